@@ -1,0 +1,1 @@
+"""The clinic's jobs: a file here is a job and reads as a recipe; a folder is a room that jobs use."""

@@ -1,0 +1,100 @@
+"""Reading a table column by column: each distinct text once, and only rows with a problem become objects."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import compress
+from sys import intern
+from typing import TypeVar
+
+from jobs.clinic.cells import Doubt, tidy
+from jobs.clinic.records import Problem, TextTable
+
+Text = TypeVar("Text", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class Columns:
+    """A table on its way to appointments: its columns, the problems found so far and the rows that are set aside."""
+
+    def __init__(self, table: TextTable) -> None:
+        self.table = table
+        self.problems: list[Problem] = []
+        self.aside: set[int] = set()  # positions in the table, from 0
+        self._blank = [""] * len(table)
+
+    def has(self, *fields: str) -> bool:
+        """Whether the export has one of these columns."""
+        return any(field in self.table.columns for field in fields)
+
+    def texts(self, field: str) -> list[str]:
+        """The cells of one column as they came; all empty where the export has no such column."""
+        return self.table.columns.get(field, self._blank)
+
+    def tidy(self, field: str) -> list[str]:
+        """The cells of one column as a person sees them, equal ones being one text in memory."""
+        texts = self.table.columns.get(field)
+        if texts is None:
+            return self._blank
+        distinct = set(texts)
+        if len(distinct) > len(texts) // 2 and _all_tidy(distinct):
+            return texts  # numbers of appointments and patients, commonly: nothing to do, nothing to share
+        known = {text: intern(tidy(text)) for text in distinct}
+        return [known[text] for text in texts]
+
+    def read(self, field: str, reader: Callable[[str], Value | Doubt[Value]]) -> list[Value]:
+        """One value per row, read once per distinct text; what the reader doubts becomes a problem of its rows."""
+        if field in self.table.columns:
+            return self.read_each(field, self.table.columns[field], reader)
+        value = reader("")
+        return [value.value if isinstance(value, Doubt) else value] * len(self.table)
+
+    def read_each(
+        self, field: str, texts: Sequence[Text], reader: Callable[[Text], Value | Doubt[Value]]
+    ) -> list[Value]:
+        """The same for texts, or several texts a row, that were put together from columns; `field` names the place."""
+        known: dict[Text, Value] = {}
+        doubts: dict[Text, Doubt[Value]] = {}
+        for text in set(texts):
+            value = reader(text)
+            if isinstance(value, Doubt):
+                doubts[text] = value
+                known[text] = value.value
+            else:
+                known[text] = value
+        if doubts:
+            for position in [position for position, text in enumerate(texts) if text in doubts]:
+                text = texts[position]
+                self.note(position, field, _shown(text), doubts[text])
+        return [known[text] for text in texts]
+
+    def note(self, position: int, field: str, value: str, doubt: Doubt[Value]) -> None:
+        """Put down a problem of one row."""
+        if doubt.set_aside:
+            self.aside.add(position)
+        self._add(self.table.rows[position], field, value, doubt.what, doubt.remedy, doubt.set_aside)
+
+    def note_all(self, what: str, remedy: str, set_aside: bool = False) -> None:
+        """Put down a problem of the whole table."""
+        self._add(0, "", "", what, remedy, set_aside)
+
+    def _add(self, row: int, field: str, value: str, what: str, remedy: str, set_aside: bool) -> None:
+        place = (self.table.source, self.table.file, self.table.sheet, row, self.table.headers.get(field, field))
+        self.problems.append(Problem(*place, value, what, remedy, set_aside))
+
+
+def _all_tidy(texts: Iterable[str]) -> bool:
+    """Whether no text holds a blank or a hidden character, found in one pass over all of them."""
+    joined = "".join(texts)
+    return " " not in joined and joined.isprintable()
+
+
+def _shown(text: object) -> str:
+    return " ".join(filter(None, text)) if isinstance(text, tuple) else str(text)
+
+
+def without_rows(table: TextTable, left_out: Iterable[int]) -> TextTable:
+    """The table without the rows at these positions."""
+    kept = [True] * len(table)
+    for position in left_out:
+        kept[position] = False
+    columns = {field: list(compress(texts, kept)) for field, texts in table.columns.items()}
+    return TextTable(table.source, table.file, table.sheet, columns, list(compress(table.rows, kept)), table.headers)

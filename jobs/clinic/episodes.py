@@ -1,0 +1,83 @@
+"""Episodes of care: which appointments of a patient belong together, and what came of them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+KEPT = ("completed", "arrived")
+GAP_DAYS = 90  # a new episode begins with the first appointment after so many days without any
+
+
+class Slot(NamedTuple):
+    """One appointment as its patient's history holds it; the forms are those of `Appointment`."""
+
+    appointment_id: int
+    starts_at: str
+    starts_on: str
+    booked_on: str
+    status: str
+    step: str
+    referral_source: str
+    referring_provider: str
+    episode: int = 0
+
+
+class Episode(NamedTuple):
+    """One episode of one patient, summed up from its appointments. Days are text, "" where there is none."""
+
+    number: int
+    referral_source: str
+    referring_provider: str
+    referred_on: str
+    first_on: str
+    evaluated_on: str
+    last_visit_on: str
+    discharged_on: str
+    visits: int
+
+
+def split_episodes(slots: Iterable[Slot]) -> list[list[Slot]]:
+    """Cut one patient's appointments into episodes, oldest first.
+
+    An episode begins with an evaluation booked after a visit of the earlier one, or with the first appointment
+    after GAP_DAYS without any. An evaluation that was moved or missed stays in its episode: no visit came before.
+    """
+    episodes: list[list[Slot]] = []
+    visited = False
+    for slot in sorted(slots, key=lambda slot: (slot.starts_at, slot.appointment_id)):
+        again = slot.step == "evaluation" and visited
+        if not episodes or again or _days(episodes[-1][-1].starts_on, slot.starts_on) > GAP_DAYS:
+            episodes.append([])
+            visited = False
+        episodes[-1].append(slot)
+        visited = visited or slot.status in KEPT
+    return episodes
+
+
+def sum_up(number: int, slots: Sequence[Slot]) -> Episode:
+    """The line that the store keeps of one episode; `slots` are in order of their start, at least one.
+
+    Evaluated is the first kept evaluation; where the export names no evaluation at all, the first kept visit.
+    Referred is the earliest booking up to the first kept appointment: a moved evaluation keeps its first booking.
+    `first_on` is the first appointment that still stands, or the first of all where none does.
+    """
+    kept = [slot for slot in slots if slot.status in KEPT]
+    evaluations = [slot for slot in slots if slot.step == "evaluation"]
+    evaluated = [slot for slot in kept if slot.step == "evaluation"] if evaluations else kept
+    before = slots[: slots.index(kept[0]) + 1] if kept else slots
+    standing = [slot for slot in slots if slot.status not in ("cancelled", "rescheduled")]
+    return Episode(
+        number,
+        next((slot.referral_source for slot in slots if slot.referral_source), ""),
+        next((slot.referring_provider for slot in slots if slot.referring_provider), ""),
+        min(slot.booked_on or slot.starts_on for slot in before),
+        (standing or slots)[0].starts_on,
+        evaluated[0].starts_on if evaluated else "",
+        kept[-1].starts_on if kept else "",
+        next((slot.starts_on for slot in reversed(kept) if slot.step == "discharge"), ""),
+        len(kept),
+    )
+
+
+def _days(earlier: str, later: str) -> int:
+    return (date.fromisoformat(later) - date.fromisoformat(earlier)).days

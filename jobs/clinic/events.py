@@ -1,0 +1,52 @@
+"""What happened: the events that a change of an appointment stands for."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+EVENTS = ("booked", "moved", "cancelled", "arrived", "completed", "no_show", "discharged")
+_OF_STATUS = {
+    "arrived": "arrived",
+    "completed": "completed",
+    "no_show": "no_show",
+    "cancelled": "cancelled",
+}
+
+
+class Known(NamedTuple):
+    """What the store knew of an appointment before this pull."""
+
+    starts_at: str
+    status: str
+    step: str
+
+
+class Seen(NamedTuple):
+    """What the pull sees of it now."""
+
+    starts_at: str
+    status: str
+    step: str
+    booked_at: str
+    cancelled_at: str
+
+
+def events_of(known: Known | None, seen: Seen, now: str) -> Iterator[tuple[str, str]]:
+    """Yield (what, happened_at) for a new (`known` is None) or changed appointment.
+
+    A thing that lies in the past did not happen only because the export is read today: a booking without its own
+    date happened at the latest when the appointment began, and so did an old cancellation.
+    """
+    at_latest = min(now, seen.starts_at)
+    if known is None or (seen.status == "booked" and known.status in ("cancelled", "rescheduled")):
+        yield "booked", seen.booked_at or at_latest
+    elif known.starts_at != seen.starts_at and seen.status == "booked":
+        yield "moved", now
+    if known is None or known.status != seen.status or known.starts_at != seen.starts_at:
+        what = _OF_STATUS.get(seen.status)
+        if what == "cancelled":
+            yield what, seen.cancelled_at or at_latest
+        elif what:
+            yield what, seen.starts_at
+    discharges = seen.step == "discharge" and seen.status in ("completed", "arrived")
+    if discharges and (known is None or (known.step, known.status) != (seen.step, seen.status)):
+        yield "discharged", seen.starts_at

@@ -1,0 +1,215 @@
+"""The follow-up rules: which event calls for which letter, and when it is due."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from jobs.clinic.durations import parse_duration
+from jobs.clinic.episodes import Slot
+from jobs.clinic.sending_hours import SendingHours
+
+Occasion = Literal["first_booking", "planned_visit", "visit", "evaluation", "no_show", "cancelled", "discharged"]
+Unless = Literal["future_visit", "later_visit", "discharged"]
+_CALLED_BY: dict[str, tuple[str, ...]] = {
+    "first_booking": ("booked",),
+    "planned_visit": ("booked", "moved"),
+    "visit": ("completed", "arrived"),
+    "evaluation": ("completed", "arrived"),
+    "no_show": ("no_show",),
+    "cancelled": ("cancelled",),
+    "discharged": ("discharged",),
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One entry of `rules:` in config/follow_ups.yaml; its comments there explain each field."""
+
+    name: str
+    when: Occasion
+    template: str
+    wait: str = "1 day"
+    too_late_after: str = "3 days"
+    visit_number: int = 0
+    articles: int = 0
+    category: Literal["care", "news"] = "care"
+    once_per: str = "event"
+    unless: tuple[Unless, ...] = ()
+    capped: bool = True
+    priority: int = 50
+    start: str = ""
+    on: bool = True
+    sending: SendingHours | None = None
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        parse_duration(self.wait)
+        parse_duration(self.too_late_after)
+        if self.once_per not in ("event", "ever"):
+            parse_duration(self.once_per)
+        if self.start:
+            date.fromisoformat(self.start)
+        if self.when != "planned_visit" and self.waiting < timedelta(0):
+            raise ValueError(f'wait "{self.wait}" lies before the event; only planned_visit can be written to before')
+
+    @cached_property
+    def waiting(self) -> timedelta:
+        return parse_duration(self.wait)
+
+    @cached_property
+    def lateness(self) -> timedelta:
+        return parse_duration(self.too_late_after)
+
+
+@dataclass(frozen=True)
+class Caps:
+    """At most `letters` in `days` days to one patient; news counts by address, so that a family shares its share."""
+
+    letters: int = 2
+    days: int = 7
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class FollowUps:
+    """Everything config/follow_ups.yaml says."""
+
+    sending: SendingHours
+    caps: Caps
+    rules: tuple[Rule, ...]
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        names = [rule.name for rule in self.rules]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f'two rules are named "{twice[0]}"; a name is how a letter is known, so each needs its own')
+
+    def rule(self, name: str) -> Rule | None:
+        return next((rule for rule in self.rules if rule.name == name), None)
+
+    def hours(self, rule: Rule) -> SendingHours:
+        return rule.sending or self.sending
+
+
+class Happening(NamedTuple):
+    """One event as the planner reads it. `repeated`: the same thing was seen of this appointment before."""
+
+    event_id: int
+    appointment_id: int
+    patient_id: int
+    what: str
+    happened_at: str
+    starts_at: str
+    repeated: bool
+
+
+class Planned(NamedTuple):
+    """One letter that an event calls for; moments are UTC text."""
+
+    patient_id: int
+    rule: str
+    event_id: int
+    due_at: str
+    expires_at: str
+    template: str
+    category: str
+    priority: int
+
+
+class Calendar(NamedTuple):
+    """The clinic's zone and holidays, without which no moment has a meaning."""
+
+    zone: ZoneInfo
+    holidays: tuple[str, ...] = ()
+
+
+def plan_letters(
+    happenings: Iterable[Happening],
+    histories: Mapping[int, Sequence[Slot]],
+    follow_ups: FollowUps,
+    starts: Mapping[str, str],
+    calendar: Calendar,
+) -> list[Planned]:
+    """Say which letters the new events call for.
+
+    `histories` holds each patient's appointments in order of their start; `starts` the day from which each rule
+    counts (a rule without one writes to nobody), so that switching a rule on never writes to last year's patients.
+    """
+    by_event: dict[str, list[Rule]] = {}
+    for rule in follow_ups.rules:
+        if rule.on and rule.name in starts:
+            for what in _CALLED_BY[rule.when]:
+                by_event.setdefault(what, []).append(rule)
+    planned = []
+    for happening in happenings:
+        for rule in by_event.get(happening.what, ()):
+            if not _calls(rule, happening, histories.get(happening.patient_id, ()), starts[rule.name], calendar):
+                continue
+            base = happening.starts_at if rule.when == "planned_visit" else happening.happened_at
+            due, expires = _due(base, rule, follow_ups.hours(rule), calendar)
+            planned.append(
+                Planned(
+                    happening.patient_id,
+                    rule.name,
+                    happening.event_id,
+                    due,
+                    expires,
+                    rule.template,
+                    rule.category,
+                    rule.priority,
+                )
+            )
+    return planned
+
+
+def _calls(rule: Rule, event: Happening, history: Sequence[Slot], start: str, calendar: Calendar) -> bool:
+    """Whether this event is the occasion that the rule waits for."""
+    counts_from = event.starts_at if rule.when == "planned_visit" else event.happened_at
+    if counts_from[:10] <= start and local_day(counts_from, calendar.zone) < start:
+        return False
+    slot = next((slot for slot in history if slot.appointment_id == event.appointment_id), None)
+    if slot is None or (event.repeated and rule.when != "planned_visit"):
+        return False
+    if rule.when == "planned_visit":
+        return True
+    if rule.when == "evaluation":
+        return slot.step == "evaluation"
+    same = [other for other in history if other.episode == slot.episode]
+    if rule.when == "first_booking":
+        return same[0] is slot
+    if rule.when == "visit" and rule.visit_number:
+        kept = [other for other in same if other.status in ("completed", "arrived")]
+        return len(kept) >= rule.visit_number and kept[rule.visit_number - 1] is slot
+    return True
+
+
+def _due(base: str, rule: Rule, hours: SendingHours, calendar: Calendar) -> tuple[str, str]:
+    """When the letter is due and when it is too late, UTC text.
+
+    A wait of whole days counts calendar days and means the opening of that day: "1 day" after an evening visit is
+    the next morning. What is due before a visit moves to an earlier sending day, everything else to a later one.
+    """
+    moment = datetime.fromisoformat(base)
+    if rule.waiting.seconds == 0 and rule.waiting:
+        day = moment.astimezone(calendar.zone).date() + rule.waiting
+        due = hours.opening(day, calendar.zone, calendar.holidays, backward=rule.waiting < timedelta(0))
+    else:
+        due = hours.next_open(moment + rule.waiting, calendar.zone, calendar.holidays)
+    return utc_text(due), utc_text(due + rule.lateness)
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment with a zone in the store's form, `2026-03-04T17:30:00Z`."""
+    return moment.astimezone(_UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def local_day(moment: str, zone: ZoneInfo) -> str:
+    """The clinic's calendar day of a moment in the store's form."""
+    return datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
+
+
+_UTC = ZoneInfo("UTC")

@@ -1,0 +1,166 @@
+"""The last look at a letter before it leaves: everything that decided it is checked again."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from jobs.clinic.durations import parse_duration
+from jobs.clinic.episodes import KEPT, Slot
+from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, utc_text
+
+
+class Due(NamedTuple):
+    """One letter whose moment has come, with the event that called for it."""
+
+    letter_id: int
+    patient_id: int
+    rule: str
+    state: str
+    reason: str
+    due_at: str
+    expires_at: str
+    category: str
+    priority: int
+    event_id: int
+    appointment_id: int
+    what: str
+    event_starts_at: str
+
+
+class Sent(NamedTuple):
+    """One letter that left or may have left."""
+
+    rule: str
+    category: str
+    sent_at: str
+    capped: bool = True
+
+
+@dataclass
+class Person:
+    """What is known of one patient at the moment of sending."""
+
+    address_key: str
+    email: str
+    email_consent: str
+    history: Sequence[Slot]
+    stopped: frozenset[str] = frozenset()  # of care, news, all
+    sent: list[Sent] = field(default_factory=list)
+
+
+class Verdict(NamedTuple):
+    """What becomes of a due letter, with the reason in words ("" when it is sent)."""
+
+    due: Due
+    what: Literal["send", "wait", "withdraw"]
+    reason: str = ""
+
+
+def look(
+    letters: Iterable[Due],
+    people: Mapping[int, Person],
+    sent_to_address: Mapping[str, list[Sent]],
+    follow_ups: FollowUps,
+    now: datetime,
+    calendar: Calendar,
+) -> Iterator[Verdict]:
+    """Decide each due letter, the most important first; letters sent in this run count for the caps.
+
+    `people` by patient id; `sent_to_address` by address key, what left for that address in the days of the cap.
+    """
+    to_address = {key: list(sent) for key, sent in sent_to_address.items()}
+    for due in sorted(letters, key=lambda due: (-due.priority, due.due_at, due.letter_id)):
+        rule = follow_ups.rule(due.rule)
+        person = people.get(due.patient_id)
+        if rule is None or not rule.on:
+            yield Verdict(due, "withdraw", "the rule is switched off")
+            continue
+        if person is None:
+            yield Verdict(due, "withdraw", "the patient is no longer known")
+            continue
+        reason = why_not(due, rule, person, now)
+        if reason:
+            yield Verdict(due, "withdraw", reason)
+            continue
+        same_address = to_address.setdefault(person.address_key, [])
+        reason = why_wait(rule, person, same_address, follow_ups, now, calendar)
+        if reason:
+            yield Verdict(due, "wait", reason)
+            continue
+        record = Sent(rule.name, rule.category, utc_text(now), rule.capped)
+        person.sent.append(record)
+        same_address.append(record)
+        yield Verdict(due, "send")
+
+
+def why_not(due: Due, rule: Rule, person: Person, now: datetime) -> str:
+    """Say in words why this letter must never be sent, or "" if it may."""
+    moment = utc_text(now)
+    if not person.email:
+        return "no e-mail address is known"
+    if person.email_consent == "no":
+        return "the patient wants no e-mail"
+    if "all" in person.stopped or rule.category in person.stopped:
+        return "the patient stopped these letters"
+    if moment > due.expires_at:
+        return f"too late: it was due {due.due_at[:10]}, and the rule allows {rule.too_late_after}"
+    return _overtaken(due, rule, person, moment) or _once(rule, person, now)
+
+
+def _overtaken(due: Due, rule: Rule, person: Person, moment: str) -> str:
+    """Whether what happened since has made the letter wrong."""
+    slot = next((slot for slot in person.history if slot.appointment_id == due.appointment_id), None)
+    if slot is None:
+        return "the appointment is no longer known"
+    if rule.when in ("planned_visit", "first_booking"):
+        if slot.status != "booked":
+            return f"the appointment is now {slot.status.replace('_', '-')}"
+        if rule.when == "planned_visit" and slot.starts_at != due.event_starts_at:
+            return "the appointment was moved"
+        if slot.starts_at <= moment:
+            return "the appointment has begun"
+    elif rule.when in ("visit", "evaluation", "discharged") and slot.status not in KEPT:
+        return f"the visit is now {slot.status.replace('_', '-')}"
+    elif rule.when in ("no_show", "cancelled") and slot.status != rule.when:
+        return f"the appointment is now {slot.status.replace('_', '-')}"
+    others = [other for other in person.history if other.appointment_id != slot.appointment_id]
+    if "future_visit" in rule.unless and any(o.status == "booked" and o.starts_at > moment for o in others):
+        return "a future visit is booked"
+    later = [o for o in others if o.starts_at > slot.starts_at and o.status in KEPT]
+    if "later_visit" in rule.unless and later:
+        return "the patient came again since"
+    if "discharged" in rule.unless and any(o.step == "discharge" for o in [*later, slot] if o.status in KEPT):
+        return "the patient is discharged"
+    return ""
+
+
+def _once(rule: Rule, person: Person, now: datetime) -> str:
+    earlier = [sent.sent_at for sent in person.sent if sent.rule == rule.name]
+    if not earlier or rule.once_per == "event":
+        return ""
+    if rule.once_per == "ever":
+        return f"this letter was sent on {max(earlier)[:10]}, and it is sent only once"
+    if max(earlier) > utc_text(now - parse_duration(rule.once_per)):
+        return f"this letter was sent on {max(earlier)[:10]}, and it is sent once per {rule.once_per}"
+    return ""
+
+
+def why_wait(
+    rule: Rule, person: Person, same_address: Sequence[Sent], follow_ups: FollowUps, now: datetime, calendar: Calendar
+) -> str:
+    """Say in words why this letter must wait, or "" if it may leave now."""
+    if not follow_ups.hours(rule).is_open(now, calendar.zone, calendar.holidays):
+        return "outside the sending hours"
+    if not rule.capped:
+        return ""
+    caps = follow_ups.caps
+    since = utc_text(now - timedelta(days=caps.days))
+    recent = [sent for sent in person.sent if sent.capped and sent.sent_at > since]
+    if len(recent) >= caps.letters:
+        return f"{len(recent)} letters in {caps.days} days are enough for one patient"
+    if rule.category == "news":
+        news = [sent for sent in same_address if sent.category == "news" and sent.sent_at > since]
+        if len(news) >= caps.letters:
+            return f"{len(news)} news letters in {caps.days} days are enough for one address"
+    return ""

@@ -1,0 +1,114 @@
+"""When an appointment starts and ends, read from whichever columns an export spreads it over."""
+
+from dataclasses import replace
+
+from jobs.clinic.cells import CORRECT, Doubt, read_minutes, read_yes_no
+from jobs.clinic.columns import Columns
+from jobs.clinic.dates import NO_MOMENT, Moment, MomentReader, later, moment_reader, zone_named
+
+Cells = tuple[str, ...]  # the name of a zone or "", then the cells that together give one moment
+
+_NO_START = Doubt(NO_MOMENT, "The appointment has no start.", CORRECT, set_aside=True)
+_NO_ZONE = Doubt(
+    NO_MOMENT,
+    "The time zone is not known, so that the time is not either.",
+    "Use a name such as America/New_York, or leave the zone empty: the clinic's own then counts.",
+)
+_BACKWARDS = Doubt("", "The appointment ends before it starts; its end is left out.", CORRECT)
+
+
+class Clock:
+    """Reads the moments of one source: `zone` is the clinic's, `written_in` that of times without an offset."""
+
+    def __init__(self, zone: str, order: str, written_in: str = "") -> None:
+        self._zone, self._order = zone, order
+        self.own = moment_reader(zone, order, written_in)
+
+    def read(self, cells: Cells) -> Moment | Doubt[Moment]:
+        """The moment that the cells of one row give together; NO_MOMENT where all are empty."""
+        reader = self.in_zone(cells[0])
+        if reader is not None:
+            return reader.read_cells(cells[1:])
+        return self.own.read_cells(cells[1:]) if self.own.gives_offset(cells[1:]) else _NO_ZONE
+
+    def in_zone(self, name: str) -> MomentReader | None:
+        """The reader for times of a row that names its own zone; None where nobody knows that zone."""
+        zone = zone_named(name) if name else None
+        if zone is None:
+            return None if name else self.own
+        return moment_reader(self._zone, self._order, zone.key)
+
+    def read_mark(self, text: str) -> tuple[str, str] | Doubt[tuple[str, str]]:
+        """A cell such as `cancelled`: yes or no, and the moment where it holds one, which means yes."""
+        answer = read_yes_no(text)
+        if answer is not None:
+            return answer, ""
+        if text.startswith("0000-00-00"):  # how some databases write that it never happened
+            return "no", ""
+        if self.own.says_time(text):
+            found = self.own.read(text)
+            moment = found.value if isinstance(found, Doubt) else found
+            return "yes", moment.at
+        return Doubt(("", ""), "This is neither yes or no nor a date, so that the status is in doubt.", CORRECT, True)
+
+    def read_discharge(self, text: str) -> str | Doubt[str]:
+        """`yes`, or the day of discharge in the clinic's zone, or "" for no discharge yet."""
+        answer = read_yes_no(text)
+        if answer is not None:
+            return answer if answer == "yes" else ""
+        found = self.own.read(text)
+        if isinstance(found, Doubt):
+            return Doubt(found.value.on, found.what, found.remedy)
+        return found.on
+
+
+def read_starts(columns: Columns, clock: Clock) -> list[Moment]:
+    """The start of every row; a row without a readable one is set aside."""
+    if columns.has("start") and not columns.has("start_date", "start_time", "time_zone"):
+        return columns.read("start", lambda text: _needed(clock.own.read(text)))
+    field = "start" if columns.has("start") else "start_date"
+    return columns.read_each(field, _cells(columns, "start"), lambda cells: _needed(clock.read(cells)))
+
+
+def _needed(found: Moment | Doubt[Moment]) -> Moment | Doubt[Moment]:
+    if isinstance(found, Doubt):
+        return found if found.value.at else replace(found, set_aside=True)
+    return found if found.at else _NO_START
+
+
+def read_ends(columns: Columns, clock: Clock, starts: list[Moment]) -> list[str]:
+    """The UTC end of every row: from its own cells, else from the start and the minutes it lasts, else ""."""
+    ends = [""] * len(starts)
+    if columns.has("end", "end_date", "end_time"):
+        field = next(name for name in ("end", "end_time", "end_date") if columns.has(name))
+        cells = _completed(_cells(columns, "end"), clock, starts)
+        found = columns.read_each(field, cells, clock.read)
+        ends = [end.at if end.timed else "" for end in found]
+        for place, end in enumerate(ends):
+            if end and end < starts[place].at:
+                columns.note(place, field, columns.texts(field)[place], _BACKWARDS)
+                ends[place] = ""
+    if columns.has("duration_minutes"):
+        minutes = columns.read("duration_minutes", read_minutes)
+        ends = [
+            end or (later(start.at, length) if length and start.at else "")
+            for end, start, length in zip(ends, starts, minutes, strict=True)
+        ]
+    return ends
+
+
+def _completed(cells: list[Cells], clock: Clock, starts: list[Moment]) -> list[Cells]:
+    """The cells of the ends, those that give a time of day only completed with the day of their start."""
+    lacking = {cell for cell in set(cells) if clock.own.lacks_day(cell[1:])}
+    if not lacking:
+        return cells
+    return [
+        (cell[0], (clock.in_zone(cell[0]) or clock.own).local_day(start), *cell[1:]) if cell in lacking else cell
+        for cell, start in zip(cells, starts, strict=True)
+    ]
+
+
+def _cells(columns: Columns, name: str) -> list[Cells]:
+    """Zone, whole cell, day and time of `start` or `end`, for each row."""
+    fields = ("time_zone", name, f"{name}_date", f"{name}_time")
+    return list(zip(*(columns.tidy(field) for field in fields), strict=True))

@@ -1,0 +1,261 @@
+"""From columns of text to appointments: every value in the one form of `records`, every doubt a problem with a remedy.
+
+Works on whole columns; each distinct text is read once. Nothing is guessed where a letter would follow from it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import compress
+from typing import TYPE_CHECKING
+
+from jobs.clinic.addresses import read_email, read_guest
+from jobs.clinic.cells import CORRECT, Doubt, read_consent, read_money, read_phone, read_yes_no
+from jobs.clinic.columns import Columns, without_rows
+from jobs.clinic.dates import read_birth_date, zone_named
+from jobs.clinic.diagnoses import read_diagnosis
+from jobs.clinic.duplicates import fold_duplicates
+from jobs.clinic.moments import Clock, read_ends, read_starts
+from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_name, read_part
+from jobs.clinic.problems import fold_problems
+from jobs.clinic.records import STATUSES, Appointment, Problem, TextTable
+from jobs.clinic.stamps import ORDERS
+from jobs.clinic.statuses import settle_status, status_reader
+from jobs.clinic.steps import read_step
+
+if TYPE_CHECKING:
+    from jobs.clinic.titles import Title
+
+Values = dict[str, list[str]]  # field of Appointment -> one text per row
+
+_NO_PATIENT = Doubt("", "The row names no patient.", CORRECT, set_aside=True)
+_OVERRULED = Doubt(
+    "", "A later row has the same appointment with other values; the later row counts.", CORRECT, set_aside=True
+)
+
+
+@dataclass(frozen=True)
+class ValueRules:
+    """How the values of one source are meant. `zone` is the clinic's: its days are the days of every appointment."""
+
+    zone: str
+    date_order: str = "mdy"
+    statuses: Mapping[str, str] = field(default_factory=dict)  # the clinic's own spelling -> our status
+    title_pattern: str = ""
+    prefix: str = ""  # the source's name: two sources never share an appointment's key
+    source_zone: str = ""  # of times without an offset; "" : the clinic's
+
+    def __post_init__(self) -> None:
+        for zone in filter(None, (self.zone, self.source_zone)):
+            if zone_named(zone) is None:
+                raise ValueError(f'"{zone}" is no time zone. Write one such as America/New_York.')
+        if self.date_order not in ORDERS:
+            raise ValueError(f'date_order "{self.date_order}" is none of {", ".join(ORDERS)}.')
+        for spelling, status in self.statuses.items():
+            if status not in STATUSES:
+                raise ValueError(f'The status "{spelling}" cannot mean "{status}". Use one of {", ".join(STATUSES)}.')
+
+
+def normalize(table: TextTable, rules: ValueRules) -> tuple[list[Appointment], list[Problem]]:
+    """The appointments of one table and what could not be used, each problem with its row, column and remedy.
+
+    A row without a readable start, status or patient is set aside, and so are test patients. Breaks, all-day entries
+    and blank rows of a calendar are no appointments and leave no trace.
+    """
+    columns = Columns(_without_breaks(table, rules))
+    if not len(columns.table):
+        return [], []
+    if not columns.has("start", "start_date"):
+        columns.note_all(
+            "This export has no column that says when an appointment starts; nothing was read from it.",
+            "Name the column under columns: of this source in config/sources.yaml, as start: or as start_date:.",
+            set_aside=True,
+        )
+        return [], columns.problems
+    titles = _titles(columns, rules)
+    clock = Clock(rules.zone, rules.date_order, rules.source_zone)
+    values = _names(columns, titles) | _contacts(columns, rules)
+    values["patient_key"] = _patient_keys(columns, values)
+    values |= _moments(columns, clock) | _care(columns, titles)
+    values |= _statuses(columns, rules, clock)
+    values["step"] = _steps(columns, clock, values)
+    values["key"] = _keys(columns, rules, values)
+    return _appointments(columns, values)
+
+
+def _appointments(columns: Columns, values: Values) -> tuple[list[Appointment], list[Problem]]:
+    """The rows that are not set aside, one per appointment."""
+    fields = [values[name] for name in Appointment._fields[:-1]]
+    rows: list[Appointment] = list(map(Appointment._make, zip(*fields, columns.table.rows, strict=True)))
+    if columns.aside:
+        rows = list(compress(rows, [place not in columns.aside for place in range(len(rows))]))
+    kept, overruled = fold_duplicates(rows)
+    if overruled:
+        places = {row: place for place, row in enumerate(columns.table.rows)}
+        ids = columns.texts("appointment_id")
+        for appointment in overruled:
+            place = places[appointment.row]
+            columns.note(place, "appointment_id", ids[place], _OVERRULED)
+    return kept, fold_problems(columns.problems)
+
+
+def _without_breaks(table: TextTable, rules: ValueRules) -> TextTable:
+    """The table without rows that are no appointments: all-day entries, breaks of a calendar, blank rows."""
+    left_out: set[int] = set()
+    if "all_day" in table.columns:
+        left_out |= {place for place, text in enumerate(table.columns["all_day"]) if read_yes_no(text) == "yes"}
+    if "title" in table.columns:
+        names = [table.columns[name] for name in ("patient_name", "first_name", "last_name") if name in table.columns]
+        titles = {title: _title_reader()(title, rules.title_pattern) for title in set(table.columns["title"])}
+        left_out |= {
+            place
+            for place, title in enumerate(table.columns["title"])
+            if titles[title].is_break and not any(column[place] for column in names)
+        }
+    for start in ("start", "start_date"):
+        for place, text in enumerate(table.columns.get(start, ())):
+            if not text and not any(column[place].strip() for column in table.columns.values()):
+                left_out.add(place)
+    return without_rows(table, left_out) if left_out else table
+
+
+@cache
+def _title_reader() -> "Callable[[str, str], Title]":
+    from jobs.clinic.titles import read_title  # only calendars have titles
+
+    return read_title
+
+
+def _titles(columns: Columns, rules: ValueRules) -> "list[Title] | None":
+    """What the title of each calendar entry says; None where the source has no titles."""
+    if not columns.has("title"):
+        return None
+    read_title = _title_reader()
+    return columns.read("title", lambda title: read_title(title, rules.title_pattern))
+
+
+def _names(columns: Columns, titles: "list[Title] | None") -> Values:
+    """First and last names: from their own cells, else from the cell that holds both, else from the title."""
+    first, last = columns.read("first_name", read_part), columns.read("last_name", read_part)
+    if columns.has("patient_name"):
+        names = columns.read("patient_name", read_name)
+        first, last = _filled(first, last, [(name.first, name.last) for name in names])
+    if titles is not None:
+        first, last = _filled(first, last, [(title.first_name, title.last_name) for title in titles])
+    if may_be_stand_in({*first, *last}):
+        columns.read_each(_place_of_names(columns), list(zip(first, last, strict=True)), check_name)
+    return {"first_name": first, "last_name": last}
+
+
+def _filled(first: list[str], last: list[str], names: list[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    """The names, those of rows that have neither taken from another column."""
+    whole = [(one, two) if one or two else name for one, two, name in zip(first, last, names, strict=True)]
+    return [name[0] for name in whole], [name[1] for name in whole]
+
+
+def _place_of_names(columns: Columns) -> str:
+    """The column to point at when a row names nobody, or a test patient."""
+    fields = ("patient_name", "last_name", "first_name", "title")
+    return next((name for name in fields if columns.has(name)), "patient_id")
+
+
+def _contacts(columns: Columns, rules: ValueRules) -> Values:
+    """How a patient is reached. An export without any address says so once: no letter can follow from it."""
+    email = columns.read("email", read_email)
+    if columns.has("attendee"):
+        guests = columns.read("attendee", read_guest)
+        email = [own or guest for own, guest in zip(email, guests, strict=True)]
+    elif not columns.has("email"):
+        columns.note_all(
+            "This export has no e-mail column: no letter is possible for its patients.",
+            "Add the patients' e-mail addresses to the export, or join a file that has them in config/sources.yaml.",
+        )
+    return {
+        "email": email,
+        "phone": columns.read("phone", read_phone),
+        "birth_date": columns.read("birth_date", lambda text: read_birth_date(text, rules.date_order)),
+        "email_consent": columns.read("email_consent", read_consent),
+    }
+
+
+def _patient_keys(columns: Columns, values: Values) -> list[str]:
+    """The number that the practice system gives a patient, else a key made from the person; nobody is set aside."""
+    keys = columns.tidy("patient_id")
+    if not all(keys):
+        people = [values[name] for name in ("email", "first_name", "last_name", "birth_date", "phone")]
+        keys = [key or person_key(*person) for key, *person in zip(keys, *people, strict=True)]
+    if not all(keys):
+        field = _place_of_names(columns)
+        for place in [place for place, key in enumerate(keys) if not key]:
+            columns.note(place, field, columns.texts(field)[place], _NO_PATIENT)
+    return keys
+
+
+def _moments(columns: Columns, clock: Clock) -> Values:
+    """Start, end and booking. A booking later than the start stays: staff do enter visits afterwards."""
+    starts = read_starts(columns, clock)
+    booked = columns.read("booked", clock.own.read)
+    return {
+        "starts_at": [start.at for start in starts],
+        "starts_on": [start.on for start in starts],
+        "ends_at": read_ends(columns, clock, starts),
+        "booked_at": [moment.at for moment in booked],
+        "booked_on": [moment.on for moment in booked],
+    }
+
+
+def _statuses(columns: Columns, rules: ValueRules, clock: Clock) -> Values:
+    """What became of each appointment; `booked` where the export does not say."""
+    status = columns.read("status", status_reader(rules.statuses))
+    cancelled_at = columns.texts("")
+    if columns.has("cancelled", "no_show", "arrived"):
+        marks = [columns.read(name, clock.read_mark) for name in ("cancelled", "no_show", "arrived")]
+        cancelled_at = [at for _, at in marks[0]]
+        answers = [[answer for answer, _ in column] for column in marks]
+        status = [settle_status(*row) for row in zip(status, *answers, strict=True)]
+    return {"status": status, "cancelled_at": cancelled_at}
+
+
+def _care(columns: Columns, titles: "list[Title] | None") -> Values:
+    """What the appointment is for and about, who pays and who sent the patient: as typed, but for codes and amounts."""
+    as_typed = ("provider", "location", "activity", "service", "referral_source", "referring_provider", "payer")
+    kind, complaint = columns.tidy("type"), columns.tidy("complaint")
+    diagnosis = columns.read("diagnosis", read_diagnosis)
+    if titles is not None:
+        kind = [own or title.kind for own, title in zip(kind, titles, strict=True)]
+        complaint = [own or title.complaint for own, title in zip(complaint, titles, strict=True)]
+    if columns.has("diagnosis"):
+        complaint = [own or found.words for own, found in zip(complaint, diagnosis, strict=True)]
+    return {name: columns.tidy(name) for name in as_typed} | {
+        "kind": kind,
+        "complaint": complaint,
+        "diagnosis": [found.codes for found in diagnosis],
+        "billed": columns.read("billed", read_money),
+        "paid": columns.read("paid", read_money),
+    }
+
+
+def _steps(columns: Columns, clock: Clock, values: Values) -> list[str]:
+    """The step of each appointment; one that is marked as discharged, or held on the day of discharge, is one."""
+    steps = columns.read_each("type", values["kind"], read_step)
+    if not columns.has("discharged"):
+        return steps
+    marks = columns.read("discharged", clock.read_discharge)
+    return [
+        "discharge" if mark == "yes" or mark == day else step
+        for step, mark, day in zip(steps, marks, values["starts_on"], strict=True)
+    ]
+
+
+def _keys(columns: Columns, rules: ValueRules, values: Values) -> list[str]:
+    """The key of each appointment: its number in the practice system, else made from patient, start and provider."""
+    before = f"{rules.prefix}:" if rules.prefix else ""
+    ids = columns.tidy("appointment_id")
+    if all(ids):
+        return [before + number for number in ids]
+    from hashlib import blake2b  # only for exports without numbers
+
+    parts = zip(ids, values["patient_key"], values["starts_at"], values["provider"], strict=True)
+    return [
+        before + (number or blake2b("\n".join(part).encode(), digest_size=9).hexdigest()) for number, *part in parts
+    ]

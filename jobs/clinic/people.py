@@ -1,0 +1,124 @@
+"""People in exports: their names, the test patients among them, and the key that is one per person."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from jobs.clinic.addresses import address_key
+from jobs.clinic.cells import Doubt, tidy
+
+
+class PersonName(NamedTuple):
+    """A first and a last name as typed; either may be ""."""
+
+    first: str
+    last: str
+
+
+NOBODY = PersonName("", "")
+
+_TITLES = frozenset("mr mrs ms miss mx dr prof professor sir madam rev fr".split())
+_CREDENTIALS = frozenset(
+    "md do phd pt dpt mpt mspt bspt pta ot otr cota rn np lpn aprn dds dmd dc dvm esq jd cpa mba ocs scs atc fnp pa-c "
+    "lmt msw lcsw".split()
+)
+_SUFFIXES = frozenset("jr sr ii iii iv".split())
+_NICKNAME = re.compile(r"\([^)]*\)|\"[^\"]*\"|“[^”]*”|\[[^\]]*\]|(?<=\s)'[^']*'(?=\s|$)")
+_STAND_IN = re.compile(
+    r"\btest\b|\bzz+[-_ ]?test\w*|\bzzz\w*|\bdo\s*not\s*(?:use|book|schedule)\b|\bdnu\b|\b(?:dummy|demo|fake)\s+"
+    r"(?:patient|client|account)\b|\bpatient,?\s+(?:dummy|demo|fake)\b",
+    re.IGNORECASE,
+)
+
+
+_STAND_IN_HINT = re.compile(r"test|zz|dnu|dummy|demo|fake|not", re.IGNORECASE)
+
+
+def read_name(text: str) -> PersonName:
+    """First and last name of one cell, `Last, First` or `First Last`.
+
+    Titles, credentials, nicknames in brackets and lone middle initials are dropped; capitals stay as typed. Without
+    a comma, the first word is the first name and all others the last: `Ludwig van Beethoven`, `Mary Ann Fictional`.
+    """
+    typed = tidy(_NICKNAME.sub(" ", text)) or tidy(text).strip("()[]\"' ")
+    family, *others = [words for part in typed.split(",") if (words := _words(part))] or [[]]
+    if len(family) > 1:
+        others = [words for words in others if not all(map(_credential, words))]
+    if not others or all(_plain(word) in _SUFFIXES for words in others for word in words):
+        # "Alex Fictional, Jr." has no first name behind its comma
+        return _in_order([word for words in (family, *others) for word in words])
+    given = others[0][:1] + [word for word in others[0][1:] if not _initial(word)]
+    suffix = [word for words in others[1:] for word in words if _plain(word) in _SUFFIXES]
+    return PersonName(" ".join(given), " ".join(family + suffix))
+
+
+def _in_order(words: list[str]) -> PersonName:
+    """The name of words in the order in which they are spoken."""
+    if not words:
+        return NOBODY
+    first, *last = words
+    last = [word for word in last[:-1] if not _initial(word)] + last[-1:]
+    return PersonName(first, " ".join(last))
+
+
+def read_part(text: str) -> str:
+    """A first or last name that has its own cell, without title or credentials."""
+    typed = tidy(text)
+    if "," not in typed and " " not in typed:
+        return typed
+    words = [word for part in typed.split(",") for word in _words(part) if not _credential(word)]
+    return " ".join(words) or typed
+
+
+def _words(part: str) -> list[str]:
+    """The words of a name without the titles before it and the credentials behind it, never without any word."""
+    words = part.split()
+    while len(words) > 1 and _plain(words[0]) in _TITLES:
+        words = words[1:]
+    while len(words) > 1 and _credential(words[-1]):
+        words = words[:-1]
+    return words
+
+
+def _credential(word: str) -> bool:
+    """Whether a word is a degree. Do and Pa are names too: only capitals or dots make a degree of them."""
+    return _plain(word) in _CREDENTIALS and (word.isupper() or "." in word or word == "PhD")
+
+
+def _plain(word: str) -> str:
+    return word.replace(".", "").lower()
+
+
+def _initial(word: str) -> bool:
+    return len(word.rstrip(".")) == 1
+
+
+def may_be_stand_in(names: Iterable[str]) -> bool:
+    """Whether any of these first and last names could belong to a test patient: a quick look before the exact one."""
+    return _STAND_IN_HINT.search("\n".join(names)) is not None
+
+
+def check_name(name: tuple[str, str]) -> str | Doubt[str]:
+    """A doubt where the name is that of a made-up patient whom staff use to try things out."""
+    first, last = name
+    if _STAND_IN.search(f"{first} {last}, {first}"):
+        return Doubt("", "This is a test patient.", "Nothing to do; delete it in the practice system to hide it.", True)
+    return ""
+
+
+def person_key(email: str, first: str, last: str, birth_date: str, phone: str) -> str:
+    """The key of a patient whom the export gives no number, the same in every source; "" where nothing names one.
+
+    The address with the first name comes first, because families share addresses; a name alone comes last, because
+    two people may bear it.
+    """
+    name = f"{first} {last}".strip().casefold()
+    if email:
+        return f"m:{address_key(email)} {first.casefold()}".rstrip()
+    if not name:
+        return ""
+    if birth_date:
+        return f"b:{name} {birth_date}"
+    if phone:
+        return f"p:{name} {phone.lstrip('+')}"
+    return f"n:{name}"

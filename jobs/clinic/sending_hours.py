@@ -1,0 +1,63 @@
+"""When the clinic writes: its sending days and hours, in its own zone, across both clock changes."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True)
+class SendingHours:
+    """Days (mon, tue, ...) and hours (24-hour clock, 9:00) in which letters may leave."""
+
+    days: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri")
+    opens: str = "09:00"
+    closes: str = "18:00"
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        unknown = [day for day in self.days if day not in DAYS]
+        if unknown or not self.days:
+            raise ValueError(f"days must be of {', '.join(DAYS)}; {', '.join(unknown) or 'none'} is not")
+        if clock_time(self.opens) >= clock_time(self.closes):
+            raise ValueError(f"opens ({self.opens}) must be before closes ({self.closes})")
+
+    def is_open(self, now: datetime, zone: ZoneInfo, holidays: Collection[str] = ()) -> bool:
+        """Whether a letter may leave at `now` (any zone)."""
+        local = now.astimezone(zone)
+        return self.works_on(local.date(), holidays) and (
+            clock_time(self.opens) <= local.time().replace(tzinfo=None) < clock_time(self.closes)
+        )
+
+    def works_on(self, day: date, holidays: Collection[str] = ()) -> bool:
+        return DAYS[day.weekday()] in self.days and day.isoformat() not in holidays
+
+    def opening(self, day: date, zone: ZoneInfo, holidays: Collection[str] = (), backward: bool = False) -> datetime:
+        """The opening moment of `day`, or of the next sending day after (`backward`: before) it."""
+        step = timedelta(days=-1 if backward else 1)
+        for _ in range(366):
+            if self.works_on(day, holidays):
+                break
+            day += step
+        return datetime.combine(day, clock_time(self.opens), tzinfo=zone)
+
+    def next_open(self, moment: datetime, zone: ZoneInfo, holidays: Collection[str] = ()) -> datetime:
+        """`moment` itself if a letter may leave then, else the next opening."""
+        if self.is_open(moment, zone, holidays):
+            return moment
+        local = moment.astimezone(zone)
+        day = local.date()
+        if not self.works_on(day, holidays) or local.time().replace(tzinfo=None) >= clock_time(self.opens):
+            day += timedelta(days=1)
+        return self.opening(day, zone, holidays)
+
+
+def clock_time(text: str) -> time:
+    """`9:00` as a time. Raises ValueError with a plain sentence."""
+    try:
+        hours, minutes = text.split(":")
+        return time(int(hours), int(minutes))
+    except ValueError:
+        raise ValueError(f'"{text}" is not a time of day; write it like "9:00" or "17:30"') from None

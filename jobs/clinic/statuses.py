@@ -1,0 +1,92 @@
+"""What became of an appointment: the spellings of practice systems, and the columns that say it by yes or no."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from jobs.clinic.cells import Doubt
+from jobs.clinic.records import STATUSES
+
+SPELLINGS: dict[str, str] = {
+    "booked": (
+        "booked, scheduled, confirmed, unconfirmed, not confirmed, active, open, pending, tentative, "
+        "upcoming, new, reserved, accepted, booked online, first visit, reminded, reminder sent, left "
+        "message, confirmed by patient, confirmed by phone, confirmed by text, confirmed by email, busy, "
+        "appointment booked, approved, planned"
+    ),
+    "arrived": (
+        "arrived, checked in, check in, here, waiting, waiting room, in waiting room, in room, in session, in "
+        "progress, in treatment, started, with provider, with therapist, with patient, present, roomed"
+    ),
+    "completed": (
+        "completed, complete, attended, seen, kept, checked out, check out, finished, done, fulfilled, show, "
+        "showed, visited, treated, billed, invoiced, paid, finalized, finalised, signed, documented, charged, "
+        "closed, discharged, did arrive, visit completed"
+    ),
+    "no_show": (
+        "no show, noshow, no showed, no shows, ns, n/s, dna, did not arrive, did not attend, didn't attend, "
+        "missed, missed appointment, missed visit, absent, not attended, no call no show, ncns, failed to "
+        "attend, fta, no show no call, no show charged, no show waived, patient no show"
+    ),
+    "cancelled": (
+        "cancelled, canceled, cancel, cancellation, cx, cxl, cncl, late cancel, late cancelled, late "
+        "canceled, late cancellation, same day cancel, same day cancellation, cancelled by patient, canceled "
+        "by patient, patient cancelled, patient canceled, cancelled by client, canceled by client, client "
+        "cancelled, client canceled, cancelled by clinic, canceled by clinic, cancelled by provider, canceled "
+        "by provider, provider cancelled, provider canceled, clinic cancelled, clinic canceled, cancelled "
+        "late, canceled late, early cancel, weather cancel, cancelled sick, cancelled no reschedule, "
+        "cancelled not rescheduled, withdrawn by patient, call to cancel, called to cancel, cancelled 24h, "
+        "cancelled 24 hours, late cancel charged, late cancel waived, declined"
+    ),
+    "rescheduled": (
+        "rescheduled, reschedule, re-scheduled, moved, postponed, bumped, changed, r/s, rs, resched, "
+        "rescheduled by patient, rescheduled by clinic, rescheduled by client, rescheduled by provider, "
+        "cancelled rescheduled, canceled rescheduled, cancelled and rescheduled, canceled and rescheduled, "
+        "never booked, archived, deleted, removed, void, voided, inactive, entered in error"
+    ),
+}
+"""The spellings of each status. `Never Booked` and `Archived` (Jane) and the like stand with `rescheduled`: the slot
+no longer counts and nobody is held to have cancelled, so that no letter follows from it."""
+
+_SQUASH = re.compile(r"[\W_]+")
+_TABLE = {"": "booked"} | {
+    _SQUASH.sub("", word): status for status, words in SPELLINGS.items() for word in words.split(",")
+}
+
+
+def status_reader(extra: Mapping[str, str]) -> Callable[[str], str | Doubt[str]]:
+    """A function that reads one cell of the status column; `extra` maps a clinic's own spellings to our status.
+
+    Case, blanks and punctuation do not matter. An unknown spelling is a doubt: nobody gets a letter on a guess.
+    """
+    table = _TABLE | {_squash(word): status for word, status in extra.items()}
+
+    def read_status(text: str) -> str | Doubt[str]:
+        status = table.get(_squash(text))
+        if status is not None:
+            return status
+        return Doubt(
+            "",
+            f'The status "{text.strip()[:60]}" is not known; the appointment is left out rather than guessed.',
+            f"Add it under statuses: of this source in config/sources.yaml, as one of {', '.join(STATUSES)}.",
+            set_aside=True,
+        )
+
+    return read_status
+
+
+def _squash(text: str) -> str:
+    return _SQUASH.sub("", text.casefold())
+
+
+def settle_status(status: str, cancelled: str, no_show: str, arrived: str) -> str:
+    """The status when yes/no columns stand beside it: a yes wins over a status that is missing or still open.
+
+    A cancellation wins over a missed visit, and that over an arrival; `completed` and the other closed ones stay.
+    """
+    if status not in ("booked", "arrived"):
+        return status
+    if cancelled == "yes":
+        return "cancelled"
+    if no_show == "yes":
+        return "no_show"
+    return "arrived" if arrived == "yes" else status

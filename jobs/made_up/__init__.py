@@ -1,0 +1,1 @@
+"""A made-up clinic with six months of appointments, for the demonstration and the tests."""

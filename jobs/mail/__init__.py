@@ -1,0 +1,1 @@
+"""From template to letter to message; the outbox and its transports."""

@@ -1,0 +1,171 @@
+"""What a letter can say: every field with its meaning and an example, and the plain words that fill it.
+
+All values are one line of plain text. What an export may hold in their place (a link as a first name, a line break,
+a name of 400 letters) is put right here, before any letter sees it.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from jobs.clinic.profile import ClinicProfile
+
+NAMELESS = "there"
+"""Whom a letter greets when the first name is missing or is no name: `Hello there`."""
+
+NEUTRAL_WHY = "Chosen to go with your visits."
+"""Why a patient gets an article, in words that say nothing about the patient."""
+
+LONGEST_NAME, LONGEST_LINE, LONGEST_SUMMARY = 40, 120, 600
+
+
+class Field(NamedTuple):
+    """One name that may stand between double braces."""
+
+    name: str
+    meaning: str
+    example: str
+    in_subject: bool = False  # whether a subject line may hold it: it says nothing about the patient's health
+
+
+FIELDS: tuple[Field, ...] = (
+    Field("patient.first_name", f'the first name; "{NAMELESS}" where none is known', "Jamie"),
+    Field("appointment.date", "the day of the appointment that the letter is about", "Wednesday, March 4", True),
+    Field("appointment.time", "its time in the clinic's own time zone", "9:30 AM", True),
+    Field("appointment.provider", "whom the patient sees; may be empty", "Robin Sample"),
+    Field("appointment.location", "where, if the clinic has several places; may be empty", "Main Street studio"),
+    Field("clinic.name", "the name of the clinic", "Riverbend Physical Therapy", True),
+    Field("clinic.phone", "its phone number", "555-0100", True),
+    Field("clinic.address", "its postal address on one line", "1 Main Street, Springfield", True),
+    Field("clinic.website", "its website", "https://riverbend.example", True),
+    Field("clinic.booking_url", "the page on which patients book; may be empty",
+          "https://riverbend.example/book", True),
+    Field("clinic.review_url", "the page on which patients leave a review; may be empty",
+          "https://riverbend.example/review", True),
+    Field("clinic.signature", "who signs the letters", "The team at Riverbend Physical Therapy", True),
+    Field("articles", "the reading list, on a line of its own; nothing where no article fits", "(a list of articles)"),
+)  # fmt: skip
+
+ARTICLE_FIELDS = ("title", "url", "summary", "why")
+"""What each article of the list says, in the order of `ArticleValues`."""
+
+
+class ArticleValues(NamedTuple):
+    """One article as the patient sees it. `why` is read by the patient: neutral words, never the staff's reason."""
+
+    title: str
+    url: str
+    summary: str = ""
+    why: str = ""
+
+
+class LetterValues(NamedTuple):
+    """What one letter says to one patient, in words; "" where nothing is known."""
+
+    first_name: str = ""
+    appointment_date: str = ""
+    appointment_time: str = ""
+    provider: str = ""
+    location: str = ""
+    articles: tuple[ArticleValues, ...] = ()
+    unsubscribe_mailto: str = ""  # mailto:...
+    unsubscribe_url: str = ""  # https://...
+
+
+def clinic_values(clinic: ClinicProfile) -> dict[str, str]:
+    """The clinic's own fields, by their names in FIELDS."""
+    return {
+        "clinic.name": clinic.name,
+        "clinic.phone": clinic.phone,
+        "clinic.address": clinic.address,
+        "clinic.website": _web(clinic.website),
+        "clinic.booking_url": _web(clinic.booking_url),
+        "clinic.review_url": _web(clinic.review_url),
+        "clinic.signature": clinic.greeting_from or clinic.name,
+    }
+
+
+def _web(address: str) -> str:
+    """`www.riverbend.example` as an address that mail programs can open."""
+    return address if not address or re.match(r"https?://", address) else f"https://{address}"
+
+
+def spoken_values(values: LetterValues) -> dict[str, str | tuple[ArticleValues, ...]]:
+    """The variables of a compiled letter: `patient.first_name` is `patient_first_name`, and so on."""
+    return {
+        "patient_first_name": greeting_name(values.first_name),
+        "appointment_date": one_line(values.appointment_date),
+        "appointment_time": one_line(values.appointment_time),
+        "appointment_provider": one_line(values.provider),
+        "appointment_location": one_line(values.location),
+        "articles": tuple([readable_article(article) for article in values.articles]),
+        "letter_stop_url": values.unsubscribe_url or values.unsubscribe_mailto,
+    }
+
+
+_NO_NAME = re.compile(r"[^\w\s.'\u2019\u02bc-]|[\d_]|\.\w\w", re.UNICODE)
+_JOINED = re.compile(r"[^\s.-]+")
+_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+
+
+@lru_cache(maxsize=4096)
+def greeting_name(first_name: str) -> str:
+    """How a letter addresses a patient: `PAT` and `pat` become `Pat`; what is no name becomes `there`.
+
+    A web address or a tag typed as a name never reaches a letter: mail programs would make a link of it.
+    """
+    name = _SPACE.sub(" ", first_name).strip(" .-'")
+    if not name or len(name) > LONGEST_NAME or _NO_NAME.search(name):
+        return NAMELESS
+    if name.isupper() or name.islower():
+        name = _JOINED.sub(lambda word: word[0][0].upper() + word[0][1:].lower(), name)
+    return name
+
+
+@lru_cache(maxsize=4096)
+def one_line(text: str, longest: int = LONGEST_LINE) -> str:
+    """The text on one line, without control characters, cut at a word where it is too long."""
+    line = _SPACE.sub(" ", text).strip()
+    if len(line) <= longest:
+        return line
+    return line[: line.rfind(" ", longest // 2, longest) if " " in line[longest // 2 : longest] else longest - 1] + "…"
+
+
+@lru_cache(maxsize=4096)
+def readable_article(article: ArticleValues) -> ArticleValues:
+    """The article on single lines. An address that is not of the web raises ValueError: it must never be a link."""
+    url = article.url.strip()
+    if not re.match(r"https?://[^\s\"'<>]+$", url):
+        raise ValueError(f'The address of the article "{one_line(article.title, 60)}" does not start with https://.')
+    return ArticleValues(
+        one_line(article.title), url, one_line(article.summary, LONGEST_SUMMARY), one_line(article.why)
+    )
+
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def day_in_words(day: str) -> str:
+    """`2026-03-04` as `Wednesday, March 4`; "" stays "". The words do not depend on the machine's language."""
+    if not day:
+        return ""
+    when = date.fromisoformat(day[:10])
+    return f"{_DAYS[when.weekday()]}, {_MONTHS[when.month - 1]} {when.day}"
+
+
+@lru_cache(maxsize=65536)
+def moment_in_words(moment: str, zone: str) -> tuple[str, str]:
+    """Day and time of a UTC moment in the clinic's zone: `2026-03-04T17:30:00Z` in Los Angeles gives
+    `("Wednesday, March 4", "9:30 AM")`; "" gives two empty texts."""
+    if not moment:
+        return "", ""
+    when = datetime.fromisoformat(moment).astimezone(ZoneInfo(zone) if zone else UTC)
+    half = "AM" if when.hour < 12 else "PM"
+    return day_in_words(when.date().isoformat()), f"{when.hour % 12 or 12}:{when.minute:02d} {half}"

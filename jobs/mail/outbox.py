@@ -1,0 +1,159 @@
+"""Letters leave here: each at most once, whatever happens to the run.
+
+A group of letters is committed as `attempting` before the first of them leaves and recorded after the last; in between
+the journal holds a mark for each. Whatever ends a run, `settle` reads the marks at the start of the next one. A letter
+that may have left is `unknown`, for a person to decide; it is never sent again blindly.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from jobs.mail.journal import Journal, recover
+from jobs.mail.records import Ledger, Marks, Ready, Result, RunStopped, SignInRefused, Transport
+from jobs.mail.settings import is_plain_address
+from jobs.mail.stopping import StopRequest, heeding_signals
+
+__all__ = [
+    "Ledger", "Marks", "Ready", "Result", "RunStopped", "SignInRefused", "Tally", "Transport", "send", "settle",
+    "why_not",
+]  # fmt: skip
+
+
+class Tally(Counter[str]):
+    """How many letters reached each state, and what stopped the run before its end, if anything did."""
+
+    stopped_by: RunStopped | None = None
+
+    @property
+    def stopped(self) -> str:
+        """The sentence that says why, or ""."""
+        return str(self.stopped_by or "")
+
+
+def settle(attempting_ids: Sequence[int], ledger: Ledger, journal: Journal, clock: Callable[[], datetime]) -> Tally:
+    """Record what became of the letters that a dead run left as `attempting`. To be called before every `send`."""
+    results = recover(journal, attempting_ids)
+    if results:
+        ledger.record(results, clock())
+    journal.empty()
+    return Tally(result.state for result in results)
+
+
+def send(
+    groups: Iterable[Sequence[Ready]],
+    ledger: Ledger,
+    transport: Transport,
+    journal: Journal,
+    clock: Callable[[], datetime],
+    progress: Callable[[int], object] = lambda done: None,
+    *,
+    recipients_of: Callable[[bytes], list[str]],
+    pause_seconds: float = 0,
+    wait: Callable[[float], object] = time.sleep,
+) -> Tally:
+    """Send the letters group by group (50 to 100 each) and say how many reached each state.
+
+    `recipients_of` reads the recipients out of finished bytes; a letter that names anyone but its recipient fails.
+    `progress` hears of each settled letter. SIGTERM or Ctrl-C end the run after the letter on its way. The errors of
+    the ledger pass through; the letters concerned stay `attempting` until `settle`.
+    """
+    with heeding_signals() as stop:
+        run = _Run(ledger, transport, journal, clock, progress, recipients_of, pause_seconds, wait, stop)
+        for group in groups:
+            run.send_group(group)
+            if stop.asked and not run.tally.stopped_by:
+                run.tally.stopped_by = RunStopped(f"The run was asked to stop ({stop.asked}). The other letters wait.")
+            if run.tally.stopped_by:
+                break
+    return run.tally
+
+
+@dataclass
+class _Run:
+    ledger: Ledger
+    transport: Transport
+    journal: Journal
+    clock: Callable[[], datetime]
+    progress: Callable[[int], object]
+    recipients_of: Callable[[bytes], list[str]]
+    pause_seconds: float
+    wait: Callable[[float], object]
+    stop: StopRequest
+    tally: Tally = field(default_factory=Tally)
+    seen: set[int] = field(default_factory=set)
+
+    def send_group(self, group: Sequence[Ready]) -> None:
+        """One group from `attempting` to its results. What has no result when it ends is judged by its marks."""
+        results: dict[int, Result] = {}
+        if not group or not self._open(group):
+            return
+        try:
+            for result in self._deliveries(self._fit_letters(group, results)):
+                results[result.letter_id] = result
+                self.progress(1)
+        except RunStopped as reason:
+            self.tally.stopped_by = reason
+        finally:
+            without = [letter.letter_id for letter in group if letter.letter_id not in results]
+            if without:
+                results.update((result.letter_id, result) for result in recover(self.journal, without))
+            self.ledger.record(list(results.values()), self.clock())
+            self.journal.empty()
+            self.tally.update(result.state for result in results.values())
+
+    def _open(self, group: Sequence[Ready]) -> bool:
+        """Journal first, then ledger. False where the journal cannot be written: no letter is `attempting` then."""
+        letter_ids = [letter.letter_id for letter in group]
+        known = len(self.seen)
+        self.seen.update(letter_ids)
+        if len(self.seen) != known + len(letter_ids):
+            raise ValueError("A letter was handed over twice in one run. Nothing of its group was sent.")
+        try:
+            self.journal.begin(letter_ids)
+        except RunStopped as reason:
+            self.tally.stopped_by = reason
+            return False
+        self.ledger.attempting(group, self.clock())
+        return True
+
+    def _fit_letters(self, group: Sequence[Ready], results: dict[int, Result]) -> Iterator[Ready]:
+        """The letters that may leave, until somebody asks to stop; the others get their result here."""
+        for letter in group:
+            if self.stop.asked:
+                return
+            trouble = why_not(letter, self.recipients_of)
+            if trouble is None:
+                yield letter
+            else:
+                results[letter.letter_id] = Result(letter.letter_id, "failed", trouble)
+                self.progress(1)
+
+    def _deliveries(self, letters: Iterator[Ready]) -> Iterator[Result]:
+        if not self.pause_seconds:
+            yield from self.transport.deliver(letters, self.journal)
+            return
+        for letter in letters:
+            yield from self.transport.deliver(iter([letter]), self.journal)
+            self.wait(self.pause_seconds)
+
+
+def why_not(letter: Ready, recipients_of: Callable[[bytes], list[str]]) -> str | None:
+    """Say why a finished letter must not leave, or None if it may. Never names the address."""
+    data = letter.data
+    if not is_plain_address(letter.recipient):
+        return "the recipient is not one plain address; nothing was sent"
+    if not data.isascii():
+        return "the finished letter holds bytes outside ASCII; nothing was sent"
+    # A lone CR or LF is read as the end of a letter by some servers: the rest would be a letter of its own.
+    if not data.count(b"\r") == data.count(b"\n") == data.count(b"\r\n"):
+        return "a line of the finished letter does not end in CR LF; nothing was sent"
+    try:
+        recipients = recipients_of(data)
+    except ValueError:
+        recipients = []
+    if recipients != [letter.recipient]:
+        return f"the finished letter names {len(recipients)} recipients or another one; nothing was sent"
+    return None

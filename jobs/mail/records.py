@@ -1,0 +1,72 @@
+"""What the outbox, its ledger, its journal and its transports say to each other."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+
+class Ready(NamedTuple):
+    """One finished letter: complete RFC 5322 bytes in ASCII with CRLF line ends, for exactly one recipient."""
+
+    letter_id: int
+    recipient: str
+    message_id: str
+    data: bytes
+
+
+class Result(NamedTuple):
+    """What became of one letter that was `attempting`."""
+
+    letter_id: int
+    state: str  # sent, deferred, failed, unknown, or ready: its bytes never left
+    detail: str = ""  # why, in words or in the server's; addresses are masked
+
+
+class Ledger(Protocol):
+    """The lasting memory of the letters' states. Both methods return only when their change would survive a power cut,
+    and raise, changing nothing, where it cannot be written: then nothing is sent."""
+
+    def attempting(self, letters: Sequence[Ready], at: datetime) -> None:
+        """All of these letters, and no other, are about to be tried."""
+
+    def record(self, results: Sequence[Result], at: datetime) -> None:
+        """What became of letters that were `attempting`: one attempt each, and the new state."""
+
+
+class Marks(Protocol):
+    """Where a transport leaves its marks, so that a killed run can be read afterwards."""
+
+    def attempted(self, letter_id: int) -> None:
+        """To be called before the first byte of a letter's text leaves."""
+
+    def accepted(self, letter_id: int) -> None:
+        """To be called at once when the other side has taken the letter."""
+
+    def stayed(self, letter_id: int) -> None:
+        """To be called when an attempted letter certainly was not taken."""
+
+
+class Transport(Protocol):
+    """A way out of the house."""
+
+    @property
+    def name(self) -> str:
+        """What attempts are recorded under: `smtp`, `folder`."""
+
+    def deliver(self, letters: Iterator[Ready], marks: Marks) -> Iterator[Result]:
+        """Send the letters one after another; yield what became of each letter that was tried.
+
+        A letter may be asked for before the one before it is settled, so that both can share one trip to the server.
+        RunStopped when no letter can be sent now; those without a result were not taken.
+        """
+
+    def close(self) -> None:
+        """Say goodbye. May be called twice; never raises."""
+
+
+class RunStopped(Exception):
+    """No more letters can be sent in this run; the text is a sentence for the office manager. The letters wait."""
+
+
+class SignInRefused(RunStopped):
+    """The mail server does not let the clinic in: a person must sign in again before any letter can go."""

@@ -1,0 +1,85 @@
+"""How the clinic's letters leave: the `mail:` part of the settings."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+_ADDRESS = re.compile(r"[!-;=?A-~]+@[A-Za-z0-9.-]+|[!-;=?A-~]+@\[[0-9A-Fa-f.:]+\]")
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
+def is_plain_address(text: str) -> bool:
+    """Whether the text is one bare ASCII address that can stand in an SMTP command as it is."""
+    return text.count("@") == 1 and len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """The mail server. Times are in seconds; their defaults are those of RFC 5321, section 4.5.3.2."""
+
+    host: str = ""
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""  # "" : no sign-in
+    password_env: str = "CLINIC_SMTP_PASSWORD"  # the environment variable that holds the password
+    password_file: str = ""  # or a file that only its owner can read; looked at when the variable is not set
+    greet_as: str = ""  # how we introduce ourselves; "" : this machine's name
+    connect_seconds: float = 60
+    greeting_seconds: float = 300
+    command_seconds: float = 300  # for MAIL and RCPT
+    data_seconds: float = 120  # for the answer to DATA
+    final_seconds: float = 600  # for handing over the text and the answer to its final dot
+    run_seconds: float = 7200  # for everything together
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        if not 0 < self.port < 65536:
+            raise ValueError(f"port is {self.port}; a port is a number from 1 to 65535, usually 587 or 465.")
+        if self.user and self.security == "none" and self.host not in _THIS_MACHINE:
+            raise ValueError("With security: none the password would travel unencrypted. Use starttls or tls.")
+        if self.greet_as and not re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Za-z.:]+\]", self.greet_as):
+            raise ValueError(f'greet_as is "{self.greet_as}"; write a machine\'s name, such as jobs.clinic.example.')
+        for name in ("connect", "greeting", "command", "data", "final", "run"):
+            if not getattr(self, f"{name}_seconds") > 0:
+                raise ValueError(f"{name}_seconds must be more than 0.")
+
+
+@dataclass(frozen=True)
+class MailSettings:
+    """Who writes, which way the letters go, and how many may leave.
+
+    `preview` writes every letter to the folder, `redirect` sends every letter to `redirect_to`, `live` sends to
+    patients.
+    """
+
+    sender: str
+    mode: Literal["preview", "redirect", "live"] = "preview"
+    sender_name: str = ""
+    reply_to: str = ""
+    redirect_to: str = ""
+    transport: Literal["folder", "smtp"] = "smtp"
+    smtp: Smtp = field(default_factory=Smtp)
+    folder: str = "outbox"  # within the folder of the clinic's state
+    daily_quota: int = 1500
+    pause_seconds: float = 0  # between two letters
+    brake_multiple: float = 5
+    brake_floor: int = 50
+    unsubscribe_address: str = ""
+    unsubscribe_url: str = ""
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        for name in ("sender", "reply_to", "redirect_to", "unsubscribe_address"):
+            address = getattr(self, name)
+            if (address or name == "sender") and not is_plain_address(address):
+                raise ValueError(f'{name} is "{address}"; write one bare address, such as hello@clinic.example.')
+        if self.mode == "redirect" and not self.redirect_to:
+            raise ValueError("mode is redirect, but redirect_to does not say to which address.")
+        if self.mode != "preview" and self.transport == "smtp" and not self.smtp.host:
+            raise ValueError(f"mode is {self.mode}, but smtp has no host. Write the name of the mail server.")
+        if self.unsubscribe_url and not re.fullmatch(r"https://[!-~]+", self.unsubscribe_url):
+            raise ValueError(f'unsubscribe_url is "{self.unsubscribe_url}"; it must start with https:// (RFC 8058).')
+        if self.daily_quota < 0 or self.pause_seconds < 0 or self.brake_floor < 0:
+            raise ValueError("daily_quota, pause_seconds and brake_floor cannot be less than 0.")
+        if self.brake_multiple < 1:
+            raise ValueError("brake_multiple cannot be less than 1: an ordinary day would be stopped.")

@@ -1,0 +1,31 @@
+"""The ways out of the house: a folder, a mail server."""
+
+import os
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from jobs.mail.records import Transport
+from jobs.mail.settings import MailSettings
+
+
+def open_transport(
+    settings: MailSettings, state_dir: Path, today: date, environment: Mapping[str, str] | None = None
+) -> Transport:
+    """The transport that the settings ask for. In `preview` this is the folder, whatever else they say.
+
+    Nothing is connected before the first letter. `environment` holds the password; None means the process's own.
+    """
+    if settings.mode == "preview" or settings.transport == "folder":
+        from jobs.mail.transports.folder import FolderTransport
+
+        way_out: Transport = FolderTransport(state_dir / settings.folder, today)
+    else:
+        from jobs.mail.transports.smtp import SmtpTransport
+
+        way_out = SmtpTransport(settings.smtp, settings.sender, os.environ if environment is None else environment)
+    if settings.mode == "redirect":
+        from jobs.mail.transports.redirected import Redirected
+
+        way_out = Redirected(way_out, settings.redirect_to)
+    return way_out

@@ -1,0 +1,107 @@
+"""Read the clinic's spreadsheets and calendars; keep what is new or changed, list what cannot be read."""
+
+from collections import Counter
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from jobs.clinic.follow_ups import utc_text
+from jobs.clinic.normalize import ValueRules, normalize
+from jobs.clinic.problems import fold_problems
+from jobs.clinic.records import Problem
+from jobs.runner.outcome import Outcome
+from jobs.runner.tools import Tools
+from jobs.sources.reading import FileRead, start_reading
+from jobs.sources.source import Source
+from jobs.store.appointments import save_appointments
+from jobs.store.episodes import refresh_episodes
+from jobs.store.sources import (
+    file_memories,
+    forget_problems,
+    listed_problems,
+    remember_file,
+    save_problems,
+)
+
+if TYPE_CHECKING:
+    from jobs.store.memory import Memory
+
+_ROWS_IN_ONE_QUERY = 5_000
+
+
+def run(tools: Tools, today: date) -> Outcome:
+    """Pull every source; a bad row never stops the others, a bad file never stops the other files."""
+    zone = tools.settings.clinic.zone
+    with tools.store.begin() as memory:
+        known = {source.name: file_memories(memory, source.name) for source in tools.settings.sources}
+    readings = [
+        (source, start_reading(source, tools.home, known[source.name], today, zone))
+        for source in tools.settings.sources
+    ]
+    counts: Counter[str] = Counter()
+    for source, reading in readings:
+        with tools.progress(f"Reading {source.name}") as advance:
+            for file in reading:
+                with tools.store.begin() as memory:
+                    counts += _save_file(memory, source, file, _value_rules(source, zone), utc_text(tools.now))
+                advance(1)
+    return _outcome(tools, counts)
+
+
+def _value_rules(source: Source, zone: str) -> ValueRules:
+    return ValueRules(
+        zone=zone,
+        source_zone=source.zone,
+        date_order=source.date_order,
+        statuses=dict(source.statuses),
+        title_pattern=source.title_pattern,
+        prefix=source.name,
+    )
+
+
+def _save_file(memory: "Memory", source: Source, file: FileRead, rules: ValueRules, seen_at: str) -> Counter[str]:
+    """Keep one file whole or not at all: its rows, its problems and what the next pull must know of it."""
+    if file.outcome == "unchanged":
+        return Counter({"files unchanged": 1})
+    counts: Counter[str] = Counter({"files read": 1})
+    found: list[Problem] = []
+    rows: list[int] = []
+    touched: set[int] = set()
+    for table in file.tables:
+        batch, problems = normalize(table, rules)
+        saved = save_appointments(memory, batch, source.name, seen_at)
+        touched |= saved.patients
+        found += problems
+        rows += table.rows
+        counts += Counter({"appointments new": saved.new, "appointments changed": saved.changed})
+        counts += Counter({"appointments read": len(table), "rows set aside": sum(p.set_aside for p in problems)})
+    refresh_episodes(memory, touched)
+    if file.problem:
+        found.append(file.problem)
+    if file.rows_skipped:
+        for start in range(0, len(rows), _ROWS_IN_ONE_QUERY):
+            forget_problems(memory, source.name, file.path, rows[start : start + _ROWS_IN_ONE_QUERY])
+    else:
+        forget_problems(memory, source.name, file.path)
+    counts["problems new"] = save_problems(memory, fold_problems(found), seen_at)
+    if file.outcome == "read":
+        remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at)
+    counts["appointments unchanged"] = file.rows_skipped
+    return counts
+
+
+def _outcome(tools: Tools, counts: Counter[str]) -> Outcome:
+    """Write the list of problems where it changed, and sum up."""
+    path = tools.state_dir / "reports" / "problems.xlsx"
+    if counts["files read"] or not path.exists():
+        from jobs.reports.problems_workbook import write_problems
+
+        with tools.store.begin() as memory:
+            problems = listed_problems(memory)
+        counts["problems listed"] = len(problems)
+        if problems or path.exists():
+            zone = tools.settings.clinic.tzinfo
+            write_problems(
+                ((datetime.fromisoformat(at).astimezone(zone), problem) for at, problem in problems), path
+            )
+    notes = () if tools.settings.sources else ("No source is configured: config/sources.yaml lists none.",)
+    return Outcome(dict(counts), notes=notes, files=(path,) if path.exists() else ())

@@ -1,0 +1,1 @@
+"""Figures become workbooks that people read."""

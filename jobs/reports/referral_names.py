@@ -1,0 +1,98 @@
+"""Reads config/referral_names.csv, in which the office manager says which source a text stands for.
+
+The file is edited in Excel or a text editor, so it may come back as UTF-8 or Windows-1252, with commas, semicolons
+or tabs. A row with a fault is left out and named; the other rows count.
+"""
+
+import csv
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+from jobs.clinic.faults import Fault, did_you_mean
+from jobs.clinic.figures import CHANNELS, NOT_YET_NAMED, ReferralNames, name_key
+
+COLUMNS = ("as_typed", "name", "channel", "added_on", "added_by")
+_NEEDED = COLUMNS[:3]
+
+
+@dataclass(frozen=True)
+class _Row:
+    line: int
+    as_typed: str
+    name: str
+    channel: str
+
+
+def load_referral_names(path: Path) -> tuple[ReferralNames, list[Fault]]:
+    """The clinic's names and every fault of the file at once. A file that cannot be read gives no names."""
+    file = f"{path.parent.name}/{path.name}"
+    try:
+        rows, faults = _read(path.read_bytes(), file)
+    except OSError as error:
+        remedy = "Put the file back, or copy the one that came with the program."
+        return ReferralNames(), [Fault(file, 0, f"The file cannot be read ({error.strerror}).", remedy)]
+    kept: dict[str, _Row] = {}
+    channels: dict[str, _Row] = {}
+    for row in rows:
+        fault = _fault(file, row, kept, channels)
+        if fault:
+            faults.append(fault)
+        else:
+            kept.setdefault(name_key(row.as_typed), row)
+            channels.setdefault(row.name, row)
+    return ReferralNames.of((row.as_typed, row.name, row.channel) for row in kept.values()), sorted(faults)
+
+
+def _read(content: bytes, file: str) -> tuple[list[_Row], list[Fault]]:
+    """The rows that say anything, or the fault of the header."""
+    try:
+        content_text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        content_text = content.decode("cp1252", errors="replace")  # what Excel saves as plain "CSV" on Windows
+    first_line = content_text.partition("\n")[0]
+    delimiter = max(",;\t", key=first_line.count)
+    lines: csv.DictReader[str] = csv.DictReader(StringIO(content_text, newline=""), delimiter=delimiter)
+    lines.fieldnames = [cell.strip().casefold() for cell in lines.fieldnames or ()]
+    missing = [name for name in _NEEDED if name not in lines.fieldnames]
+    if missing:
+        what = f"The first line has no column {' and no column '.join(missing)}."
+        return [], [Fault(file, 1, what, f"The first line must be: {','.join(COLUMNS)}")]
+    return _rows(lines, file)
+
+
+def _rows(lines: "csv.DictReader[str]", file: str) -> tuple[list[_Row], list[Fault]]:
+    rows: list[_Row] = []
+    try:
+        for cells in lines:
+            typed, name, channel = (" ".join((cells[column] or "").split()) for column in _NEEDED)
+            if typed or name or channel:
+                rows.append(_Row(lines.line_num, typed, name, channel.casefold()))
+    except csv.Error as error:
+        remedy = "Save it again as CSV from Excel."
+        return rows, [Fault(file, lines.line_num, f"From here on this is no readable CSV ({error}).", remedy)]
+    return rows, []
+
+
+def _fault(file: str, row: _Row, kept: dict[str, _Row], channels: dict[str, _Row]) -> Fault | None:
+    """What is wrong with one row, given the rows before it."""
+    if not row.name:
+        return Fault(file, row.line, f'"{row.as_typed}" has no name.', "Write the source it stands for, or delete it.")
+    if not name_key(row.as_typed):
+        what = f'as_typed "{row.as_typed}" has no letter and no digit; such texts always count as not recorded.'
+        return Fault(file, row.line, what, "Delete the line.")
+    if row.name == NOT_YET_NAMED:
+        what = f'"{NOT_YET_NAMED}" is kept for texts that this list does not know.'
+        return Fault(file, row.line, what, "Delete the line, or choose another name.")
+    if row.channel not in CHANNELS:
+        remedy = did_you_mean(row.channel, CHANNELS) or f"The channels are: {', '.join(CHANNELS)}."
+        return Fault(file, row.line, f'channel "{row.channel}" is not one of the channels.', remedy)
+    other = kept.get(name_key(row.as_typed))
+    if other and other.name != row.name:
+        what = f'"{row.as_typed}" stands for "{row.name}" here and for "{other.name}" in line {other.line}.'
+        return Fault(file, row.line, what, "Keep one of the two lines; the first one counts until then.")
+    other = channels.get(row.name)
+    if other and other.channel != row.channel:
+        what = f'"{row.name}" has channel "{row.channel}" here and "{other.channel}" in line {other.line}.'
+        return Fault(file, row.line, what, "Give it the same channel everywhere.")
+    return None

@@ -1,0 +1,47 @@
+"""Saves a report whole or not at all: last week's file is never left half overwritten."""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+class NotSaved(OSError):
+    """A report that could not be saved; its text says which one, why, and what to do."""
+
+
+def save_whole(path: Path, content: bytes) -> None:
+    """Write beside the file, wait until the disk has it, then put it in the file's place.
+
+    The file is readable by its owner only. Raises NotSaved; a file of that name is then as it was before.
+    """
+    beside = ""
+    try:
+        if path.exists() and not path.stat().st_mode & 0o222:
+            raise PermissionError(0, "it is write-protected")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        number, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with open(number, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+        beside = ""
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise NotSaved(
+            f"{path} could not be saved ({error.strerror or error}). What stood there before is unchanged. "
+            "Close the file if it is open, see that the folder can be written to and the disk has room, then run again."
+        ) from error
+    finally:
+        if beside:
+            Path(beside).unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The new name reaches the disk too; Windows has no such call and needs none."""
+    if os.name == "posix":
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

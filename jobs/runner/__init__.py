@@ -1,0 +1,1 @@
+"""Settings, schedule, lock, log and health; hands each job its tools and knows no clinic policy."""

@@ -1,0 +1,249 @@
+"""Send each patient the follow-up that the last event calls for, once."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+
+from jobs.articles.choice import Choice, Need, choose
+from jobs.articles.library import Library, load_library
+from jobs.clinic.follow_ups import Calendar, plan_letters, utc_text
+from jobs.clinic.last_look import Due, Verdict, look
+from jobs.mail.fields import ArticleValues, LetterValues, moment_in_words
+from jobs.mail.journal import Journal
+from jobs.mail.limits import allowed_now, brake
+from jobs.mail.message import Envelope, finish, message_id, recipients_of, stop_links, unsubscribe_token
+from jobs.mail.outbox import Ready, Tally, send, settle
+from jobs.mail.stop_secret import stop_secret
+from jobs.mail.templates import Letters, load_letters
+from jobs.mail.transports import open_transport
+from jobs.runner.outcome import Outcome
+from jobs.runner.tools import Tools
+from jobs.store.episodes import histories
+from jobs.store.letters import (
+    ChosenArticle,
+    LetterFacts,
+    LetterLedger,
+    articles_sent,
+    change_letters,
+    due_letters,
+    letter_facts,
+    letters_in,
+    new_happenings,
+    people,
+    rule_starts,
+    save_plan,
+    sent_by_day,
+    sent_to_addresses,
+)
+from jobs.store.memory import Memory
+from jobs.store.runs import recent_runs
+
+GROUP = 100  # letters in one commit
+
+
+def run(tools: Tools, today: date) -> Outcome:
+    """Plan what the new events call for, look at what is due once more, write it and send it."""
+    planned = plan(tools, today)
+    settled = settle_last_run(tools)
+    verdicts = decide(tools)
+    letters = [verdict.due for verdict in verdicts if verdict.what == "send"]
+    why_stopped = too_many(tools, letters)
+    if why_stopped:
+        return Outcome({"letters planned": planned, "letters waiting": len(letters)}, failed=why_stopped)
+    quota = allowed_now(_sent_today(tools, today), tools.settings.mail.daily_quota)
+    tally = send_letters(tools, letters[:quota]) if letters else Tally()
+    return _outcome(planned, verdicts, settled + tally, len(letters) - quota, tally.stopped)
+
+
+def plan(tools: Tools, today: date) -> int:
+    """Plan a letter for each new event that calls for one; say how many are new."""
+    follow_ups = tools.settings.follow_ups
+    with tools.store.begin() as memory:
+        starts = rule_starts(memory, follow_ups, today.isoformat())
+        happenings = new_happenings(memory)
+        if not happenings:
+            return 0
+        known = histories(memory, {happening.patient_id for happening in happenings})
+        planned = plan_letters(happenings, known, follow_ups, starts, _calendar(tools))
+        return save_plan(memory, planned, happenings[-1].event_id, tools.now)
+
+
+def settle_last_run(tools: Tools) -> Counter[str]:
+    """Find out what became of the letters that a run left on their way when it died."""
+    with tools.store.begin() as memory:
+        attempting = letters_in(memory, "attempting")
+    path = tools.state_dir / "outbox.journal"
+    if not attempting and not (path.exists() and path.stat().st_size):
+        return Counter()
+    journal = Journal(path)
+    try:
+        return settle(attempting, LetterLedger(tools.store.begin, tools.settings.mail.transport), journal, tools.clock)
+    finally:
+        journal.close()
+
+
+def decide(tools: Tools) -> list[Verdict]:
+    """Look at every due letter once more and keep what was decided; a letter that may leave stays as it is."""
+    with tools.store.begin() as memory:
+        verdicts = look_at(memory, tools, due_letters(memory, utc_text(tools.now)))
+        changes = [
+            (verdict.due.letter_id, "withdrawn" if verdict.what == "withdraw" else verdict.due.state, verdict.reason)
+            for verdict in verdicts
+            if verdict.what == "withdraw" or (verdict.what == "wait" and verdict.reason != verdict.due.reason)
+        ]
+        change_letters(memory, changes, utc_text(tools.now))
+    return verdicts
+
+
+def look_at(memory: Memory, tools: Tools, due: Sequence[Due]) -> list[Verdict]:
+    """Decide each of these letters as of now, changing nothing."""
+    if not due:
+        return []
+    follow_ups = tools.settings.follow_ups
+    known = people(memory, (letter.patient_id for letter in due), follow_ups.rules)
+    to_addresses = sent_to_addresses(memory, tools.now, follow_ups.caps.days)
+    return list(look(due, known, to_addresses, follow_ups, tools.now, _calendar(tools)))
+
+
+def too_many(tools: Tools, letters: Sequence[Due]) -> str:
+    """The brake: a sentence where this run would send far more than usual, else ""."""
+    mail = tools.settings.mail
+    if len(letters) <= mail.brake_floor:
+        return ""
+    with tools.store.begin() as memory:
+        runs = recent_runs(memory, "send_follow_ups")
+    usual = [sent for run in runs if (sent := run.counts.get("letters sent", 0))]
+    return brake(len(letters), usual, mail.brake_multiple, mail.brake_floor) or ""
+
+
+def send_letters(tools: Tools, due: Sequence[Due]) -> Tally:
+    """Write the letters in groups and send them, each once."""
+    mail = tools.settings.mail
+    transport = open_transport(mail, tools.state_dir, tools.today)
+    ledger = LetterLedger(tools.store.begin, transport.name)
+    journal = Journal(tools.state_dir / "outbox.journal")
+    writer = open_writer(tools)
+    try:
+        with tools.progress("Sending letters", total=len(due)) as advance:
+            groups = _groups(tools, writer, ledger, due)
+            return send(
+                groups,
+                ledger,
+                transport,
+                journal,
+                tools.clock,
+                advance,
+                recipients_of=recipients_of,
+                pause_seconds=mail.pause_seconds,
+            )
+    finally:
+        transport.close()
+        journal.close()
+
+
+@dataclass(frozen=True)
+class Writer:
+    """What it takes to write a letter."""
+
+    letters: Letters
+    library: Library
+    secret: bytes
+
+
+def open_writer(tools: Tools) -> Writer:
+    """The clinic's letters and articles; those with faults are left out here and named by `check`."""
+    letters = load_letters(tools.home / "templates", tools.settings.clinic, tools.state_dir / "cache")
+    library, _ = load_library(tools.home / "config" / "articles.csv")
+    return Writer(letters, library, stop_secret(tools.state_dir))
+
+
+def _groups(tools: Tools, writer: Writer, ledger: LetterLedger, due: Iterable[Due]) -> Iterator[list[Ready]]:
+    remaining = iter(due)
+    while part := list(islice(remaining, GROUP)):
+        with tools.store.begin() as memory:
+            facts = letter_facts(memory, (letter.letter_id for letter in part))
+            already = articles_sent(memory, (letter.patient_id for letter in part))
+            unusable = [letter for letter in part if _template(tools, letter) not in writer.letters.usable]
+            why = "its template has faults; `run_jobs.py check` names them"
+            change_letters(memory, ((letter.letter_id, letter.state, why) for letter in unusable), utc_text(tools.now))
+        group = []
+        for letter in part:
+            if letter in unusable:
+                continue
+            ready, choices = write_letter(tools, writer, facts[letter.letter_id], already)
+            ledger.expect(facts[letter.letter_id], [ChosenArticle(c.article.slug, c.reason) for c in choices])
+            group.append(ready)
+        if group:
+            yield group
+
+
+def write_letter(
+    tools: Tools, writer: Writer, facts: LetterFacts, already: dict[int, set[str]]
+) -> tuple[Ready, list[Choice]]:
+    """One finished letter and the articles in it; `already` learns of them."""
+    rule = tools.settings.follow_ups.rule(facts.rule)
+    assert rule is not None
+    seen = already.setdefault(facts.patient_id, set())
+    choices = choose(writer.library, need_of(facts), seen, rule.articles) if rule.articles else []
+    seen.update(choice.article.slug for choice in choices)
+    mail, clinic = tools.settings.mail, tools.settings.clinic
+    token = unsubscribe_token(writer.secret, clinic.id, facts.address_key, rule.category)
+    mailto, url = stop_links(mail.unsubscribe_address or mail.reply_to or mail.sender, mail.unsubscribe_url, token)
+    day, time = moment_in_words(facts.starts_at, clinic.zone)
+    articles = tuple(ArticleValues(c.article.title, c.article.url, c.article.summary) for c in choices)
+    values = LetterValues(facts.first_name, day, time, facts.provider, facts.location, articles, mailto, url)
+    identity = message_id(
+        mail.sender.partition("@")[2], f"{clinic.id}:{facts.patient_id}:{facts.rule}:{facts.event_id}"
+    )
+    envelope = Envelope(
+        mail.sender,
+        mail.sender_name or clinic.name,
+        facts.email,
+        mail.reply_to,
+        identity,
+        tools.now,
+        mailto,
+        url,
+        rule.category,
+        rule.name,
+    )
+    written = writer.letters.write(rule.template, values)
+    return Ready(facts.letter_id, facts.email, identity, finish(written, envelope)), choices
+
+
+def need_of(facts: LetterFacts) -> Need:
+    """What the choice of articles looks at."""
+    return Need(facts.diagnosis, facts.complaint, facts.activity, facts.service, facts.kind, facts.step)
+
+
+def _template(tools: Tools, letter: Due) -> str:
+    rule = tools.settings.follow_ups.rule(letter.rule)
+    return rule.template if rule else ""
+
+
+def _calendar(tools: Tools) -> Calendar:
+    clinic = tools.settings.clinic
+    return Calendar(clinic.tzinfo, clinic.holidays)
+
+
+def _sent_today(tools: Tools, today: date) -> int:
+    with tools.store.begin() as memory:
+        by_day = sent_by_day(memory, (today - timedelta(days=1)).isoformat())
+    return by_day.get(utc_text(tools.now)[:10], 0)
+
+
+def _outcome(planned: int, verdicts: Sequence[Verdict], tally: Counter[str], over: int, stopped: str) -> Outcome:
+    counts: Counter[str] = Counter({"letters planned": planned})
+    counts.update({f"letters {state}": count for state, count in tally.items() if count})
+    counts["letters sent"] += 0
+    for verdict in verdicts:
+        if verdict.what != "send":
+            counts[{"wait": "letters waiting", "withdraw": "letters withdrawn"}[verdict.what]] += 1
+    notes = []
+    if over > 0:
+        notes.append(f"{over} letters wait for tomorrow: the daily quota is reached.")
+    if counts["letters unknown"]:
+        notes.append(f"{counts['letters unknown']} letters may have left; `run_jobs.py status` lists them.")
+    return Outcome(dict(counts), notes=tuple(notes), failed=stopped)

@@ -1,0 +1,1 @@
+"""The clinic's memory: tables, migrations and queries (SQLAlchemy; SQLite by default)."""

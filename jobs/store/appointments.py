@@ -1,0 +1,163 @@
+"""Appointments and patients: what a pull saw is compared with what we knew, and only what changed is written."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, insert, select, update
+
+from jobs.clinic.addresses import address_key
+from jobs.clinic.events import Known, Seen, events_of
+from jobs.clinic.records import Appointment
+from jobs.store.memory import Memory, in_parts, insert_new, next_id
+from jobs.store.tables import appointments, events, patients
+
+_PATIENT = ("first_name", "last_name", "email", "phone", "birth_date", "email_consent")
+_SLOT = (
+    "starts_at",
+    "ends_at",
+    "starts_on",
+    "booked_at",
+    "booked_on",
+    "cancelled_at",
+    "status",
+    "kind",
+    "step",
+    "provider",
+    "location",
+    "diagnosis",
+    "complaint",
+    "activity",
+    "service",
+    "referral_source",
+    "referring_provider",
+    "payer",
+    "billed",
+    "paid",
+)
+
+
+class Saved(NamedTuple):
+    """What one batch came to."""
+
+    new: int
+    changed: int
+    same: int
+    patients: frozenset[int]  # whose appointments are new or changed
+
+
+def save_appointments(memory: Memory, batch: Sequence[Appointment], source: str, seen_at: str) -> Saved:
+    """Write the new and changed appointments of one source, their patients and the events they stand for.
+
+    `batch`: keys are unique; `seen_at`: UTC text. A patient's known value is never overwritten by an empty one: a
+    calendar without addresses does not erase those of the export.
+    """
+    ids = _save_patients(memory, batch)
+    known = _known(memory, [slot.key for slot in batch])
+    first_id = next_id(memory, appointments)
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    happened: list[dict[str, Any]] = []
+    touched: set[int] = set()
+    for slot in batch:
+        row = {name: getattr(slot, name) for name in _SLOT}
+        patient_id = ids[slot.patient_key]
+        row_hash = _hash([str(patient_id), *row.values()])
+        before = known.get(slot.key)
+        if before is not None and before.row_hash == row_hash:
+            continue
+        row |= {"patient_id": patient_id, "row_hash": row_hash}
+        touched.add(patient_id)
+        if before is None:
+            slot_id = first_id + len(new)
+            new.append(row | {"id": slot_id, "clinic_id": memory.clinic_id, "key": slot.key, "source": source})
+        else:
+            slot_id = before.id
+            touched.add(before.patient_id)
+            changed.append(row | {"slot_id": slot_id})
+        happened += _events(memory, slot_id, patient_id, before and before.known, slot, seen_at)
+    if new:
+        memory.connection.execute(insert(appointments), new)
+    if changed:
+        memory.connection.execute(update(appointments).where(appointments.c.id == bindparam("slot_id")), changed)
+    insert_new(memory, events, happened)
+    return Saved(len(new), len(changed), len(batch) - len(new) - len(changed), frozenset(touched))
+
+
+class _Before(NamedTuple):
+    id: int
+    patient_id: int
+    row_hash: str
+    known: Known
+
+
+def _known(memory: Memory, keys: Iterable[str]) -> dict[str, _Before]:
+    table = appointments.c
+    query = select(
+        table.key, table.id, table.patient_id, table.row_hash, table.starts_at, table.status, table.step
+    ).where(table.clinic_id == memory.clinic_id)
+    return {
+        key: _Before(slot_id, patient_id, row_hash, Known(*rest))
+        for part in in_parts(keys)
+        for key, slot_id, patient_id, row_hash, *rest in memory.connection.execute(query.where(table.key.in_(part)))
+    }
+
+
+def _events(
+    memory: Memory, slot_id: int, patient_id: int, known: Known | None, slot: Appointment, seen_at: str
+) -> list[dict[str, Any]]:
+    seen = Seen(slot.starts_at, slot.status, slot.step, slot.booked_at, slot.cancelled_at)
+    return [
+        {
+            "clinic_id": memory.clinic_id,
+            "appointment_id": slot_id,
+            "patient_id": patient_id,
+            "what": what,
+            "happened_at": happened_at,
+            "seen_at": seen_at,
+            "starts_at": slot.starts_at,
+        }
+        for what, happened_at in events_of(known, seen, seen_at)
+    ]
+
+
+def _save_patients(memory: Memory, batch: Sequence[Appointment]) -> dict[str, int]:
+    """Write the patients of a batch that are new or changed; give the id of each by its key."""
+    seen: dict[str, dict[str, str]] = {}
+    for slot in batch:
+        now = {name: value for name in _PATIENT if (value := getattr(slot, name))}
+        seen[slot.patient_key] = seen.get(slot.patient_key, {}) | now
+    known = _known_patients(memory, seen)
+    ids = {key: row["id"] for key, row in known.items()}
+    first_id = next_id(memory, patients)
+    new, changed = [], []
+    for key, values in seen.items():
+        before = known.get(key)
+        merged = {name: values.get(name) or (before[name] if before else "") for name in _PATIENT}
+        if before is not None and all(merged[name] == before[name] for name in _PATIENT):
+            continue
+        merged["address_key"] = address_key(merged["email"]) if merged["email"] else ""
+        if before is None:
+            ids[key] = first_id + len(new)
+            new.append(merged | {"id": ids[key], "clinic_id": memory.clinic_id, "key": key})
+        else:
+            changed.append(merged | {"whose": before["id"]})
+    if new:
+        memory.connection.execute(insert(patients), new)
+    if changed:
+        memory.connection.execute(update(patients).where(patients.c.id == bindparam("whose")), changed)
+    return ids
+
+
+def _known_patients(memory: Memory, keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    columns = [patients.c.key, patients.c.id, *(patients.c[name] for name in _PATIENT)]
+    query = select(*columns).where(patients.c.clinic_id == memory.clinic_id)
+    return {
+        row["key"]: row
+        for part in in_parts(keys)
+        for row in memory.connection.execute(query.where(patients.c.key.in_(part))).mappings()
+    }
+
+
+def _hash(values: Iterable[str]) -> str:
+    return blake2b("\x1f".join(values).encode(), digest_size=12).hexdigest()

@@ -1,0 +1,397 @@
+"""The letters: planned by an event, looked at once more, attempted, sent; each change with its reason."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, update
+
+from jobs.clinic.follow_ups import FollowUps, Happening, Planned, Rule, utc_text
+from jobs.clinic.last_look import Due, Person, Sent
+from jobs.store.episodes import histories
+from jobs.store.memory import Memory, in_parts, insert_new
+from jobs.store.runs import cursor, set_cursor
+from jobs.store.tables import appointments, attempts, events, letters, patients, sent_articles, stops
+
+_PLANNED_UP_TO = "letters planned up to event"
+_GONE = ("sent", "attempting", "unknown")  # what left or may have left
+_FAMILY = {"arrived": ("arrived", "completed"), "completed": ("arrived", "completed")}
+
+
+def new_happenings(memory: Memory) -> list[Happening]:
+    """The events since the planner's cursor, oldest first."""
+    earlier = events.alias("earlier")
+    same_thing = or_(
+        earlier.c.what == events.c.what,
+        and_(events.c.what.in_(_FAMILY["completed"]), earlier.c.what.in_(_FAMILY["completed"])),
+    )
+    repeated = exists().where(
+        earlier.c.clinic_id == events.c.clinic_id,
+        earlier.c.appointment_id == events.c.appointment_id,
+        earlier.c.id < events.c.id,
+        same_thing,
+    )
+    event = events.c
+    query = (
+        select(
+            event.id, event.appointment_id, event.patient_id, event.what, event.happened_at, event.starts_at, repeated
+        )
+        .where(event.clinic_id == memory.clinic_id, event.id > int(cursor(memory, _PLANNED_UP_TO) or 0))
+        .order_by(event.id)
+    )
+    return [Happening(*row[:6], bool(row[6])) for row in memory.connection.execute(query)]
+
+
+def rule_starts(memory: Memory, follow_ups: FollowUps, today: str) -> dict[str, str]:
+    """The day from which each rule counts: its own `start`, else the day on which it was first seen switched on."""
+    found = {}
+    for rule in follow_ups.rules:
+        if not rule.on:
+            continue
+        remembered = cursor(memory, f"start of rule {rule.name}")
+        if not rule.start and not remembered:
+            set_cursor(memory, f"start of rule {rule.name}", today)
+        found[rule.name] = rule.start or remembered or today
+    return found
+
+
+def save_plan(memory: Memory, planned: Iterable[Planned], up_to: int | None, now: datetime) -> int:
+    """Keep the letters that the events call for and move the cursor, in one step; say how many are new.
+
+    The UNIQUE constraint over patient, rule and event is what makes a second letter impossible.
+    """
+    rows = [
+        {"clinic_id": memory.clinic_id, "state": "planned", "changed_at": utc_text(now), **letter._asdict()}
+        for letter in planned
+    ]
+    before = memory.connection.execute(select(func.count()).select_from(letters)).scalar_one() if rows else 0
+    insert_new(memory, letters, rows)
+    if up_to is not None:
+        set_cursor(memory, _PLANNED_UP_TO, str(up_to))
+    after = memory.connection.execute(select(func.count()).select_from(letters)).scalar_one() if rows else 0
+    return int(after - before)
+
+
+def due_letters(memory: Memory, until: str, states: Sequence[str] = ("planned", "ready", "deferred")) -> list[Due]:
+    """The letters whose moment has come by `until` (UTC text)."""
+    letter, event = letters.c, events.c
+    query = (
+        select(
+            letter.id,
+            letter.patient_id,
+            letter.rule,
+            letter.state,
+            letter.reason,
+            letter.due_at,
+            letter.expires_at,
+            letter.category,
+            letter.priority,
+            letter.event_id,
+            event.appointment_id,
+            event.what,
+            event.starts_at,
+        )
+        .join(events, event.id == letter.event_id)
+        .where(letter.clinic_id == memory.clinic_id, letter.state.in_(states), letter.due_at <= until)
+    )
+    return [Due._make(row) for row in memory.connection.execute(query)]
+
+
+def people(memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule]) -> dict[int, Person]:
+    """What the last look needs to know of these patients."""
+    wanted = set(patient_ids)
+    capped = {rule.name: rule.capped for rule in rules}
+    slots = histories(memory, wanted)
+    stopped = _stopped(memory)
+    found: dict[int, Person] = {}
+    query = select(patients.c.id, patients.c.address_key, patients.c.email, patients.c.email_consent)
+    for part in in_parts(wanted):
+        for row in memory.connection.execute(query.where(patients.c.id.in_(part))):
+            refused = stopped.get(row.address_key, frozenset()) | stopped.get(row.id, frozenset())
+            found[row.id] = Person(
+                row.address_key, row.email, row.email_consent, slots.get(row.id, ()), frozenset(refused)
+            )
+        gone = select(letters.c.patient_id, letters.c.rule, letters.c.category, letters.c.changed_at)
+        for patient_id, rule, category, at in memory.connection.execute(
+            gone.where(letters.c.patient_id.in_(part), letters.c.state.in_(_GONE))
+        ):
+            found[patient_id].sent.append(Sent(rule, category, at, capped.get(rule, True)))
+    return found
+
+
+def sent_to_addresses(memory: Memory, now: datetime, days: int) -> dict[str, list[Sent]]:
+    """What left for each address in the days of the cap."""
+    letter = letters.c
+    query = select(letter.address_key, letter.rule, letter.category, letter.changed_at).where(
+        letter.clinic_id == memory.clinic_id,
+        letter.state.in_(_GONE),
+        letter.changed_at > utc_text(now - timedelta(days=days)),
+    )
+    found: dict[str, list[Sent]] = {}
+    for key, rule, category, at in memory.connection.execute(query):
+        found.setdefault(key, []).append(Sent(rule, category, at))
+    return found
+
+
+def _stopped(memory: Memory) -> dict[str | int, frozenset[str]]:
+    """Who must not be mailed, by address key and by patient: the newest word on each category counts."""
+    word: dict[tuple[str | int, str], bool] = {}
+    query = select(stops).where(stops.c.clinic_id == memory.clinic_id).order_by(stops.c.id)
+    for row in memory.connection.execute(query):
+        for whom in (row.address_key, row.patient_id):
+            if whom:
+                word[whom, row.category] = not row.allowed
+                if row.allowed and row.category == "all":
+                    word |= {(whom, category): False for category in ("care", "news")}
+    found: dict[str | int, frozenset[str]] = {}
+    for (whom, category), is_stopped in word.items():
+        if is_stopped:
+            found[whom] = found.get(whom, frozenset()) | {category}
+    return found
+
+
+class LetterFacts(NamedTuple):
+    """What one letter is written from."""
+
+    letter_id: int
+    patient_id: int
+    rule: str
+    event_id: int
+    first_name: str
+    email: str
+    address_key: str
+    starts_at: str
+    provider: str
+    location: str
+    diagnosis: str
+    complaint: str
+    activity: str
+    service: str
+    kind: str
+    step: str
+
+
+def letter_facts(memory: Memory, letter_ids: Iterable[int]) -> dict[int, LetterFacts]:
+    """The patient and the appointment behind each letter."""
+    patient, slot = patients.c, appointments.c
+    query = (
+        select(
+            letters.c.id,
+            letters.c.patient_id,
+            letters.c.rule,
+            letters.c.event_id,
+            patient.first_name,
+            patient.email,
+            patient.address_key,
+            slot.starts_at,
+            slot.provider,
+            slot.location,
+            slot.diagnosis,
+            slot.complaint,
+            slot.activity,
+            slot.service,
+            slot.kind,
+            slot.step,
+        )
+        .join(patients, patient.id == letters.c.patient_id)
+        .join(events, events.c.id == letters.c.event_id)
+        .join(appointments, slot.id == events.c.appointment_id)
+    )
+    return {
+        row[0]: LetterFacts._make(row)
+        for part in in_parts(letter_ids)
+        for row in memory.connection.execute(query.where(letters.c.id.in_(part)))
+    }
+
+
+def articles_sent(memory: Memory, patient_ids: Iterable[int]) -> dict[int, set[str]]:
+    """The articles that each patient has been sent, by slug."""
+    found: dict[int, set[str]] = {}
+    query = select(sent_articles.c.patient_id, sent_articles.c.slug)
+    for part in in_parts(set(patient_ids)):
+        for patient_id, slug in memory.connection.execute(query.where(sent_articles.c.patient_id.in_(part))):
+            found.setdefault(patient_id, set()).add(slug)
+    return found
+
+
+def change_letters(memory: Memory, changes: Iterable[tuple[int, str, str]], at: str) -> None:
+    """Put letters into another state: (letter id, state, reason in words)."""
+    rows = [{"letter": letter_id, "new": state, "why": reason, "at": at} for letter_id, state, reason in changes]
+    if rows:
+        memory.connection.execute(
+            update(letters)
+            .where(letters.c.id == bindparam("letter"))
+            .values(state=bindparam("new"), reason=bindparam("why"), changed_at=bindparam("at")),
+            rows,
+        )
+
+
+def letters_in(memory: Memory, *states: str) -> list[int]:
+    """The ids of all letters in these states."""
+    query = select(letters.c.id).where(letters.c.clinic_id == memory.clinic_id, letters.c.state.in_(states))
+    return [int(row[0]) for row in memory.connection.execute(query)]
+
+
+def count_states(memory: Memory) -> dict[str, int]:
+    """How many letters stand in each state."""
+    query = (
+        select(letters.c.state, func.count()).where(letters.c.clinic_id == memory.clinic_id).group_by(letters.c.state)
+    )
+    return {state: count for state, count in memory.connection.execute(query)}
+
+
+def sent_by_day(memory: Memory, since: str) -> dict[str, int]:
+    """How many letters left on each UTC day from `since` (a day) on."""
+    day = func.substr(letters.c.sent_at, 1, 10)
+    query = (
+        select(day, func.count())
+        .where(letters.c.clinic_id == memory.clinic_id, letters.c.sent_at >= since)
+        .group_by(day)
+    )
+    return {day: count for day, count in memory.connection.execute(query)}
+
+
+class _Ready(Protocol):
+    @property
+    def letter_id(self) -> int: ...
+    @property
+    def message_id(self) -> str: ...
+
+
+class _Result(Protocol):
+    @property
+    def letter_id(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+
+
+class ChosenArticle(NamedTuple):
+    """One article that a letter carries; `reason` is for the staff."""
+
+    slug: str
+    reason: str
+
+
+class LetterLedger:
+    """The outbox's ledger: a letter is on disk as `attempting` before its own bytes leave."""
+
+    def __init__(self, begin: Callable[[], AbstractContextManager[Memory]], transport: str) -> None:
+        self._begin = begin
+        self._transport = transport
+        self._address: dict[int, str] = {}
+        self._articles: dict[int, Sequence[ChosenArticle]] = {}
+        self._patient: dict[int, int] = {}
+
+    def expect(self, facts: LetterFacts, articles: Sequence[ChosenArticle]) -> None:
+        """Hear what a letter holds, to be recorded with its attempt."""
+        self._address[facts.letter_id] = facts.address_key
+        self._patient[facts.letter_id] = facts.patient_id
+        self._articles[facts.letter_id] = articles
+
+    def attempting(self, ready: Sequence[_Ready], at: datetime) -> None:
+        """Note durably that these letters are about to leave."""
+        rows = [
+            {
+                "letter": letter.letter_id,
+                "message": letter.message_id,
+                "address": self._address.get(letter.letter_id, ""),
+                "at": utc_text(at),
+            }
+            for letter in ready
+        ]
+        with self._begin() as memory:
+            memory.connection.execute(
+                update(letters)
+                .where(letters.c.id == bindparam("letter"))
+                .values(
+                    state="attempting",
+                    reason="",
+                    message_id=bindparam("message"),
+                    address_key=bindparam("address"),
+                    changed_at=bindparam("at"),
+                    tries=letters.c.tries + 1,
+                ),
+                rows,
+            )
+            insert_new(memory, sent_articles, list(self._chosen(memory, ready)))
+
+    def _chosen(self, memory: Memory, ready: Sequence[_Ready]) -> Iterator[dict[str, Any]]:
+        for letter in ready:
+            for article in self._articles.get(letter.letter_id, ()):
+                yield {
+                    "clinic_id": memory.clinic_id,
+                    "patient_id": self._patient[letter.letter_id],
+                    "slug": article.slug,
+                    "letter_id": letter.letter_id,
+                    "reason": article.reason,
+                }
+
+    def record(self, results: Sequence[_Result], at: datetime) -> None:
+        """Note what became of the attempts."""
+        moment = utc_text(at)
+        with self._begin() as memory:
+            record_results(memory, results, self._transport, moment)
+        for result in results:
+            for heard in (self._address, self._articles, self._patient):
+                heard.pop(result.letter_id, None)
+
+
+def record_results(memory: Memory, results: Sequence[_Result], transport: str, moment: str) -> None:
+    """Write the new state of each letter and one line in `attempts`."""
+    rows = [
+        {
+            "letter": result.letter_id,
+            "new": result.state,
+            "why": result.detail if result.state != "sent" else "",
+            "at": moment,
+            "left": moment if result.state == "sent" else "",
+        }
+        for result in results
+    ]
+    if not rows:
+        return
+    memory.connection.execute(
+        update(letters)
+        .where(letters.c.id == bindparam("letter"))
+        .values(
+            state=bindparam("new"), reason=bindparam("why"), changed_at=bindparam("at"), sent_at=bindparam("left")
+        ),
+        rows,
+    )
+    memory.connection.execute(
+        insert(attempts),
+        [
+            {
+                "clinic_id": memory.clinic_id,
+                "letter_id": result.letter_id,
+                "at": moment,
+                "outcome": result.state,
+                "transport": transport,
+                "detail": result.detail,
+            }
+            for result in results
+        ],
+    )
+    never_left = [result.letter_id for result in results if result.state in ("failed", "ready", "deferred")]
+    for part in in_parts(never_left):
+        memory.connection.execute(delete(sent_articles).where(sent_articles.c.letter_id.in_(part)))
+
+
+def stop_address(memory: Memory, address_key: str, category: str, reason: str, source: str, at: str) -> None:
+    """Add to the list of those who must not be mailed; nothing is ever taken off it, only answered by a later line."""
+    memory.connection.execute(
+        insert(stops).values(
+            clinic_id=memory.clinic_id,
+            at=at,
+            address_key=address_key,
+            category=category,
+            allowed=0,
+            reason=reason,
+            source=source,
+        )
+    )
+
+

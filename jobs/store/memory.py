@@ -1,0 +1,128 @@
+"""Opens the clinic's memory, brings its tables up to date and hands out transactions."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select, text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError
+
+from jobs.store.migrations import HEAD
+
+_T = TypeVar("_T")
+_IN_ONE_QUERY = 5_000  # keys in one IN list; SQLite takes 32,766
+
+
+@dataclass(frozen=True)
+class Memory:
+    """One transaction of one clinic; every function of this room takes it first."""
+
+    connection: Connection
+    clinic_id: str
+
+
+class StoreUnusable(Exception):
+    """The database cannot be opened or is not ours; the message is a sentence for the IT person."""
+
+
+class Store:
+    """The database of one or many clinics, seen as one of them."""
+
+    def __init__(self, engine: Engine, clinic_id: str) -> None:
+        self.engine = engine
+        self.clinic_id = clinic_id
+
+    @contextmanager
+    def begin(self) -> Iterator[Memory]:
+        """A transaction that may write: all of it is kept, or nothing."""
+        with self.engine.begin() as connection:
+            yield Memory(connection, self.clinic_id)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_store(url: str, clinic_id: str) -> Store:
+    """Open the database at `url` and migrate it if this program is newer than its tables.
+
+    Raises StoreUnusable where it cannot be opened, or where a newer program has changed its tables.
+    """
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    try:
+        if _revision(engine) != HEAD:
+            from jobs.store.migrations import migrate
+
+            migrate(engine)
+    except DatabaseError as error:
+        raise StoreUnusable(f"The database {make_url(url).render_as_string()} cannot be used: {error.orig}") from None
+    return Store(engine, clinic_id)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL, so that a reader never waits for a writer; FULL, so that a committed attempt outlives a power cut.
+
+    Python's sqlite3 opens no transaction before a SELECT and none at once before a write: we say BEGIN IMMEDIATE.
+    """
+    database = engine.url.database
+    if database and database != ":memory:":
+        _make_private(Path(database))
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "busy_timeout=30000",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _make_private(database: Path) -> None:
+    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database.touch(mode=0o600)
+
+
+def _revision(engine: Engine) -> str:
+    """The revision of the tables, "" for an empty database; asked without alembic, which costs 0.3 s to import."""
+    with engine.begin() as connection:
+        if not engine.dialect.has_table(connection, "alembic_version"):
+            return ""
+        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def next_id(memory: Memory, table: Table) -> int:
+    """The first free id of a table. Safe because only one transaction writes at a time."""
+    return 1 + int(memory.connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one())
+
+
+def insert_new(memory: Memory, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert what the table's UNIQUE constraints allow; a row that is there already stays as it is."""
+    if not rows:
+        return
+    if memory.connection.dialect.name == "sqlite":
+        statement: Any = sqlite.insert(table).on_conflict_do_nothing()
+    else:
+        from sqlalchemy.dialects import postgresql
+
+        statement = postgresql.insert(table).on_conflict_do_nothing()
+    memory.connection.execute(statement, rows)
+
+
+def in_parts(values: Iterable[_T]) -> Iterator[list[_T]]:
+    """Cut many keys into lists that fit one query."""
+    all_values = list(values)
+    for start in range(0, len(all_values), _IN_ONE_QUERY):
+        yield all_values[start : start + _IN_ONE_QUERY]

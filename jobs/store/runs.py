@@ -1,0 +1,95 @@
+"""Every run of every job: when, how long, what came of it."""
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import func, insert, select, update
+
+from jobs.store.memory import Memory
+from jobs.store.tables import cursors, runs
+
+
+class Run(NamedTuple):
+    """One run as the store keeps it; moments are UTC text."""
+
+    id: int
+    job: str
+    slot: str
+    started_at: str
+    ended_at: str
+    outcome: str
+    seconds: float
+    counts: Mapping[str, int]
+    message: str
+
+
+def begin_run(memory: Memory, job: str, slot: str, started_at: str) -> int:
+    """Note that a job begins, `slot` being the scheduled moment it answers ("" by hand); give the run's id."""
+    result = memory.connection.execute(
+        insert(runs).values(clinic_id=memory.clinic_id, job=job, slot=slot, started_at=started_at, outcome="running")
+    )
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def end_run(
+    memory: Memory, run_id: int, ended_at: str, outcome: str, seconds: float, counts: Mapping[str, int], message: str
+) -> None:
+    """Note how a run ended: `done` or `failed`, with its counts and one sentence."""
+    memory.connection.execute(
+        update(runs)
+        .where(runs.c.id == run_id)
+        .values(ended_at=ended_at, outcome=outcome, seconds=seconds, counts=json.dumps(dict(counts)), message=message)
+    )
+
+
+def mark_dead_runs(memory: Memory, job: str) -> int:
+    """Runs that never ended died with their process (the caller holds the job's lock); say how many."""
+    where = (runs.c.clinic_id == memory.clinic_id, runs.c.job == job, runs.c.outcome == "running")
+    dead = memory.connection.execute(
+        update(runs).where(*where).values(outcome="died", message="the process ended before the job did")
+    )
+    return dead.rowcount
+
+
+def last_runs(memory: Memory) -> dict[str, Run]:
+    """The newest run of each job."""
+    newest = select(func.max(runs.c.id)).where(runs.c.clinic_id == memory.clinic_id).group_by(runs.c.job)
+    return {run.job: run for run in _runs(memory, runs.c.id.in_(newest))}
+
+
+def answered_slots(memory: Memory) -> dict[str, str]:
+    """The newest scheduled moment that each job has answered, UTC text."""
+    query = (
+        select(runs.c.job, func.max(runs.c.slot))
+        .where(runs.c.clinic_id == memory.clinic_id, runs.c.slot != "", runs.c.outcome != "died")
+        .group_by(runs.c.job)
+    )
+    return {job: slot for job, slot in memory.connection.execute(query)}
+
+
+def recent_runs(memory: Memory, job: str, count: int = 20) -> list[Run]:
+    """The newest runs of a job that ended well, newest first."""
+    return _runs(memory, runs.c.job == job, runs.c.outcome == "done")[:count]
+
+
+def _runs(memory: Memory, *where: object) -> list[Run]:
+    columns = [runs.c[name] for name in Run._fields]
+    query = select(*columns).where(runs.c.clinic_id == memory.clinic_id, *where).order_by(runs.c.id.desc())  # type: ignore[arg-type]
+    found = memory.connection.execute(query)
+    return [Run(*row[:7], json.loads(row[7] or "{}"), row[8]) for row in found]
+
+
+def cursor(memory: Memory, name: str) -> str:
+    """A remembered value, "" where there is none."""
+    query = select(cursors.c.value).where(cursors.c.clinic_id == memory.clinic_id, cursors.c.name == name)
+    return str(memory.connection.execute(query).scalar() or "")
+
+
+def set_cursor(memory: Memory, name: str, value: str) -> None:
+    """Remember a value under a name."""
+    where = (cursors.c.clinic_id == memory.clinic_id, cursors.c.name == name)
+    if memory.connection.execute(update(cursors).where(*where).values(value=value)).rowcount == 0:
+        memory.connection.execute(insert(cursors).values(clinic_id=memory.clinic_id, name=name, value=value))

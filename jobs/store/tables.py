@@ -1,0 +1,257 @@
+"""Every table of the clinic's memory, in one place.
+
+Moments are text in UTC (`2026-03-04T17:30:00Z`), days are text in the clinic's calendar (`2026-03-04`): both sort,
+both read well in any database browser, and both mean the same in SQLite and PostgreSQL.
+Every table has `clinic_id`, so that one installation can serve many clinics.
+"""
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+
+def _text(name: str, length: int | None = None) -> Column[str]:
+    return Column(name, String(length) if length else Text, nullable=False, server_default="")
+
+
+def _clinic() -> Column[str]:
+    return Column("clinic_id", String(40), nullable=False)
+
+
+patients = Table(
+    "patients",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("key", Text, nullable=False),
+    _text("first_name"),
+    _text("last_name"),
+    _text("email"),
+    _text("address_key"),  # one key for all spellings of one address
+    _text("phone"),
+    _text("birth_date", 10),
+    _text("email_consent", 3),
+    UniqueConstraint("clinic_id", "key"),
+    Index("ix_patients_address", "clinic_id", "address_key"),
+)
+
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("key", Text, nullable=False),
+    Column("patient_id", Integer, nullable=False),
+    Column("starts_at", String(20), nullable=False),
+    _text("ends_at", 20),
+    Column("starts_on", String(10), nullable=False),
+    _text("booked_at", 20),
+    _text("booked_on", 10),
+    _text("cancelled_at", 20),
+    Column("status", String(12), nullable=False),
+    _text("kind"),
+    _text("step", 10),
+    _text("provider"),
+    _text("location"),
+    _text("diagnosis"),
+    _text("complaint"),
+    _text("activity"),
+    _text("service"),
+    _text("referral_source"),
+    _text("referring_provider"),
+    _text("payer"),
+    _text("billed"),
+    _text("paid"),
+    _text("source"),
+    _text("row_hash", 32),
+    Column("episode", Integer, nullable=False, server_default="0"),  # 1, 2, ... within the patient
+    UniqueConstraint("clinic_id", "key"),
+    ForeignKeyConstraint(["patient_id"], ["patients.id"]),
+    Index("ix_appointments_patient", "patient_id", "starts_at"),
+    Index("ix_appointments_day", "clinic_id", "starts_on"),
+)
+
+episodes = Table(
+    "episodes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("patient_id", Integer, nullable=False),
+    Column("number", Integer, nullable=False),  # 1, 2, ... within the patient
+    _text("referral_source"),  # how they heard of us, as typed
+    _text("referring_provider"),  # who prescribed, as typed
+    Column("referred_on", String(10), nullable=False),  # the day its first appointment was booked
+    Column("first_on", String(10), nullable=False),  # the day of its first appointment
+    _text("evaluated_on", 10),  # the day of its first kept evaluation or visit
+    _text("last_visit_on", 10),
+    _text("discharged_on", 10),
+    Column("visits", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("clinic_id", "patient_id", "number"),
+    ForeignKeyConstraint(["patient_id"], ["patients.id"]),
+    Index(  # holds all that the weekly workbook asks of an episode, so that it reads no other page
+        "ix_episodes_day",
+        "clinic_id",
+        "referred_on",
+        "evaluated_on",
+        "first_on",
+        "visits",
+        "referral_source",
+        "referring_provider",
+    ),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("appointment_id", Integer, nullable=False),
+    Column("patient_id", Integer, nullable=False),
+    Column("what", String(12), nullable=False),
+    Column("happened_at", String(20), nullable=False),
+    Column("seen_at", String(20), nullable=False),
+    Column("starts_at", String(20), nullable=False),  # when the appointment was to start, as of this event
+    UniqueConstraint("clinic_id", "appointment_id", "what", "starts_at"),
+    ForeignKeyConstraint(["appointment_id"], ["appointments.id"]),
+    ForeignKeyConstraint(["patient_id"], ["patients.id"]),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("patient_id", Integer, nullable=False),
+    Column("rule", String(60), nullable=False),
+    Column("event_id", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    _text("reason"),  # why it stands where it stands, in words
+    Column("due_at", String(20), nullable=False),
+    Column("expires_at", String(20), nullable=False),
+    _text("template"),
+    _text("category", 4),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    _text("address_key"),  # whom it went to, kept when the patient's address changes
+    _text("message_id"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    _text("sent_at", 20),
+    _text("changed_at", 20),
+    UniqueConstraint("clinic_id", "patient_id", "rule", "event_id"),
+    ForeignKeyConstraint(["patient_id"], ["patients.id"]),
+    ForeignKeyConstraint(["event_id"], ["events.id"]),
+    Index("ix_letters_due", "clinic_id", "state", "due_at"),
+    Index("ix_letters_address", "clinic_id", "address_key", "sent_at"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("letter_id", Integer, nullable=False),
+    Column("at", String(20), nullable=False),
+    Column("outcome", String(10), nullable=False),  # the state that the attempt led to
+    _text("transport"),
+    _text("detail"),  # the server's answer; never patient data
+    ForeignKeyConstraint(["letter_id"], ["letters.id"]),
+    Index("ix_attempts_letter", "letter_id"),
+)
+
+sent_articles = Table(
+    "sent_articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("patient_id", Integer, nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("letter_id", Integer, nullable=False),
+    _text("reason"),
+    UniqueConstraint("clinic_id", "patient_id", "slug"),
+    ForeignKeyConstraint(["patient_id"], ["patients.id"]),
+    ForeignKeyConstraint(["letter_id"], ["letters.id"]),
+    Index("ix_sent_articles_letter", "letter_id"),
+)
+
+stops = Table(
+    "stops",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("at", String(20), nullable=False),
+    _text("address_key"),
+    Column("patient_id", Integer),
+    Column("category", String(4), nullable=False),  # care, news or all
+    Column("allowed", Integer, nullable=False),  # 0: must not be mailed; 1: allowed again
+    _text("reason"),
+    _text("source"),
+    Index("ix_stops_address", "clinic_id", "address_key"),
+)
+
+source_files = Table(
+    "source_files",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("source", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("read_at", String(20), nullable=False),
+    Column("memory", LargeBinary, nullable=False),  # what the reader needs to know an unchanged file and row
+    Column("rows", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("clinic_id", "source", "path"),
+)
+
+problems = Table(
+    "problems",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("seen_at", String(20), nullable=False),
+    _text("source"),
+    _text("file"),
+    _text("sheet"),
+    Column("row", Integer, nullable=False, server_default="0"),
+    _text("column"),
+    _text("value"),
+    _text("what"),
+    _text("remedy"),
+    Column("set_aside", Integer, nullable=False, server_default="0"),
+    Index("ix_problems_file", "clinic_id", "source", "file"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("job", Text, nullable=False),
+    _text("slot", 20),  # the scheduled moment it answered, "" when a person started it
+    Column("started_at", String(20), nullable=False),
+    _text("ended_at", 20),
+    Column("outcome", String(10), nullable=False),  # running, done, failed, died
+    Column("seconds", Float, nullable=False, server_default="0"),
+    _text("counts"),  # JSON
+    _text("message"),
+    Index("ix_runs_job", "clinic_id", "job", "started_at"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("name", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    UniqueConstraint("clinic_id", "name"),
+)

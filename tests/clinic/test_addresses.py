@@ -1,0 +1,97 @@
+"""E-mail addresses of patients."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobs.clinic.addresses import address_key, read_email, read_guest
+from jobs.clinic.cells import Doubt
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (" Jo.Made@Clinic.EXAMPLE ", "Jo.Made@clinic.example"),
+        ("mailto:jo@made.example", "jo@made.example"),
+        ("Jo Made <jo@made.example>", "jo@made.example"),
+        ("'jo@made.example", "jo@made.example"),
+        ("jo@made.example.", "jo@made.example"),
+        ("jo+pt@made.example", "jo+pt@made.example"),
+        ("o'made@made.example", "o'made@made.example"),
+        ("jo@made.example; JO@MADE.example", "jo@made.example"),
+        ("jo@bücher.example", "jo@xn--bcher-kva.example"),
+    ],
+)
+def test_an_address_is_found_in_what_people_type(text: str, expected: str) -> None:
+    found = read_email(text)
+    assert (found.value if isinstance(found, Doubt) else found).lower() == expected.lower()
+    assert "@" in expected and (isinstance(found, Doubt) is (";" in text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "none",
+        "N/A",
+        "declined",
+        "none@none.com",
+        "noemail@made.example",
+        "No-Email@made.example",
+        "test@test.com",
+        "no@email.com",
+        "unknown@made.example",
+        "-",
+    ],
+)
+def test_a_plain_no_is_neither_an_address_nor_a_problem(text: str) -> None:
+    assert read_email(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jo",
+        "jo@made",
+        "jo@@made.example",
+        "jo made@.example",
+        "jo..m@made.example",
+        "jo @ made.example",
+        "jörg@made.example",
+        "x" * 65 + "@made.example",
+        "jo@-made.example",
+        "jo@made_up.example",
+    ],
+)
+def test_a_malformed_address_is_left_out_with_a_problem(text: str) -> None:
+    found = read_email(text)
+    assert isinstance(found, Doubt)
+    assert found.value == ""
+
+
+def test_of_two_addresses_the_first_good_one_counts_and_a_note_says_so() -> None:
+    found = read_email("jo@made, jo@made.example / ann@made.example")
+    assert isinstance(found, Doubt) and found.value == "jo@made.example"
+    assert read_email("jo@made.example\nBcc: all@made.example") == found
+    assert found.what == "The cell holds more than one e-mail address; the first one is used."
+
+
+def test_of_several_guests_none_is_taken_for_the_patient() -> None:
+    assert read_guest("mailto:jo@made.example") == "jo@made.example"
+    found = read_guest("jo@made.example; coach@made.example")
+    assert isinstance(found, Doubt) and found.value == ""
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_what_is_read_is_one_bare_address_without_control_characters(text: str) -> None:
+    found = read_email(text + "@made.example")
+    value = found.value if isinstance(found, Doubt) else found
+    assert value == "" or (value.isascii() and value.isprintable() and value.count("@") == 1 and " " not in value)
+
+
+def test_all_spellings_of_one_mailbox_have_one_key() -> None:
+    keys = {address_key(text) for text in ("Jo@BÜCHER.example", "jo+pt@bücher.example", " JO@XN--BCHER-KVA.example ")}
+    assert keys == {"jo@xn--bcher-kva.example"}
+    assert address_key("") == ""
+    assert address_key("jo@made.example") != address_key("ann@made.example")

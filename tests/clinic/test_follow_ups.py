@@ -1,0 +1,110 @@
+"""Which events call for which letter, and when it is due."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from jobs.clinic.episodes import Slot
+from jobs.clinic.follow_ups import Calendar, Caps, FollowUps, Happening, Planned, Rule, plan_letters
+from jobs.clinic.sending_hours import SendingHours
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+CALENDAR = Calendar(PACIFIC, ("2026-12-25",))
+
+
+def rules(*rules: Rule) -> FollowUps:
+    return FollowUps(SendingHours(opens="9:00", closes="18:00"), Caps(), rules)
+
+
+def slot(number: int, starts_at: str, status: str = "completed", step: str = "visit", episode: int = 1) -> Slot:
+    return Slot(number, starts_at, starts_at[:10], "", status, step, "", "", episode)
+
+
+def happening(slot: Slot, what: str, at: str = "", repeated: bool = False) -> Happening:
+    return Happening(100 + slot.appointment_id, slot.appointment_id, 7, what, at or slot.starts_at, slot.starts_at, repeated)
+
+
+def plan(rule: Rule, event: Happening, history: list[Slot], start: str = "2026-01-01") -> list[Planned]:
+    return plan_letters([event], {7: history}, rules(rule), {rule.name: start}, CALENDAR)
+
+
+def due(rule: Rule, slot: Slot, what: str) -> str:
+    (letter,) = plan(rule, happening(slot, what), [slot])
+    return datetime.fromisoformat(letter.due_at).astimezone(PACIFIC).strftime("%a %Y-%m-%d %H:%M")
+
+
+EVALUATION = Rule("after_evaluation", "evaluation", "after_evaluation.md", "1 day")
+REMINDER = Rule("reminder", "planned_visit", "reminder.md", "-2 days")
+
+
+def test_the_letter_after_an_evening_evaluation_is_due_at_the_next_mornings_opening():
+    evening = slot(1, "2026-03-05T02:30:00Z", step="evaluation")  # Wednesday 18:30 in San Ramon
+    assert due(EVALUATION, evening, "completed") == "Thu 2026-03-05 09:00"
+
+
+def test_after_a_friday_evaluation_it_is_due_on_monday():
+    friday = slot(1, "2026-03-06T18:00:00Z", step="evaluation")
+    assert due(EVALUATION, friday, "completed") == "Mon 2026-03-09 09:00"
+
+
+def test_a_reminder_for_monday_leaves_on_friday_and_not_after_the_visit():
+    monday = slot(1, "2026-03-09T17:00:00Z", "booked")
+    assert due(REMINDER, monday, "booked") == "Fri 2026-03-06 09:00"
+
+
+def test_the_opening_keeps_its_hour_across_the_change_of_clocks():
+    saturday = slot(1, "2026-03-07T18:00:00Z", step="evaluation")  # clocks go forward on 2026-03-08
+    assert due(EVALUATION, saturday, "completed") == "Mon 2026-03-09 09:00"
+
+
+def test_a_holiday_is_no_sending_day():
+    evaluation = slot(1, "2026-12-24T18:00:00Z", step="evaluation")
+    assert due(EVALUATION, evaluation, "completed") == "Mon 2026-12-28 09:00"
+
+
+def test_hours_after_a_missed_evening_visit_wait_for_the_morning():
+    rule = Rule("missed_visit", "no_show", "missed_visit.md", "2 hours")
+    assert due(rule, slot(1, "2026-03-05T00:30:00Z", "no_show"), "no_show") == "Thu 2026-03-05 09:00"
+
+
+def test_only_the_third_visit_of_the_episode_calls_for_the_mid_plan_letter():
+    rule = Rule("mid_plan", "visit", "mid_plan.md", visit_number=3)
+    history = [slot(n, f"2026-03-0{n}T18:00:00Z", episode=1 if n == 1 else 2) for n in range(1, 6)]
+    called = [s.appointment_id for s in history if plan(rule, happening(s, "completed"), history)]
+    assert called == [4]
+
+
+def test_arrived_and_then_completed_is_one_visit():
+    visit = slot(1, "2026-03-03T18:00:00Z")
+    rule = Rule("lapsed", "visit", "lapsed.md", "45 days")
+    assert len(plan(rule, happening(visit, "arrived"), [visit])) == 1
+    assert plan(rule, happening(visit, "completed", repeated=True), [visit]) == []
+
+
+def test_a_moved_visit_gets_its_own_reminder():
+    visit = slot(1, "2026-03-12T18:00:00Z", "booked")
+    assert len(plan(REMINDER, happening(visit, "moved", "2026-03-03T18:00:00Z", repeated=True), [visit])) == 1
+
+
+def test_only_the_first_appointment_of_an_episode_is_welcomed():
+    rule = Rule("welcome", "first_booking", "welcome.md", "1 hour")
+    first, second = slot(1, "2026-03-12T18:00:00Z", "booked"), slot(2, "2026-03-14T18:00:00Z", "booked")
+    booked = "2026-03-03T18:00:00Z"
+    assert [len(plan(rule, happening(s, "booked", booked), [first, second])) for s in (first, second)] == [1, 0]
+
+
+def test_switching_a_rule_on_never_writes_to_last_years_patients():
+    evaluation = slot(1, "2026-03-05T02:30:00Z", step="evaluation")  # 4 March in the clinic
+    assert plan(EVALUATION, happening(evaluation, "completed"), [evaluation], start="2026-03-05") == []
+    assert len(plan(EVALUATION, happening(evaluation, "completed"), [evaluation], start="2026-03-04")) == 1
+
+
+def test_a_wait_before_the_event_is_refused_where_nothing_is_planned():
+    with pytest.raises(ValueError, match='wait "-2 days" lies before the event; only planned_visit can be written to'):
+        Rule("odd", "no_show", "missed_visit.md", "-2 days")
+
+
+def test_two_rules_of_one_name_are_refused():
+    with pytest.raises(ValueError, match='two rules are named "reminder"'):
+        rules(REMINDER, REMINDER)

@@ -1,0 +1,338 @@
+"""From columns of text to appointments. All people here are made up."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobs.clinic import normalize as normalize_module
+from jobs.clinic.normalize import ValueRules, normalize
+from jobs.clinic.problems import fold_problems, rows_of
+from jobs.clinic.records import STATUSES, STEPS, TEXT_FIELDS, Appointment, Problem, TextTable
+
+RULES = ValueRules("America/New_York", prefix="main")
+DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "appointments"
+
+
+def table(rows: int = 1, headers: dict[str, str] | None = None, **columns: str | list[str]) -> TextTable:
+    """A table of so many rows, numbered from 2 as in Excel; a single text stands in every row."""
+    lists = {name: cells if isinstance(cells, list) else [cells] * rows for name, cells in columns.items()}
+    return TextTable("main", "made_up.csv", "", lists, list(range(2, rows + 2)), headers or {})
+
+
+def usual(rows: int = 1, **columns: str | list[str]) -> TextTable:
+    """A table in which every row is in order unless a column given here says otherwise."""
+    plain: dict[str, str | list[str]] = {
+        "appointment_id": [f"A{number}" for number in range(rows)],
+        "patient_id": "P1",
+        "first_name": "Pat",
+        "last_name": "Fictional",
+        "email": "pat@made.example",
+        "start": "2026-03-04 09:30:00",
+    }
+    return table(rows, **(plain | columns))
+
+
+def one(source: TextTable, rules: ValueRules = RULES) -> Appointment:
+    appointments, problems = normalize(source, rules)
+    assert problems == []
+    assert len(appointments) == 1
+    return appointments[0]
+
+
+def test_a_full_row_becomes_an_appointment_in_canonical_form() -> None:
+    found = one(
+        usual(
+            phone="+1-555-0100", birth_date="8/2/1984", email_consent="opted in", duration_minutes="45",
+            status="Kept", booked="2026-02-27 20:15:00", type="PT  Eval",
+            provider="Alex Sample, PT", location="North", payer="Made Health",
+            diagnosis="M5450 - Low back pain", referral_source=" A friend ", referring_provider="Dr. Made Up",
+            activity="running", service="Physical therapy", billed="$120", paid="90.0",
+        )
+    )  # fmt: skip
+    assert found == Appointment(
+        key="main:A0", patient_key="P1", first_name="Pat", last_name="Fictional", email="pat@made.example",
+        phone="+15550100", birth_date="1984-08-02", email_consent="yes", starts_at="2026-03-04T14:30:00Z",
+        ends_at="2026-03-04T15:15:00Z", starts_on="2026-03-04", booked_at="2026-02-28T01:15:00Z",
+        booked_on="2026-02-27", cancelled_at="", status="completed", kind="PT Eval", step="evaluation",
+        provider="Alex Sample, PT",
+        location="North", diagnosis="M54.50", complaint="Low back pain", activity="running", service="Physical therapy",
+        referral_source="A friend", referring_provider="Dr. Made Up", payer="Made Health", billed="120.00",
+        paid="90.00", row=2,
+    )  # fmt: skip
+
+
+def test_a_row_without_a_readable_start_is_set_aside_with_its_place_and_remedy() -> None:
+    source = usual(2, start=["2026-03-04 09:30:00", "soon"])
+    source.headers["start"] = "Appt Date"
+    appointments, problems = normalize(source, RULES)
+    assert [found.row for found in appointments] == [2]
+    remedy = "Correct it in the practice system and export again."
+    assert problems == [
+        Problem("main", "made_up.csv", "", 3, "Appt Date", "soon", "This is no date that can be read.", remedy, True)
+    ]
+
+
+def test_an_empty_start_is_a_problem_and_a_blank_row_is_nothing() -> None:
+    columns = {name: [*cells, ""] for name, cells in usual(1, start="").columns.items()}
+    appointments, problems = normalize(TextTable("main", "made_up.csv", "", columns, [2, 3]), RULES)
+    assert appointments == []
+    assert [(problem.row, problem.what) for problem in problems] == [(2, "The appointment has no start.")]
+
+
+def test_a_table_without_any_start_column_is_one_problem() -> None:
+    appointments, problems = normalize(table(300, patient_name="Fictional, Pat", email="pat@made.example"), RULES)
+    assert appointments == []
+    assert [(problem.row, problem.set_aside) for problem in problems] == [(0, True)]
+
+
+def test_a_time_that_does_not_exist_is_noted_and_kept() -> None:
+    appointments, problems = normalize(usual(start="2026-03-08 02:30:00"), RULES)
+    assert appointments[0].starts_at == "2026-03-08T07:30:00Z"
+    assert [(problem.column, problem.set_aside) for problem in problems] == [("start", False)]
+
+
+def test_date_and_time_in_two_columns_with_an_end_that_is_only_a_time() -> None:
+    source = usual(start_date="03/04/2026", start_time="9:30 AM", end_time="10:15 AM")
+    del source.columns["start"]
+    found = one(source)
+    assert (found.starts_at, found.ends_at) == ("2026-03-04T14:30:00Z", "2026-03-04T15:15:00Z")
+
+
+def test_an_end_that_excel_keeps_as_a_time_of_day_belongs_to_the_day_of_the_start() -> None:
+    assert one(usual(end_time="1899-12-30 10:15:00")).ends_at == "2026-03-04T15:15:00Z"
+
+
+def test_a_row_may_name_its_own_zone() -> None:
+    found = one(
+        usual(start="December 2, 2020 9:00 pm", end="December 2, 2020 9:45 pm", time_zone="America/Los_Angeles")
+    )
+    assert (found.starts_at, found.ends_at, found.starts_on) == (
+        "2020-12-03T05:00:00Z",
+        "2020-12-03T05:45:00Z",
+        "2020-12-03",
+    )
+
+
+def test_a_row_in_an_unknown_zone_is_set_aside_unless_its_time_has_an_offset() -> None:
+    starts = ["2026-03-04 09:30", "2026-03-04T14:30:00Z"]
+    appointments, problems = normalize(usual(2, start=starts, time_zone="Mars/Base"), RULES)
+    assert [found.starts_at for found in appointments] == ["2026-03-04T14:30:00Z"]
+    assert [(problem.row, problem.set_aside) for problem in problems] == [(2, True)]
+
+
+def test_an_end_before_the_start_is_left_out_and_the_row_kept() -> None:
+    appointments, problems = normalize(usual(end="2026-03-04 08:00:00"), RULES)
+    assert appointments[0].ends_at == ""
+    assert [problem.what for problem in problems] == ["The appointment ends before it starts; its end is left out."]
+
+
+def test_a_booking_after_the_start_is_kept_as_it_is() -> None:
+    assert one(usual(booked="2026-03-05")).booked_on == "2026-03-05"
+
+
+def test_an_unknown_status_sets_the_row_aside_until_the_clinic_says_what_it_means() -> None:
+    appointments, problems = normalize(usual(status="Weird"), RULES)
+    assert appointments == []
+    assert "statuses: of this source in config/sources.yaml" in problems[0].remedy
+    assert one(usual(status="Weird"), ValueRules("America/New_York", statuses={"weird": "no_show"})).status == "no_show"
+
+
+def test_without_a_status_column_an_appointment_is_booked() -> None:
+    assert one(usual()).status == "booked"
+
+
+def test_a_date_in_the_cancelled_column_cancels_and_tells_when() -> None:
+    found = one(usual(cancelled="2026-03-03 17:00:00", status="Confirmed"))
+    assert (found.status, found.cancelled_at) == ("cancelled", "2026-03-03T22:00:00Z")
+    assert one(usual(no_show="TRUE")).status == "no_show"
+    assert one(usual(arrived="2026-03-04 09:25:00")).status == "arrived"
+    assert one(usual(cancelled="no", no_show="0", arrived="")).status == "booked"
+
+
+def test_a_mark_that_is_neither_yes_nor_no_sets_the_row_aside() -> None:
+    appointments, problems = normalize(usual(cancelled="perhaps"), RULES)
+    assert appointments == [] and problems[0].column == "cancelled"
+
+
+def test_names_in_one_column() -> None:
+    source = usual(2, patient_name=["Fictional, Pat", "Dr. Kim Sample"])
+    del source.columns["first_name"], source.columns["last_name"]
+    appointments, _ = normalize(source, RULES)
+    assert [found[2:4] for found in appointments] == [("Pat", "Fictional"), ("Kim", "Sample")]
+
+
+def test_test_patients_and_nameless_rows_are_set_aside() -> None:
+    source = usual(3, first_name=["TEST", "", "Pat"], last_name=["Patient", "", "Fictional"], patient_id=["7", "", ""],
+                   email=["a@made.example", "", ""])  # fmt: skip
+    appointments, problems = normalize(source, RULES)
+    assert [found.patient_key for found in appointments] == ["n:pat fictional"]
+    assert [(problem.row, problem.what) for problem in problems] == [
+        (2, "This is a test patient."),
+        (3, "The row names no patient."),
+    ]
+
+
+def test_a_malformed_address_leaves_the_row_without_one() -> None:
+    appointments, problems = normalize(usual(2, email=["pat@made", "none"]), RULES)
+    assert [found.email for found in appointments] == ["", ""]
+    assert [(problem.row, problem.value, problem.set_aside) for problem in problems] == [(2, "pat@made", False)]
+
+
+def test_an_export_without_addresses_says_so_once() -> None:
+    source = usual(200)
+    del source.columns["email"]
+    appointments, problems = normalize(source, RULES)
+    assert len(appointments) == 200
+    assert [problem.what for problem in problems] == [
+        "This export has no e-mail column: no letter is possible for its patients."
+    ]
+
+
+def test_the_same_patient_has_one_key_in_two_sources() -> None:
+    keys = set()
+    for prefix in ("first", "second"):
+        source = usual(patient_id="", email="Pat+x@MADE.example" if prefix == "first" else "pat@made.example")
+        keys.add(one(source, ValueRules("America/New_York", prefix=prefix)).patient_key)
+    assert keys == {"m:pat@made.example pat"}
+
+
+def test_an_appointment_without_number_keeps_its_key_and_two_sources_never_share_one() -> None:
+    first, again = (one(usual(appointment_id="", status=status)).key for status in ("booked", "kept"))
+    assert first == again
+    assert one(usual(appointment_id=""), ValueRules("America/New_York", prefix="other")).key != first
+    assert one(usual(appointment_id="", start="2026-03-05 09:30:00")).key != first
+
+
+def test_equal_rows_fold_silently() -> None:
+    assert one(usual(2, appointment_id="A1")).key == "main:A1"
+
+
+def test_lines_of_one_visit_fold_into_one_with_their_amounts_summed() -> None:
+    lines = usual(
+        3,
+        appointment_id="A1",
+        billed=["45", "60", "45"],
+        paid=["", "10.5", ""],
+        diagnosis=["M54.5", "M25.561", "M54.5"],
+    )
+    found = one(lines)
+    assert (found.billed, found.paid, found.diagnosis, found.row) == ("150.00", "10.50", "M54.5 M25.561", 2)
+
+
+def test_of_contradicting_rows_with_one_number_the_last_counts_and_a_problem_says_so() -> None:
+    appointments, problems = normalize(
+        usual(3, appointment_id=["A1", "A2", "A1"], status=["booked", "kept", "cancelled"]), RULES
+    )
+    assert [(found.key, found.status) for found in appointments] == [("main:A1", "cancelled"), ("main:A2", "completed")]
+    assert [(problem.row, problem.value, problem.set_aside) for problem in problems] == [(2, "A1", True)]
+
+
+def test_the_day_of_discharge_is_a_discharge() -> None:
+    source = usual(
+        3,
+        start=["2026-03-04 09:30", "2026-03-11 09:30", "2026-03-12 09:30"],
+        type="PT",
+        discharged=["03/11/2026"] * 2 + ["yes"],
+    )
+    assert [found.step for found in normalize(source, RULES)[0]] == ["visit", "discharge", "discharge"]
+
+
+class MadeUpTitle(NamedTuple):
+    kind: str
+    first_name: str
+    last_name: str
+    complaint: str
+    is_break: bool
+
+
+def test_calendar_titles_give_the_patient_and_breaks_leave_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    titles = {
+        "Eval - Pat Fictional (knee)": MadeUpTitle("Eval", "Pat", "Fictional", "knee", False),
+        "Lunch": MadeUpTitle("", "", "", "", True),
+        "???": MadeUpTitle("", "", "", "", False),
+        "Holiday": MadeUpTitle("", "", "", "", False),
+    }
+    monkeypatch.setattr(normalize_module, "_title_reader", lambda: lambda title, pattern: titles[title])
+    source = table(
+        4, title=list(titles), start="2026-03-04T14:30:00Z", attendee=["mailto:pat@made.example", "", "", ""],
+        all_day=["no", "no", "no", "yes"],
+    )  # fmt: skip
+    appointments, problems = normalize(source, RULES)
+    assert [(found.first_name, found.kind, found.step, found.complaint, found.email) for found in appointments] == [
+        ("Pat", "Eval", "evaluation", "knee", "pat@made.example")
+    ]
+    assert [(problem.row, problem.column, problem.value, problem.set_aside) for problem in problems] == [
+        (4, "title", "???", True)
+    ]
+
+
+def test_one_fault_in_many_rows_is_one_problem_for_the_column() -> None:
+    appointments, problems = normalize(usual(120, start=["13/04/2026 09:30"] * 60 + ["2026-03-04 09:30"] * 60), RULES)
+    assert len(appointments) == 60
+    assert [(problem.row, problem.column, problem.value, rows_of(problem)) for problem in problems] == [
+        (0, "start", "13/04/2026 09:30", 60)
+    ]
+    assert problems[0].what.endswith("(60 rows, the first is row 2)")
+
+
+def test_problems_of_several_tables_of_one_file_fold_once_more() -> None:
+    problems = normalize(usual(60, start="soon"), RULES)[1] * 2 + normalize(usual(2, start="soon"), RULES)[1]
+    folded = fold_problems(problems)
+    assert [rows_of(problem) for problem in folded] == [122]
+    assert fold_problems(folded) == folded
+
+
+def test_wrong_rules_are_refused_in_words() -> None:
+    with pytest.raises(ValueError, match='"Mars/Base" is no time zone'):
+        ValueRules("Mars/Base")
+    with pytest.raises(ValueError, match='date_order "us" is none of mdy, dmy, ymd'):
+        ValueRules("UTC", date_order="us")
+    with pytest.raises(ValueError, match='The status "Gone" cannot mean "vanished"'):
+        ValueRules("UTC", statuses={"Gone": "vanished"})
+
+
+@given(
+    st.lists(st.fixed_dictionaries({name: st.text(max_size=12) for name in TEXT_FIELDS if name != "title"}), max_size=4)
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_stands_in_the_cells_every_row_ends_as_an_appointment_or_a_problem(rows: list[dict[str, str]]) -> None:
+    for row in rows:
+        row["start"] = row["start"] or "2026-03-04 09:30:00"
+        row["all_day"] = ""
+    columns = {name: [row[name] for row in rows] for name in TEXT_FIELDS if name != "title"}
+    columns |= {"appointment_id": [str(number) for number in range(len(rows))]}
+    appointments, problems = normalize(
+        TextTable("main", "made_up.csv", "", columns, list(range(2, len(rows) + 2))), RULES
+    )
+    told = {found.row for found in appointments} | {problem.row for problem in problems if problem.set_aside}
+    assert told == set(range(2, len(rows) + 2))
+    for found in appointments:
+        assert found.status in STATUSES and found.step in STEPS and found.starts_at and found.patient_key
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the sample exports are not beside this checkout")
+def test_the_sample_clinic_is_read_whole() -> None:
+    with open(DATA / "physio_clinic_patients.csv", newline="", encoding="utf-8-sig") as file:
+        patients = {row["patient_id"]: row for row in csv.DictReader(file)}
+    with open(DATA / "physio_clinic_appointments.csv", newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    headers = {
+        "appointment_id": "appointment_id", "patient_id": "patient_id", "start": "appt_start", "end": "appt_end",
+        "booked": "booked_at", "status": "status", "billed": "price_estimate",
+    }  # fmt: skip
+    columns = {field: [row[header] for row in rows] for field, header in headers.items()}
+    for field in ("first_name", "last_name", "phone"):
+        columns[field] = [patients[row["patient_id"]][field] for row in rows]
+    source = TextTable("physio", "physio_clinic_appointments.csv", "", columns, list(range(2, len(rows) + 2)), headers)
+    appointments, problems = normalize(source, ValueRules("Europe/Berlin", prefix="physio"))
+    assert len(appointments) == 565
+    assert Counter(found.status for found in appointments) == {"completed": 421, "cancelled": 86, "no_show": 58}
+    assert [problem.what for problem in problems] == [
+        "This export has no e-mail column: no letter is possible for its patients."
+    ]
+    assert appointments[0].starts_at == "2025-08-14T09:00:00Z" and appointments[0].ends_at == "2025-08-14T09:45:00Z"

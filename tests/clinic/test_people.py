@@ -1,0 +1,59 @@
+"""Names and keys of patients. All names here are made up."""
+
+import pytest
+
+from jobs.clinic.cells import Doubt
+from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_name, read_part
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Fictional, Pat", ("Pat", "Fictional")),
+        ("Pat Fictional", ("Pat", "Fictional")),
+        ("  FICTIONAL ,  PAT ", ("PAT", "FICTIONAL")),
+        ("Dr. Pat Q. Fictional", ("Pat", "Fictional")),
+        ("Pat Fictional, PT, DPT", ("Pat", "Fictional")),
+        ("Fictional, Pat, Jr.", ("Pat", "Fictional Jr.")),
+        ("Pat Fictional, Jr.", ("Pat", "Fictional Jr.")),
+        ("Pat van der Made", ("Pat", "van der Made")),
+        ("Fictional, Pat (Patty)", ("Pat", "Fictional")),
+        ("Do, Kim", ("Kim", "Do")),
+        ("Pat", ("Pat", "")),
+        ("", ("", "")),
+    ],
+)
+def test_a_name_in_one_cell_is_split(text: str, expected: tuple[str, str]) -> None:
+    assert read_name(text) == expected
+
+
+def test_titles_and_degrees_are_no_part_of_a_name() -> None:
+    assert read_part("Mr. Pat") == "Pat"
+    assert read_part("Fictional, MD") == "Fictional"
+    assert read_part("Do") == "Do"
+
+
+@pytest.mark.parametrize(
+    "name", [("Test", "Patient"), ("Pat", "TEST"), ("DO NOT", "USE"), ("Zzz", "Made"), ("zztest", "")]
+)
+def test_a_test_patient_is_told_from_a_real_one(name: tuple[str, str]) -> None:
+    assert may_be_stand_in(name)
+    found = check_name(name)
+    assert isinstance(found, Doubt) and found.set_aside
+
+
+@pytest.mark.parametrize("name", [("Pat", "Testa"), ("Ann", "Knott"), ("Contessa", "Made"), ("Liz", "Azzopardi")])
+def test_a_name_that_only_looks_like_test_stays(name: tuple[str, str]) -> None:
+    assert check_name(name) == ""
+
+
+def test_a_patient_without_number_has_one_key_in_every_source() -> None:
+    assert person_key("Jo+x@made.example", "Jo", "Made", "", "") == person_key("jo@MADE.example", "JO", "", "", "555")
+    assert person_key("", "Jo", "Made", "1984-08-02", "1") == "b:jo made 1984-08-02"
+    assert person_key("", "Jo", "Made", "", "+15550100") == person_key("", "jo", "MADE", "", "15550100")
+    assert person_key("", "Jo", "Made", "", "") == "n:jo made"
+    assert person_key("", "", "", "1984-08-02", "1") == ""
+
+
+def test_two_of_a_family_with_one_address_are_two_patients() -> None:
+    assert person_key("m@made.example", "Jo", "Made", "", "") != person_key("m@made.example", "Ann", "Made", "", "")

@@ -1,0 +1,30 @@
+"""One whole sending run as a process of its own, so that it can be killed: PORT DATABASE JOURNAL."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from small_ledger import SmallLedger, letter, noon, recipients_of  # noqa: E402
+
+from jobs.mail.journal import Journal  # noqa: E402
+from jobs.mail.outbox import send, settle  # noqa: E402
+from jobs.mail.settings import Smtp  # noqa: E402
+from jobs.mail.transports.smtp import SmtpTransport  # noqa: E402
+
+GROUP = 50
+
+
+def main(port: str, database: str, journal_path: str) -> None:
+    ledger, journal = SmallLedger(database), Journal(Path(journal_path))
+    settle(ledger.in_state("attempting"), ledger, journal, noon)
+    waiting = [letter(letter_id) for letter_id in ledger.in_state("ready")]
+    groups = (waiting[at : at + GROUP] for at in range(0, len(waiting), GROUP))
+    transport = SmtpTransport(Smtp(host="127.0.0.1", port=int(port), security="none"), "hello@clinic.example", {})
+    tally = send(groups, ledger, transport, journal, noon, recipients_of=recipients_of)
+    transport.close()
+    print(tally.stopped)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
