@@ -61,6 +61,8 @@ def _value_rules(source: Source, zone: str) -> ValueRules:
 def _save_file(memory: "Memory", source: Source, file: FileRead, rules: ValueRules, seen_at: str) -> Counter[str]:
     """Keep one file whole or not at all: its rows, its problems and what the next pull must know of it."""
     if file.outcome == "unchanged":
+        if file.memory:
+            remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at)
         return Counter({"files unchanged": 1})
     counts: Counter[str] = Counter({"files read": 1})
     found: list[Problem] = []
@@ -83,7 +85,7 @@ def _save_file(memory: "Memory", source: Source, file: FileRead, rules: ValueRul
     else:
         forget_problems(memory, source.name, file.path)
     counts["problems new"] = save_problems(memory, fold_problems(found), seen_at)
-    if file.outcome == "read":
+    if file.memory:
         remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at)
     counts["appointments unchanged"] = file.rows_skipped
     return counts
@@ -100,8 +102,6 @@ def _outcome(tools: Tools, counts: Counter[str]) -> Outcome:
         counts["problems listed"] = len(problems)
         if problems or path.exists():
             zone = tools.settings.clinic.tzinfo
-            write_problems(
-                ((datetime.fromisoformat(at).astimezone(zone), problem) for at, problem in problems), path
-            )
+            write_problems(((datetime.fromisoformat(at).astimezone(zone), problem) for at, problem in problems), path)
     notes = () if tools.settings.sources else ("No source is configured: config/sources.yaml lists none.",)
     return Outcome(dict(counts), notes=notes, files=(path,) if path.exists() else ())

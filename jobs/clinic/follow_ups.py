@@ -86,7 +86,9 @@ class FollowUps:
         names = [rule.name for rule in self.rules]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f'two rules are named "{twice[0]}"; a name is how a letter is known, so each needs its own')
+            raise ValueError(
+                f'two rules are named "{twice[0]}"; a name is how a letter is known, so each needs its own'
+            )
 
     def rule(self, name: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.name == name), None)

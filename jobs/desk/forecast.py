@@ -26,7 +26,9 @@ def show_forecast(tools: Tools, days: int) -> None:
         letter = facts[verdict.due.letter_id]
         when = _local(tools, max(verdict.due.due_at, utc_text(tools.now)))
         rule = tools.settings.follow_ups.rule(verdict.due.rule)
-        table.add_row(when, f"no. {letter.patient_id}", verdict.due.rule, why(verdict.due, rule), articles[letter.letter_id])
+        table.add_row(
+            when, f"no. {letter.patient_id}", verdict.due.rule, why(verdict.due, rule), articles[letter.letter_id]
+        )
     console.print(table)
     withdrawn = sum(verdict.what == "withdraw" for verdict in verdicts)
     console.print(

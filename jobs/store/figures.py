@@ -78,7 +78,7 @@ _A_DAY_BEFORE_START = {
     "sqlite": "strftime('%Y-%m-%dT%H:%M:%SZ', starts_at, '-24 hours')",
     "postgresql": (
         "to_char(CAST(starts_at AS timestamptz) AT TIME ZONE 'UTC' - interval '24 hours', "
-        "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+        '\'YYYY-MM-DD"T"HH24:MI:SS"Z"\')'
     ),
 }
 

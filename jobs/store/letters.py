@@ -356,9 +356,7 @@ def record_results(memory: Memory, results: Sequence[_Result], transport: str, m
     memory.connection.execute(
         update(letters)
         .where(letters.c.id == bindparam("letter"))
-        .values(
-            state=bindparam("new"), reason=bindparam("why"), changed_at=bindparam("at"), sent_at=bindparam("left")
-        ),
+        .values(state=bindparam("new"), reason=bindparam("why"), changed_at=bindparam("at"), sent_at=bindparam("left")),
         rows,
     )
     memory.connection.execute(
@@ -393,5 +391,3 @@ def stop_address(memory: Memory, address_key: str, category: str, reason: str, s
             source=source,
         )
     )
-
-

@@ -1,17 +1,19 @@
-"""Everything that was sent, skipped or is planned for one patient."""
+"""Everything that was sent, skipped or is planned for one patient, and the letters that left."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from jobs.clinic.addresses import address_key
-from jobs.store.memory import Memory
+from jobs.store.memory import Memory, in_parts
 from jobs.store.tables import events, letters, patients, sent_articles
 
 
 class StoryLine(NamedTuple):
     """One letter of the story; moments are UTC text."""
 
+    letter_id: int
     rule: str
     state: str
     reason: str
@@ -30,7 +32,9 @@ def find_patients(memory: Memory, who: str) -> list[tuple[int, str, str]]:
         query = query.where(patient.address_key == address_key(who))
     else:
         first, _, last = who.partition(" ")
-        by_name = patient.last_name.ilike(last) & patient.first_name.ilike(first) if last else patient.last_name.ilike(who)
+        by_name = (
+            patient.last_name.ilike(last) & patient.first_name.ilike(first) if last else patient.last_name.ilike(who)
+        )
         by_key = patient.key == who
         query = query.where(or_(by_name, by_key, patient.id == int(who) if who.isdecimal() else by_key))
     return [(row[0], row[1], row[2]) for row in memory.connection.execute(query.order_by(patient.id))]
@@ -38,10 +42,17 @@ def find_patients(memory: Memory, who: str) -> list[tuple[int, str, str]]:
 
 def story(memory: Memory, patient_id: int) -> list[StoryLine]:
     """Every letter of a patient, oldest due first."""
-    carried: dict[int, list[tuple[str, str]]] = {}
-    chosen = select(sent_articles.c.letter_id, sent_articles.c.slug, sent_articles.c.reason)
-    for letter_id, slug, reason in memory.connection.execute(chosen.where(sent_articles.c.patient_id == patient_id)):
-        carried.setdefault(letter_id, []).append((slug, reason))
+    return _lines(memory, letters.c.patient_id == patient_id)
+
+
+def sent_letters(memory: Memory, letter_ids: Iterable[int]) -> list[StoryLine]:
+    """Those of these letters that were sent, oldest due first."""
+    return [
+        line for part in in_parts(letter_ids) for line in _lines(memory, letters.c.id.in_(part)) if line.state == "sent"
+    ]
+
+
+def _lines(memory: Memory, which: ColumnElement[bool]) -> list[StoryLine]:
     letter = letters.c
     query = (
         select(
@@ -55,7 +66,13 @@ def story(memory: Memory, patient_id: int) -> list[StoryLine]:
             events.c.starts_at,
         )
         .join(events, events.c.id == letter.event_id)
-        .where(letter.clinic_id == memory.clinic_id, letter.patient_id == patient_id)
+        .where(letter.clinic_id == memory.clinic_id, which)
         .order_by(letter.due_at, letter.id)
     )
-    return [StoryLine(*row[1:], tuple(carried.get(row[0], ()))) for row in memory.connection.execute(query)]
+    found = memory.connection.execute(query).all()
+    carried: dict[int, list[tuple[str, str]]] = {}
+    chosen = select(sent_articles.c.letter_id, sent_articles.c.slug, sent_articles.c.reason)
+    chosen = chosen.where(sent_articles.c.letter_id.in_([row[0] for row in found]))
+    for letter_id, slug, reason in memory.connection.execute(chosen):
+        carried.setdefault(letter_id, []).append((slug, reason))
+    return [StoryLine(*row, tuple(carried.get(row[0], ()))) for row in found]

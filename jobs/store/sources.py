@@ -20,9 +20,7 @@ def remember_file(memory: Memory, source: str, path: str, content: bytes, rows: 
     """Keep what the next pull needs; to be called in the transaction that saves the file's rows."""
     table = source_files.c
     memory.connection.execute(
-        delete(source_files).where(
-            table.clinic_id == memory.clinic_id, table.source == source, table.path == path
-        )
+        delete(source_files).where(table.clinic_id == memory.clinic_id, table.source == source, table.path == path)
     )
     memory.connection.execute(
         insert(source_files).values(

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from jobs.clinic.episodes import Slot, split_episodes, sum_up
 
 
-def slot(number: int, day: str, status: str = "completed", step: str = "visit", booked: str = "", source: str = "") -> Slot:
+def slot(
+    number: int, day: str, status: str = "completed", step: str = "visit", booked: str = "", source: str = ""
+) -> Slot:
     return Slot(number, f"{day}T17:00:00Z", day, booked, status, step, source, "")
 
 

@@ -8,7 +8,9 @@ NOW = "2026-03-04T20:00:00Z"
 PAST, FUTURE = "2026-03-02T17:00:00Z", "2026-03-09T17:00:00Z"
 
 
-def seen(starts: str = FUTURE, status: str = "booked", step: str = "visit", booked: str = "", cancelled: str = "") -> Seen:
+def seen(
+    starts: str = FUTURE, status: str = "booked", step: str = "visit", booked: str = "", cancelled: str = ""
+) -> Seen:
     return Seen(starts, status, step, booked, cancelled)
 
 
@@ -34,7 +36,10 @@ def test_a_moved_visit_is_one_event():
 
 def test_a_kept_discharge_visit_is_a_visit_and_a_discharge():
     known = Known(PAST, "booked", "discharge")
-    assert list(events_of(known, seen(PAST, "completed", "discharge"), NOW)) == [("completed", PAST), ("discharged", PAST)]
+    assert list(events_of(known, seen(PAST, "completed", "discharge"), NOW)) == [
+        ("completed", PAST),
+        ("discharged", PAST),
+    ]
 
 
 @pytest.mark.parametrize("status", ["booked", "completed", "rescheduled"])

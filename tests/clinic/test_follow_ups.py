@@ -22,7 +22,9 @@ def slot(number: int, starts_at: str, status: str = "completed", step: str = "vi
 
 
 def happening(slot: Slot, what: str, at: str = "", repeated: bool = False) -> Happening:
-    return Happening(100 + slot.appointment_id, slot.appointment_id, 7, what, at or slot.starts_at, slot.starts_at, repeated)
+    return Happening(
+        100 + slot.appointment_id, slot.appointment_id, 7, what, at or slot.starts_at, slot.starts_at, repeated
+    )
 
 
 def plan(rule: Rule, event: Happening, history: list[Slot], start: str = "2026-01-01") -> list[Planned]:

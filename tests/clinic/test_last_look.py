@@ -20,7 +20,9 @@ LAPSED = Rule("lapsed", "visit", "lapsed.md", unless=("future_visit", "later_vis
 REMINDER = Rule("reminder", "planned_visit", "reminder.md", "-2 days")
 
 
-def due(rule: Rule, slot: Slot = VISIT, number: int = 1, patient: int = 7, expires: str = "2026-03-06T00:00:00Z") -> Due:
+def due(
+    rule: Rule, slot: Slot = VISIT, number: int = 1, patient: int = 7, expires: str = "2026-03-06T00:00:00Z"
+) -> Due:
     return Due(number, patient, rule.name, "planned", "", "2026-03-04T17:00:00Z", expires, rule.category, rule.priority,
                9, slot.appointment_id, "completed", slot.starts_at)  # fmt: skip
 
@@ -29,7 +31,9 @@ def person(*slots: Slot, email: str = "mira@patient.example", **known: object) -
     return Person(email, email, str(known.pop("consent", "")), slots or (VISIT,), **known)  # type: ignore[arg-type]
 
 
-def verdicts(letters: list[Due], people: dict[int, Person], now: datetime = NOON, sent: dict[str, list[Sent]] | None = None):
+def verdicts(
+    letters: list[Due], people: dict[int, Person], now: datetime = NOON, sent: dict[str, list[Sent]] | None = None
+):
     follow_ups = FollowUps(SendingHours(), Caps(2, 7), (READING, NEWS, LAPSED, REMINDER))
     return [(v.what, v.reason) for v in look(letters, people, sent or {}, follow_ups, now, Calendar(PACIFIC))]
 
@@ -73,7 +77,9 @@ def test_someone_who_stopped_the_news_still_gets_care():
 
 def test_outside_the_sending_hours_a_letter_waits():
     evening, sunday = NOON.replace(hour=18), NOON.replace(day=1)
-    assert [one(due(READING), person(), now) for now in (evening, sunday)] == [("wait", "outside the sending hours")] * 2
+    assert [one(due(READING), person(), now) for now in (evening, sunday)] == [
+        ("wait", "outside the sending hours")
+    ] * 2
 
 
 def test_the_cap_lets_the_most_important_letter_through_and_counts_letters_of_this_run():

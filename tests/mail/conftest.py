@@ -30,10 +30,10 @@ Sending = Callable[..., Tally]
 
 @pytest.fixture
 def send_to(ledger: SmallLedger, journal: Journal) -> Sending:
-    """Sends letters to a server in one group, by a transport whose patience is short."""
+    """Sends letters to a server in one group, with these settings beside the usual ones."""
 
-    def sending(server: LoopbackServer, letters: Sequence[Ready], **patience: float) -> Tally:
-        settings = Smtp(host="127.0.0.1", port=server.port, security="none", **patience)  # type: ignore[arg-type]
+    def sending(server: LoopbackServer, letters: Sequence[Ready], **others: object) -> Tally:
+        settings = Smtp(**({"host": "127.0.0.1", "port": server.port, "security": "none"} | others))  # type: ignore[arg-type]
         transport = SmtpTransport(settings, "hello@clinic.example", {})
         try:
             return send([letters], ledger, transport, journal, noon, recipients_of=recipients_of)

@@ -104,15 +104,15 @@ class LoopbackServer:
 
     def _take_text(self, session: Session, lines: Iterator[bytes]) -> None:
         self.script("body", session)
-        text = b""
+        parts: list[bytes] = []
         for line in lines:
             if line == b".\r\n":
                 break
-            text += line.removeprefix(b".")
+            parts.append(line.removeprefix(b"."))
         else:
             raise HangUp
         session.letters += 1
-        letter = (session.recipient, text)
+        letter = (session.recipient, b"".join(parts))
         if letter[0]:
             self.taken.append(letter)
         reply = self._answer(session, "text", "250 2.0.0 taken" if letter[0] else "554 no recipient")

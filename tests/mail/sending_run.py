@@ -5,17 +5,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from small_ledger import SmallLedger, letter, noon, recipients_of  # noqa: E402
+from small_ledger import SmallLedger, letter, noon, recipients_of
 
-from jobs.mail.journal import Journal  # noqa: E402
-from jobs.mail.outbox import send, settle  # noqa: E402
-from jobs.mail.settings import Smtp  # noqa: E402
-from jobs.mail.transports.smtp import SmtpTransport  # noqa: E402
+from jobs.mail.journal import Journal
+from jobs.mail.outbox import send, settle
+from jobs.mail.settings import Smtp
+from jobs.mail.transports.smtp import SmtpTransport
 
 GROUP = 50
 
 
 def main(port: str, database: str, journal_path: str) -> None:
+    sys.stdin.readline()  # until the killer has taken aim
     ledger, journal = SmallLedger(database), Journal(Path(journal_path))
     settle(ledger.in_state("attempting"), ledger, journal, noon)
     waiting = [letter(letter_id) for letter_id in ledger.in_state("ready")]

@@ -39,7 +39,9 @@ class SmallLedger:
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=FULL")
         self._database.execute("CREATE TABLE IF NOT EXISTS letters (id INTEGER PRIMARY KEY, state TEXT NOT NULL)")
-        self._database.execute("CREATE TABLE IF NOT EXISTS attempts (letter_id INTEGER, at TEXT, outcome TEXT, detail TEXT)")
+        self._database.execute(
+            "CREATE TABLE IF NOT EXISTS attempts (letter_id INTEGER, at TEXT, outcome TEXT, detail TEXT)"
+        )
 
     def plan(self, count: int) -> None:
         self._database.execute("BEGIN")
@@ -51,7 +53,9 @@ class SmallLedger:
         return dict(self._database.execute("SELECT id, state FROM letters"))
 
     def in_state(self, state: str) -> list[int]:
-        return [row[0] for row in self._database.execute("SELECT id FROM letters WHERE state = ? ORDER BY id", (state,))]
+        return [
+            row[0] for row in self._database.execute("SELECT id FROM letters WHERE state = ? ORDER BY id", (state,))
+        ]
 
     def details(self, letter_id: int) -> list[str]:
         rows = self._database.execute("SELECT detail FROM attempts WHERE letter_id = ?", (letter_id,))

@@ -59,7 +59,10 @@ def test_the_newest_migration_is_the_one_the_program_asks_for(store):
 
 def test_the_database_survives_a_power_cut_and_keeps_its_references(store, tmp_path):
     with store.begin() as memory:
-        pragma = [memory.connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")]
+        pragma = [
+            memory.connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
     assert pragma == ["wal", 2, 1]
     assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "state" / "clinic.sqlite").stat().st_mode & 0o777 == 0o600
@@ -86,7 +89,9 @@ def test_an_empty_cell_does_not_erase_an_address(store):
 def test_a_changed_address_is_written_with_its_key(store):
     save(store, appointment())
     save(store, appointment("a2", email="Mira+pt@Patient.example"))
-    assert rows(store, patients.c.email, patients.c.address_key) == [("Mira+pt@Patient.example", "mira@patient.example")]
+    assert rows(store, patients.c.email, patients.c.address_key) == [
+        ("Mira+pt@Patient.example", "mira@patient.example")
+    ]
 
 
 def test_episodes_are_numbered_and_follow_a_correction(store):

@@ -1,0 +1,225 @@
+"""The commands of run_jobs.py, one function each; what a command needs is imported when it is called."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from jobs.runner.tools import Tools
+
+HERE = Path(__file__).resolve().parents[2]
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "-C",
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=HERE,
+    help="The folder of config/ and templates/.",
+)
+@click.pass_context
+def cli(context: click.Context, home: Path) -> None:
+    """Scheduled jobs of a physical-therapy and Pilates clinic.
+
+    Appointments come in from spreadsheets and calendars, follow-up letters go out once, and a workbook
+    sums up the referral sources each week. Nothing leaves the house before config/clinic.yaml says
+    `mode: live`.
+    """
+    os.umask(0o077)  # what is written here holds patient data
+    context.obj = home.resolve()
+
+
+@cli.command(name="list")
+@click.pass_obj
+def list_jobs(home: Path) -> None:
+    """Show the jobs, what each does and when it runs."""
+    from jobs.desk.status import show_jobs
+
+    show_jobs(home)
+
+
+@cli.command()
+@click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
+@click.pass_obj
+def run(home: Path, jobs: tuple[str, ...]) -> None:
+    """Run one or more jobs now, in the order given; `all` means pull, send, summarize.
+
+    \b
+    For example:
+      python run_jobs.py run pull_appointments
+      python run_jobs.py run all
+    """
+    from jobs.runner.discover import ORDER, job_names
+
+    names = [name for job in jobs for name in (ORDER if job == "all" else (job,))]
+    unknown = [name for name in names if name not in job_names()]
+    if unknown:
+        raise click.UsageError(f"There is no job {unknown[0]}. There are {', '.join(job_names())}, and all.")
+
+    def run_them(tools: "Tools") -> int:
+        from jobs.desk.terminal import run_and_show
+
+        return max(run_and_show(name, tools) for name in names)
+
+    _with_tools(home, run_them)
+
+
+@cli.command()
+@click.pass_obj
+def due(home: Path) -> None:
+    """Run the jobs that are due; cron calls this every ten minutes.
+
+    What was missed while the machine was off is caught up, once.
+    """
+
+    def run_due(tools: "Tools") -> int:
+        from jobs.desk.terminal import run_due_jobs
+
+        return run_due_jobs(tools)
+
+    _with_tools(home, run_due)
+
+
+@cli.command()
+@click.pass_obj
+def serve(home: Path) -> None:
+    """Stay and do what cron would do: look every minute, run what is due. Stop it with Ctrl-C."""
+    from jobs.desk.serve import serve as stay
+
+    sys.exit(stay(home))
+
+
+@cli.command()
+@click.pass_obj
+def check(home: Path) -> None:
+    """Check all settings, letters, articles and names: every fault at once, with its line and remedy."""
+    from jobs.desk.check import show_check
+
+    sys.exit(show_check(home))
+
+
+@cli.command()
+@click.argument("template", required=False, default="")
+@click.option("--all", "everything", is_flag=True, help="Every letter, as a gallery.")
+@click.option("--open", "open_it", is_flag=True, help="Open the gallery in the browser.")
+@click.pass_obj
+def preview(home: Path, template: str, everything: bool, open_it: bool) -> None:
+    """Show a letter as a made-up patient would get it; nothing is sent.
+
+    \b
+    For example:
+      python run_jobs.py preview reminder
+      python run_jobs.py preview --all --open
+    """
+    if not template and not everything:
+        raise click.UsageError("Name a letter, such as reminder, or use --all.")
+
+    def show(tools: "Tools") -> int:
+        from jobs.desk.preview import show_preview
+
+        return 0 if show_preview(tools, template, everything, open_it) else 1
+
+    _with_tools(home, show)
+
+
+@cli.command()
+@click.option("--days", default=7, show_default=True, type=click.IntRange(1, 365), help="How far to look ahead.")
+@click.pass_obj
+def forecast(home: Path, days: int) -> None:
+    """Show who would get which letter in the next days, and why; nothing is sent."""
+
+    def show(tools: "Tools") -> int:
+        from jobs.desk.forecast import show_forecast
+
+        show_forecast(tools, days)
+        return 0
+
+    _with_tools(home, show)
+
+
+@cli.command()
+@click.argument("patient")
+@click.pass_obj
+def why(home: Path, patient: str) -> None:
+    """Tell everything that was sent, left out or is planned for one patient, each with its reason.
+
+    PATIENT is a number, an e-mail address or a name, such as `why "Mira Quill"`.
+    """
+
+    def show(tools: "Tools") -> int:
+        from jobs.desk.why import show_why
+
+        return 0 if show_why(tools, patient) else 1
+
+    _with_tools(home, show)
+
+
+@cli.command()
+@click.pass_obj
+def status(home: Path) -> None:
+    """Show the last runs, the next ones, and what waits for a person."""
+
+    def show(tools: "Tools") -> int:
+        from jobs.desk.status import show_status
+
+        show_status(tools)
+        return 0
+
+    _with_tools(home, show)
+
+
+@cli.command()
+@click.pass_obj
+def init(home: Path) -> None:
+    """Ask for a new clinic's name, time zone, address and files, and write a commented config/."""
+    from jobs.desk.init import ask_and_write
+
+    sys.exit(ask_and_write(home))
+
+
+@cli.command()
+@click.pass_obj
+def crontab(home: Path) -> None:
+    """Print the lines to install with `crontab -e`."""
+    from jobs.desk.crontab import crontab_lines
+
+    click.echo(crontab_lines(home, HERE / "run_jobs.py", Path(sys.executable)))
+
+
+@cli.command()
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), default=None, help="Where; var/demo if not said."
+)
+def demo(folder: Path | None) -> None:
+    """Make up a clinic and run its week: appointments in, letters into a folder, workbook written."""
+    from jobs.desk.demo import run_demo
+
+    sys.exit(run_demo(folder or HERE / "var" / "demo"))
+
+
+def _with_tools(home: Path, work: "Callable[[Tools], int]") -> None:
+    """Do `work` with the tools of `home` and exit with the code that it gives."""
+    from jobs.runner.settings import SettingsFaulty, load_settings
+    from jobs.runner.tools import open_tools
+
+    try:
+        settings = load_settings(home)
+    except SettingsFaulty as faulty:
+        click.echo("\n".join(map(str, faulty.faults)), err=True)
+        click.echo(f"{len(faulty.faults)} faults in the settings. Nothing was done.", err=True)
+        sys.exit(3)
+    from jobs.store.memory import StoreUnusable
+
+    try:
+        tools = open_tools(home, settings)
+    except StoreUnusable as reason:
+        click.echo(str(reason), err=True)
+        sys.exit(1)
+    sys.exit(work(tools))

@@ -1,0 +1,19 @@
+"""What a job says when it is done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`counts` by what was counted, in words; `notes` for a person; `files` that were written.
+
+    `failed` is the sentence that says why the job could not do its work, "" where it could.
+    None of them holds patient data: they are logged.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    failed: str = ""

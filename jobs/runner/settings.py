@@ -1,0 +1,165 @@
+"""Everything that config/ says, checked; every fault of every file is found at once, with its line."""
+
+import os
+import pickle
+import sys
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from jobs.clinic.faults import Fault
+from jobs.clinic.follow_ups import FollowUps
+from jobs.clinic.profile import ClinicProfile
+from jobs.mail.settings import MailSettings
+from jobs.runner.schedule import JobSettings
+from jobs.sources.source import Source
+
+CONFIG_FILES = ("clinic.yaml", "sources.yaml", "follow_ups.yaml", "jobs.yaml")
+
+
+class SettingsFaulty(Exception):
+    """The settings cannot be used; `faults` says why, each with file, line and remedy."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = sorted(set(faults))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where this installation keeps its state, and whom it tells when something fails."""
+
+    state_dir: str = "var"
+    database: str = ""  # an SQLAlchemy URL; "": SQLite in state_dir
+    it_email: str = ""
+    healthcheck_url: str = ""
+    pull_within: str = "2 days"  # letters wait where the last good pull is older
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class ClinicFile:
+    """config/clinic.yaml"""
+
+    clinic: ClinicProfile
+    mail: MailSettings
+    installation: Installation = Installation()
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class SourcesFile:
+    """config/sources.yaml"""
+
+    sources: tuple[Source, ...] = ()
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class JobsFile:
+    """config/jobs.yaml"""
+
+    jobs: tuple[JobSettings, ...] = ()
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the jobs are told; paths are absolute."""
+
+    clinic: ClinicProfile
+    mail: MailSettings
+    sources: tuple[Source, ...]
+    follow_ups: FollowUps
+    jobs: tuple[JobSettings, ...]
+    installation: Installation
+    state_dir: Path
+    database_url: str
+
+
+def load_settings(home: Path) -> Settings:
+    """The settings of `home`/config. Raises SettingsFaulty.
+
+    Settings that were checked once are kept in the state folder under the digest of the files and of the program, so
+    that a run with unchanged settings neither parses nor checks them again.
+    """
+    contents = {name: _content(home, name) for name in CONFIG_FILES}
+    digest = sha256(_program_print())
+    digest.update(str(home.resolve()).encode())
+    for name, content in contents.items():
+        digest.update(f"{name} {len(content)}\n".encode() + content)
+    kept = _kept(home, digest.hexdigest())
+    if kept is not None:
+        return kept
+    from jobs.runner.settings_check import check_settings
+
+    settings = check_settings(home, contents)
+    _keep(settings, home, digest.hexdigest())
+    return settings
+
+
+def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: FollowUps, jobs: JobsFile) -> Settings:
+    """Put the four files together and make their paths absolute."""
+    state_dir = (home / clinic.installation.state_dir).resolve()
+    url = clinic.installation.database or f"sqlite:///{state_dir / 'clinic.sqlite'}"
+    return Settings(
+        clinic.clinic,
+        clinic.mail,
+        tuple(replace(source) for source in sources.sources),
+        follow_ups,
+        jobs.jobs,
+        clinic.installation,
+        state_dir,
+        url,
+    )
+
+
+def _content(home: Path, name: str) -> bytes:
+    try:
+        return (home / "config" / name).read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise SettingsFaulty([Fault(f"config/{name}", 0, f"The file cannot be read ({error.strerror}).")]) from None
+
+
+def _program_print() -> bytes:
+    """What changes when the program or its Python does: a kept setting must not outlive the code that checked it."""
+    root = Path(__file__).resolve().parents[1]
+    rooms = ("clinic", "mail", "runner", "sources")
+    stamps = [
+        f"{path.name}{(status := path.stat()).st_mtime_ns}{status.st_size}"
+        for room in rooms
+        for path in sorted((root / room).glob("*.py"))
+    ]
+    return (sys.version + "".join(stamps)).encode()
+
+
+def _cache(home: Path) -> Path:
+    return home / "var" / "cache"
+
+
+def _kept(home: Path, digest: str) -> Settings | None:
+    path = _cache(home) / f"settings-{digest[:24]}"
+    try:
+        if path.stat().st_uid != os.getuid() or path.stat().st_mode & 0o077:
+            return None
+        kept = pickle.loads(path.read_bytes())
+    except Exception:  # a damaged cache is no fault: the settings are checked anew
+        return None
+    return kept if isinstance(kept, Settings) else None
+
+
+def _keep(settings: Settings, home: Path, digest: str) -> None:
+    folder = _cache(home)
+    try:
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for old in folder.glob("settings-*"):
+            old.unlink()
+        path = folder / f"settings-{digest[:24]}"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pickle.dumps(settings))
+    except OSError:
+        return

@@ -1,0 +1,58 @@
+"""What a job is handed: the settings, the clinic's memory, the time, and a way to show how far it is."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobs.runner.settings import Settings
+
+if TYPE_CHECKING:
+    from jobs.store.memory import Store
+
+
+@dataclass(frozen=True)
+class Tools:
+    """`now` is the moment the run began, in the clinic's zone; `clock` asks anew. `home` holds config/ and templates/."""
+
+    home: Path
+    settings: Settings
+    store: "Store"
+    now: datetime
+    clock: Callable[[], datetime]
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    @property
+    def state_dir(self) -> Path:
+        return self.settings.state_dir
+
+    @contextmanager
+    def progress(self, words: str, total: int | None = None) -> Iterator[Callable[[int], object]]:
+        """Show how far a step is, to a person at a terminal; under cron nothing is shown."""
+        if not sys.stderr.isatty():
+            yield lambda done: None
+            return
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            step = bar.add_task(words, total=total)
+            yield lambda done: bar.advance(step, done)
+
+
+def open_tools(home: Path, settings: Settings, now: datetime | None = None) -> Tools:
+    """The tools of one run. Raises jobs.store.memory.StoreUnusable where the database cannot be opened."""
+    from jobs.store.memory import open_store
+
+    zone = settings.clinic.tzinfo
+    settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = open_store(settings.database_url, settings.clinic.id)
+    fixed = now.astimezone(zone) if now else None
+    clock = (lambda: fixed) if fixed else (lambda: datetime.now(UTC).astimezone(zone))
+    return Tools(home, settings, store, clock(), clock)

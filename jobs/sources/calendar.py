@@ -1,0 +1,255 @@
+"""Calendar entries as columns of text: recurrences expanded inside a window, moved and cancelled ones in their place.
+
+Runs in a child process with limits on memory and time, and bounds itself as well: the library that expands
+recurrences runs without end on some rules.
+"""
+
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event
+
+COLUMNS = (
+    "appointment_id",
+    "start",
+    "end",
+    "all_day",
+    "booked",
+    "status",
+    "title",
+    "description",
+    "location",
+    "attendee",
+)
+MOST_OF_ONE = 2_000
+MOST_OF_ALL = 20_000
+_TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
+_BLOCK = re.compile(rb"^BEGIN:VEVENT\r?\n.*?^END:VEVENT[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+_ZONES = re.compile(rb"^BEGIN:VTIMEZONE\r?\n.*?^END:VTIMEZONE[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+_ENTRY_LINE = re.compile(rb"^BEGIN:VEVENT[ \t]*\r?$", re.MULTILINE)
+
+
+class Entry(NamedTuple):
+    """One VEVENT with its place in the file, counted from 1."""
+
+    ordinal: int
+    event: "Event"
+    zones: tuple[Any, ...]
+
+
+def read_calendar(
+    data: bytes, first_day: date, last_day: date, zone: str
+) -> tuple[dict[str, list[str]], list[int], list[str]]:
+    """The entries between two days of the clinic's zone, both included.
+
+    Returns columns by their meaning (COLUMNS, equally long; moments as `2026-03-04T17:30:00Z`), the ordinal of each
+    row's entry, and a sentence for each thing that could not be read. An occurrence of a recurring entry is known by
+    the entry's UID and its original start, so that it stays the same appointment when it is moved.
+    """
+    warnings.simplefilter("ignore")  # the library's doubts about zone names; this process reads calendars only
+    sentences: list[str] = []
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    window = _Window(first_day, last_day, ZoneInfo(zone))
+    for group in _by_uid(_entries(data, sentences)):
+        try:
+            rows += islice(_rows(group, window, sentences), MOST_OF_ONE)
+        except Exception as error:  # whatever the library makes of an odd entry, the others still count
+            sentences.append(f"Entry {group[0].ordinal} cannot be read ({type(error).__name__}); it is left out.")
+        if len(rows) > MOST_OF_ALL:
+            sentences.append(f"The calendar has more than {MOST_OF_ALL:,} entries in the window; the rest is left out.")
+            break
+    rows = rows[:MOST_OF_ALL]
+    columns = {name: [row[place] for _, row in rows] for place, name in enumerate(COLUMNS)}
+    return columns, [ordinal for ordinal, _ in rows], sentences
+
+
+def count_entries(data: bytes) -> int:
+    """How many entries a calendar file holds, whether or not they can be read."""
+    return len(_ENTRY_LINE.findall(data))
+
+
+class _Window(NamedTuple):
+    first: date
+    last: date
+    zone: ZoneInfo
+
+    def moment(self, value: date | datetime) -> datetime:
+        """A start or end as a moment with a zone; times without one and whole days are the clinic's."""
+        if not isinstance(value, datetime):
+            return datetime.combine(value, time(), tzinfo=self.zone)
+        return value if value.tzinfo else value.replace(tzinfo=self.zone)
+
+    def holds(self, value: date | datetime) -> bool:
+        return self.first <= self.moment(value).astimezone(self.zone).date() <= self.last
+
+
+def _entries(data: bytes, sentences: list[str]) -> list[Entry]:
+    """Every entry that can be parsed; a file that cannot be parsed whole is parsed entry by entry."""
+    from icalendar import Calendar
+
+    try:
+        calendars = Calendar.from_ical(data, multiple=True)
+        found = [(event, calendar) for calendar in calendars for event in calendar.walk("VEVENT")]
+    except Exception:
+        return _one_by_one(data, sentences)
+    if not calendars or (not found and count_entries(data)):
+        return _one_by_one(data, sentences)
+    return [
+        Entry(number, event, tuple(calendar.walk("VTIMEZONE"))) for number, (event, calendar) in enumerate(found, 1)
+    ]
+
+
+def _one_by_one(data: bytes, sentences: list[str]) -> list[Entry]:
+    from icalendar import Calendar
+
+    zones = b"\r\n".join(_ZONES.findall(data))
+    entries = []
+    for number, block in enumerate(_BLOCK.findall(data), 1):
+        try:
+            text = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//clinic//\r\n" + zones + b"\r\n" + block
+            calendar = Calendar.from_ical(text.rstrip() + b"\r\nEND:VCALENDAR\r\n")
+            entries.append(Entry(number, calendar.walk("VEVENT")[0], tuple(calendar.walk("VTIMEZONE"))))
+        except Exception as error:
+            sentences.append(f"Entry {number} cannot be read ({type(error).__name__}); it is left out.")
+    if not entries and not sentences:
+        sentences.append("This is no calendar: it holds no entry.")
+    return entries
+
+
+def _by_uid(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """Entries of one UID belong together: the recurring one and its moved or cancelled occurrences."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(_text(entry.event, "UID") or f"entry {entry.ordinal}", []).append(entry)
+    return list(groups.values())
+
+
+def _rows(group: list[Entry], window: _Window, sentences: list[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    usable = []
+    for entry in group:
+        why = _why_not(entry.event)
+        if why:
+            sentences.append(f"Entry {entry.ordinal} {why}; it is left out.")
+        else:
+            usable.append(entry)
+            _note_unknown_zone(entry, sentences)
+    recurring = any(entry.event.get(name) for entry in usable for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
+    if not recurring:
+        for entry in usable:
+            if window.holds(entry.event.start):
+                yield entry.ordinal, _row(entry.event, window, _text(entry.event, "UID"))
+        return
+    ordinals = {_original(entry.event, window): entry.ordinal for entry in usable if entry.event.get("RECURRENCE-ID")}
+    for event in _expand(usable, window):
+        original = _original(event, window)
+        ordinal = ordinals.get(original, usable[0].ordinal)
+        yield ordinal, _row(event, window, f"{_text(event, 'UID')}/{original}")
+
+
+def _why_not(event: "Event") -> str:
+    """What keeps an entry from being handed on, "" if nothing does."""
+    if event.get("DTSTART") is None:
+        return "has no start"
+    rules = event.get("RRULE") or []
+    for rule in rules if isinstance(rules, list) else [rules]:
+        frequency = str((rule.get("FREQ") or [""])[0]).upper()
+        if not frequency or frequency in _TOO_OFTEN:
+            return "recurs more often than daily, or in no way that is known"
+        if any(int(step) < 1 for step in rule.get("INTERVAL") or ()):
+            return "recurs with an interval of nothing"
+        times = [len(rule.get(name) or [0]) for name in ("BYHOUR", "BYMINUTE", "BYSECOND")]
+        if times[0] * times[1] * times[2] > 24:
+            return "recurs too many times a day"
+    if event.start.year < 1900 or event.start.year > 2200:
+        return f"begins in the year {event.start.year}"
+    if _years(event) > 2:
+        return "lasts for years"
+    return ""
+
+
+def _years(event: "Event") -> float:
+    """How long one entry lasts, in years; an end that cannot be computed counts as none."""
+    end = event.get("DTEND")
+    if end is None or not hasattr(end, "dt"):
+        return 0
+    return float(end.dt.year - event.start.year)
+
+
+def _note_unknown_zone(entry: Entry, sentences: list[str]) -> None:
+    start = entry.event.get("DTSTART")
+    name = start.params.get("TZID") if hasattr(start, "params") else None
+    if name and isinstance(start.dt, datetime) and start.dt.tzinfo is None:
+        sentences.append(f"Entry {entry.ordinal} names a time zone that is not known; it is read in the clinic's.")
+
+
+def _expand(entries: list[Entry], window: _Window) -> Iterator["Event"]:
+    """The occurrences inside the window, bounded in number."""
+    import recurring_ical_events
+    from icalendar import Calendar
+
+    calendar: Calendar = Calendar()
+    for part in entries[0].zones:
+        calendar.add_component(part)
+    for entry in entries:
+        calendar.add_component(entry.event)
+    begin = datetime.combine(window.first, time(), tzinfo=window.zone)
+    end = datetime.combine(window.last + timedelta(days=1), time(), tzinfo=window.zone)
+    query = recurring_ical_events.of(calendar, keep_recurrence_attributes=False)
+    yield from (event for event in query.between(begin, end) if window.holds(event.start))
+
+
+def _original(event: "Event", window: _Window) -> str:
+    """The start that an occurrence has by its rule, UTC text, however it was moved."""
+    known = event.get("RECURRENCE-ID")
+    value = known.dt if known is not None and hasattr(known, "dt") else event.start
+    return _utc(window.moment(value))
+
+
+def _row(event: "Event", window: _Window, identity: str) -> tuple[str, ...]:
+    created = event.get("CREATED")
+    booked = created.dt if created is not None and hasattr(created, "dt") else None
+    try:
+        end = _utc(window.moment(event.end))
+    except Exception:  # an end that contradicts the start: the start is what counts
+        end = ""
+    return (
+        identity,
+        _utc(window.moment(event.start)),
+        end,
+        "" if isinstance(event.start, datetime) else "yes",
+        _utc(window.moment(booked)) if isinstance(booked, date) else "",
+        "cancelled" if _text(event, "STATUS").upper() == "CANCELLED" else "",
+        _text(event, "SUMMARY"),
+        _text(event, "DESCRIPTION"),
+        _text(event, "LOCATION"),
+        _attendee(event),
+    )
+
+
+def _attendee(event: "Event") -> str:
+    """The first invited address that is not the organizer's."""
+    invited = event.get("ATTENDEE") or []
+    organizer = _text(event, "ORGANIZER").lower()
+    for address in invited if isinstance(invited, list) else [invited]:
+        text = str(address)
+        if text.lower().startswith("mailto:") and text.lower() != organizer:
+            return text[7:]
+    return ""
+
+
+def _text(event: "Event", name: str) -> str:
+    value = event.get(name)
+    value = value[0] if isinstance(value, list) and value else value
+    return " ".join(str(value).split()) if value is not None else ""
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+

@@ -1,0 +1,117 @@
+"""The parent's end of the process that opens foreign files: starting it, waiting for its frames, ending it."""
+
+import fcntl
+import marshal
+import os
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from jobs.sources.header_row import Unreadable
+
+_PROJECT = Path(__file__).resolve().parents[2]
+_ENVIRONMENT = (
+    "PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "https_proxy", "HTTPS_PROXY",
+    "no_proxy", "NO_PROXY",
+)  # fmt: skip
+"""All that the child learns of this process' surroundings: passwords are kept there too."""
+_PIPE_BYTES = 1 << 20  # a chunk of rows fits, so that the child parses on while the parent saves
+_LONGEST_FRAME = 512 << 20
+_KILLED_BY_LIMIT = -24  # SIGXCPU
+
+
+class ChildProcess:
+    """One child. Its frames are tuples whose first item names them; see `file_reader`."""
+
+    def __init__(self, request: dict[str, Any], seconds: float) -> None:
+        self._seconds = seconds
+        self._left = seconds
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "jobs.sources.child"],
+            cwd=_PROJECT,
+            env={**environment, "PYTHONHASHSEED": "0"},  # marks of rows must be the same in every child
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a traceback may quote a patient
+            bufsize=0,
+        )
+        assert self._process.stdin and self._process.stdout
+        self._answers = self._process.stdout
+        for pipe in (self._process.stdin, self._process.stdout):
+            _widen(pipe.fileno())
+        try:
+            with self._process.stdin as questions:
+                _write_all(questions.fileno(), marshal.dumps(request))
+        except BrokenPipeError:  # it died at once, which its first frame will tell
+            pass
+
+    def expect_next_file(self) -> None:
+        """Give the child its time once more: the limit is for one file."""
+        self._left = self._seconds
+
+    def frame(self) -> tuple[Any, ...]:
+        """The next frame. Raises Unreadable where the child died, took too long or said too much."""
+        length = int.from_bytes(self._read(4), "big")
+        if length > _LONGEST_FRAME:
+            raise Unreadable("The file holds far more than appointments.", "Export a shorter period.")
+        frame: tuple[Any, ...] = marshal.loads(self._read(length))
+        return frame
+
+    def end(self) -> None:
+        """Stop the child, whatever it does."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self._answers.close()
+
+    def _read(self, size: int) -> bytearray:
+        data = bytearray(size)
+        view, filled = memoryview(data), 0
+        while filled < size:
+            self._wait()
+            count = os.readv(self._answers.fileno(), [view[filled:]])
+            if not count:
+                raise self._cause_of_death()
+            filled += count
+        return data
+
+    def _wait(self) -> None:
+        """Wait for bytes. Only waiting is counted: while the parent saves rows, the child waits for the parent."""
+        since = time.monotonic()
+        ready, _, _ = select.select([self._answers], [], [], max(0.0, self._left))
+        self._left -= time.monotonic() - since
+        if not ready:
+            raise self._too_long()
+
+    def _too_long(self) -> Unreadable:
+        return Unreadable(
+            f"Reading the file took longer than {self._seconds:g} seconds and was stopped.",
+            "Export a shorter period; if the file is small, it is damaged: export it again.",
+        )
+
+    def _cause_of_death(self) -> Unreadable:
+        if self._process.wait() == _KILLED_BY_LIMIT:
+            return self._too_long()
+        return Unreadable(
+            "Reading the file took too much memory or broke off, and was stopped.",
+            "Export a shorter period; if the file is small, it is damaged: export it again.",
+        )
+
+
+def _widen(descriptor: int) -> None:
+    resize = getattr(fcntl, "F_SETPIPE_SZ", None)  # Linux only; elsewhere the pipe stays narrow
+    if resize is not None:
+        try:
+            fcntl.fcntl(descriptor, resize, _PIPE_BYTES)
+        except OSError:  # the machine's allowance for pipes is used up: slower, no more
+            pass
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

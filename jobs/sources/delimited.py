@@ -1,0 +1,123 @@
+"""Text tables: .csv, .tsv and their relatives, in whatever encoding and with whatever delimiter they come."""
+
+import csv
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from jobs.sources.header_row import ROWS_LOOKED_AT, Unreadable, Wish, find_plan
+from jobs.sources.row_marks import marks_of
+from jobs.sources.sheet_rows import Batch, NotCuttable
+
+_DELIMITERS = ",;\t|"
+_ROWS = 5000
+_LONGEST_CELL = 1 << 20
+
+
+class TextLines:
+    """The lines of a text table, each one row. `known` are the marks of its lines of last time."""
+
+    def __init__(self, lines: list[str], delimiter: str, known: "array[int] | None") -> None:
+        self._lines, self._delimiter, self._known = lines, delimiter, known
+        self.raw = array("q")
+
+    def batches(self) -> Iterator[Batch]:
+        """All rows; where marks are known, the first ones and those whose line is not among the known at all.
+
+        The place of a row is that of its line, from 0; its number is that of its line, from 1. Raises NotCuttable,
+        possibly after some batches.
+        """
+        self.raw = marks_of(self._lines)
+        places: Sequence[int] = range(len(self._lines))
+        if self._known is not None:
+            seen = set(self._known)
+            places = [place for place, mark in enumerate(self.raw) if mark not in seen or place < ROWS_LOOKED_AT]
+        for start in range(0, len(places), _ROWS):
+            some = places[start : start + _ROWS]
+            rows = self._parsed([self._lines[place] for place in some])
+            yield Batch(some, [place + 1 for place in some], rows)
+
+    def _parsed(self, lines: list[str]) -> list[list[str]]:
+        """One row for each line. A last line is put behind them: an open quotation mark would swallow it."""
+        try:
+            rows = list(csv.reader([*lines, "end"], delimiter=self._delimiter))
+        except csv.Error:
+            raise NotCuttable from None
+        if len(rows) != len(lines) + 1:
+            raise NotCuttable
+        return rows[:-1]
+
+
+class DelimitedFile:
+    """A text table that lies in memory. Raises Unreadable where the bytes are no text."""
+
+    def __init__(self, data: bytes, wish: Wish) -> None:
+        text = decoded(data)
+        self._lines = text.split("\n")
+        self._quotes_span = '"' in text and any(line.count('"') & 1 for line in self._lines)
+        self._delimiter = _delimiter(self._lines[: 4 * ROWS_LOOKED_AT], wish)
+
+    def sheets(self, wanted: str) -> list[str]:
+        """A text table is one sheet without a name."""
+        return [""]
+
+    def cuttable(self, sheet: str, known: "array[int] | None") -> TextLines | None:
+        """The lines that differ from the known ones; None where quotation marks span lines."""
+        return None if self._quotes_span else TextLines(self._lines, self._delimiter, known)
+
+    def meaning(self, old: tuple[Any, ...]) -> tuple[tuple[Any, ...], bool]:
+        """Equal lines mean the same wherever the cells are cut at the same delimiter."""
+        return (self._delimiter,), old == (self._delimiter,)
+
+    def all_rows(self, sheet: str) -> Iterator[Batch]:
+        """All rows, whatever their quotation marks span."""
+        csv.field_size_limit(_LONGEST_CELL)
+        reader = csv.reader((line + "\n" for line in self._lines), delimiter=self._delimiter)
+        try:
+            while numbered := list(_numbered(reader, _ROWS)):
+                numbers = [number for number, _ in numbered]
+                yield Batch([number - 1 for number in numbers], numbers, [row for _, row in numbered])
+        except csv.Error:
+            raise Unreadable(
+                "A cell is longer than any real one: a quotation mark is not closed.",
+                "Export it again, or open it in Excel and save it as .xlsx.",
+            ) from None
+
+
+def _numbered(reader: Any, rows: int) -> Iterator[tuple[int, list[str]]]:
+    """So many rows, each with the number of its first line."""
+    for _ in range(rows):
+        line = reader.line_num
+        row = next(reader, None)
+        if row is None:
+            return
+        yield line + 1, row
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file: UTF-16 where its first bytes say so, UTF-8, else Windows' western code page."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = data.decode("utf-16", "replace")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("cp1252", "replace")
+        if "\0" in text[:4096]:
+            raise Unreadable(
+                "This is neither a workbook nor a table of text.", "Export it again as .xlsx or .csv."
+            )
+    text = text.replace("\0", "")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _delimiter(lines: list[str], wish: Wish) -> str:
+    """The delimiter with which the most columns are known, else the one that makes the most cells."""
+
+    def found(delimiter: str) -> tuple[int, int]:
+        rows = list(islice(csv.reader(lines, delimiter=delimiter), ROWS_LOOKED_AT))
+        plan = find_plan(rows, wish)
+        return len(plan.places) if plan else 0, sum(map(len, rows))
+
+    return max(_DELIMITERS, key=found)

@@ -1,0 +1,173 @@
+"""Reads one file to its end and says what it found, in frames of plain values: the child's part of a reading."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import PurePath
+from typing import Any
+
+from jobs.sources.calendar_file import fetch_calendar
+from jobs.sources.files import BEING_WRITTEN, Look, digest_of, is_address, look_at, read_whole
+from jobs.sources.header_row import Unreadable, Wish
+from jobs.sources.row_marks import HASHING, FileMemory
+from jobs.sources.table_file import Opening, TableFile, open_table
+from jobs.sources.table_rows import Sender, read_joined, read_table
+
+Frame = tuple[Any, ...]
+TOO_LARGE = Unreadable("Reading the file takes more memory than is allowed.", "Export a shorter period.")
+CALENDARS = (".ics", ".ical", ".icalendar", ".ifb")
+_LINES = (".csv", ".tsv", ".tab", ".txt")
+
+
+@dataclass
+class Task:
+    """What the parent asks for: one source, how it is meant, and what its reading may use."""
+
+    wish: str  # of all settings that decide how the source is read: other settings, another wish
+    preset: str
+    columns: dict[str, str]
+    sheet: str
+    join_path: str  # "" : no second file
+    join_keys: tuple[str, str]
+    join_columns: dict[str, str]
+    window: tuple[str, str]  # first and last day of calendars
+    zone: str
+    turn: int
+    several: bool  # whether its files may be about the same appointments
+    limits: dict[str, float]
+    sent_keys: set[int] = field(default_factory=set)  # of the appointments that were handed on so far
+
+    def limit(self, name: str) -> int:
+        return int(self.limits[name])
+
+    def opening(self, second: bool = False) -> Opening:
+        """How to open the first or the second file."""
+        if second:
+            wish = Wish("plain", self.join_columns, self.join_keys[1], of_patients=True)
+            return Opening(wish, "", self.limit("unpacked_bytes"))
+        wish = Wish(self.preset, self.columns, self.join_keys[0] if self.join_path else "")
+        return Opening(wish, self.sheet, self.limit("unpacked_bytes"))
+
+
+class FileReader:
+    """Reads one file of a task. `own` is remembered of this very file, `base` of the one that was read last."""
+
+    def __init__(self, task: Task, path: str, own: bytes, base: bytes, send: Callable[[Frame], None]) -> None:
+        self._task, self._path, self._send = task, path, send
+        self._base = _usable(base, task.wish)
+        self._own = _usable(own, task.wish)
+        self._new = FileMemory(wish=task.wish, turn=task.turn)
+        if task.several and self._base and not task.sent_keys.isdisjoint(self._base.marks.keys):
+            self._own = self._base = None  # an earlier file just changed appointments of this one, which counts more
+
+    def read(self) -> None:
+        """Send the frames of this file: how it went, its tables, what is to be remembered."""
+        try:
+            self._read_address() if is_address(self._path) else self._read_file()
+        except Unreadable as error:
+            self._send(("refused", error.what, error.remedy))
+        except MemoryError:
+            self._send(("refused", TOO_LARGE.what, TOO_LARGE.remedy))
+
+    def _read_file(self) -> None:
+        new = self._new
+        new.window = " ".join(self._task.window) if self._path.lower().endswith(CALENDARS) else ""
+        if self._own and self._looks_the_same(self._own, look_at(self._path)):
+            return self._send(("unchanged", b""))
+        data, look = read_whole(self._path, self._task.limit("file_bytes"))
+        new.size, new.changed_ns, new.digest = look.size, look.changed_ns, digest_of(data)
+        second = self._read_second()
+        if self._own and self._is_the_same(self._own):
+            return self._send(("unchanged", new.dump()))
+        if new.window or b"BEGIN:VCALENDAR" in data[:64].upper():
+            return self._read_calendar(data)
+        self._read_rows(data, look, second)
+
+    def _looks_the_same(self, own: FileMemory, look: Look) -> bool:
+        """Whether size and time of the file, and of the one joined to it, are those of last time."""
+        if (own.size, own.changed_ns, own.window) != (look.size, look.changed_ns, self._new.window):
+            return False
+        if not self._task.join_path:
+            return True
+        second = look_at(self._task.join_path)
+        return own.second[:3] == (self._task.join_path, second.size, second.changed_ns)
+
+    def _is_the_same(self, own: FileMemory) -> bool:
+        """Whether the bytes are those of last time; then all that is remembered of the rows stays."""
+        new = self._new
+        if (own.digest, own.window, own.second[3:]) != (new.digest, new.window, new.second[3:]):
+            return False
+        new.layout, new.fields, new.parts, new.repeats, new.marks = (
+            own.layout, own.fields, own.parts, own.repeats, own.marks,
+        )  # fmt: skip
+        return True
+
+    def _read_second(self) -> bytes:
+        path = self._task.join_path
+        if not path:
+            return b""
+        try:
+            data, look = read_whole(path, self._task.limit("file_bytes"))
+        except Unreadable as error:
+            raise _of_second(error, path) from None
+        self._new.second = (path, look.size, look.changed_ns, digest_of(data))
+        return data
+
+    def _read_rows(self, data: bytes, look: Look, second: bytes) -> None:
+        if look.fresh and self._path.lower().endswith(_LINES) and not data.rstrip(b"\0").endswith((b"\n", b"\r")):
+            raise BEING_WRITTEN  # half a line can hold half an address
+        opening = self._task.opening()
+        try:
+            table = open_table(data, self._path, opening)
+        except Unreadable:
+            if look.fresh and data.startswith(b"PK"):
+                raise BEING_WRITTEN from None
+            raise
+        del data
+        if self._task.join_path:
+            read_joined(table, self._second_table(second), opening, self._task.opening(second=True), self._sender())
+        else:
+            read_table(table, opening, self._sender())
+
+    def _second_table(self, data: bytes) -> TableFile:
+        try:
+            return open_table(data, self._task.join_path, self._task.opening(second=True))
+        except Unreadable as error:
+            raise _of_second(error, self._task.join_path) from None
+
+    def _sender(self) -> Sender:
+        second = PurePath(self._task.join_path).name
+        return Sender(self._send, self._base, self._new, self._task.sent_keys, self._task.limit("chunk_rows"), second)
+
+    def _read_calendar(self, data: bytes) -> None:
+        from jobs.sources.calendar import read_calendar  # loads a library that only calendars need
+
+        first, last = (date.fromisoformat(day) for day in self._task.window)
+        columns, ordinals, sentences = read_calendar(data, first, last, self._task.zone)
+        if sentences and not ordinals:
+            raise Unreadable(sentences[0], "Export or share the calendar again.")
+        self._sender().send_calendar(columns, ordinals, sentences)
+
+    def _read_address(self) -> None:
+        """A calendar by its address. It is only asked whether it changed while its window is the one of last time."""
+        new, own = self._new, self._own
+        new.window = " ".join(self._task.window)
+        tags = own.tags if own and own.window == new.window else ("", "")
+        fetched = fetch_calendar(
+            self._path, tags, self._task.limits["fetch_seconds"], self._task.limit("file_bytes")
+        )
+        if fetched.data is None:
+            return self._send(("unchanged", b""))
+        new.digest, new.tags = digest_of(fetched.data), fetched.tags
+        if own and self._is_the_same(own):
+            return self._send(("unchanged", new.dump()))
+        self._read_calendar(fetched.data)
+
+
+def _usable(data: bytes, wish: str) -> FileMemory | None:
+    memory = FileMemory.load(data) if data else None
+    return memory if memory and memory.wish == wish and memory.hashing == HASHING else None
+
+
+def _of_second(error: Unreadable, path: str) -> Unreadable:
+    return Unreadable(f"The file joined to it, {PurePath(path).name}, cannot be used. {error.what}", error.remedy)

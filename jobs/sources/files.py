@@ -1,0 +1,84 @@
+"""Which files a source means, and a look at one that does not disturb whoever is writing it."""
+
+import glob
+import os
+import time
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from jobs.sources.header_row import Unreadable
+
+_JUST_NOW = 2.0  # seconds: a file that changed more recently may not be complete yet
+
+
+class Look(NamedTuple):
+    """Size and time of a file, and whether it changed a moment ago."""
+
+    size: int
+    changed_ns: int
+    fresh: bool
+
+
+def is_address(path: str) -> bool:
+    """Whether a source's path is an address on the web and not a file."""
+    return path.lower().startswith(("https://", "http://", "webcal://"))
+
+
+def shown_address(path: str) -> str:
+    """An address without what follows its host: a calendar's private address is a password."""
+    return f"https://{urlsplit(path).hostname}/…"
+
+
+def matching_files(path: str, take: str, home: Path) -> list[Path]:
+    """The files of a path or pattern, oldest first: all, or only the newest. Lock files of Excel and folders are none."""
+    whole = path if os.path.isabs(path) else str(home / path)
+    found = [Path(whole)] if os.path.isfile(whole) else [Path(name) for name in glob.glob(whole, recursive=True)]
+    files = [file for file in found if file.is_file() and not file.name.startswith(("~$", ".~lock", "."))]
+    files.sort(key=lambda file: (file.stat().st_mtime_ns, str(file)))
+    return files[-1:] if take == "newest" else files
+
+
+def look_at(path: str) -> Look:
+    """Raises Unreadable where the file is gone or may not be read."""
+    try:
+        seen = os.stat(path)
+    except OSError as error:
+        raise _out_of_reach(error) from None
+    return Look(seen.st_size, seen.st_mtime_ns, abs(time.time() - seen.st_mtime) < _JUST_NOW)
+
+
+def read_whole(path: str, limit: int) -> tuple[bytes, Look]:
+    """All bytes of a file, read at once so that Excel may hold or replace it meanwhile. Raises Unreadable."""
+    look = look_at(path)
+    if not look.size:
+        raise Unreadable("The file is empty (0 bytes).", "Export it again; the export may have been interrupted.")
+    if look.size > limit:
+        raise Unreadable(
+            f"The file has {look.size >> 20} MB; files over {limit >> 20} MB are not read.", "Export a shorter period."
+        )
+    try:
+        with open(path, "rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise _out_of_reach(error) from None
+    after = look_at(path)
+    if (after.size, after.changed_ns) != (look.size, look.changed_ns) or len(data) != look.size:
+        raise BEING_WRITTEN
+    return data, look
+
+
+BEING_WRITTEN = Unreadable("The file is still being written.", "Nothing to do: it is read on the next run.")
+
+
+def _out_of_reach(error: OSError) -> Unreadable:
+    if isinstance(error, FileNotFoundError):
+        return Unreadable("The file is no longer there.", "Nothing to do if it was replaced: it is read on the next run.")
+    if isinstance(error, PermissionError):
+        return Unreadable("The file may not be read.", "Give the account that runs the jobs the right to read it.")
+    return Unreadable(f"The file cannot be read: {error.strerror}.", "Check the disk or the network share it lies on.")
+
+
+def digest_of(data: bytes) -> str:
+    return sha256(data).hexdigest()

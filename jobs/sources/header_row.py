@@ -1,0 +1,140 @@
+"""Finding the header row of a table and the meaning of its columns."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from jobs.clinic.faults import did_you_mean
+from jobs.clinic.records import TEXT_FIELDS
+from jobs.sources.presets import Layout, layout_for, wanted_headers
+from jobs.sources.source import NEVER_CARRIED, squash
+
+ROWS_LOOKED_AT = 20
+_STARTS = ("start", "start_date")
+_IDENTITIES = ("patient_id", "patient_name", "first_name", "last_name", "email", "title")
+_OF_A_PATIENT = (
+    "patient_name", "first_name", "last_name", "email", "phone", "birth_date", "email_consent", "diagnosis",
+    "complaint", "activity", "referral_source", "referring_provider", "payer",
+)  # fmt: skip
+"""What a second file of patients may add unasked. Its `status` or `created_at` are the patient's, no appointment's."""
+
+
+class Unreadable(Exception):
+    """A file that cannot be used, in two plain sentences: what is the matter and the remedy. Holds no patient data."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what, remedy)
+        self.what, self.remedy = what, remedy
+
+
+class Plan(NamedTuple):
+    """Which column holds what: `places` are positions from 0, `row` is the place of the header row among the rows."""
+
+    row: int
+    places: dict[str, int]
+    headers: dict[str, str]
+    always: dict[str, str]
+    twice: tuple[str, ...] = ()  # headers in use that stand over more than one column
+
+    def meanings(self) -> list[str]:
+        """Every field that a row of this table gets, in one order."""
+        return [*self.places, *self.always]
+
+
+class Wish(NamedTuple):
+    """What is looked for in a table."""
+
+    preset: str
+    columns: Mapping[str, str]  # meaning -> header as configured
+    key: str = ""  # header of the key of a join, carried under the name KEY
+    of_patients: bool = False  # the second file of a join: no start is needed
+
+
+KEY = "\0key"
+
+
+def find_plan(rows: Sequence[Sequence[str]], wish: Wish) -> Plan | None:
+    """The plan of the first of these rows that names the columns that are needed; None where none does."""
+    for place, row in enumerate(rows[:ROWS_LOOKED_AT]):
+        if sum(map(bool, row)) > 1:
+            plan = _plan_of(place, row, wish)
+            if plan is not None and _complete(plan, wish):
+                return plan
+    return None
+
+
+def _complete(plan: Plan, wish: Wish) -> bool:
+    if any(meaning not in plan.places for meaning in wish.columns) or (wish.key and KEY not in plan.places):
+        return False
+    if wish.of_patients:
+        return len(plan.places) > 1
+    has_patient = wish.key or any(meaning in plan.places for meaning in _IDENTITIES)
+    return bool(has_patient) and any(meaning in plan.places for meaning in _STARTS)
+
+
+def _plan_of(row: int, cells: Sequence[str], wish: Wish) -> Plan | None:
+    places: dict[str, list[int]] = {}
+    for place, cell in enumerate(cells):
+        header = squash(cell)
+        if header and header not in NEVER_CARRIED:
+            places.setdefault(header, []).append(place)
+            places.setdefault(header.replace("dateandtime", "datetime"), places[header])
+    layout = layout_for(wish.preset, frozenset(places))
+    chosen = {meaning: squash(header) for meaning, header in wish.columns.items() if squash(header) in places}
+    if wish.key and squash(wish.key) in places:
+        chosen[KEY] = squash(wish.key)
+    taken = set(chosen.values()) - {chosen.get(KEY)}
+    for meaning, headers in wanted_headers(layout).items():
+        if meaning not in chosen and (not wish.of_patients or meaning in _OF_A_PATIENT):
+            found = next((header for header in headers if header in places and header not in taken), None)
+            if found:
+                chosen[meaning] = found
+                taken.add(found)
+    return _settled(row, cells, chosen, places, layout, wish) if chosen else None
+
+
+def _settled(
+    row: int, cells: Sequence[str], chosen: dict[str, str], places: dict[str, list[int]], layout: Layout | None, wish: Wish
+) -> Plan:
+    """The plan; a lone `Start Time`, without a date beside it, is taken to hold both."""
+    for whole, day, time in (("start", "start_date", "start_time"), ("end", "end_date", "end_time")):
+        if time in chosen and whole not in chosen and day not in chosen and time not in wish.columns:
+            if whole == "start" or "start_date" not in chosen:
+                chosen[whole] = chosen.pop(time)
+    ordered = [meaning for meaning in (*TEXT_FIELDS, KEY) if meaning in chosen]
+    always = {} if layout is None else {name: text for name, text in layout.always.items() if name not in chosen}
+    headers = {meaning: " ".join(cells[places[chosen[meaning]][0]].split()) for meaning in ordered}
+    twice = tuple(sorted({headers[meaning] for meaning in ordered if len(places[chosen[meaning]]) > 1}))
+    return Plan(row, {meaning: places[chosen[meaning]][0] for meaning in ordered}, headers, always, twice)
+
+
+def missing_columns(rows: Sequence[Sequence[str]], wish: Wish, place: str = "") -> Unreadable:
+    """Why no plan was found: the columns that are there and what to write in config/sources.yaml.
+
+    Only a row of words that no data row can be mistaken for is quoted: a table without headers shows its patients.
+    """
+    plans = [(_plan_of(number, row, wish), row) for number, row in enumerate(rows[:ROWS_LOOKED_AT])]
+    best, cells = max(
+        ((plan, row) for plan, row in plans if plan is not None), key=lambda pair: len(pair[0].places), default=(None, ())
+    )
+    if best is None:
+        return Unreadable(
+            f"No row among the first {ROWS_LOOKED_AT}{place} has a column name that is known.",
+            "The first row must name the columns. Name them under columns: of this source in config/sources.yaml.",
+        )
+    names = ", ".join(f'"{" ".join(cell.split())[:40]}"' for cell in cells if cell)[:600]
+    lost = next((header for meaning, header in wish.columns.items() if meaning not in best.places), None)
+    lost = wish.key if lost is None and wish.key and KEY not in best.places else lost
+    if lost is not None:
+        near = did_you_mean(lost, [cell for cell in cells if cell])
+        return Unreadable(
+            f'There is no column "{lost}"{place}; the columns are {names}.',
+            f"{near} Correct it under this source in config/sources.yaml.".strip(),
+        )
+    if any(meaning in best.places for meaning in _STARTS) or wish.of_patients:
+        what, example = "says who the patient is", "patient_id: (or patient_name:, or email:)"
+    else:
+        what, example = "says when an appointment starts", "start: (or start_date: and start_time:)"
+    return Unreadable(
+        f"No column{place} {what}; the columns are {names}.",
+        f"Write {example} with the name of its column under columns: of this source in config/sources.yaml.",
+    )

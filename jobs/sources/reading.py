@@ -1,0 +1,220 @@
+"""Reading one source: which of its files changed, a bounded child for those, and what each of them held."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from jobs.clinic.records import Problem, TextTable
+from jobs.sources.child_process import ChildProcess
+from jobs.sources.files import is_address, look_at, matching_files, shown_address
+from jobs.sources.header_row import Unreadable
+from jobs.sources.row_marks import FORMAT, FileMemory
+from jobs.sources.source import Limits, Source
+
+__all__ = ("FileRead", "Limits", "Reading", "start_reading")
+
+CALENDARS = (".ics", ".ical", ".icalendar", ".ifb")
+
+
+@dataclass
+class FileRead:
+    """One file of a source. What is said of it is complete once its tables were gone through.
+
+    `path` is what is shown and remembered: relative to the folder that holds config/, and of an address only the host.
+    A file can turn out "refused" after some tables; what it held until then may be kept.
+    """
+
+    path: str
+    outcome: Literal["unchanged", "read", "refused"]
+    problem: Problem | None = None  # of the file as a whole; a file that was read may have one too
+    tables: Iterator[TextTable] = field(default_factory=lambda: iter(()))  # only rows that may have changed
+    memory: bytes = b""  # for the next reading, once this one is saved
+    rows_total: int = 0
+    rows_skipped: int = 0  # known from the last time
+
+
+class _Place(NamedTuple):
+    """A file or address, the name it is shown by, and what is remembered of it and of the file that was read last."""
+
+    path: str
+    shown: str
+    own: bytes
+    base: bytes
+
+
+def start_reading(
+    source: Source, home: Path, memories: Mapping[str, bytes], today: date, zone: str, limits: Limits | None = None
+) -> "Reading":
+    """Look at the files of a source and start the child that reads them, if any changed. Never raises for a file.
+
+    `memories` holds, by path, what `FileRead.memory` was when a file was last saved; `zone` is the clinic's.
+    """
+    return Reading(source, home, memories, today, zone, limits or Limits())
+
+
+class Reading:
+    """The files of one source, oldest first. `outlived` names the paths whose memory is of no more use."""
+
+    def __init__(
+        self, source: Source, home: Path, memories: Mapping[str, bytes], today: date, zone: str, limits: Limits
+    ) -> None:
+        self._source, self._limits = source, limits
+        self._window = (
+            str(today - timedelta(days=source.window_days_back)), str(today + timedelta(days=source.window_days_ahead)),
+        )  # fmt: skip
+        self._join_path = _second_path(source, home)
+        self._wish, self._zone = _wish(source, zone), source.zone or zone
+        self._turn = 1
+        self._places = self._find(home, memories)
+        shown = {place.shown for place in self._places}
+        self.outlived = tuple(path for path in memories if shown and path not in shown)
+        self._known = [self._unchanged(place) for place in self._places]
+        self._child = None if all(self._known) else self._start(self._places)
+
+    def __iter__(self) -> Iterator[FileRead]:
+        try:
+            if not self._places:
+                yield self._nothing_found()
+            elif self._child is None:
+                yield from (file for file in self._known if file)
+            else:
+                yield from self._read_all()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """End the child, if it still runs."""
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+    def _find(self, home: Path, memories: Mapping[str, bytes]) -> list[_Place]:
+        if is_address(self._source.path):
+            shown = shown_address(self._source.path)
+            own = memories.get(shown, b"")
+            return [_Place(self._source.path, shown, own, own)]
+        try:
+            files = matching_files(self._source.path, self._source.take, home)
+        except OSError:  # a file went away between being listed and being looked at: next time
+            files = []
+        names = {file: _shown(file, home) for file in files}
+        if self._source.take == "all":
+            owns = [(file, memories.get(shown, b"")) for file, shown in names.items()]
+            return [_Place(str(file), names[file], own, own) for file, own in owns]
+        last, base = self._read_last(memories)
+        # A file that is the newest again, though another was read after it, must be read again: own is not its own.
+        return [_Place(str(file), shown, base if shown == last else b"", base) for file, shown in names.items()]
+
+    def _read_last(self, memories: Mapping[str, bytes]) -> tuple[str, bytes]:
+        """Path and memory of the file that was read last; a dated export repeats most rows of the one before."""
+        turns = {path: known.turn for path, data in memories.items() if (known := FileMemory.load(data))}
+        self._turn = max(turns.values(), default=0) + 1
+        last = max(turns, key=turns.__getitem__, default="")
+        return last, memories.get(last, b"")
+
+    def _unchanged(self, place: _Place) -> FileRead | None:
+        """Size and time of a file, and of the one joined to it, are those of last time: no child is needed."""
+        known = FileMemory.load(place.own) if place.own and not is_address(place.path) else None
+        if known is None or known.wish != self._wish:
+            return None
+        window = " ".join(self._window) if place.path.lower().endswith(CALENDARS) else ""
+        try:
+            look = look_at(place.path)
+            second = look_at(self._join_path) if self._join_path else None
+        except Unreadable:
+            return None
+        if (known.size, known.changed_ns, known.window) != (look.size, look.changed_ns, window):
+            return None
+        if second and known.second[:3] != (self._join_path, second.size, second.changed_ns):
+            return None
+        rows = known.marks.rows()
+        return FileRead(place.shown, "unchanged", memory=place.own, rows_total=rows, rows_skipped=rows)
+
+    def _start(self, places: list[_Place]) -> ChildProcess:
+        source, join = self._source, self._source.join
+        task = {
+            "wish": self._wish, "preset": source.preset, "columns": source.columns, "sheet": source.sheet,
+            "join_path": self._join_path, "join_keys": join.keys() if join else ("", ""),
+            "join_columns": join.columns if join else {}, "window": self._window, "zone": self._zone,
+            "turn": self._turn, "several": len(self._places) > 1, "limits": asdict(self._limits),
+        }  # fmt: skip
+        files = [(place.path, place.own, place.base) for place in places]
+        return ChildProcess({"task": task, "files": files}, self._limits.seconds)
+
+    def _read_all(self) -> Iterator[FileRead]:
+        """Each file as the child comes to it. A child that dies takes one file with it; another one reads the rest."""
+        for number, place in enumerate(self._places):
+            if self._child is None:  # what its predecessor changed is not known: the rest is read whole
+                self._child = self._start([other._replace(own=b"", base=b"") for other in self._places[number:]])
+            self._child.expect_next_file()
+            file = FileRead(place.shown, "read")
+            tables = self._tables(file)
+            first = next(tables, None)
+            file.tables = tables if first is None else _with_first(first, tables)
+            yield file
+            for _ in file.tables:  # what the job did not take must leave the pipe
+                pass
+
+    def _tables(self, file: FileRead) -> Iterator[TextTable]:
+        """The tables of one file; what else the child says of it is noted in `file`."""
+        assert self._child is not None
+        try:
+            while (frame := self._child.frame())[0] != "next":
+                if frame[0] == "table":
+                    _, sheet, rows, columns, headers = frame
+                    yield TextTable(self._source.name, file.path, sheet, columns, rows, headers)
+                else:
+                    self._note(file, frame)
+        except Unreadable as error:
+            self.close()
+            self._note(file, ("refused", error.what, error.remedy))
+
+    def _note(self, file: FileRead, frame: tuple[Any, ...]) -> None:
+        match frame:
+            case ("unchanged", memory):
+                file.outcome, file.memory = "unchanged", memory
+            case ("read", notes) if notes:
+                file.problem = self._problem(file.path, notes, "")
+            case ("done", memory, total, skipped):
+                file.memory, file.rows_total, file.rows_skipped = memory, total, skipped
+            case ("refused", what, remedy):
+                file.outcome, file.problem, file.memory = "refused", self._problem(file.path, what, remedy, True), b""
+
+    def _problem(self, path: str, what: str, remedy: str, set_aside: bool = False) -> Problem:
+        return Problem(self._source.name, path, "", 0, "", "", what, remedy, set_aside)
+
+    def _nothing_found(self) -> FileRead:
+        what = f'No file matches path: "{self._source.path}".'
+        remedy = "Put the export there, or correct path: of this source in config/sources.yaml."
+        return FileRead(self._source.path, "refused", self._problem(self._source.path, what, remedy, True))
+
+
+def _with_first(first: TextTable, others: Iterator[TextTable]) -> Iterator[TextTable]:
+    yield first
+    yield from others
+
+
+def _shown(file: Path, home: Path) -> str:
+    return file.relative_to(home).as_posix() if file.is_relative_to(home) else str(file)
+
+
+def _second_path(source: Source, home: Path) -> str:
+    """The file to join: the newest that matches; "" where nothing is joined."""
+    if source.join is None:
+        return ""
+    try:
+        files = matching_files(source.join.path, "newest", home)
+    except OSError:
+        files = []
+    return str(files[0] if files else home / source.join.path)
+
+
+def _wish(source: Source, zone: str) -> str:
+    """All settings that decide what a row of this source becomes: with others, every row is read again."""
+    settings = asdict(source)
+    for name in ("name", "path", "take", "window_days_back", "window_days_ahead"):
+        del settings[name]
+    return blake2b(repr((FORMAT, zone, sorted(settings.items()))).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,100 @@
+"""One entry of config/sources.yaml: where a source lies and how its columns are meant."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from jobs.clinic.faults import did_you_mean
+from jobs.clinic.records import STATUSES, TEXT_FIELDS
+
+PresetName = Literal[
+    "", "plain", "webpt", "jane", "cliniko", "acuity", "google_calendar_csv", "calendly", "fresha", "ics"
+]
+NEVER_CARRIED = frozenset(("ssn", "socialsecurity", "socialsecuritynumber", "socialsecurityno", "patientssn", "ssnumber"))
+"""Headers, without blanks and punctuation, of columns that no setting can make the program read."""
+
+_PUNCTUATION = re.compile(r"[\W_]+")
+
+
+def squash(header: str) -> str:
+    """A header without case, blanks, underscores and punctuation: `Start Date & Time` gives `startdatetime`."""
+    return _PUNCTUATION.sub("", header.casefold())
+
+
+@dataclass(frozen=True)
+class Join:
+    """A second file, commonly of patients, whose columns are put beside those of the first by a common key.
+
+    `on` is the header of the key in both files, or `header in the first = header in the second`.
+    """
+
+    path: str
+    on: str = "patient_id"
+    columns: dict[str, str] = field(default_factory=dict)  # meaning -> header in the second file
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        if not all(self.keys()):
+            raise ValueError(f'join: on: "{self.on}" names no column. Write on: patient_id, or on: pat_no = id.')
+        _check_columns(self.columns, "join: columns:")
+
+    def keys(self) -> tuple[str, str]:
+        """The header of the key in the first and in the second file."""
+        left, equals, right = self.on.partition("=")
+        return left.strip(), right.strip() if equals else left.strip()
+
+
+@dataclass(frozen=True)
+class Source:
+    """One place that appointments come from."""
+
+    name: str
+    path: str  # a path, a pattern or an https:// address of a calendar; relative to the folder that holds config/
+    take: Literal["newest", "all"] = "newest"
+    preset: PresetName = ""  # "": the layout is recognized by its headers
+    columns: dict[str, str] = field(default_factory=dict)  # meaning -> header as typed; wins over the preset
+    sheet: str = ""  # "": the first sheet that has the columns
+    join: Join | None = None
+    date_order: Literal["mdy", "dmy", "ymd"] = "mdy"
+    zone: str = ""  # of times without an offset; "": the clinic's
+    statuses: dict[str, str] = field(default_factory=dict)  # the clinic's own spelling -> our status
+    title_pattern: str = ""  # of calendar entries, with named groups
+    window_days_back: int = 60  # recurring calendar entries are expanded inside this window
+    window_days_ahead: int = 180
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or not self.path.strip():
+            raise ValueError("A source needs a name: and a path:.")
+        _check_columns(self.columns, "columns:")
+        for spelling, status in self.statuses.items():
+            if status not in STATUSES:
+                raise ValueError(
+                    f'statuses: "{spelling}" cannot mean "{status}". Use one of {", ".join(STATUSES)}.'
+                )
+        if not (0 <= self.window_days_back <= 3660 and 0 < self.window_days_ahead <= 3660):
+            raise ValueError("window_days_back and window_days_ahead must lie between 0 and 3660 days.")
+        try:
+            re.compile(self.title_pattern)
+        except re.error as error:
+            raise ValueError(f"title_pattern: {error}. It must be a regular expression.") from None
+
+
+def _check_columns(columns: dict[str, str], place: str) -> None:
+    for meaning, header in columns.items():
+        if meaning not in TEXT_FIELDS:
+            raise ValueError(f'{place} nothing is called "{meaning}". {did_you_mean(meaning, TEXT_FIELDS)}'.rstrip())
+        if squash(header) in NEVER_CARRIED:
+            raise ValueError(f'{place} "{header}" is a social-security number, which is never read.')
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the child process that opens a foreign file may use. Crafted files do try to take everything."""
+
+    memory_bytes: int = 2 << 30
+    seconds: float = 120  # that the job waits for the child, for one file
+    file_bytes: int = 200 << 20
+    unpacked_bytes: int = 600 << 20  # of all the parts of one workbook
+    chunk_rows: int = 5000
+    fetch_seconds: float = 30

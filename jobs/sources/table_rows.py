@@ -1,0 +1,175 @@
+"""The rows of one table on their way out of the child: header found, columns named, known rows left behind."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+from jobs.sources.carried_rows import Carried, Columns, RowSieve, texts_of
+from jobs.sources.cell_text import cell_text
+from jobs.sources.header_row import KEY, ROWS_LOOKED_AT, Plan, Unreadable, find_plan, missing_columns
+from jobs.sources.row_marks import FileMemory, RowMarks, marks_of
+from jobs.sources.sheet_rows import Batch, NotCuttable
+from jobs.sources.table_file import CutRows, Opening, TableFile
+
+
+class Sender:
+    """Sends the tables of one file and gathers what is to be remembered of it."""
+
+    def __init__(
+        self, send: Callable[[tuple[Any, ...]], None], base: FileMemory | None, new: FileMemory,
+        sent_keys: set[int], chunk_rows: int, second_name: str,
+    ) -> None:  # fmt: skip
+        self._send, self._sent_keys, self._chunk_rows = send, sent_keys, chunk_rows
+        self.base, self.new, self.second_name = base, new, second_name
+
+    def sieve(self, plan: Plan) -> RowSieve:
+        """A sieve for rows of this plan. Rows are known only where the same columns were carried last time."""
+        fields = tuple(plan.meanings())
+        self.new.fields = fields
+        known: Collection[int] = ()
+        if self.base and self.base.fields == fields and not self.base.repeats:
+            known = set(self.base.marks.values)
+        return RowSieve(plan, known)
+
+    def announce(self, *notes: str) -> None:
+        """Say that the file is being read; notes are sentences about all of it."""
+        self._send(("read", " ".join(filter(None, notes))))
+
+    def table(self, sheet: str, carried: Carried, headers: dict[str, str]) -> None:
+        if carried.numbers:
+            self._send(("table", sheet, carried.numbers, carried.columns, headers))
+
+    def chunks(self, batch: Batch) -> Iterator[Batch]:
+        """The batch in portions that the parent can take at once."""
+        for start in range(0, len(batch.rows), self._chunk_rows):
+            part = slice(start, start + self._chunk_rows)
+            yield Batch(batch.places[part], batch.numbers[part], batch.rows[part])
+
+    def done(self, sieve: RowSieve, raw: Any, old: RowMarks | None) -> None:
+        """Say what to remember, how many rows the file has and how many of them were not sent."""
+        marks = RowMarks.gathered(raw, sieve.read, old)
+        self.new.marks, self.new.repeats = marks, marks.has_repeats()
+        self._sent_keys |= sieve.sent_keys
+        self._send(("done", self.new.dump(), marks.rows(), max(0, marks.rows() - sieve.sent)))
+
+    def send_calendar(self, columns: Columns, ordinals: list[int], sentences: list[str]) -> None:
+        """Send the entries of a calendar, whose columns have their names already."""
+        plan = Plan(0, {meaning: place for place, meaning in enumerate(columns)}, {}, {})
+        self.announce(*sentences[:5])
+        self.send_columns("", plan, ordinals, columns)
+
+    def send_columns(self, sheet: str, plan: Plan, numbers: Sequence[int], columns: Columns) -> None:
+        """Send columns that lie in memory as a whole."""
+        sieve = self.sieve(plan)
+        headers = {meaning: header for meaning, header in plan.headers.items() if meaning != KEY}
+        for start in range(0, len(numbers), self._chunk_rows):
+            part = slice(start, start + self._chunk_rows)
+            texts = {meaning: column[part] for meaning, column in columns.items()}
+            places = range(start, start + len(numbers[part]))
+            self.table(sheet, sieve.sift(places, numbers[part], texts), headers)
+        self.done(sieve, marks_of(()), None)
+
+
+class _Found:
+    """A table of a file whose header is known: the plan, the sheet, and the rows with the first of them in front."""
+
+    def __init__(self, sheet: str, plan: Plan, batches: Iterator[Batch], first: Batch, cut: CutRows | None) -> None:
+        self.sheet, self.plan, self.cut = sheet, plan, cut
+        self.batches = chain((first,), batches)
+        self.header_number = first.numbers[plan.row]
+
+    def layout(self) -> tuple[Any, ...]:
+        return self.sheet, self.header_number, tuple(self.plan.places.items())
+
+    def notes(self) -> list[str]:
+        return [f'More than one column is called "{header}"; the first one is read.' for header in self.plan.twice]
+
+
+def read_table(table: TableFile, opening: Opening, sender: Sender) -> None:
+    """Send the rows of a file that changed since the last time. Raises Unreadable."""
+    base, new = sender.base, sender.new
+    new.parts, same = table.meaning(base.parts if base else ())
+    old = base if base and same and not base.repeats and len(base.marks.raw) else None
+    found = _find(table, opening, old)
+    if old and found.layout() != old.layout:
+        old, found = None, _find(table, opening, None)
+    sender.announce(*found.notes())
+    try:
+        _send_rows(found, sender, old)
+    except NotCuttable:  # seen late: the rows that were sent are sent once more, which changes nothing
+        _send_rows(_find(table, opening, None, cut=False), sender, None)
+
+
+def _send_rows(found: _Found, sender: Sender, old: FileMemory | None) -> None:
+    sieve = sender.sieve(found.plan)
+    sender.new.layout = found.layout()
+    for batch in found.batches:
+        data = _below(batch, found.header_number, sieve)
+        for portion in sender.chunks(data):
+            carried = sieve.sift(portion.places, portion.numbers, texts_of(portion, found.plan))
+            sender.table(found.sheet, carried, found.plan.headers)
+    sender.done(sieve, found.cut.raw if found.cut else marks_of(()), old.marks if old else None)
+
+
+def _below(batch: Batch, header_number: int, sieve: RowSieve) -> Batch:
+    """The part of a batch that stands below the header."""
+    if not batch.numbers or batch.numbers[0] > header_number:
+        return batch
+    above = sum(1 for number in batch.numbers if number <= header_number)
+    sieve.pass_over(batch.places[:above])
+    return Batch(batch.places[above:], batch.numbers[above:], batch.rows[above:])
+
+
+def _find(table: TableFile, opening: Opening, old: FileMemory | None, cut: bool = True) -> _Found:
+    """The first sheet that has the columns. Raises Unreadable that names the columns of the sheet that came nearest."""
+    missing: Unreadable | None = None
+    sheets = table.sheets(opening.sheet)
+    for sheet in sheets:
+        known = old.marks.raw if old and old.layout[0] == sheet else None
+        try:
+            rows = table.cuttable(sheet, known) if cut else None
+            batches = rows.batches() if rows else table.all_rows(sheet)
+            first = next(batches, None)
+        except NotCuttable:
+            rows, batches = None, table.all_rows(sheet)
+            first = next(batches, None)
+        top = [[cell_text(cell) for cell in row] for row in first.rows[:ROWS_LOOKED_AT]] if first else []
+        plan = find_plan(top, opening.wish)
+        if first and plan:
+            return _Found(sheet, plan, batches, first, rows)
+        if top and missing is None:
+            missing = missing_columns(top, opening.wish, f' of sheet "{sheet}"' if sheet and len(sheets) > 1 else "")
+    raise missing or Unreadable("There is nothing in this file.", "Export it again; the export may have been empty.")
+
+
+def read_joined(table: TableFile, second: TableFile, opening: Opening, second_opening: Opening, sender: Sender) -> None:
+    """Send the rows of a file with the columns that a second file adds to them. Raises Unreadable."""
+    from jobs.sources.join import join_columns
+
+    found, numbers, columns = _all_of(table, opening)
+    try:
+        other, _, added = _all_of(second, second_opening)
+    except Unreadable as error:
+        raise Unreadable(f"In {sender.second_name}, which is joined to it: {error.what}", error.remedy) from None
+    joined = join_columns(columns, added, sender.second_name, other.plan.headers[KEY])
+    headers = {**other.plan.headers, **found.plan.headers}
+    plan = found.plan._replace(
+        places={meaning: place for place, meaning in enumerate(joined.columns) if meaning != KEY}, headers=headers
+    )
+    alone = f"{joined.unmatched} of {len(numbers)} rows have no partner in {sender.second_name}."
+    sender.announce(*found.notes(), *other.notes(), alone if joined.unmatched else "")
+    sender.send_columns(found.sheet, plan, numbers, joined.columns)
+
+
+def _all_of(table: TableFile, opening: Opening) -> tuple[_Found, list[int], Columns]:
+    """A whole table as columns, blank rows left out."""
+    found = _find(table, opening, None, cut=False)
+    numbers: list[int] = []
+    columns: Columns = {meaning: [] for meaning in found.plan.places}
+    for batch in found.batches:
+        kept = [at for at, number in enumerate(batch.numbers) if number > found.header_number and any(batch.rows[at])]
+        data = Batch((), [batch.numbers[at] for at in kept], [batch.rows[at] for at in kept])
+        numbers += data.numbers
+        for meaning, texts in texts_of(data, found.plan).items():
+            columns[meaning] += texts
+    return found, numbers, columns

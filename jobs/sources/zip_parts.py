@@ -1,0 +1,118 @@
+"""The parts of an .xlsx file, and the making of a smaller workbook around a few of its rows, without unpacking."""
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+
+from jobs.sources.header_row import Unreadable
+
+_ABSURD_RATIO = 150  # real sheets shrink to a fifth or a thirtieth
+_LOCAL = struct.Struct("<4s5H3L2H")
+_CENTRAL = struct.Struct("<4s6H3L5H2L")
+_END = struct.Struct("<4s4H2LH")
+_ABOUT_ROWS = (".rels", "workbook.xml", "styles.xml", "sharedstrings.xml", "[content_types].xml")
+"""What gives rows their meaning; everything else (pictures, macros, other sheets) is left out of a smaller workbook."""
+
+DAMAGED = Unreadable("This is not a workbook, or it is damaged.", "Export it again, or open and save it in Excel.")
+_TORN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error)
+
+
+class ZipParts:
+    """An opened zip file that lies in memory. Raises Unreadable where it would unpack to more than `limit` bytes."""
+
+    def __init__(self, data: bytes, limit: int) -> None:
+        self.data = data
+        try:
+            self.archive = zipfile.ZipFile(io.BytesIO(data))
+        except (*_TORN, ValueError):
+            raise DAMAGED from None
+        self.names = {name.lower(): name for name in self.archive.namelist()}
+        unpacked = sum(info.file_size for info in self.archive.infolist())
+        if unpacked > limit or unpacked > max(_ABSURD_RATIO * len(data), 20 << 20):
+            raise Unreadable(
+                f"The workbook would unpack to {unpacked >> 20} MB, which no real export does.",
+                "Export a shorter period, and ask whoever made the file if it is genuine.",
+            )
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self.names
+
+    def read(self, name: str) -> bytes:
+        return b"".join(self.chunks(name)) if name in self else b""
+
+    def unpacked_size(self, name: str) -> int:
+        return self.archive.getinfo(self.names[name.lower()]).file_size if name in self else 0
+
+    def chunks(self, name: str, size: int = 1 << 20) -> Iterator[bytes]:
+        """The unpacked bytes of one part, bit by bit."""
+        try:
+            with self.archive.open(self.names[name.lower()]) as part:
+                while chunk := part.read(size):
+                    yield chunk
+        except _TORN:
+            raise DAMAGED from None
+
+    def with_sheet(self, name: str, pieces: Sequence[bytes]) -> "Segments":
+        """A workbook of the same parts whose sheet `name` consists of these pieces."""
+        entries: list[tuple[str, int, int, int, int, list[bytes]]] = []
+        for info in self.archive.infolist():
+            if info.filename.lower().endswith(_ABOUT_ROWS) and not info.filename.lower().startswith("xl/worksheets/"):
+                packed = [self._packed(info)]
+                entries.append((info.filename, info.compress_type, info.CRC, info.compress_size, info.file_size, packed))
+        checksum = 0
+        for piece in pieces:
+            checksum = zlib.crc32(piece, checksum)
+        size = sum(map(len, pieces))
+        entries.append((self.names[name.lower()], zipfile.ZIP_STORED, checksum, size, size, list(pieces)))
+        return Segments(_zip_of(entries))
+
+    def _packed(self, info: zipfile.ZipInfo) -> bytes:
+        """The bytes of a part as they lie in the file."""
+        local = _LOCAL.unpack_from(self.data, info.header_offset)
+        start = info.header_offset + _LOCAL.size + local[-2] + local[-1]
+        return self.data[start : start + info.compress_size]
+
+
+def _zip_of(entries: Iterable[tuple[str, int, int, int, int, list[bytes]]]) -> list[bytes]:
+    """A zip file, in segments, of parts that are packed already (PKWARE's APPNOTE 6.3, without its extensions)."""
+    segments: list[bytes] = []
+    directory: list[bytes] = []
+    offset = 0
+    for name, method, checksum, packed, unpacked, content in entries:
+        title = name.encode()
+        about = (20, 0x800, method, 0, 0x21, checksum, packed, unpacked, len(title), 0)
+        directory.append(_CENTRAL.pack(b"PK\1\2", 20, *about, 0, 0, 0, 0, offset) + title)
+        segments += [_LOCAL.pack(b"PK\3\4", *about) + title, *content]
+        offset += _LOCAL.size + len(title) + packed
+    length = sum(map(len, directory))
+    end = _END.pack(b"PK\5\6", 0, 0, len(directory), len(directory), length, offset, 0)
+    return [*segments, *directory, end]
+
+
+class Segments:
+    """A file to be read once from front to back, that lets go of what was read: no second copy of it in memory."""
+
+    def __init__(self, segments: Sequence[bytes]) -> None:
+        self._left = list(reversed(segments))
+        self._from = 0
+
+    def read(self, size: int = -1) -> bytes:
+        if size < 0:
+            rest = b"".join([self._left.pop()[self._from :], *reversed(self._left)]) if self._left else b""
+            self._left = []
+            return rest
+        while self._left:
+            segment = self._left[-1]
+            found = segment[self._from : self._from + size]
+            self._from += len(found)
+            if self._from >= len(segment):
+                self._left.pop()
+                self._from = 0
+            if found or not size:
+                return found
+        return b""
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        raise io.UnsupportedOperation("this file is read from front to back")

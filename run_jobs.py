@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Scheduled jobs of a physical-therapy and Pilates clinic.
+
+Appointments come in from spreadsheets and calendars, follow-up letters go out once, and a workbook sums up
+the referral sources each week. Nothing leaves the house before config/clinic.yaml says `mode: live`.
+
+Usage: python run_jobs.py [-C FOLDER] COMMAND      (-C: the folder of config/ and templates/, if not this one)
+
+To look around
+  demo                 a made-up clinic's week, from its exports to the letters and the workbook
+  list                 the jobs, what each does and when it runs
+  status               the last runs, the next ones, and what waits for a person
+
+Before anything is sent
+  init                 ask for a new clinic's name, time zone, address and files; write a commented config/
+  check                every fault in settings, letters, articles and names, with its line and remedy
+  preview LETTER       a letter as a made-up patient would get it   (preview --all --open: every letter)
+  forecast --days 7    who would get which letter, and why
+  why PATIENT          everything sent, left out or planned for one patient   (why "Mira Quill")
+
+To run
+  run JOB...           run jobs now   (run all: pull, send, summarize)
+  due                  run what is due; catch up once what was missed   (for cron)
+  serve                stay, and do what cron would do
+  crontab              print the lines to install with `crontab -e`
+
+Each command tells more: python run_jobs.py run --help
+
+Exit codes
+  0 fine   1 a job failed   2 the command was not understood   3 the settings are wrong   4 another run is under way
+"""
+
+import sys
+
+if __name__ == "__main__":
+    if sys.argv[1:] in ([], ["-h"], ["--help"]):  # at once: what reads the other commands takes four times as long
+        print(__doc__.strip())
+        sys.exit()
+    from jobs.desk.commands import cli
+
+    cli(prog_name="run_jobs.py")
