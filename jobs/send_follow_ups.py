@@ -41,6 +41,8 @@ from jobs.store.memory import Memory
 from jobs.store.runs import recent_runs
 
 GROUP = 100  # letters in one commit
+EVENTS_AT_ONCE = 10_000  # of a first pull there can be very many
+_BECOMES = {"send": "ready", "withdraw": "withdrawn", "wait": ""}  # "": stays what it is
 
 
 def run(tools: Tools, today: date) -> Outcome:
@@ -60,14 +62,16 @@ def run(tools: Tools, today: date) -> Outcome:
 def plan(tools: Tools, today: date) -> int:
     """Plan a letter for each new event that calls for one; say how many are new."""
     follow_ups = tools.settings.follow_ups
-    with tools.store.begin() as memory:
-        starts = rule_starts(memory, follow_ups, today.isoformat())
-        happenings = new_happenings(memory)
-        if not happenings:
-            return 0
-        known = histories(memory, {happening.patient_id for happening in happenings})
-        planned = plan_letters(happenings, known, follow_ups, starts, _calendar(tools))
-        return save_plan(memory, planned, happenings[-1].event_id, tools.now)
+    new = 0
+    while True:
+        with tools.store.begin() as memory:
+            starts = rule_starts(memory, follow_ups, today.isoformat())
+            happenings = new_happenings(memory, EVENTS_AT_ONCE)
+            if not happenings:
+                return new
+            known = histories(memory, {happening.patient_id for happening in happenings})
+            planned = plan_letters(happenings, known, follow_ups, starts, _calendar(tools))
+            new += save_plan(memory, planned, happenings[-1].event_id, tools.now)
 
 
 def settle_last_run(tools: Tools) -> Counter[str]:
@@ -85,13 +89,14 @@ def settle_last_run(tools: Tools) -> Counter[str]:
 
 
 def decide(tools: Tools) -> list[Verdict]:
-    """Look at every due letter once more and keep what was decided; a letter that may leave stays as it is."""
+    """Look at every due letter once more and keep what was decided."""
     with tools.store.begin() as memory:
         verdicts = look_at(memory, tools, due_letters(memory, utc_text(tools.now)))
         changes = [
-            (verdict.due.letter_id, "withdrawn" if verdict.what == "withdraw" else verdict.due.state, verdict.reason)
+            (verdict.due.letter_id, state, verdict.reason)
             for verdict in verdicts
-            if verdict.what == "withdraw" or (verdict.what == "wait" and verdict.reason != verdict.due.reason)
+            if ((state := _BECOMES[verdict.what] or verdict.due.state), verdict.reason)
+            != (verdict.due.state, verdict.due.reason)
         ]
         change_letters(memory, changes, utc_text(tools.now))
     return verdicts
@@ -103,19 +108,20 @@ def look_at(memory: Memory, tools: Tools, due: Sequence[Due]) -> list[Verdict]:
         return []
     follow_ups = tools.settings.follow_ups
     known = people(memory, (letter.patient_id for letter in due), follow_ups.rules)
-    to_addresses = sent_to_addresses(memory, tools.now, follow_ups.caps.days)
+    keys = (person.address_key for person in known.values())
+    to_addresses = sent_to_addresses(memory, keys, tools.now, follow_ups.caps.days)
     return list(look(due, known, to_addresses, follow_ups, tools.now, _calendar(tools)))
 
 
 def too_many(tools: Tools, letters: Sequence[Due]) -> str:
     """The brake: a sentence where this run would send far more than usual, else ""."""
     mail = tools.settings.mail
-    if len(letters) <= mail.brake_floor:
+    if mail.mode == "preview" or len(letters) <= mail.brake_floor:
         return ""
     with tools.store.begin() as memory:
         runs = recent_runs(memory, "send_follow_ups")
     usual = [sent for run in runs if (sent := run.counts.get("letters sent", 0))]
-    return brake(len(letters), usual, mail.brake_multiple, mail.brake_floor) or ""
+    return brake(len(letters), usual or [0], mail.brake_multiple, mail.brake_floor) or ""
 
 
 def send_letters(tools: Tools, due: Sequence[Due]) -> Tally:

@@ -106,9 +106,7 @@ class Referrals:
         return self.evaluated / decided if decided else None
 
     def __add__(self, other: "Referrals") -> "Referrals":
-        return Referrals(
-            self.referred + other.referred, self.evaluated + other.evaluated, self.ahead + other.ahead
-        )
+        return Referrals(self.referred + other.referred, self.evaluated + other.evaluated, self.ahead + other.ahead)
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ class Title(NamedTuple):
 
 
 _BREAK = re.compile(
-    r"\b(?:lunch|break|block(?:ed)?|block (?:off|out|time)|admin|meeting|staff|huddle|holiday|closed|vacation|pto|"
-    r"out of office|ooo|day off|off|hold|unavailable|not available|documentation|notes|cleaning|no patients?|birthday)\b",
+    r"\b(?:lunch|break|block(?:ed)?|block (?:off|out|time)|admin|meeting|staff|huddle|holiday|closed|"
+    r"vacation|pto|out of office|ooo|day off|off|hold|unavailable|not available|documentation|notes|cleaning|"
+    r"no patients?|birthday)\b",
     re.IGNORECASE,
 )
 _KIND = re.compile(
@@ -27,7 +28,9 @@ _KIND = re.compile(
     r"(?:\s*[-:|/\u2013\u2014]\s*|\s+)(?P<rest>.+)",
     re.IGNORECASE,
 )
-_COMPLAINT = re.compile(r"^(?P<who>[^()\[\]]+?)\s*(?:[(\[](?P<in>[^)\]]*)[)\]]|\s[-/|\u2013\u2014]\s*(?P<after>.+))?\s*$")
+_COMPLAINT = re.compile(
+    r"^(?P<who>[^()\[\]]+?)\s*(?:[(\[](?P<in>[^)\]]*)[)\]]|\s[-/|\u2013\u2014]\s*(?P<after>.+))?\s*$"
+)
 _NAME = re.compile(r"[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){0,3}")
 
 

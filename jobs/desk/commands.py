@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
     from jobs.runner.tools import Tools
 
 HERE = Path(__file__).resolve().parents[2]
+
+
+class Place(NamedTuple):
+    """Which clinic a command is about, and when: `now` is set only to rehearse."""
+
+    home: Path
+    now: datetime | None
 
 
 @click.group(
@@ -24,8 +32,9 @@ HERE = Path(__file__).resolve().parents[2]
     default=HERE,
     help="The folder of config/ and templates/.",
 )
+@click.option("--now", type=click.DateTime(), hidden=True, help="Rehearse as if it were this moment in the clinic.")
 @click.pass_context
-def cli(context: click.Context, home: Path) -> None:
+def cli(context: click.Context, home: Path, now: datetime | None) -> None:
     """Scheduled jobs of a physical-therapy and Pilates clinic.
 
     Appointments come in from spreadsheets and calendars, follow-up letters go out once, and a workbook
@@ -33,22 +42,22 @@ def cli(context: click.Context, home: Path) -> None:
     `mode: live`.
     """
     os.umask(0o077)  # what is written here holds patient data
-    context.obj = home.resolve()
+    context.obj = Place(home.resolve(), now)
 
 
 @cli.command(name="list")
 @click.pass_obj
-def list_jobs(home: Path) -> None:
+def list_jobs(place: Place) -> None:
     """Show the jobs, what each does and when it runs."""
     from jobs.desk.status import show_jobs
 
-    show_jobs(home)
+    show_jobs(place.home)
 
 
 @cli.command()
 @click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
 @click.pass_obj
-def run(home: Path, jobs: tuple[str, ...]) -> None:
+def run(place: Place, jobs: tuple[str, ...]) -> None:
     """Run one or more jobs now, in the order given; `all` means pull, send, summarize.
 
     \b
@@ -68,12 +77,12 @@ def run(home: Path, jobs: tuple[str, ...]) -> None:
 
         return max(run_and_show(name, tools) for name in names)
 
-    _with_tools(home, run_them)
+    _with_tools(place, run_them)
 
 
 @cli.command()
 @click.pass_obj
-def due(home: Path) -> None:
+def due(place: Place) -> None:
     """Run the jobs that are due; cron calls this every ten minutes.
 
     What was missed while the machine was off is caught up, once.
@@ -84,25 +93,25 @@ def due(home: Path) -> None:
 
         return run_due_jobs(tools)
 
-    _with_tools(home, run_due)
+    _with_tools(place, run_due)
 
 
 @cli.command()
 @click.pass_obj
-def serve(home: Path) -> None:
+def serve(place: Place) -> None:
     """Stay and do what cron would do: look every minute, run what is due. Stop it with Ctrl-C."""
     from jobs.desk.serve import serve as stay
 
-    sys.exit(stay(home))
+    sys.exit(stay(place.home))
 
 
 @cli.command()
 @click.pass_obj
-def check(home: Path) -> None:
+def check(place: Place) -> None:
     """Check all settings, letters, articles and names: every fault at once, with its line and remedy."""
     from jobs.desk.check import show_check
 
-    sys.exit(show_check(home))
+    sys.exit(show_check(place.home))
 
 
 @cli.command()
@@ -110,7 +119,7 @@ def check(home: Path) -> None:
 @click.option("--all", "everything", is_flag=True, help="Every letter, as a gallery.")
 @click.option("--open", "open_it", is_flag=True, help="Open the gallery in the browser.")
 @click.pass_obj
-def preview(home: Path, template: str, everything: bool, open_it: bool) -> None:
+def preview(place: Place, template: str, everything: bool, open_it: bool) -> None:
     """Show a letter as a made-up patient would get it; nothing is sent.
 
     \b
@@ -126,13 +135,13 @@ def preview(home: Path, template: str, everything: bool, open_it: bool) -> None:
 
         return 0 if show_preview(tools, template, everything, open_it) else 1
 
-    _with_tools(home, show)
+    _with_tools(place, show)
 
 
 @cli.command()
 @click.option("--days", default=7, show_default=True, type=click.IntRange(1, 365), help="How far to look ahead.")
 @click.pass_obj
-def forecast(home: Path, days: int) -> None:
+def forecast(place: Place, days: int) -> None:
     """Show who would get which letter in the next days, and why; nothing is sent."""
 
     def show(tools: "Tools") -> int:
@@ -141,13 +150,13 @@ def forecast(home: Path, days: int) -> None:
         show_forecast(tools, days)
         return 0
 
-    _with_tools(home, show)
+    _with_tools(place, show)
 
 
 @cli.command()
 @click.argument("patient")
 @click.pass_obj
-def why(home: Path, patient: str) -> None:
+def why(place: Place, patient: str) -> None:
     """Tell everything that was sent, left out or is planned for one patient, each with its reason.
 
     PATIENT is a number, an e-mail address or a name, such as `why "Mira Quill"`.
@@ -158,12 +167,12 @@ def why(home: Path, patient: str) -> None:
 
         return 0 if show_why(tools, patient) else 1
 
-    _with_tools(home, show)
+    _with_tools(place, show)
 
 
 @cli.command()
 @click.pass_obj
-def status(home: Path) -> None:
+def status(place: Place) -> None:
     """Show the last runs, the next ones, and what waits for a person."""
 
     def show(tools: "Tools") -> int:
@@ -172,25 +181,25 @@ def status(home: Path) -> None:
         show_status(tools)
         return 0
 
-    _with_tools(home, show)
+    _with_tools(place, show)
 
 
 @cli.command()
 @click.pass_obj
-def init(home: Path) -> None:
+def init(place: Place) -> None:
     """Ask for a new clinic's name, time zone, address and files, and write a commented config/."""
     from jobs.desk.init import ask_and_write
 
-    sys.exit(ask_and_write(home))
+    sys.exit(ask_and_write(place.home))
 
 
 @cli.command()
 @click.pass_obj
-def crontab(home: Path) -> None:
+def crontab(place: Place) -> None:
     """Print the lines to install with `crontab -e`."""
     from jobs.desk.crontab import crontab_lines
 
-    click.echo(crontab_lines(home, HERE / "run_jobs.py", Path(sys.executable)))
+    click.echo(crontab_lines(place.home, HERE / "run_jobs.py", Path(sys.executable)))
 
 
 @cli.command()
@@ -204,13 +213,13 @@ def demo(folder: Path | None) -> None:
     sys.exit(run_demo(folder or HERE / "var" / "demo"))
 
 
-def _with_tools(home: Path, work: "Callable[[Tools], int]") -> None:
-    """Do `work` with the tools of `home` and exit with the code that it gives."""
+def _with_tools(place: Place, work: "Callable[[Tools], int]") -> None:
+    """Do `work` with the tools of a place and exit with the code that it gives."""
     from jobs.runner.settings import SettingsFaulty, load_settings
     from jobs.runner.tools import open_tools
 
     try:
-        settings = load_settings(home)
+        settings = load_settings(place.home)
     except SettingsFaulty as faulty:
         click.echo("\n".join(map(str, faulty.faults)), err=True)
         click.echo(f"{len(faulty.faults)} faults in the settings. Nothing was done.", err=True)
@@ -218,7 +227,7 @@ def _with_tools(home: Path, work: "Callable[[Tools], int]") -> None:
     from jobs.store.memory import StoreUnusable
 
     try:
-        tools = open_tools(home, settings)
+        tools = open_tools(place.home, settings, place.now)
     except StoreUnusable as reason:
         click.echo(str(reason), err=True)
         sys.exit(1)

@@ -34,7 +34,7 @@ def _letter(
 ) -> GalleryLetter:
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
     assert isinstance(message, EmailMessage)
-    parts = {part.get_content_type(): str(part.get_content()) for part in message.iter_parts()}  # type: ignore[attr-defined]
+    parts = {part.get_content_type(): str(part.get_content()) for part in message.iter_parts()}
     why = "; ".join([f"event: {what.replace('_', '-')}", *(f"article {slug}: {reason}" for slug, reason in articles)])
     day = f"{datetime.fromisoformat(sent_at).astimezone(tools.settings.clinic.tzinfo):%A, %B %d, %H:%M}"
     title = rule.replace("_", " ").capitalize()

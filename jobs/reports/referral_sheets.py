@@ -28,6 +28,7 @@ from jobs.reports.week_in_words import NO_SOURCES
 
 TOP = 4  # the row of every table's header
 CHARTED_LINES = 5  # with a line for all others; more colours could not be told apart
+MOST_TEXTS = 300  # of the texts without a name: more are not read in a week
 
 
 @dataclass(frozen=True)
@@ -150,9 +151,16 @@ def names_sheet(book: Book, figures: ReferralFigures) -> None:
     how = "Write each into that file with the name it stands for; the next workbook counts it there, past weeks too."
     sheet.text(2, 0, how, font_color=QUIET)
     columns = [Col("As typed", 52, TEXT), Col("Referrals", 11), Col("First", 15, DAY), Col("Last", 15, DAY)]
-    rows: list[list[Value]] = [
-        [each.text, each.referrals, _day(each.first_on), _day(each.last_on)] for each in figures.unnamed
-    ]
+    shown = figures.unnamed[:MOST_TEXTS]
+    if len(shown) < len(figures.unnamed):
+        rest = len(figures.unnamed) - len(shown)
+        sheet.text(
+            3,
+            0,
+            f"The {MOST_TEXTS} most frequent are listed; {rest:,} rarer ones follow as these are named.",
+            font_color=QUIET,
+        )
+    rows: list[list[Value]] = [[each.text, each.referrals, _day(each.first_on), _day(each.last_on)] for each in shown]
     sheet.table(TOP, "NeedsAName", columns, rows)
 
 
@@ -200,9 +208,7 @@ def _attended(total: SourceLine) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _table(
-    sheet: Sheet, name: str, figures: Sequence[Figure], lines: Sequence[SourceLine], total: SourceLine
-) -> None:
+def _table(sheet: Sheet, name: str, figures: Sequence[Figure], lines: Sequence[SourceLine], total: SourceLine) -> None:
     columns = [Col(each.header, each.width, each.form, each.total, each.of(total), each.band) for each in figures]
     sheet.table(TOP, name, columns, [[each.of(line) for each in figures] for line in lines])
 

@@ -36,6 +36,7 @@ CHARTED_BARS = 10
 CHART_WIDTH, CHART_HEIGHT = 400, 330
 PIXELS_A_ROW = 21
 
+
 def _font(size: int) -> dict[str, object]:
     return {"name": FONT, "size": size, "color": INK, "bold": False}
 

@@ -40,9 +40,7 @@ def cards(figures: ReferralFigures) -> tuple[Card, ...]:
         _count_card("New patients", total.week.referred, total.previous, total.four_weeks),
         _count_card("First visits kept", kept.week, kept.previous, kept.four_weeks),
         _count_card("Visits", attended.visits, figures.attended_previous.visits, before.visits),
-        _rate_card(
-            "No-show rate", attended.no_show_rate, figures.attended_previous.no_show_rate, before.no_show_rate
-        ),
+        _rate_card("No-show rate", attended.no_show_rate, figures.attended_previous.no_show_rate, before.no_show_rate),
         Card(
             "Conversion this year",
             year.conversion,
@@ -88,8 +86,10 @@ def _new_patients(total: SourceLine) -> str:
     if count == 0:
         return f"No new patient booked a first appointment this week; the four-week average is {average:.1f}."
     who = "One new patient" if count == 1 else f"{count:,} new patients"
-    compared = "as many as" if count == total.previous else f"{abs(count - total.previous):,} " + (
-        "more than" if count > total.previous else "fewer than"
+    compared = (
+        "as many as"
+        if count == total.previous
+        else f"{abs(count - total.previous):,} " + ("more than" if count > total.previous else "fewer than")
     )
     return f"{who} booked a first appointment, {compared} the week before; the four-week average is {average:.1f}."
 

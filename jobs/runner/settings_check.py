@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 from zoneinfo import available_timezones
@@ -61,12 +62,12 @@ def _read(name: str, contents: Mapping[str, bytes], kind: type[_T], faults: list
 
 
 def _plain(data: Any) -> Any:
-    """ruamel's own types as plain ones."""
+    """ruamel's own types as plain ones; a day that stands without quotes is still the text that was typed."""
     if isinstance(data, dict):
         return {str(key): _plain(value) for key, value in data.items()}
     if isinstance(data, list):
         return [_plain(value) for value in data]
-    return data
+    return data.isoformat() if isinstance(data, date) else data
 
 
 def _syntax_fault(file: str, error: MarkedYAMLError) -> Fault:
@@ -92,6 +93,11 @@ def _fault(file: str, data: Any, kind: type, problem: Problem) -> Fault:
     if problem["type"] == "literal_error":
         allowed = problem["ctx"]["expected"].replace("'", "")
         return Fault(file, line, f'{name} is "{problem["input"]}".', f"Write {allowed}.")
+    if problem["type"] == "string_type":
+        remedy = (
+            f'Put quotes around it: "{problem["input"]}".' if problem["input"] is not None else 'Write "" for none.'
+        )
+        return Fault(file, line, f"{name} must be text.", remedy)
     message = str(problem.get("ctx", {}).get("error") or problem["msg"])
     where = f"{name}: " if location and name not in message else ""
     return Fault(file, line, f"{where}{message[:1].upper() if not where else message[:1]}{message[1:].rstrip('.')}.")
@@ -103,7 +109,9 @@ def _place(data: Any, kind: Any, location: tuple[Any, ...]) -> tuple[int, Any]:
     for part in location:
         owner = model
         try:
-            line = data.lc.key(part)[0] + 1 if isinstance(data, dict) else data.lc.item(part)[0] + 1
+            keyed = isinstance(data, dict)
+            marks = _marks(data)
+            line = (marks.key(part) if keyed else marks.item(part))[0] + 1
             data = data[part]
         except (AttributeError, KeyError, TypeError, IndexError):
             return line, owner
@@ -112,8 +120,13 @@ def _place(data: Any, kind: Any, location: tuple[Any, ...]) -> tuple[int, Any]:
 
 
 def _line_of(data: Any) -> int:
-    mark = getattr(data, "lc", None)
-    return (mark.line or 0) + 1 if mark else 0
+    marks = _marks(data)
+    return (marks.line or 0) + 1 if marks else 0
+
+
+def _marks(data: Any) -> Any:
+    """ruamel's own record of the lines of a mapping or list, None where it keeps none."""
+    return getattr(data, "lc", None)
 
 
 def _kind_of(owner: Any, part: Any) -> Any:

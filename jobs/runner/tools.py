@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tools:
-    """`now` is the moment the run began, in the clinic's zone; `clock` asks anew. `home` holds config/ and templates/."""
+    """`now` is the moment the run began, in the clinic's zone; `clock` asks anew.
+
+    `home` is the folder that holds config/ and templates/.
+    """
 
     home: Path
     settings: Settings
@@ -47,12 +50,18 @@ class Tools:
 
 
 def open_tools(home: Path, settings: Settings, now: datetime | None = None) -> Tools:
-    """The tools of one run. Raises jobs.store.memory.StoreUnusable where the database cannot be opened."""
+    """The tools of one run. A `now` stops the clock there, to rehearse; without a zone it is the clinic's own time.
+
+    Raises jobs.store.memory.StoreUnusable where the database cannot be opened.
+    """
     from jobs.store.memory import open_store
 
     zone = settings.clinic.tzinfo
     settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(settings.database_url, settings.clinic.id)
-    fixed = now.astimezone(zone) if now else None
-    clock = (lambda: fixed) if fixed else (lambda: datetime.now(UTC).astimezone(zone))
+    fixed = now and (now if now.tzinfo else now.replace(tzinfo=zone)).astimezone(zone)
+
+    def clock() -> datetime:
+        return fixed or datetime.now(UTC).astimezone(zone)
+
     return Tools(home, settings, store, clock(), clock)

@@ -9,11 +9,11 @@ import warnings
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from icalendar import Calendar, Event
+    from icalendar import Event
 
 COLUMNS = (
     "appointment_id",
@@ -95,7 +95,7 @@ def _entries(data: bytes, sentences: list[str]) -> list[Entry]:
 
     try:
         calendars = Calendar.from_ical(data, multiple=True)
-        found = [(event, calendar) for calendar in calendars for event in calendar.walk("VEVENT")]
+        found = [(event, calendar) for calendar in calendars for event in cast("list[Event]", calendar.walk("VEVENT"))]
     except Exception:
         return _one_by_one(data, sentences)
     if not calendars or (not found and count_entries(data)):
@@ -114,7 +114,7 @@ def _one_by_one(data: bytes, sentences: list[str]) -> list[Entry]:
         try:
             text = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//clinic//\r\n" + zones + b"\r\n" + block
             calendar = Calendar.from_ical(text.rstrip() + b"\r\nEND:VCALENDAR\r\n")
-            entries.append(Entry(number, calendar.walk("VEVENT")[0], tuple(calendar.walk("VTIMEZONE"))))
+            entries.append(Entry(number, cast("Event", calendar.walk("VEVENT")[0]), tuple(calendar.walk("VTIMEZONE"))))
         except Exception as error:
             sentences.append(f"Entry {number} cannot be read ({type(error).__name__}); it is left out.")
     if not entries and not sentences:
@@ -251,5 +251,3 @@ def _text(event: "Event", name: str) -> str:
 
 def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from jobs.sources.cell_text import column_text
 from jobs.sources.header_row import KEY, Plan
 from jobs.sources.row_marks import ReadRows, marks_of
-from jobs.sources.sheet_rows import Batch
+from jobs.sources.table_file import Batch
 
 Columns = dict[str, list[str]]
 

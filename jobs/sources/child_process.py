@@ -33,7 +33,7 @@ class ChildProcess:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "jobs.sources.child"],
             cwd=_PROJECT,
-            env={**environment, "PYTHONHASHSEED": "0"},  # marks of rows must be the same in every child
+            env={**environment, "PYTHONHASHSEED": "0", "MALLOC_MMAP_THRESHOLD_": "1048576"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # a traceback may quote a patient

@@ -8,7 +8,7 @@ from typing import Any
 
 from jobs.sources.header_row import ROWS_LOOKED_AT, Unreadable, Wish, find_plan
 from jobs.sources.row_marks import marks_of
-from jobs.sources.sheet_rows import Batch, NotCuttable
+from jobs.sources.table_file import Batch, NotCuttable
 
 _DELIMITERS = ",;\t|"
 _ROWS = 5000
@@ -105,9 +105,7 @@ def decoded(data: bytes) -> str:
         except UnicodeDecodeError:
             text = data.decode("cp1252", "replace")
         if "\0" in text[:4096]:
-            raise Unreadable(
-                "This is neither a workbook nor a table of text.", "Export it again as .xlsx or .csv."
-            )
+            raise Unreadable("This is neither a workbook nor a table of text.", "Export it again as .xlsx or .csv.")
     text = text.replace("\0", "")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 

@@ -1,12 +1,10 @@
 """Reads one file to its end and says what it found, in frames of plain values: the child's part of a reading."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
-from pathlib import PurePath
+from os.path import basename
 from typing import Any
 
-from jobs.sources.calendar_file import fetch_calendar
 from jobs.sources.files import BEING_WRITTEN, Look, digest_of, is_address, look_at, read_whole
 from jobs.sources.header_row import Unreadable, Wish
 from jobs.sources.row_marks import HASHING, FileMemory
@@ -19,23 +17,28 @@ CALENDARS = (".ics", ".ical", ".icalendar", ".ifb")
 _LINES = (".csv", ".tsv", ".tab", ".txt")
 
 
-@dataclass
 class Task:
     """What the parent asks for: one source, how it is meant, and what its reading may use."""
 
-    wish: str  # of all settings that decide how the source is read: other settings, another wish
-    preset: str
-    columns: dict[str, str]
-    sheet: str
-    join_path: str  # "" : no second file
-    join_keys: tuple[str, str]
-    join_columns: dict[str, str]
-    window: tuple[str, str]  # first and last day of calendars
-    zone: str
-    turn: int
-    several: bool  # whether its files may be about the same appointments
-    limits: dict[str, float]
-    sent_keys: set[int] = field(default_factory=set)  # of the appointments that were handed on so far
+    def __init__(
+        self,
+        wish: str,  # of all settings that decide how the source is read: other settings, another wish
+        preset: str,
+        columns: dict[str, str],
+        sheet: str,
+        join_path: str,  # "": no second file
+        join_keys: tuple[str, str],
+        join_columns: dict[str, str],
+        window: tuple[str, str],  # first and last day of calendars
+        zone: str,
+        turn: int,
+        several: bool,  # whether its files may be about the same appointments
+        limits: dict[str, float],
+    ) -> None:
+        self.wish, self.preset, self.columns, self.sheet = wish, preset, columns, sheet
+        self.join_path, self.join_keys, self.join_columns = join_path, join_keys, join_columns
+        self.window, self.zone, self.turn, self.several, self.limits = window, zone, turn, several, limits
+        self.sent_keys: set[int] = set()  # of the appointments that were handed on so far
 
     def limit(self, name: str) -> int:
         return int(self.limits[name])
@@ -136,7 +139,7 @@ class FileReader:
             raise _of_second(error, self._task.join_path) from None
 
     def _sender(self) -> Sender:
-        second = PurePath(self._task.join_path).name
+        second = basename(self._task.join_path)
         return Sender(self._send, self._base, self._new, self._task.sent_keys, self._task.limit("chunk_rows"), second)
 
     def _read_calendar(self, data: bytes) -> None:
@@ -150,12 +153,12 @@ class FileReader:
 
     def _read_address(self) -> None:
         """A calendar by its address. It is only asked whether it changed while its window is the one of last time."""
+        from jobs.sources.calendar_file import fetch_calendar  # loads what only addresses need
+
         new, own = self._new, self._own
         new.window = " ".join(self._task.window)
         tags = own.tags if own and own.window == new.window else ("", "")
-        fetched = fetch_calendar(
-            self._path, tags, self._task.limits["fetch_seconds"], self._task.limit("file_bytes")
-        )
+        fetched = fetch_calendar(self._path, tags, self._task.limits["fetch_seconds"], self._task.limit("file_bytes"))
         if fetched.data is None:
             return self._send(("unchanged", b""))
         new.digest, new.tags = digest_of(fetched.data), fetched.tags
@@ -170,4 +173,4 @@ def _usable(data: bytes, wish: str) -> FileMemory | None:
 
 
 def _of_second(error: Unreadable, path: str) -> Unreadable:
-    return Unreadable(f"The file joined to it, {PurePath(path).name}, cannot be used. {error.what}", error.remedy)
+    return Unreadable(f"The file joined to it, {basename(path)}, cannot be used. {error.what}", error.remedy)

@@ -1,14 +1,14 @@
 """Which files a source means, and a look at one that does not disturb whoever is writing it."""
 
-import glob
 import os
 import time
 from hashlib import sha256
-from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, NamedTuple
 
 from jobs.sources.header_row import Unreadable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _JUST_NOW = 2.0  # seconds: a file that changed more recently may not be complete yet
 
@@ -28,11 +28,16 @@ def is_address(path: str) -> bool:
 
 def shown_address(path: str) -> str:
     """An address without what follows its host: a calendar's private address is a password."""
+    from urllib.parse import urlsplit  # the parent's part; the child starts faster without it
+
     return f"https://{urlsplit(path).hostname}/…"
 
 
-def matching_files(path: str, take: str, home: Path) -> list[Path]:
-    """The files of a path or pattern, oldest first: all, or only the newest. Lock files of Excel and folders are none."""
+def matching_files(path: str, take: str, home: "Path") -> "list[Path]":
+    """The files of a path or pattern, oldest first: all, or only the newest. Lock files and folders are none."""
+    import glob
+    from pathlib import Path
+
     whole = path if os.path.isabs(path) else str(home / path)
     found = [Path(whole)] if os.path.isfile(whole) else [Path(name) for name in glob.glob(whole, recursive=True)]
     files = [file for file in found if file.is_file() and not file.name.startswith(("~$", ".~lock", "."))]
@@ -74,7 +79,9 @@ BEING_WRITTEN = Unreadable("The file is still being written.", "Nothing to do: i
 
 def _out_of_reach(error: OSError) -> Unreadable:
     if isinstance(error, FileNotFoundError):
-        return Unreadable("The file is no longer there.", "Nothing to do if it was replaced: it is read on the next run.")
+        return Unreadable(
+            "The file is no longer there.", "Nothing to do if it was replaced: it is read on the next run."
+        )
     if isinstance(error, PermissionError):
         return Unreadable("The file may not be read.", "Give the account that runs the jobs the right to read it.")
     return Unreadable(f"The file cannot be read: {error.strerror}.", "Check the disk or the network share it lies on.")

@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from jobs.clinic.faults import did_you_mean
-from jobs.clinic.records import TEXT_FIELDS
-from jobs.sources.presets import Layout, layout_for, wanted_headers
-from jobs.sources.source import NEVER_CARRIED, squash
+from jobs.sources.headers import NEVER_CARRIED, squash
+from jobs.sources.presets import MEANINGS, Layout, layout_for, wanted_headers
 
 ROWS_LOOKED_AT = 20
 _STARTS = ("start", "start_date")
@@ -93,14 +91,19 @@ def _plan_of(row: int, cells: Sequence[str], wish: Wish) -> Plan | None:
 
 
 def _settled(
-    row: int, cells: Sequence[str], chosen: dict[str, str], places: dict[str, list[int]], layout: Layout | None, wish: Wish
+    row: int,
+    cells: Sequence[str],
+    chosen: dict[str, str],
+    places: dict[str, list[int]],
+    layout: Layout | None,
+    wish: Wish,
 ) -> Plan:
     """The plan; a lone `Start Time`, without a date beside it, is taken to hold both."""
     for whole, day, time in (("start", "start_date", "start_time"), ("end", "end_date", "end_time")):
         if time in chosen and whole not in chosen and day not in chosen and time not in wish.columns:
             if whole == "start" or "start_date" not in chosen:
                 chosen[whole] = chosen.pop(time)
-    ordered = [meaning for meaning in (*TEXT_FIELDS, KEY) if meaning in chosen]
+    ordered = [meaning for meaning in (*MEANINGS, KEY) if meaning in chosen]
     always = {} if layout is None else {name: text for name, text in layout.always.items() if name not in chosen}
     headers = {meaning: " ".join(cells[places[chosen[meaning]][0]].split()) for meaning in ordered}
     twice = tuple(sorted({headers[meaning] for meaning in ordered if len(places[chosen[meaning]]) > 1}))
@@ -114,7 +117,9 @@ def missing_columns(rows: Sequence[Sequence[str]], wish: Wish, place: str = "") 
     """
     plans = [(_plan_of(number, row, wish), row) for number, row in enumerate(rows[:ROWS_LOOKED_AT])]
     best, cells = max(
-        ((plan, row) for plan, row in plans if plan is not None), key=lambda pair: len(pair[0].places), default=(None, ())
+        ((plan, row) for plan, row in plans if plan is not None),
+        key=lambda pair: len(pair[0].places),
+        default=(None, ()),
     )
     if best is None:
         return Unreadable(
@@ -125,6 +130,8 @@ def missing_columns(rows: Sequence[Sequence[str]], wish: Wish, place: str = "") 
     lost = next((header for meaning, header in wish.columns.items() if meaning not in best.places), None)
     lost = wish.key if lost is None and wish.key and KEY not in best.places else lost
     if lost is not None:
+        from jobs.clinic.faults import did_you_mean  # takes its time to load, and is seldom needed
+
         near = did_you_mean(lost, [cell for cell in cells if cell])
         return Unreadable(
             f'There is no column "{lost}"{place}; the columns are {names}.',

@@ -8,8 +8,7 @@ known by their meaning only.
 
 from typing import NamedTuple
 
-from jobs.clinic.records import TEXT_FIELDS
-from jobs.sources.source import squash
+from jobs.sources.headers import squash
 
 PLAIN: dict[str, str] = {
     "appointment_id": "appointment id, appointment number, appointment no, appointment reference, appointment ref, "
@@ -89,6 +88,10 @@ PLAIN: dict[str, str] = {
 """Spellings of each meaning, the surest first. Free notes and descriptions are not among them: nothing needs them."""
 
 
+MEANINGS = (*PLAIN, "description")
+"""What a column can mean: those of `clinic.records.TEXT_FIELDS`, which takes too long to load in the child."""
+
+
 class Layout(NamedTuple):
     """One export of one vendor: what tells it from others, and where it differs from the plain spellings."""
 
@@ -165,7 +168,7 @@ def wanted_headers(layout: Layout | None) -> dict[str, list[str]]:
     own = layout.own if layout else {}
     without = set(spellings(layout.without)) if layout and layout.without else set()
     wanted = {}
-    for meaning in TEXT_FIELDS:
+    for meaning in MEANINGS:
         first = spellings(own[meaning]) if meaning in own else []
         rest = [header for header in _PLAIN.get(meaning, ()) if header not in without]
         wanted[meaning] = [header for header in dict.fromkeys(first + (rest if first != [""] else [])) if header]

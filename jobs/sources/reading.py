@@ -72,18 +72,28 @@ class Reading:
         shown = {place.shown for place in self._places}
         self.outlived = tuple(path for path in memories if shown and path not in shown)
         self._known = [self._unchanged(place) for place in self._places]
-        self._child = None if all(self._known) else self._start(self._places)
+        self._no_second = bool(source.join) and not self._join_path
+        nothing_to_read = self._no_second or all(self._known)
+        self._child = None if nothing_to_read else self._start(self._places)
 
     def __iter__(self) -> Iterator[FileRead]:
         try:
             if not self._places:
-                yield self._nothing_found()
+                yield self._refused(self._source.path, self._source.path, "path:")
+            elif self._no_second and self._source.join:
+                yield from (self._refused(place.shown, self._source.join.path, "join: path:") for place in self._places)
             elif self._child is None:
                 yield from (file for file in self._known if file)
             else:
                 yield from self._read_all()
         finally:
             self.close()
+
+    def __enter__(self) -> "Reading":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """End the child, if it still runs."""
@@ -118,7 +128,7 @@ class Reading:
     def _unchanged(self, place: _Place) -> FileRead | None:
         """Size and time of a file, and of the one joined to it, are those of last time: no child is needed."""
         known = FileMemory.load(place.own) if place.own and not is_address(place.path) else None
-        if known is None or known.wish != self._wish:
+        if known is None or known.wish != self._wish or (self._source.join and not self._join_path):
             return None
         window = " ".join(self._window) if place.path.lower().endswith(CALENDARS) else ""
         try:
@@ -186,10 +196,11 @@ class Reading:
     def _problem(self, path: str, what: str, remedy: str, set_aside: bool = False) -> Problem:
         return Problem(self._source.name, path, "", 0, "", "", what, remedy, set_aside)
 
-    def _nothing_found(self) -> FileRead:
-        what = f'No file matches path: "{self._source.path}".'
-        remedy = "Put the export there, or correct path: of this source in config/sources.yaml."
-        return FileRead(self._source.path, "refused", self._problem(self._source.path, what, remedy, True))
+    def _refused(self, path: str, wanted: str, setting: str) -> FileRead:
+        """Nothing lies where this setting says."""
+        what = f'No file matches {setting} "{wanted}".'
+        remedy = f"Put the export there, or correct {setting} of this source in config/sources.yaml."
+        return FileRead(path, "refused", self._problem(path, what, remedy, True))
 
 
 def _with_first(first: TextTable, others: Iterator[TextTable]) -> Iterator[TextTable]:
@@ -202,14 +213,14 @@ def _shown(file: Path, home: Path) -> str:
 
 
 def _second_path(source: Source, home: Path) -> str:
-    """The file to join: the newest that matches; "" where nothing is joined."""
+    """The file to join: the newest that matches; "" where there is none."""
     if source.join is None:
         return ""
     try:
         files = matching_files(source.join.path, "newest", home)
     except OSError:
         files = []
-    return str(files[0] if files else home / source.join.path)
+    return str(files[0]) if files else ""
 
 
 def _wish(source: Source, zone: str) -> str:

@@ -8,7 +8,6 @@ import marshal
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 FORMAT = 1
@@ -20,7 +19,6 @@ def marks_of(things: Iterable[bytes] | Iterable[str]) -> "array[int]":
     return array("q", map(hash, things))
 
 
-@dataclass
 class RowMarks:
     """Marks by the place of a row in its file, three kinds side by side; 0 where a row holds no data.
 
@@ -28,9 +26,8 @@ class RowMarks:
     the texts that are carried, `keys` of what makes it one appointment and no other.
     """
 
-    raw: "array[int]" = field(default_factory=lambda: array("q"))
-    values: "array[int]" = field(default_factory=lambda: array("q"))
-    keys: "array[int]" = field(default_factory=lambda: array("q"))
+    def __init__(self, raw: "array[int]", values: "array[int]", keys: "array[int]") -> None:
+        self.raw, self.values, self.keys = raw, values, keys
 
     def rows(self) -> int:
         """How many rows hold data."""
@@ -81,7 +78,6 @@ class ReadRows(NamedTuple):
     keys: "array[int]"
 
 
-@dataclass
 class FileMemory:
     """What is remembered of one file that was read to its end. `dump` and `load` make it the bytes in the store."""
 
@@ -98,11 +94,19 @@ class FileMemory:
     fields: tuple[str, ...] = ()  # the texts that `values` are made of
     parts: tuple[Any, ...] = ()  # of a workbook: everything outside its rows that gives them their meaning
     repeats: bool = False
-    marks: RowMarks = field(default_factory=RowMarks)
+    marks: RowMarks
+
+    def __init__(self, **known: Any) -> None:
+        self.marks = RowMarks(array("q"), array("q"), array("q"))
+        unknown = known.keys() - FileMemory.__annotations__
+        if unknown:
+            raise TypeError(f"a file's memory has no {sorted(unknown)}")
+        vars(self).update(known)
 
     def dump(self) -> bytes:
-        plain = dict(vars(self))
-        marks = plain.pop("marks")
+        """The bytes to be stored."""
+        plain = {name: getattr(self, name) for name in FileMemory.__annotations__ if name != "marks"}
+        marks = self.marks
         return marshal.dumps((FORMAT, plain, [part.tobytes() for part in (marks.raw, marks.values, marks.keys)]))
 
     @classmethod

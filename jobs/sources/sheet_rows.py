@@ -4,35 +4,26 @@ Unpacking and comparing 100,000 rows takes a fifth of the time that parsing them
 pieces takes a third of the memory.
 """
 
-import re
 from array import array
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from jobs.sources.header_row import ROWS_LOOKED_AT
 from jobs.sources.row_marks import marks_of
+from jobs.sources.table_file import Batch, NotCuttable
 from jobs.sources.zip_parts import ZipParts
+
+if TYPE_CHECKING:
+    import re
 
 _PIECE = 2 << 20  # bytes of XML parsed at once; more where many shared strings must be opened for each piece
 _ROWS = 5000  # given at once of a sheet that is parsed whole
-_STRANGE = (b"<!--", b"<![CDATA[", b"<row>", b"<row/>", b"<row\n", b"<row\t", b"<row\r")
-_NUMBERS = re.compile(rb'(\A|<c [^<>]*?\b)r="([A-Z]*)\d+"')
+_NUMBERS = rb'(\A|<c [^<>]*?\b)r="([A-Z]*)\d+"'
 SHARED_STRINGS = "xl/sharedStrings.xml"
-
-
-class Batch(NamedTuple):
-    """Some rows: their places in the file, from 0; the numbers that a person sees; their cells."""
-
-    places: Sequence[int]
-    numbers: Sequence[int]
-    rows: Sequence[Sequence[object]]
-
-
-class NotCuttable(Exception):
-    """The sheet is written in a way in which its rows cannot be told apart as bytes: it is parsed whole instead."""
 
 
 class SheetRows:
@@ -51,28 +42,25 @@ class SheetRows:
         """The rows that changed. Raises NotCuttable, possibly after some batches."""
         strings = self._parts.unpacked_size(SHARED_STRINGS)
         enough = max(_PIECE, strings + strings // 4)
-        places: list[int] = []
-        rows: list[bytes] = []
-        size = 0
+        piece = _Piece()
         for base, cut in self._cut():
-            for place in self._changed(base, cut):
-                places.append(place)
-                rows.append(cut[place - base])
-                size += len(cut[place - base])
-            if size >= enough and len(rows) >= ROWS_LOOKED_AT:
-                yield self._parse(places, rows)
-                places, rows, size = [], [], 0
-        if rows:
-            yield self._parse(places, rows)
+            changed = self._changed(base, cut)
+            if changed:
+                piece.add(changed, cut if len(changed) == len(cut) else [cut[place - base] for place in changed])
+            if piece.size >= enough and len(piece.places) >= ROWS_LOOKED_AT:
+                yield self._parse(piece)
+                piece = _Piece()
+        if piece.places:
+            yield self._parse(piece)
 
     def _cut(self) -> Iterator[tuple[int, list[bytes]]]:
         """The bytes of all rows, each without its first five, `<row `; with the place of the first."""
         rest, base, started = b"", 0, False
         for chunk in self._parts.chunks(self._part):
             text = rest + chunk
-            if any(strange in text for strange in _STRANGE):
-                raise NotCuttable
             cut = text.split(b"<row ")
+            if text.count(b"<row") >= len(cut) or (b"!" in text and b"<!" in text):
+                raise NotCuttable  # rows are written in another way, or stand in comments
             rest = cut.pop()
             if not started and cut:
                 self._head, started = cut.pop(0), True
@@ -98,46 +86,72 @@ class SheetRows:
             return ()
         known.extend([~marks[place] for place in range(len(known), len(marks))])
         return [
-            place
-            for place, mark, old in zip(every, marks, known, strict=True)
-            if mark != old or place < ROWS_LOOKED_AT
+            place for place, mark, old in zip(every, marks, known, strict=True) if mark != old or place < ROWS_LOOKED_AT
         ]
 
-    def _parse(self, places: list[int], rows: list[bytes]) -> Batch:
-        numbers = self._numbers(rows)
+    def _parse(self, piece: "_Piece") -> Batch:
+        """The cells of these rows. What the piece holds is let go of as it is parsed."""
+        places, numbers = piece.places, piece.numbers
+        if any(one >= two for one, two in zip([self._last_number, *numbers], numbers, strict=False)):
+            raise NotCuttable
+        self._last_number = numbers[-1]
         shown = numbers
         if numbers[-1] - numbers[0] > 2 * len(numbers) + 100:  # else empty rows would be made up for the gaps
-            shown = list(range(1, len(rows) + 1))
-            rows = [_renumbered(row, number) for row, number in zip(rows, shown, strict=True)]
-        pieces = [self._head, b"<row ", b"<row ".join(rows), b"</sheetData></worksheet>"]
+            shown = list(range(1, len(numbers) + 1))
+            piece.renumber()
+        segments = [self._head, *piece.segments, b"</sheetData></worksheet>"]
+        piece.segments.clear()
         try:
-            workbook = CalamineWorkbook.from_filelike(self._parts.with_sheet(self._part, pieces))
-            del pieces, rows
+            workbook = CalamineWorkbook.from_filelike(self._parts.with_sheet(self._part, segments))
             numbered = sheet_batch(workbook, self._sheet)
         except CalamineError:
             raise NotCuttable from None
         if numbered.numbers == shown:
             return Batch(places, numbers, numbered.rows)
-        index = {number: place for place, number in enumerate(shown)}
-        found = [(index[number], row) for number, row in zip(numbered.numbers, numbered.rows, strict=True) if number in index]
+        index = {number: at for at, number in enumerate(shown)}
+        found = [(index[number], row) for number, row in zip(*numbered[1:], strict=True) if number in index]
         return Batch([places[at] for at, _ in found], [numbers[at] for at, _ in found], [row for _, row in found])
 
-    def _numbers(self, rows: list[bytes]) -> list[int]:
-        """The numbers of these rows, which must be written in full and grow."""
+
+class _Piece:
+    """Rows that are to be parsed together: their places, the numbers that they bear, and their bytes."""
+
+    def __init__(self) -> None:
+        self.places: list[int] = []
+        self.numbers: list[int] = []
+        self.segments: list[bytes] = []
+        self.size = 0
+
+    def add(self, places: Sequence[int], rows: list[bytes]) -> None:
+        """Raises NotCuttable where a row does not begin with its number."""
         try:
             numbers = [int(row[3 : row.index(b'"', 3)]) for row in rows if row.startswith(b'r="')]
         except ValueError:
             raise NotCuttable from None
-        before = [self._last_number, *numbers[:-1]]
-        if len(numbers) != len(rows) or any(one >= two for one, two in zip(before, numbers, strict=True)):
+        if len(numbers) != len(rows):
             raise NotCuttable
-        self._last_number = numbers[-1]
-        return numbers
+        self.places += places
+        self.numbers += numbers
+        self.segments.append(b"<row " + b"<row ".join(rows))
+        self.size += len(self.segments[-1])
+
+    def renumber(self) -> None:
+        """Let the rows follow one another without gaps."""
+        rows = b"".join(self.segments).split(b"<row ")[1:]
+        renumbered = [_renumbered(row, number) for number, row in enumerate(rows, 1)]
+        self.segments = [b"<row " + b"<row ".join(renumbered)]
+
+
+@cache
+def _numbers_in_row() -> "re.Pattern[bytes]":
+    import re  # takes its time to load, and is needed only where few rows of many changed
+
+    return re.compile(_NUMBERS)
 
 
 def _renumbered(row: bytes, number: int) -> bytes:
     """The row's bytes as if it stood at another place."""
-    renumbered, count = _NUMBERS.subn(b'\\1r="\\g<2>%d"' % number, row)
+    renumbered, count = _numbers_in_row().subn(b'\\1r="\\g<2>%d"' % number, row)
     if count != row.count(b"<c ") + 1:
         raise NotCuttable
     return renumbered

@@ -6,19 +6,11 @@ from typing import Literal
 
 from jobs.clinic.faults import did_you_mean
 from jobs.clinic.records import STATUSES, TEXT_FIELDS
+from jobs.sources.headers import NEVER_CARRIED, squash
 
 PresetName = Literal[
     "", "plain", "webpt", "jane", "cliniko", "acuity", "google_calendar_csv", "calendly", "fresha", "ics"
 ]
-NEVER_CARRIED = frozenset(("ssn", "socialsecurity", "socialsecuritynumber", "socialsecurityno", "patientssn", "ssnumber"))
-"""Headers, without blanks and punctuation, of columns that no setting can make the program read."""
-
-_PUNCTUATION = re.compile(r"[\W_]+")
-
-
-def squash(header: str) -> str:
-    """A header without case, blanks, underscores and punctuation: `Start Date & Time` gives `startdatetime`."""
-    return _PUNCTUATION.sub("", header.casefold())
 
 
 @dataclass(frozen=True)
@@ -69,9 +61,7 @@ class Source:
         _check_columns(self.columns, "columns:")
         for spelling, status in self.statuses.items():
             if status not in STATUSES:
-                raise ValueError(
-                    f'statuses: "{spelling}" cannot mean "{status}". Use one of {", ".join(STATUSES)}.'
-                )
+                raise ValueError(f'statuses: "{spelling}" cannot mean "{status}". Use one of {", ".join(STATUSES)}.')
         if not (0 <= self.window_days_back <= 3660 and 0 < self.window_days_ahead <= 3660):
             raise ValueError("window_days_back and window_days_ahead must lie between 0 and 3660 days.")
         try:

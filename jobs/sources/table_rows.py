@@ -1,19 +1,27 @@
 """The rows of one table on their way out of the child: header found, columns named, known rows left behind."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import chain
 from typing import Any
 
 from jobs.sources.carried_rows import Carried, Columns, RowSieve, texts_of
 from jobs.sources.cell_text import cell_text
 from jobs.sources.header_row import KEY, ROWS_LOOKED_AT, Plan, Unreadable, find_plan, missing_columns
 from jobs.sources.row_marks import FileMemory, RowMarks, marks_of
-from jobs.sources.sheet_rows import Batch, NotCuttable
-from jobs.sources.table_file import CutRows, Opening, TableFile
+from jobs.sources.table_file import Batch, CutRows, NotCuttable, Opening, TableFile
+
+_HELD = 10_000  # rows
+
+
+class Repeated(Exception):
+    """A row that changed is about the same appointment as one that was skipped: all rows must go, in their order."""
 
 
 class Sender:
-    """Sends the tables of one file and gathers what is to be remembered of it."""
+    """Sends the tables of one file and gathers what is to be remembered of it.
+
+    Where rows are skipped, the tables are held back to the end as long as they are few: only then is it known that
+    no row that was skipped should have had the last word.
+    """
 
     def __init__(
         self, send: Callable[[tuple[Any, ...]], None], base: FileMemory | None, new: FileMemory,
@@ -21,6 +29,7 @@ class Sender:
     ) -> None:  # fmt: skip
         self._send, self._sent_keys, self._chunk_rows = send, sent_keys, chunk_rows
         self.base, self.new, self.second_name = base, new, second_name
+        self._held: list[tuple[Any, ...]] = []
 
     def sieve(self, plan: Plan) -> RowSieve:
         """A sieve for rows of this plan. Rows are known only where the same columns were carried last time."""
@@ -36,8 +45,21 @@ class Sender:
         self._send(("read", " ".join(filter(None, notes))))
 
     def table(self, sheet: str, carried: Carried, headers: dict[str, str]) -> None:
-        if carried.numbers:
-            self._send(("table", sheet, carried.numbers, carried.columns, headers))
+        """Send some rows, or hold them back for a while."""
+        if not carried.numbers:
+            return
+        self._held.append(("table", sheet, carried.numbers, carried.columns, headers))
+        if self.base is None or sum(len(table[2]) for table in self._held) > _HELD:
+            self._release()
+
+    def _release(self) -> None:
+        for table in self._held:
+            self._send(table)
+        self._held.clear()
+
+    def forget_held(self) -> None:
+        """Let go of the tables that were not sent yet; their rows will come again."""
+        self._held.clear()
 
     def chunks(self, batch: Batch) -> Iterator[Batch]:
         """The batch in portions that the parent can take at once."""
@@ -46,11 +68,16 @@ class Sender:
             yield Batch(batch.places[part], batch.numbers[part], batch.rows[part])
 
     def done(self, sieve: RowSieve, raw: Any, old: RowMarks | None) -> None:
-        """Say what to remember, how many rows the file has and how many of them were not sent."""
+        """Say what to remember, how many rows the file has and how many of them were not sent. Raises Repeated."""
         marks = RowMarks.gathered(raw, sieve.read, old)
         self.new.marks, self.new.repeats = marks, marks.has_repeats()
+        skipped = max(0, marks.rows() - sieve.sent)
+        if self.new.repeats and skipped:
+            self.base = None
+            raise Repeated
+        self._release()
         self._sent_keys |= sieve.sent_keys
-        self._send(("done", self.new.dump(), marks.rows(), max(0, marks.rows() - sieve.sent)))
+        self._send(("done", self.new.dump(), marks.rows(), skipped))
 
     def send_calendar(self, columns: Columns, ordinals: list[int], sentences: list[str]) -> None:
         """Send the entries of a calendar, whose columns have their names already."""
@@ -60,6 +87,13 @@ class Sender:
 
     def send_columns(self, sheet: str, plan: Plan, numbers: Sequence[int], columns: Columns) -> None:
         """Send columns that lie in memory as a whole."""
+        try:
+            self._send_columns(sheet, plan, numbers, columns)
+        except Repeated:
+            self.forget_held()
+            self._send_columns(sheet, plan, numbers, columns)
+
+    def _send_columns(self, sheet: str, plan: Plan, numbers: Sequence[int], columns: Columns) -> None:
         sieve = self.sieve(plan)
         headers = {meaning: header for meaning, header in plan.headers.items() if meaning != KEY}
         for start in range(0, len(numbers), self._chunk_rows):
@@ -75,8 +109,13 @@ class _Found:
 
     def __init__(self, sheet: str, plan: Plan, batches: Iterator[Batch], first: Batch, cut: CutRows | None) -> None:
         self.sheet, self.plan, self.cut = sheet, plan, cut
-        self.batches = chain((first,), batches)
         self.header_number = first.numbers[plan.row]
+        self._batches, self._first = batches, [first]
+
+    def batches(self) -> Iterator[Batch]:
+        """All batches, once, and each of them let go of."""
+        yield self._first.pop()
+        yield from self._batches
 
     def layout(self) -> tuple[Any, ...]:
         return self.sheet, self.header_number, tuple(self.plan.places.items())
@@ -96,18 +135,32 @@ def read_table(table: TableFile, opening: Opening, sender: Sender) -> None:
     sender.announce(*found.notes())
     try:
         _send_rows(found, sender, old)
-    except NotCuttable:  # seen late: the rows that were sent are sent once more, which changes nothing
+    except Repeated:
+        sender.forget_held()
+        read_table(table, opening, sender)
+    except NotCuttable:  # seen late: rows that were sent already are sent once more, which changes nothing
+        sender.forget_held()
+        _read_whole(table, opening, sender)
+
+
+def _read_whole(table: TableFile, opening: Opening, sender: Sender) -> None:
+    """Send the rows of a file that cannot be cut into rows as bytes."""
+    try:
+        _send_rows(_find(table, opening, None, cut=False), sender, None)
+    except Repeated:
+        sender.forget_held()
         _send_rows(_find(table, opening, None, cut=False), sender, None)
 
 
 def _send_rows(found: _Found, sender: Sender, old: FileMemory | None) -> None:
     sieve = sender.sieve(found.plan)
     sender.new.layout = found.layout()
-    for batch in found.batches:
-        data = _below(batch, found.header_number, sieve)
-        for portion in sender.chunks(data):
+    for batch in found.batches():
+        for portion in sender.chunks(_below(batch, found.header_number, sieve)):
             carried = sieve.sift(portion.places, portion.numbers, texts_of(portion, found.plan))
             sender.table(found.sheet, carried, found.plan.headers)
+            del portion, carried
+        del batch  # else it would lie in memory while the next one is parsed
     sender.done(sieve, found.cut.raw if found.cut else marks_of(()), old.marks if old else None)
 
 
@@ -166,7 +219,7 @@ def _all_of(table: TableFile, opening: Opening) -> tuple[_Found, list[int], Colu
     found = _find(table, opening, None, cut=False)
     numbers: list[int] = []
     columns: Columns = {meaning: [] for meaning in found.plan.places}
-    for batch in found.batches:
+    for batch in found.batches():
         kept = [at for at, number in enumerate(batch.numbers) if number > found.header_number and any(batch.rows[at])]
         data = Batch((), [batch.numbers[at] for at in kept], [batch.rows[at] for at in kept])
         numbers += data.numbers

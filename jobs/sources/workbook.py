@@ -12,15 +12,15 @@ from xml.parsers import expat
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from jobs.sources.header_row import Unreadable
-from jobs.sources.sheet_rows import SHARED_STRINGS, Batch, SheetRows, sheet_batches
-from jobs.sources.zip_parts import DAMAGED, ZipParts
+from jobs.sources.sheet_rows import SHARED_STRINGS, SheetRows, sheet_batches
+from jobs.sources.table_file import DAMAGED, OLE_FILE, Batch
+from jobs.sources.zip_parts import ZipParts
 
 _RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships id"
 PROTECTED = Unreadable(
     "The workbook is protected with a password.", "Export it without one, or remove it in Excel under File, Info."
 )
-OLE_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 class Workbook:

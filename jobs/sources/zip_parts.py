@@ -4,9 +4,10 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from jobs.sources.header_row import Unreadable
+from jobs.sources.table_file import DAMAGED
 
 _ABSURD_RATIO = 150  # real sheets shrink to a fifth or a thirtieth
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -15,7 +16,6 @@ _END = struct.Struct("<4s4H2LH")
 _ABOUT_ROWS = (".rels", "workbook.xml", "styles.xml", "sharedstrings.xml", "[content_types].xml")
 """What gives rows their meaning; everything else (pictures, macros, other sheets) is left out of a smaller workbook."""
 
-DAMAGED = Unreadable("This is not a workbook, or it is damaged.", "Export it again, or open and save it in Excel.")
 _TORN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error)
 
 
@@ -54,19 +54,24 @@ class ZipParts:
         except _TORN:
             raise DAMAGED from None
 
-    def with_sheet(self, name: str, pieces: Sequence[bytes]) -> "Segments":
-        """A workbook of the same parts whose sheet `name` consists of these pieces."""
+    def with_sheet(self, name: str, pieces: list[bytes]) -> "Segments":
+        """A workbook of the same parts whose sheet `name` consists of these pieces, which it takes out of the list."""
         entries: list[tuple[str, int, int, int, int, list[bytes]]] = []
         for info in self.archive.infolist():
             if info.filename.lower().endswith(_ABOUT_ROWS) and not info.filename.lower().startswith("xl/worksheets/"):
                 packed = [self._packed(info)]
-                entries.append((info.filename, info.compress_type, info.CRC, info.compress_size, info.file_size, packed))
+                entries.append(
+                    (info.filename, info.compress_type, info.CRC, info.compress_size, info.file_size, packed)
+                )
         checksum = 0
         for piece in pieces:
             checksum = zlib.crc32(piece, checksum)
         size = sum(map(len, pieces))
         entries.append((self.names[name.lower()], zipfile.ZIP_STORED, checksum, size, size, list(pieces)))
-        return Segments(_zip_of(entries))
+        pieces.clear()
+        segments = _zip_of(entries)
+        entries.clear()
+        return Segments(segments)
 
     def _packed(self, info: zipfile.ZipInfo) -> bytes:
         """The bytes of a part as they lie in the file."""
@@ -94,8 +99,9 @@ def _zip_of(entries: Iterable[tuple[str, int, int, int, int, list[bytes]]]) -> l
 class Segments:
     """A file to be read once from front to back, that lets go of what was read: no second copy of it in memory."""
 
-    def __init__(self, segments: Sequence[bytes]) -> None:
-        self._left = list(reversed(segments))
+    def __init__(self, segments: list[bytes]) -> None:
+        self._left = segments
+        self._left.reverse()
         self._from = 0
 
     def read(self, size: int = -1) -> bytes:

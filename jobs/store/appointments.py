@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
@@ -9,7 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 from jobs.clinic.addresses import address_key
 from jobs.clinic.events import Known, Seen, events_of
 from jobs.clinic.records import Appointment
-from jobs.store.memory import Memory, in_parts, insert_new, next_id
+from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, next_id
 from jobs.store.tables import appointments, events, patients
 
 _PATIENT = ("first_name", "last_name", "email", "phone", "birth_date", "email_consent")
@@ -35,6 +36,9 @@ _SLOT = (
     "billed",
     "paid",
 )
+_NEW = (*_SLOT, "patient_id", "row_hash", "id", "clinic_id", "key", "source")
+_EVENT = ("clinic_id", "appointment_id", "patient_id", "what", "happened_at", "seen_at", "starts_at")
+_values = attrgetter(*_SLOT)
 
 
 class Saved(NamedTuple):
@@ -55,32 +59,31 @@ def save_appointments(memory: Memory, batch: Sequence[Appointment], source: str,
     ids = _save_patients(memory, batch)
     known = _known(memory, [slot.key for slot in batch])
     first_id = next_id(memory, appointments)
-    new: list[dict[str, Any]] = []
+    new: list[tuple[Any, ...]] = []
     changed: list[dict[str, Any]] = []
-    happened: list[dict[str, Any]] = []
+    happened: list[tuple[Any, ...]] = []
     touched: set[int] = set()
     for slot in batch:
-        row = {name: getattr(slot, name) for name in _SLOT}
+        values = _values(slot)
         patient_id = ids[slot.patient_key]
-        row_hash = _hash([str(patient_id), *row.values()])
+        row_hash = _hash(patient_id, values)
         before = known.get(slot.key)
         if before is not None and before.row_hash == row_hash:
             continue
-        row |= {"patient_id": patient_id, "row_hash": row_hash}
         touched.add(patient_id)
         if before is None:
             slot_id = first_id + len(new)
-            new.append(row | {"id": slot_id, "clinic_id": memory.clinic_id, "key": slot.key, "source": source})
+            new.append((*values, patient_id, row_hash, slot_id, memory.clinic_id, slot.key, source))
         else:
             slot_id = before.id
             touched.add(before.patient_id)
-            changed.append(row | {"slot_id": slot_id})
+            row = dict(zip(_SLOT, values, strict=True))
+            changed.append(row | {"patient_id": patient_id, "row_hash": row_hash, "slot_id": slot_id})
         happened += _events(memory, slot_id, patient_id, before and before.known, slot, seen_at)
-    if new:
-        memory.connection.execute(insert(appointments), new)
+    insert_rows(memory, insert(appointments), _NEW, new)
     if changed:
         memory.connection.execute(update(appointments).where(appointments.c.id == bindparam("slot_id")), changed)
-    insert_new(memory, events, happened)
+    insert_new(memory, events, _EVENT, happened)
     return Saved(len(new), len(changed), len(batch) - len(new) - len(changed), frozenset(touched))
 
 
@@ -99,24 +102,18 @@ def _known(memory: Memory, keys: Iterable[str]) -> dict[str, _Before]:
     return {
         key: _Before(slot_id, patient_id, row_hash, Known(*rest))
         for part in in_parts(keys)
-        for key, slot_id, patient_id, row_hash, *rest in memory.connection.execute(query.where(table.key.in_(part)))
+        for key, slot_id, patient_id, row_hash, *rest in memory.connection.execute(
+            query.where(table.key.in_(part))
+        ).all()
     }
 
 
 def _events(
     memory: Memory, slot_id: int, patient_id: int, known: Known | None, slot: Appointment, seen_at: str
-) -> list[dict[str, Any]]:
+) -> list[tuple[Any, ...]]:
     seen = Seen(slot.starts_at, slot.status, slot.step, slot.booked_at, slot.cancelled_at)
     return [
-        {
-            "clinic_id": memory.clinic_id,
-            "appointment_id": slot_id,
-            "patient_id": patient_id,
-            "what": what,
-            "happened_at": happened_at,
-            "seen_at": seen_at,
-            "starts_at": slot.starts_at,
-        }
+        (memory.clinic_id, slot_id, patient_id, what, happened_at, seen_at, slot.starts_at)
         for what, happened_at in events_of(known, seen, seen_at)
     ]
 
@@ -130,7 +127,8 @@ def _save_patients(memory: Memory, batch: Sequence[Appointment]) -> dict[str, in
     known = _known_patients(memory, seen)
     ids = {key: row["id"] for key, row in known.items()}
     first_id = next_id(memory, patients)
-    new, changed = [], []
+    new: list[tuple[Any, ...]] = []
+    changed: list[dict[str, Any]] = []
     for key, values in seen.items():
         before = known.get(key)
         merged = {name: values.get(name) or (before[name] if before else "") for name in _PATIENT}
@@ -139,11 +137,10 @@ def _save_patients(memory: Memory, batch: Sequence[Appointment]) -> dict[str, in
         merged["address_key"] = address_key(merged["email"]) if merged["email"] else ""
         if before is None:
             ids[key] = first_id + len(new)
-            new.append(merged | {"id": ids[key], "clinic_id": memory.clinic_id, "key": key})
+            new.append((*merged.values(), ids[key], memory.clinic_id, key))
         else:
             changed.append(merged | {"whose": before["id"]})
-    if new:
-        memory.connection.execute(insert(patients), new)
+    insert_rows(memory, insert(patients), (*_PATIENT, "address_key", "id", "clinic_id", "key"), new)
     if changed:
         memory.connection.execute(update(patients).where(patients.c.id == bindparam("whose")), changed)
     return ids
@@ -153,11 +150,11 @@ def _known_patients(memory: Memory, keys: Iterable[str]) -> dict[str, Mapping[st
     columns = [patients.c.key, patients.c.id, *(patients.c[name] for name in _PATIENT)]
     query = select(*columns).where(patients.c.clinic_id == memory.clinic_id)
     return {
-        row["key"]: row
+        row["key"]: dict(row)
         for part in in_parts(keys)
-        for row in memory.connection.execute(query.where(patients.c.key.in_(part))).mappings()
+        for row in memory.connection.execute(query.where(patients.c.key.in_(part))).mappings().all()
     }
 
 
-def _hash(values: Iterable[str]) -> str:
-    return blake2b("\x1f".join(values).encode(), digest_size=12).hexdigest()
+def _hash(patient_id: int, values: tuple[str, ...]) -> str:
+    return blake2b("\x1f".join((str(patient_id), *values)).encode(), digest_size=12).hexdigest()

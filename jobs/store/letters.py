@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, selec
 from jobs.clinic.follow_ups import FollowUps, Happening, Planned, Rule, utc_text
 from jobs.clinic.last_look import Due, Person, Sent
 from jobs.store.episodes import histories
-from jobs.store.memory import Memory, in_parts, insert_new
+from jobs.store.memory import Memory, in_parts, insert_new, insert_rows
 from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import appointments, attempts, events, letters, patients, sent_articles, stops
 
@@ -19,8 +19,8 @@ _GONE = ("sent", "attempting", "unknown")  # what left or may have left
 _FAMILY = {"arrived": ("arrived", "completed"), "completed": ("arrived", "completed")}
 
 
-def new_happenings(memory: Memory) -> list[Happening]:
-    """The events since the planner's cursor, oldest first."""
+def new_happenings(memory: Memory, most: int) -> list[Happening]:
+    """The events since the planner's cursor, oldest first, at most so many."""
     earlier = events.alias("earlier")
     same_thing = or_(
         earlier.c.what == events.c.what,
@@ -39,8 +39,9 @@ def new_happenings(memory: Memory) -> list[Happening]:
         )
         .where(event.clinic_id == memory.clinic_id, event.id > int(cursor(memory, _PLANNED_UP_TO) or 0))
         .order_by(event.id)
+        .limit(most)
     )
-    return [Happening(*row[:6], bool(row[6])) for row in memory.connection.execute(query)]
+    return [Happening._make(row) for row in memory.connection.execute(query).all()]
 
 
 def rule_starts(memory: Memory, follow_ups: FollowUps, today: str) -> dict[str, str]:
@@ -61,12 +62,10 @@ def save_plan(memory: Memory, planned: Iterable[Planned], up_to: int | None, now
 
     The UNIQUE constraint over patient, rule and event is what makes a second letter impossible.
     """
-    rows = [
-        {"clinic_id": memory.clinic_id, "state": "planned", "changed_at": utc_text(now), **letter._asdict()}
-        for letter in planned
-    ]
+    at = utc_text(now)
+    rows = [(memory.clinic_id, "planned", at, *letter) for letter in planned]
     before = memory.connection.execute(select(func.count()).select_from(letters)).scalar_one() if rows else 0
-    insert_new(memory, letters, rows)
+    insert_new(memory, letters, ("clinic_id", "state", "changed_at", *Planned._fields), rows)
     if up_to is not None:
         set_cursor(memory, _PLANNED_UP_TO, str(up_to))
     after = memory.connection.execute(select(func.count()).select_from(letters)).scalar_one() if rows else 0
@@ -74,7 +73,7 @@ def save_plan(memory: Memory, planned: Iterable[Planned], up_to: int | None, now
 
 
 def due_letters(memory: Memory, until: str, states: Sequence[str] = ("planned", "ready", "deferred")) -> list[Due]:
-    """The letters whose moment has come by `until` (UTC text)."""
+    """The letters whose moment has come by `until` (UTC text), those of one patient together."""
     letter, event = letters.c, events.c
     query = (
         select(
@@ -95,7 +94,7 @@ def due_letters(memory: Memory, until: str, states: Sequence[str] = ("planned", 
         .join(events, event.id == letter.event_id)
         .where(letter.clinic_id == memory.clinic_id, letter.state.in_(states), letter.due_at <= until)
     )
-    return [Due._make(row) for row in memory.connection.execute(query)]
+    return [Due._make(row) for row in memory.connection.execute(query.order_by(letter.patient_id)).all()]
 
 
 def people(memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule]) -> dict[int, Person]:
@@ -107,7 +106,7 @@ def people(memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule]) ->
     found: dict[int, Person] = {}
     query = select(patients.c.id, patients.c.address_key, patients.c.email, patients.c.email_consent)
     for part in in_parts(wanted):
-        for row in memory.connection.execute(query.where(patients.c.id.in_(part))):
+        for row in memory.connection.execute(query.where(patients.c.id.in_(part))).all():
             refused = stopped.get(row.address_key, frozenset()) | stopped.get(row.id, frozenset())
             found[row.id] = Person(
                 row.address_key, row.email, row.email_consent, slots.get(row.id, ()), frozenset(refused)
@@ -120,8 +119,8 @@ def people(memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule]) ->
     return found
 
 
-def sent_to_addresses(memory: Memory, now: datetime, days: int) -> dict[str, list[Sent]]:
-    """What left for each address in the days of the cap."""
+def sent_to_addresses(memory: Memory, keys: Iterable[str], now: datetime, days: int) -> dict[str, list[Sent]]:
+    """What left for each of these addresses in the days of the cap."""
     letter = letters.c
     query = select(letter.address_key, letter.rule, letter.category, letter.changed_at).where(
         letter.clinic_id == memory.clinic_id,
@@ -129,8 +128,9 @@ def sent_to_addresses(memory: Memory, now: datetime, days: int) -> dict[str, lis
         letter.changed_at > utc_text(now - timedelta(days=days)),
     )
     found: dict[str, list[Sent]] = {}
-    for key, rule, category, at in memory.connection.execute(query):
-        found.setdefault(key, []).append(Sent(rule, category, at))
+    for part in in_parts(set(keys)):
+        for key, rule, category, at in memory.connection.execute(query.where(letter.address_key.in_(part))).all():
+            found.setdefault(key, []).append(Sent(rule, category, at))
     return found
 
 
@@ -201,7 +201,7 @@ def letter_facts(memory: Memory, letter_ids: Iterable[int]) -> dict[int, LetterF
     return {
         row[0]: LetterFacts._make(row)
         for part in in_parts(letter_ids)
-        for row in memory.connection.execute(query.where(letters.c.id.in_(part)))
+        for row in memory.connection.execute(query.where(letters.c.id.in_(part))).all()
     }
 
 
@@ -316,18 +316,14 @@ class LetterLedger:
                 ),
                 rows,
             )
-            insert_new(memory, sent_articles, list(self._chosen(memory, ready)))
+            names = ("clinic_id", "patient_id", "slug", "letter_id", "reason")
+            insert_new(memory, sent_articles, names, list(self._chosen(memory, ready)))
 
-    def _chosen(self, memory: Memory, ready: Sequence[_Ready]) -> Iterator[dict[str, Any]]:
+    def _chosen(self, memory: Memory, ready: Sequence[_Ready]) -> Iterator[tuple[Any, ...]]:
         for letter in ready:
             for article in self._articles.get(letter.letter_id, ()):
-                yield {
-                    "clinic_id": memory.clinic_id,
-                    "patient_id": self._patient[letter.letter_id],
-                    "slug": article.slug,
-                    "letter_id": letter.letter_id,
-                    "reason": article.reason,
-                }
+                patient_id = self._patient[letter.letter_id]
+                yield memory.clinic_id, patient_id, article.slug, letter.letter_id, article.reason
 
     def record(self, results: Sequence[_Result], at: datetime) -> None:
         """Note what became of the attempts."""
@@ -359,20 +355,8 @@ def record_results(memory: Memory, results: Sequence[_Result], transport: str, m
         .values(state=bindparam("new"), reason=bindparam("why"), changed_at=bindparam("at"), sent_at=bindparam("left")),
         rows,
     )
-    memory.connection.execute(
-        insert(attempts),
-        [
-            {
-                "clinic_id": memory.clinic_id,
-                "letter_id": result.letter_id,
-                "at": moment,
-                "outcome": result.state,
-                "transport": transport,
-                "detail": result.detail,
-            }
-            for result in results
-        ],
-    )
+    tried = [(memory.clinic_id, r.letter_id, moment, r.state, transport, r.detail) for r in results]
+    insert_rows(memory, insert(attempts), ("clinic_id", "letter_id", "at", "outcome", "transport", "detail"), tried)
     never_left = [result.letter_id for result in results if result.state in ("failed", "ready", "deferred")]
     for part in in_parts(never_left):
         memory.connection.execute(delete(sent_articles).where(sent_articles.c.letter_id.in_(part)))

@@ -79,7 +79,7 @@ def _runs(memory: Memory, *where: object) -> list[Run]:
     columns = [runs.c[name] for name in Run._fields]
     query = select(*columns).where(runs.c.clinic_id == memory.clinic_id, *where).order_by(runs.c.id.desc())  # type: ignore[arg-type]
     found = memory.connection.execute(query)
-    return [Run(*row[:7], json.loads(row[7] or "{}"), row[8]) for row in found]
+    return [Run._make((*row[:7], json.loads(row[7] or "{}"), row[8])) for row in found]
 
 
 def cursor(memory: Memory, name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import delete, insert, select
 
 from jobs.clinic.records import Problem
-from jobs.store.memory import Memory, insert_new
+from jobs.store.memory import Memory, insert_rows
 from jobs.store.tables import problems, source_files
 
 
@@ -37,8 +37,8 @@ def save_problems(memory: Memory, found: Iterable[Problem], seen_at: str) -> int
     """
     listed = set(_problems(memory))
     new = [problem for problem in found if problem not in listed]
-    rows = [{"clinic_id": memory.clinic_id, "seen_at": seen_at, **problem._asdict()} for problem in new]
-    insert_new(memory, problems, rows)
+    rows = [(memory.clinic_id, seen_at, *problem[:-1], int(problem.set_aside)) for problem in new]
+    insert_rows(memory, insert(problems), ("clinic_id", "seen_at", *Problem._fields), rows)
     return len(new)
 
 
@@ -67,4 +67,4 @@ def _problems(memory: Memory) -> list[Problem]:
 
 def _problem(values: Iterable[object]) -> Problem:
     *texts, set_aside = values
-    return Problem(*texts, bool(set_aside))  # type: ignore[arg-type]
+    return Problem._make((*texts, bool(set_aside)))
