@@ -2,22 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import islice
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
 
 from jobs.articles.choice import Choice, Need, choose
 from jobs.articles.library import Library, load_library
-from jobs.clinic.follow_ups import Calendar, plan_letters, utc_text
+from jobs.clinic.durations import parse_duration
+from jobs.clinic.follow_ups import Calendar, Rule, plan_letters, utc_text
 from jobs.clinic.last_look import Due, Verdict, look
+from jobs.clinic.profile import ClinicProfile
 from jobs.mail.fields import ArticleValues, LetterValues, moment_in_words
 from jobs.mail.journal import Journal
 from jobs.mail.limits import allowed_now, brake
-from jobs.mail.message import Envelope, finish, message_id, recipients_of, stop_links, unsubscribe_token
+from jobs.mail.message import Envelope, message_id, recipients_of, stop_links, unsubscribe_token
 from jobs.mail.outbox import Ready, Tally, send, settle
 from jobs.mail.stop_secret import stop_secret
-from jobs.mail.templates import Letters, load_letters
+from jobs.mail.templates import load_letters
 from jobs.mail.transports import open_transport
+from jobs.mail.writing import LetterWriter, Order
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.store.episodes import histories
@@ -47,15 +51,16 @@ _BECOMES = {"send": "ready", "withdraw": "withdrawn", "wait": ""}  # "": stays w
 
 def run(tools: Tools, today: date) -> Outcome:
     """Plan what the new events call for, look at what is due once more, write it and send it."""
-    planned = plan(tools, today)
-    settled = settle_last_run(tools)
-    verdicts = decide(tools)
-    letters = [verdict.due for verdict in verdicts if verdict.what == "send"]
-    why_stopped = too_many(tools, letters)
-    if why_stopped:
-        return Outcome({"letters planned": planned, "letters waiting": len(letters)}, failed=why_stopped)
-    quota = allowed_now(_sent_today(tools, today), tools.settings.mail.daily_quota)
-    tally = send_letters(tools, letters[:quota]) if letters else Tally()
+    with LetterWriter(partial(load_letters, *_templates(tools))) as writer:
+        planned = plan(tools, today)
+        settled = settle_last_run(tools)
+        verdicts = decide(tools)
+        letters = [verdict.due for verdict in verdicts if verdict.what == "send"]
+        why_stopped = too_many(tools, letters) or too_old(tools, letters)
+        if why_stopped:
+            return Outcome({"letters planned": planned, "letters waiting": len(letters)}, failed=why_stopped)
+        quota = allowed_now(_sent_today(tools, today), tools.settings.mail.daily_quota)
+        tally = send_letters(tools, letters[:quota], writer) if letters else Tally()
     return _outcome(planned, verdicts, settled + tally, len(letters) - quota, tally.stopped)
 
 
@@ -124,13 +129,25 @@ def too_many(tools: Tools, letters: Sequence[Due]) -> str:
     return brake(len(letters), usual or [0], mail.brake_multiple, mail.brake_floor) or ""
 
 
-def send_letters(tools: Tools, due: Sequence[Due]) -> Tally:
+def too_old(tools: Tools, letters: Sequence[Due]) -> str:
+    """A sentence where letters must wait because what we know of the appointments is too old, else ""."""
+    within = tools.settings.installation.pull_within
+    if not letters:
+        return ""
+    with tools.store.begin() as memory:
+        pulls = recent_runs(memory, "pull_appointments", 1)
+    if pulls and datetime.fromisoformat(pulls[0].started_at) >= tools.now - parse_duration(within):
+        return ""
+    last = f"the last one began at {pulls[0].started_at}" if pulls else "there was none"
+    return f"No pull of the appointments ended well within {within} ({last}). The letters wait for the next one."
+
+
+def send_letters(tools: Tools, due: Sequence[Due], writer: LetterWriter) -> Tally:
     """Write the letters in groups and send them, each once."""
     mail = tools.settings.mail
     transport = open_transport(mail, tools.state_dir, tools.today)
     ledger = LetterLedger(tools.store.begin, transport.name)
     journal = Journal(tools.state_dir / "outbox.journal")
-    writer = open_writer(tools)
     try:
         with tools.progress("Sending letters", total=len(due)) as advance:
             groups = _groups(tools, writer, ledger, due)
@@ -149,74 +166,90 @@ def send_letters(tools: Tools, due: Sequence[Due]) -> Tally:
         journal.close()
 
 
-@dataclass(frozen=True)
-class Writer:
-    """What it takes to write a letter."""
+class _Ordered(NamedTuple):
+    """A letter that is being written."""
 
-    letters: Letters
-    library: Library
-    secret: bytes
+    facts: LetterFacts
+    articles: list[Choice]
+    order: Order
 
 
-def open_writer(tools: Tools) -> Writer:
-    """The clinic's letters and articles; those with faults are left out here and named by `check`."""
-    letters = load_letters(tools.home / "templates", tools.settings.clinic, tools.state_dir / "cache")
+def _groups(tools: Tools, writer: LetterWriter, ledger: LetterLedger, due: Sequence[Due]) -> Iterator[list[Ready]]:
+    """Finished letters, group by group; while one group leaves, the next is being written."""
     library, _ = load_library(tools.home / "config" / "articles.csv")
-    return Writer(letters, library, stop_secret(tools.state_dir))
-
-
-def _groups(tools: Tools, writer: Writer, ledger: LetterLedger, due: Iterable[Due]) -> Iterator[list[Ready]]:
-    remaining = iter(due)
-    while part := list(islice(remaining, GROUP)):
+    secret = stop_secret(tools.state_dir)
+    ordered: list[_Ordered] = []
+    chosen: dict[int, set[str]] = {}
+    for start in range(0, len(due) + GROUP, GROUP):
+        usable = _usable(tools, writer, due[start : start + GROUP])
+        coming = []
         with tools.store.begin() as memory:
-            facts = letter_facts(memory, (letter.letter_id for letter in part))
-            already = articles_sent(memory, (letter.patient_id for letter in part))
-            unusable = [letter for letter in part if _template(tools, letter) not in writer.letters.usable]
-            why = "its template has faults; `run_jobs.py check` names them"
-            change_letters(memory, ((letter.letter_id, letter.state, why) for letter in unusable), utc_text(tools.now))
-        group = []
-        for letter in part:
-            if letter in unusable:
-                continue
-            ready, choices = write_letter(tools, writer, facts[letter.letter_id], already)
-            ledger.expect(facts[letter.letter_id], [ChosenArticle(c.article.slug, c.reason) for c in choices])
-            group.append(ready)
-        if group:
-            yield group
+            facts = letter_facts(memory, (letter.letter_id for letter in usable))
+            already = articles_sent(memory, (letter.patient_id for letter in usable))
+        for patient_id in already.keys() & chosen.keys():
+            already[patient_id] |= chosen[patient_id]
+        for letter in usable:
+            coming.append(_order(tools, library, secret, facts[letter.letter_id], already))
+        written = writer.take() if ordered else []
+        if coming:
+            writer.ask([each.order for each in coming])
+        if ordered:
+            yield list(_finished(tools, ledger, ordered, written))
+        ordered, chosen = coming, already
 
 
-def write_letter(
-    tools: Tools, writer: Writer, facts: LetterFacts, already: dict[int, set[str]]
-) -> tuple[Ready, list[Choice]]:
-    """One finished letter and the articles in it; `already` learns of them."""
-    rule = tools.settings.follow_ups.rule(facts.rule)
-    assert rule is not None
+def _usable(tools: Tools, writer: LetterWriter, due: Sequence[Due]) -> list[Due]:
+    """The letters whose template can be used; the others wait until it is mended."""
+    waiting = [letter for letter in due if _rule(tools, letter.rule).template not in writer.usable]
+    if waiting:
+        _wait(tools, ((letter.letter_id, letter.state) for letter in waiting), "its template has faults")
+    return [letter for letter in due if letter not in waiting]
+
+
+def _wait(tools: Tools, letters: Iterable[tuple[int, str]], why: str) -> None:
+    reason = f"{why}; `run_jobs.py check` names them"
+    with tools.store.begin() as memory:
+        change_letters(memory, ((letter_id, state, reason) for letter_id, state in letters), utc_text(tools.now))
+
+
+def _finished(
+    tools: Tools, ledger: LetterLedger, ordered: Sequence[_Ordered], written: Sequence[bytes | None]
+) -> Iterator[Ready]:
+    """The letters of a group as they came back from the writer."""
+    unwritten = [(each.facts.letter_id, "ready") for each, data in zip(ordered, written, strict=True) if data is None]
+    if unwritten:
+        _wait(tools, unwritten, "its template cannot be written for this patient")
+    for (facts, articles, order), data in zip(ordered, written, strict=True):
+        if data is not None:
+            ledger.expect(facts, [ChosenArticle(choice.article.slug, choice.reason) for choice in articles])
+            yield Ready(facts.letter_id, facts.email, order.envelope.message_id, data)
+
+
+def _order(tools: Tools, library: Library, secret: bytes, facts: LetterFacts, already: dict[int, set[str]]) -> _Ordered:
+    """What one letter says, and to whom; `already` learns of its articles."""
+    mail, clinic, rule = tools.settings.mail, tools.settings.clinic, _rule(tools, facts.rule)
     seen = already.setdefault(facts.patient_id, set())
-    choices = choose(writer.library, need_of(facts), seen, rule.articles) if rule.articles else []
+    choices = choose(library, need_of(facts), seen, rule.articles) if rule.articles else []
     seen.update(choice.article.slug for choice in choices)
-    mail, clinic = tools.settings.mail, tools.settings.clinic
-    token = unsubscribe_token(writer.secret, clinic.id, facts.address_key, rule.category)
+    token = unsubscribe_token(secret, clinic.id, facts.address_key, rule.category)
     mailto, url = stop_links(mail.unsubscribe_address or mail.reply_to or mail.sender, mail.unsubscribe_url, token)
     day, time = moment_in_words(facts.starts_at, clinic.zone)
     articles = tuple(ArticleValues(c.article.title, c.article.url, c.article.summary) for c in choices)
     values = LetterValues(facts.first_name, day, time, facts.provider, facts.location, articles, mailto, url)
-    identity = message_id(
-        mail.sender.partition("@")[2], f"{clinic.id}:{facts.patient_id}:{facts.rule}:{facts.event_id}"
-    )
+    key = f"{clinic.id}:{facts.patient_id}:{facts.rule}:{facts.event_id}"
     envelope = Envelope(
         mail.sender,
         mail.sender_name or clinic.name,
         facts.email,
         mail.reply_to,
-        identity,
+        message_id(mail.sender.partition("@")[2], key),
         tools.now,
         mailto,
         url,
         rule.category,
         rule.name,
     )
-    written = writer.letters.write(rule.template, values)
-    return Ready(facts.letter_id, facts.email, identity, finish(written, envelope)), choices
+    return _Ordered(facts, choices, Order(rule.template, values, envelope))
 
 
 def need_of(facts: LetterFacts) -> Need:
@@ -224,9 +257,15 @@ def need_of(facts: LetterFacts) -> Need:
     return Need(facts.diagnosis, facts.complaint, facts.activity, facts.service, facts.kind, facts.step)
 
 
-def _template(tools: Tools, letter: Due) -> str:
-    rule = tools.settings.follow_ups.rule(letter.rule)
-    return rule.template if rule else ""
+def _rule(tools: Tools, name: str) -> Rule:
+    """The rule of a letter that passed the last look, hence one that is switched on."""
+    rule = tools.settings.follow_ups.rule(name)
+    assert rule is not None
+    return rule
+
+
+def _templates(tools: Tools) -> tuple[Path, ClinicProfile, Path]:
+    return tools.home / "templates", tools.settings.clinic, tools.state_dir / "cache"
 
 
 def _calendar(tools: Tools) -> Calendar:

@@ -217,7 +217,7 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class UnnamedText:
-    """A source as typed that config/referral_names.csv does not know: how often in all the data, first and last day."""
+    """A source as typed that the list of names does not know: how often this year and in the trend; first, last day."""
 
     text: str
     referrals: int

@@ -8,6 +8,8 @@ import marshal
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import compress
+from operator import ne
 from typing import Any, NamedTuple
 
 FORMAT = 1
@@ -52,7 +54,7 @@ class RowMarks:
     def _take_over(self, old: "RowMarks") -> None:
         common = min(len(self.raw), len(old.raw), len(old.values))
         self.values[:common], self.keys[:common] = old.values[:common], old.keys[:common]
-        moved = [place for place in range(len(self.raw)) if place >= common or self.raw[place] != old.raw[place]]
+        moved = [*compress(range(common), map(ne, self.raw, old.raw)), *range(common, len(self.raw))]
         index = dict(zip(old.raw, range(len(old.values)), strict=False)) if moved else {}
         for place in moved:
             at = index.get(self.raw[place])

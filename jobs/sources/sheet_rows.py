@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 
 _PIECE = 2 << 20  # bytes of XML parsed at once; more where many shared strings must be opened for each piece
 _ROWS = 5000  # given at once of a sheet that is parsed whole
-_NUMBERS = rb'(\A|<c [^<>]*?\b)r="([A-Z]*)\d+"'
+_NUMBERS = rb'((?:\A |<c [^<>]*?\b)r="[A-Z]*)\d+"'
 SHARED_STRINGS = "xl/sharedStrings.xml"
+_is_row = methodcaller("startswith", b" ")  # what follows `<row`
 
 
 class SheetRows:
@@ -54,23 +56,23 @@ class SheetRows:
             yield self._parse(piece)
 
     def _cut(self) -> Iterator[tuple[int, list[bytes]]]:
-        """The bytes of all rows, each without its first five, `<row `; with the place of the first."""
+        """The bytes of all rows, each without its first four, `<row`; with the place of the first."""
         rest, base, started = b"", 0, False
         for chunk in self._parts.chunks(self._part):
             text = rest + chunk
-            cut = text.split(b"<row ")
-            if text.count(b"<row") >= len(cut) or (b"!" in text and b"<!" in text):
-                raise NotCuttable  # rows are written in another way, or stand in comments
+            cut = text.split(b"<row")
             rest = cut.pop()
             if not started and cut:
                 self._head, started = cut.pop(0), True
                 if b"<sheetData>" not in self._head:
                     raise NotCuttable
+            if b"!" in text and b"<!" in text or not all(map(_is_row, cut)):
+                raise NotCuttable  # rows are written in another way, or stand in comments
             if cut:
                 yield base, cut
                 base += len(cut)
         last, end, _ = rest.partition(b"</sheetData>")
-        if not started or not end:
+        if not started or not end or not _is_row(last):
             raise NotCuttable
         yield base, [last]
 
@@ -125,21 +127,21 @@ class _Piece:
     def add(self, places: Sequence[int], rows: list[bytes]) -> None:
         """Raises NotCuttable where a row does not begin with its number."""
         try:
-            numbers = [int(row[3 : row.index(b'"', 3)]) for row in rows if row.startswith(b'r="')]
+            numbers = [int(row[4 : row.index(b'"', 4)]) for row in rows if row.startswith(b' r="')]
         except ValueError:
             raise NotCuttable from None
         if len(numbers) != len(rows):
             raise NotCuttable
         self.places += places
         self.numbers += numbers
-        self.segments.append(b"<row " + b"<row ".join(rows))
+        self.segments.append(b"<row" + b"<row".join(rows))
         self.size += len(self.segments[-1])
 
     def renumber(self) -> None:
         """Let the rows follow one another without gaps."""
-        rows = b"".join(self.segments).split(b"<row ")[1:]
+        rows = b"".join(self.segments).split(b"<row")[1:]
         renumbered = [_renumbered(row, number) for number, row in enumerate(rows, 1)]
-        self.segments = [b"<row " + b"<row ".join(renumbered)]
+        self.segments = [b"<row" + b"<row".join(renumbered)]
 
 
 @cache
@@ -151,10 +153,11 @@ def _numbers_in_row() -> "re.Pattern[bytes]":
 
 def _renumbered(row: bytes, number: int) -> bytes:
     """The row's bytes as if it stood at another place."""
-    renumbered, count = _numbers_in_row().subn(b'\\1r="\\g<2>%d"' % number, row)
-    if count != row.count(b"<c ") + 1:
+    pieces = _numbers_in_row().split(row)  # what stands between the numbers, and what leads up to each of them
+    if len(pieces) // 2 != row.count(b"<c ") + 1:
         raise NotCuttable
-    return renumbered
+    pieces[2::2] = [b'%d"' % number + between for between in pieces[2::2]]
+    return b"".join(pieces)
 
 
 def sheet_batch(workbook: CalamineWorkbook, name: str) -> Batch:

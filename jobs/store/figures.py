@@ -47,7 +47,7 @@ _REFERRALS = """
             CASE {weeks} END AS weeks_ago,
             referred_on BETWEEN :year_first AND :year_last AS this_year
         FROM episodes
-        WHERE clinic_id = :clinic AND referred_on <= :sunday
+        WHERE clinic_id = :clinic AND referred_on BETWEEN :since AND :sunday
     ) AS referrals
     GROUP BY {typed}, weeks_ago, this_year
 """
@@ -134,11 +134,12 @@ def _days(memory: "Memory", week: Week, today: date) -> dict[str, str]:
         "today": today,
     }
     days |= {f"monday_{ago}": week.previous(ago).monday for ago in range(TREND_WEEKS)}
+    days["since"] = min(year_first, days[f"monday_{TREND_WEEKS - 1}"])
     return {"clinic": memory.clinic_id} | {name: day.isoformat() for name, day in days.items()}
 
 
 class _Referred(NamedTuple):
-    """Referrals of one text as typed in one week of the trend; `weeks_ago` is None for all earlier ones together."""
+    """Referrals of one text as typed in one week of the trend; `weeks_ago` is None for the year's earlier ones."""
 
     typed: str
     weeks_ago: int | None
@@ -152,7 +153,7 @@ class _Referred(NamedTuple):
 
 
 def _referrals(memory: "Memory", typed: str, days: dict[str, str], weeks: int) -> list[_Referred]:
-    """Referrals up to the week's Sunday by one column as typed; the last `weeks` weeks each apart."""
+    """Referrals of the year and the trend by one column as typed; the last `weeks` weeks each apart."""
     query = _REFERRALS.format(typed=typed, weeks=" ".join(_WEEKS_AGO.format(ago=ago) for ago in range(weeks)))
     return [_Referred(*row) for row in memory.connection.execute(text(query), days)]
 

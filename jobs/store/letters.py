@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from jobs.clinic.follow_ups import FollowUps, Happening, Planned, Rule, utc_text
 from jobs.clinic.last_look import Due, Person, Sent
@@ -16,32 +16,35 @@ from jobs.store.tables import appointments, attempts, events, letters, patients,
 
 _PLANNED_UP_TO = "letters planned up to event"
 _GONE = ("sent", "attempting", "unknown")  # what left or may have left
-_FAMILY = {"arrived": ("arrived", "completed"), "completed": ("arrived", "completed")}
+_KIND = {"completed": "arrived"}  # the same thing, seen earlier or later
 
 
 def new_happenings(memory: Memory, most: int) -> list[Happening]:
     """The events since the planner's cursor, oldest first, at most so many."""
-    earlier = events.alias("earlier")
-    same_thing = or_(
-        earlier.c.what == events.c.what,
-        and_(events.c.what.in_(_FAMILY["completed"]), earlier.c.what.in_(_FAMILY["completed"])),
-    )
-    repeated = exists().where(
-        earlier.c.clinic_id == events.c.clinic_id,
-        earlier.c.appointment_id == events.c.appointment_id,
-        earlier.c.id < events.c.id,
-        same_thing,
-    )
     event = events.c
     query = (
-        select(
-            event.id, event.appointment_id, event.patient_id, event.what, event.happened_at, event.starts_at, repeated
-        )
+        select(event.id, event.appointment_id, event.patient_id, event.what, event.happened_at, event.starts_at)
         .where(event.clinic_id == memory.clinic_id, event.id > int(cursor(memory, _PLANNED_UP_TO) or 0))
         .order_by(event.id)
         .limit(most)
     )
-    return [Happening._make(row) for row in memory.connection.execute(query).all()]
+    found = memory.connection.execute(query).all()
+    first = _first_of_their_kind(memory, {row.appointment_id for row in found})
+    return [
+        Happening(*row, repeated=first[row.appointment_id, _KIND.get(row.what, row.what)] < row.id) for row in found
+    ]
+
+
+def _first_of_their_kind(memory: Memory, appointment_ids: Iterable[int]) -> dict[tuple[int, str], int]:
+    """The first event of each kind that these appointments had."""
+    event = events.c
+    query = select(event.appointment_id, event.what, event.id).where(event.clinic_id == memory.clinic_id)
+    first: dict[tuple[int, str], int] = {}
+    for part in in_parts(appointment_ids):
+        for appointment_id, what, event_id in memory.connection.execute(query.where(event.appointment_id.in_(part))):
+            kind = appointment_id, _KIND.get(what, what)
+            first[kind] = min(event_id, first.get(kind, event_id))
+    return first
 
 
 def rule_starts(memory: Memory, follow_ups: FollowUps, today: str) -> dict[str, str]:
@@ -94,7 +97,10 @@ def due_letters(memory: Memory, until: str, states: Sequence[str] = ("planned", 
         .join(events, event.id == letter.event_id)
         .where(letter.clinic_id == memory.clinic_id, letter.state.in_(states), letter.due_at <= until)
     )
-    return [Due._make(row) for row in memory.connection.execute(query.order_by(letter.patient_id)).all()]
+    # Sorted here: asked to, SQLite walks the letters of all times in the order of their patients.
+    return sorted(
+        map(Due._make, memory.connection.execute(query).all()), key=lambda due: (due.patient_id, due.letter_id)
+    )
 
 
 def people(memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule]) -> dict[int, Person]:
@@ -122,15 +128,14 @@ def people(memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule]) ->
 def sent_to_addresses(memory: Memory, keys: Iterable[str], now: datetime, days: int) -> dict[str, list[Sent]]:
     """What left for each of these addresses in the days of the cap."""
     letter = letters.c
-    query = select(letter.address_key, letter.rule, letter.category, letter.changed_at).where(
-        letter.clinic_id == memory.clinic_id,
-        letter.state.in_(_GONE),
-        letter.changed_at > utc_text(now - timedelta(days=days)),
+    query = select(letter.address_key, letter.rule, letter.category, letter.changed_at, letter.state).where(
+        letter.clinic_id == memory.clinic_id, letter.changed_at > utc_text(now - timedelta(days=days))
     )
     found: dict[str, list[Sent]] = {}
     for part in in_parts(set(keys)):
-        for key, rule, category, at in memory.connection.execute(query.where(letter.address_key.in_(part))).all():
-            found.setdefault(key, []).append(Sent(rule, category, at))
+        for key, rule, category, at, state in memory.connection.execute(query.where(letter.address_key.in_(part))):
+            if state in _GONE:  # not asked of SQLite, which would walk all letters of these states
+                found.setdefault(key, []).append(Sent(rule, category, at))
     return found
 
 

@@ -86,6 +86,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             "temp_store=MEMORY",
+            "wal_autocheckpoint=8000",  # pages: a pull of a thousand changed rows is not copied while it commits
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -72,12 +72,12 @@ def answered_slots(memory: Memory) -> dict[str, str]:
 
 def recent_runs(memory: Memory, job: str, count: int = 20) -> list[Run]:
     """The newest runs of a job that ended well, newest first."""
-    return _runs(memory, runs.c.job == job, runs.c.outcome == "done")[:count]
+    return _runs(memory, runs.c.job == job, runs.c.outcome == "done", most=count)
 
 
-def _runs(memory: Memory, *where: object) -> list[Run]:
+def _runs(memory: Memory, *where: object, most: int | None = None) -> list[Run]:
     columns = [runs.c[name] for name in Run._fields]
-    query = select(*columns).where(runs.c.clinic_id == memory.clinic_id, *where).order_by(runs.c.id.desc())  # type: ignore[arg-type]
+    query = select(*columns).where(runs.c.clinic_id == memory.clinic_id, *where).order_by(runs.c.id.desc()).limit(most)  # type: ignore[arg-type]
     found = memory.connection.execute(query)
     return [Run._make((*row[:7], json.loads(row[7] or "{}"), row[8])) for row in found]
 

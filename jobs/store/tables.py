@@ -76,7 +76,7 @@ appointments = Table(
     _text("paid"),
     _text("source"),
     _text("row_hash", 32),
-    Column("episode", Integer, nullable=False, server_default="0"),  # 1, 2, ... within the patient
+    Column("episode", Integer, nullable=False, server_default="1"),  # 1, 2, ... within the patient
     UniqueConstraint("clinic_id", "key"),
     ForeignKeyConstraint(["patient_id"], ["patients.id"]),
     Index("ix_appointments_patient", "patient_id", "starts_at"),
@@ -126,6 +126,7 @@ events = Table(
     UniqueConstraint("clinic_id", "appointment_id", "what", "starts_at"),
     ForeignKeyConstraint(["appointment_id"], ["appointments.id"]),
     ForeignKeyConstraint(["patient_id"], ["patients.id"]),
+    Index("ix_events_new", "clinic_id", "id"),  # the planner asks for those since its cursor
 )
 
 letters = Table(
@@ -152,7 +153,8 @@ letters = Table(
     ForeignKeyConstraint(["patient_id"], ["patients.id"]),
     ForeignKeyConstraint(["event_id"], ["events.id"]),
     Index("ix_letters_due", "clinic_id", "state", "due_at"),
-    Index("ix_letters_address", "clinic_id", "address_key", "sent_at"),
+    Index("ix_letters_address", "clinic_id", "address_key"),
+    Index("ix_letters_sent", "clinic_id", "sent_at"),
 )
 
 attempts = Table(

@@ -203,12 +203,12 @@ def test_each_referring_provider_equals_a_count_by_hand(connection: Connection, 
 
 def test_a_text_that_no_name_fits_is_listed_under_its_own_words_and_not_guessed(connection: Connection) -> None:
     typed = ["googled us", "google ads maybe", "My Gym", "my gym", "My Gym"]
-    days = ["2026-03-18", "2026-03-17", "2026-01-02", "2026-03-19", "2025-11-05"]
+    days = ["2026-03-18", "2026-03-17", "2026-01-02", "2026-03-19", "2026-01-05"]
     rows = [an_episode(n, referral_source=text, referred_on=days[n - 1]) for n, text in enumerate(typed, 1)]
     save(connection, rows, [])
     figures = referral_figures(memory(connection), WEEK, NAMES, TODAY)
     listed = [(each.text, each.referrals, each.first_on, each.last_on) for each in figures.unnamed]
-    assert listed == [("My Gym", 3, "2025-11-05", "2026-03-19"), ("google ads maybe", 1, "2026-03-17", "2026-03-17")]
+    assert listed == [("My Gym", 3, "2026-01-02", "2026-03-19"), ("google ads maybe", 1, "2026-03-17", "2026-03-17")]
     assert {line.name: line.week.referred for line in figures.sources} == {"Google search": 1, NOT_YET_NAMED: 2}
 
 

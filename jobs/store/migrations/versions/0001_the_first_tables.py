@@ -130,7 +130,7 @@ def upgrade() -> None:
         sa.Column("paid", sa.Text(), server_default="", nullable=False),
         sa.Column("source", sa.Text(), server_default="", nullable=False),
         sa.Column("row_hash", sa.String(length=32), server_default="", nullable=False),
-        sa.Column("episode", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("episode", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(
             ["patient_id"],
             ["patients.id"],
@@ -191,6 +191,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("clinic_id", "appointment_id", "what", "starts_at"),
     )
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.create_index("ix_events_new", ["clinic_id", "id"], unique=False)
+
     op.create_table(
         "letters",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -222,7 +225,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("clinic_id", "patient_id", "rule", "event_id"),
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:
-        batch_op.create_index("ix_letters_address", ["clinic_id", "address_key", "sent_at"], unique=False)
+        batch_op.create_index("ix_letters_address", ["clinic_id", "address_key"], unique=False)
+        batch_op.create_index("ix_letters_sent", ["clinic_id", "sent_at"], unique=False)
         batch_op.create_index("ix_letters_due", ["clinic_id", "state", "due_at"], unique=False)
 
     op.create_table(
@@ -280,9 +284,13 @@ def downgrade() -> None:
     op.drop_table("attempts")
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.drop_index("ix_letters_due")
+        batch_op.drop_index("ix_letters_sent")
         batch_op.drop_index("ix_letters_address")
 
     op.drop_table("letters")
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.drop_index("ix_events_new")
+
     op.drop_table("events")
     with op.batch_alter_table("episodes", schema=None) as batch_op:
         batch_op.drop_index("ix_episodes_day")

@@ -1,0 +1,120 @@
+"""Letters are written in a process of their own, which works on the next ones while the last ones leave.
+
+It has no database, no lock and no connection. A letter that keeps it busy without end, or takes all memory, ends this
+process and not the run.
+"""
+
+import multiprocessing
+import os
+import resource
+import signal
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from typing import NamedTuple, cast
+
+from jobs.mail.fields import LetterValues
+from jobs.mail.message import Envelope, finish
+from jobs.mail.templates import Letters
+
+_SECONDS = 60.0  # for the letters of one order; a hundred take a twentieth of a second
+_CPU_SECONDS = 3600
+_MEMORY_BYTES = 2 << 30
+_FILES = 4096
+
+
+class Order(NamedTuple):
+    """One letter to be written: the name of its template, what it says, and the envelope."""
+
+    template: str
+    values: LetterValues
+    envelope: Envelope
+
+
+class WritingFailed(Exception):
+    """No more letters can be written in this run; the message is a sentence for people."""
+
+
+class LetterWriter:
+    """Writes what is ordered, one order after the other: `ask`, then `take`, then `ask` again.
+
+    `load` gives the letters of `templates/`; it is called in the other process, which checks and compiles what is new.
+    """
+
+    def __init__(self, load: Callable[[], Letters]) -> None:
+        context = multiprocessing.get_context("fork")
+        self._line, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(load, theirs), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._usable: frozenset[str] | None = None
+
+    def __enter__(self) -> "LetterWriter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._line.close()
+        self._process.kill()
+        self._process.join()
+
+    @property
+    def usable(self) -> frozenset[str]:
+        """The templates without faults; letters of the others must wait."""
+        if self._usable is None:
+            self._usable = cast(frozenset[str], self._answer())
+        return self._usable
+
+    def ask(self, orders: Sequence[Order]) -> None:
+        """Order some letters, all of usable templates. What was ordered before must have been taken."""
+        try:
+            self._line.send(list(orders))
+        except OSError:
+            raise WritingFailed(_ENDED) from None
+
+    def take(self) -> list[bytes | None]:
+        """The finished messages in the order of the last `ask`; None for one that could not be written."""
+        return cast(list[bytes | None], self._answer())
+
+    def _answer(self) -> object:
+        try:
+            if self._line.poll(_SECONDS):
+                return self._line.recv()
+        except (EOFError, OSError):
+            raise WritingFailed(_ENDED) from None
+        raise WritingFailed(f"A letter was not written within {_SECONDS:g} seconds: does a template loop? {_WAIT}")
+
+
+_WAIT = "The letters that were not sent wait; `run_jobs.py check` looks at every template."
+_ENDED = f"The process that writes the letters ended before its work: the machine may be short of memory. {_WAIT}"
+
+
+def _work(load: Callable[[], Letters], line: Connection) -> None:
+    _be_alone(line.fileno())
+    letters = load()
+    line.send(letters.usable)
+    import jobs.mail.letter_language  # noqa: F401  (Jinja is ready when the first order comes)
+
+    while True:
+        try:
+            orders = line.recv()
+        except EOFError:  # the run has ended
+            return
+        line.send([_write(letters, order) for order in orders])
+
+
+def _write(letters: Letters, order: Order) -> bytes | None:
+    try:
+        return finish(letters.write(order.template, order.values), order.envelope)
+    except Exception:  # its text may quote the patient
+        return None
+
+
+def _be_alone(line: int) -> None:
+    """Let go of all that the run has open, and let the kernel bound what is taken. Ctrl-C is for the run to heed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.closerange(3, line)
+    os.closerange(line + 1, _FILES)
+    for limit, value in ((resource.RLIMIT_AS, _MEMORY_BYTES), (resource.RLIMIT_CPU, _CPU_SECONDS)):
+        try:
+            resource.setrlimit(limit, (value, value))
+        except (ValueError, OSError):  # macOS does not let a process bound its memory
+            continue
