@@ -1,14 +1,14 @@
 """What the tests of the outbox share: a journal, a ledger, and a way to send over a real connection."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from loopback_server import LoopbackServer
-from small_ledger import SmallLedger, noon, recipients_of
+from small_ledger import Sending, SmallLedger, noon, recipients_of
 
 from jobs.mail.journal import Journal
-from jobs.mail.outbox import Ready, Tally, send
+from jobs.mail.outbox import Ready, send
 from jobs.mail.settings import Smtp
 from jobs.mail.transports.smtp import SmtpTransport
 
@@ -23,9 +23,6 @@ def ledger(tmp_path: Path) -> SmallLedger:
     ledger = SmallLedger(tmp_path / "ledger.db")
     ledger.plan(60)
     return ledger
-
-
-Sending = Callable[..., Tally]
 
 
 @pytest.fixture

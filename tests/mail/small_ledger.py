@@ -1,14 +1,15 @@
 """A real ledger in a small SQLite database, and plain letters to go with it."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jobs.mail.outbox import Ready, Result
+from jobs.mail.outbox import Ready, Result, Tally
 from jobs.mail.states import check_transition
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+Sending = Callable[..., Tally]  # what the fixture `send_to` gives
 
 
 def noon() -> datetime:

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import pytest
-from conftest import Sending
 from loopback_server import Session, serving
-from small_ledger import SmallLedger, letter, letters, noon, recipients_of
+from small_ledger import Sending, SmallLedger, letter, letters, noon, recipients_of
 
 from jobs.mail.journal import Journal
 from jobs.mail.limits import allowed_now, brake

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
-from conftest import Sending
 from loopback_server import HangUp, LoopbackServer, Session, serving
-from small_ledger import SmallLedger, letter, letters, noon, recipients_of
+from small_ledger import Sending, SmallLedger, letter, letters, noon, recipients_of
 
 from jobs.mail.journal import Journal
 from jobs.mail.outbox import SignInRefused, Tally, send
