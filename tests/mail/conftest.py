@@ -8,7 +8,7 @@ from loopback_server import LoopbackServer
 from small_ledger import Sending, SmallLedger, noon, recipients_of
 
 from jobs.mail.journal import Journal
-from jobs.mail.outbox import Ready, send
+from jobs.mail.outbox import Ready, Tally, send
 from jobs.mail.settings import Smtp
 from jobs.mail.transports.smtp import SmtpTransport
 
