@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from jobs.clinic.follow_ups import utc_text
-from jobs.clinic.normalize import ValueRules, normalize
 from jobs.clinic.problems import fold_problems
 from jobs.clinic.records import Problem
+from jobs.clinic.value_rules import ValueRules
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.sources.reading import FileRead, start_reading
@@ -34,7 +34,7 @@ def run(tools: Tools, today: date) -> Outcome:
     with tools.store.begin() as memory:
         known = {source.name: file_memories(memory, source.name) for source in tools.settings.sources}
     readings = [
-        (source, start_reading(source, tools.home, known[source.name], today, zone))
+        (source, start_reading(source, tools.home, known[source.name], today, zone, rules=_value_rules(source, zone)))
         for source in tools.settings.sources
     ]
     counts: Counter[str] = Counter()
@@ -42,7 +42,7 @@ def run(tools: Tools, today: date) -> Outcome:
         with tools.progress(f"Reading {source.name}") as advance:
             for file in reading:
                 with tools.store.begin() as memory:
-                    counts += _save_file(memory, source, file, _value_rules(source, zone), utc_text(tools.now))
+                    counts += _save_file(memory, source, file, utc_text(tools.now))
                 advance(1)
     return _outcome(tools, counts)
 
@@ -58,7 +58,7 @@ def _value_rules(source: Source, zone: str) -> ValueRules:
     )
 
 
-def _save_file(memory: "Memory", source: Source, file: FileRead, rules: ValueRules, seen_at: str) -> Counter[str]:
+def _save_file(memory: "Memory", source: Source, file: FileRead, seen_at: str) -> Counter[str]:
     """Keep one file whole or not at all: its rows, its problems and what the next pull must know of it."""
     if file.outcome == "unchanged":
         if file.memory:
@@ -68,14 +68,15 @@ def _save_file(memory: "Memory", source: Source, file: FileRead, rules: ValueRul
     found: list[Problem] = []
     rows: list[int] = []
     touched: set[int] = set()
-    for table in file.tables:
-        batch, problems = normalize(table, rules)
-        saved = save_appointments(memory, batch, source.name, seen_at)
+    for part in file.values:
+        saved = save_appointments(memory, part.appointments, source.name, seen_at)
         touched |= saved.patients
-        found += problems
-        rows += table.rows
+        found += part.problems
+        rows += part.rows
         counts += Counter({"appointments new": saved.new, "appointments changed": saved.changed})
-        counts += Counter({"appointments read": len(table), "rows set aside": sum(p.set_aside for p in problems)})
+        counts += Counter(
+            {"appointments read": len(part.rows), "rows set aside": sum(p.set_aside for p in part.problems)}
+        )
     refresh_episodes(memory, touched)
     if file.problem:
         found.append(file.problem)

@@ -3,8 +3,7 @@
 Works on whole columns; each distinct text is read once. Nothing is guessed where a letter would follow from it.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import cache
 from itertools import compress
 from typing import TYPE_CHECKING
@@ -12,16 +11,16 @@ from typing import TYPE_CHECKING
 from jobs.clinic.addresses import read_email, read_guest
 from jobs.clinic.cells import CORRECT, Doubt, read_consent, read_money, read_phone, read_yes_no
 from jobs.clinic.columns import Columns, without_rows
-from jobs.clinic.dates import read_birth_date, zone_named
+from jobs.clinic.dates import read_birth_date
 from jobs.clinic.diagnoses import read_diagnosis
 from jobs.clinic.duplicates import fold_duplicates
 from jobs.clinic.moments import Clock, read_ends, read_starts
 from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_name, read_part
 from jobs.clinic.problems import fold_problems
-from jobs.clinic.records import STATUSES, Appointment, Problem, TextTable
-from jobs.clinic.stamps import ORDERS
+from jobs.clinic.records import Appointment, Problem, TextTable
 from jobs.clinic.statuses import settle_status, status_reader
 from jobs.clinic.steps import read_step
+from jobs.clinic.value_rules import ValueRules
 
 if TYPE_CHECKING:
     from jobs.clinic.titles import Title
@@ -32,28 +31,6 @@ _NO_PATIENT = Doubt("", "The row names no patient.", CORRECT, set_aside=True)
 _OVERRULED = Doubt(
     "", "A later row has the same appointment with other values; the later row counts.", CORRECT, set_aside=True
 )
-
-
-@dataclass(frozen=True)
-class ValueRules:
-    """How the values of one source are meant. `zone` is the clinic's: its days are the days of every appointment."""
-
-    zone: str
-    date_order: str = "mdy"
-    statuses: Mapping[str, str] = field(default_factory=dict)  # the clinic's own spelling -> our status
-    title_pattern: str = ""
-    prefix: str = ""  # the source's name: two sources never share an appointment's key
-    source_zone: str = ""  # of times without an offset; "" : the clinic's
-
-    def __post_init__(self) -> None:
-        for zone in filter(None, (self.zone, self.source_zone)):
-            if zone_named(zone) is None:
-                raise ValueError(f'"{zone}" is no time zone. Write one such as America/New_York.')
-        if self.date_order not in ORDERS:
-            raise ValueError(f'date_order "{self.date_order}" is none of {", ".join(ORDERS)}.')
-        for spelling, status in self.statuses.items():
-            if status not in STATUSES:
-                raise ValueError(f'The status "{spelling}" cannot mean "{status}". Use one of {", ".join(STATUSES)}.')
 
 
 def normalize(table: TextTable, rules: ValueRules) -> tuple[list[Appointment], list[Problem]]:

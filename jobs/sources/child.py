@@ -1,4 +1,4 @@
-"""The process that opens foreign files: `python -m jobs.sources.child`, bounded in memory and time.
+"""The process that opens foreign files and reads their values: `python -m jobs.sources.child`, bounded throughout.
 
 Its request comes on stdin, its frames go to stdout: four bytes of length, then the value as `marshal` writes it. A
 crafted file can at worst end this process, which holds no password and writes nothing.
@@ -7,27 +7,58 @@ crafted file can at worst end this process, which holds no password and writes n
 import gc
 import marshal
 import sys
+from collections.abc import Callable
 from typing import Any, BinaryIO
+
+Frame = tuple[Any, ...]
+Send = Callable[[Frame], None]
 
 
 def main(incoming: BinaryIO, outgoing: BinaryIO) -> None:
     """Read the files that the request names, in order; their frames follow one another."""
+    gc.disable()  # hundreds of thousands of cells, and none of them in a circle
+    import jobs.clinic.normalize
+    import jobs.sources.workbook  # noqa: F401  (what most files need is loaded while the question is on its way)
+    from jobs.sources.file_reader import FileReader, Task
+
     request: dict[str, Any] = marshal.load(incoming)
     limits = request["task"]["limits"]
     _bound(int(limits["memory_bytes"]), int(limits["seconds"]) * len(request["files"]))
-    gc.disable()  # hundreds of thousands of cells, and none of them in a circle
-    from jobs.sources.file_reader import FileReader, Task
 
-    def send(frame: tuple[Any, ...]) -> None:
+    def send(frame: Frame) -> None:
         data = marshal.dumps(frame)
         outgoing.write(len(data).to_bytes(4, "big"))
         outgoing.write(data)
         outgoing.flush()
 
     task = Task(**request["task"])
-    for path, own, base in request["files"]:
-        FileReader(task, path, own, base, send).read()
+    for path, shown, own, base in request["files"]:
+        rules = request["rules"]
+        FileReader(task, path, own, base, _normalizing(send, request["source"], shown, rules) if rules else send).read()
         send(("next",))
+
+
+def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> Send:
+    """Turn the tables among the frames of a file into appointments and problems, column-wise as they are."""
+    from jobs.clinic.normalize import normalize
+    from jobs.clinic.records import TextTable
+    from jobs.clinic.value_rules import ValueRules
+    from jobs.sources.header_row import Unreadable
+
+    settled = ValueRules(**rules)
+
+    def send_values(frame: Frame) -> None:
+        if frame[0] != "table":
+            return send(frame)
+        _, sheet, numbers, columns, headers = frame
+        try:
+            found, problems = normalize(TextTable(source, file, sheet, columns, numbers, headers), settled)
+        except Exception as error:  # ours to mend, but no reason to stop the other files; its text may quote a patient
+            what = f"The values of this file cannot be read ({type(error).__name__})."
+            raise Unreadable(what, "Tell whoever looks after this program, with the file.") from None
+        send(("values", numbers, list(zip(*found, strict=True)), list(map(tuple, problems))))
+
+    return send_values
 
 
 def _bound(memory_bytes: int, seconds: int) -> None:

@@ -24,11 +24,11 @@ _KILLED_BY_LIMIT = -24  # SIGXCPU
 
 
 class ChildProcess:
-    """One child. Its frames are tuples whose first item names them; see `file_reader`."""
+    """One child, which loads what it needs until it is asked. Its frames are tuples whose first item names them; see
+    `file_reader`."""
 
-    def __init__(self, request: dict[str, Any], seconds: float) -> None:
-        self._seconds = seconds
-        self._left = seconds
+    def __init__(self) -> None:
+        self._seconds = self._left = 0.0
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "jobs.sources.child"],
@@ -40,11 +40,15 @@ class ChildProcess:
             bufsize=0,
         )
         assert self._process.stdin and self._process.stdout
-        self._answers = self._process.stdout
-        for pipe in (self._process.stdin, self._process.stdout):
+        self._questions, self._answers = self._process.stdin, self._process.stdout
+        for pipe in (self._questions, self._answers):
             _widen(pipe.fileno())
+
+    def ask(self, request: dict[str, Any], seconds: float) -> None:
+        """Say what to read, once, and how long each file may take."""
+        self._seconds = self._left = seconds
         try:
-            with self._process.stdin as questions:
+            with self._questions as questions:
                 _write_all(questions.fileno(), marshal.dumps(request))
         except BrokenPipeError:  # it died at once, which its first frame will tell
             pass
@@ -67,6 +71,7 @@ class ChildProcess:
             self._process.kill()
         self._process.wait()
         self._answers.close()
+        self._questions.close()
 
     def _read(self, size: int) -> bytearray:
         data = bytearray(size)

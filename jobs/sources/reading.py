@@ -4,19 +4,31 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from jobs.clinic.records import Problem, TextTable
+from jobs.clinic.records import Appointment, Problem, TextTable
 from jobs.sources.child_process import ChildProcess
 from jobs.sources.files import is_address, look_at, matching_files, shown_address
 from jobs.sources.header_row import Unreadable
 from jobs.sources.row_marks import FORMAT, FileMemory
 from jobs.sources.source import Limits, Source
 
+if TYPE_CHECKING:
+    from jobs.clinic.value_rules import ValueRules
+
 __all__ = ("FileRead", "Limits", "Reading", "start_reading")
 
 CALENDARS = (".ics", ".ical", ".icalendar", ".ifb")
+
+
+class ReadValues(NamedTuple):
+    """Some rows whose values were read: their numbers as a person sees them, and what they came to."""
+
+    rows: list[int]
+    appointments: list[Appointment]
+    problems: list[Problem]
 
 
 @dataclass
@@ -31,6 +43,7 @@ class FileRead:
     outcome: Literal["unchanged", "read", "refused"]
     problem: Problem | None = None  # of the file as a whole; a file that was read may have one too
     tables: Iterator[TextTable] = field(default_factory=lambda: iter(()))  # only rows that may have changed
+    values: Iterator[ReadValues] = field(default_factory=lambda: iter(()))  # instead of tables, where rules were given
     memory: bytes = b""  # for the next reading, once this one is saved
     rows_total: int = 0
     rows_skipped: int = 0  # known from the last time
@@ -46,22 +59,39 @@ class _Place(NamedTuple):
 
 
 def start_reading(
-    source: Source, home: Path, memories: Mapping[str, bytes], today: date, zone: str, limits: Limits | None = None
+    source: Source,
+    home: Path,
+    memories: Mapping[str, bytes],
+    today: date,
+    zone: str,
+    limits: Limits | None = None,
+    rules: "ValueRules | None" = None,
+    standing_by: ChildProcess | None = None,
 ) -> "Reading":
     """Look at the files of a source and start the child that reads them, if any changed. Never raises for a file.
 
-    `memories` holds, by path, what `FileRead.memory` was when a file was last saved; `zone` is the clinic's.
+    `memories` holds, by path, what `FileRead.memory` was when a file was last saved; `zone` is the clinic's. With
+    `rules` the child reads the values too, else the tables come as text. A child that is `standing_by` is asked where
+    one is needed; the caller ends it where none was.
     """
-    return Reading(source, home, memories, today, zone, limits or Limits())
+    return Reading(source, home, memories, today, zone, limits or Limits(), rules, standing_by)
 
 
 class Reading:
     """The files of one source, oldest first. `outlived` names the paths whose memory is of no more use."""
 
     def __init__(
-        self, source: Source, home: Path, memories: Mapping[str, bytes], today: date, zone: str, limits: Limits
+        self,
+        source: Source,
+        home: Path,
+        memories: Mapping[str, bytes],
+        today: date,
+        zone: str,
+        limits: Limits,
+        rules: "ValueRules | None",
+        standing_by: ChildProcess | None,
     ) -> None:
-        self._source, self._limits = source, limits
+        self._source, self._limits, self._rules, self._standing_by = source, limits, rules, standing_by
         self._window = (
             str(today - timedelta(days=source.window_days_back)), str(today + timedelta(days=source.window_days_ahead)),
         )  # fmt: skip
@@ -151,8 +181,12 @@ class Reading:
             "join_columns": join.columns if join else {}, "window": self._window, "zone": self._zone,
             "turn": self._turn, "several": len(self._places) > 1, "limits": asdict(self._limits),
         }  # fmt: skip
-        files = [(place.path, place.own, place.base) for place in places]
-        return ChildProcess({"task": task, "files": files}, self._limits.seconds)
+        files = [(place.path, place.shown, place.own, place.base) for place in places]
+        rules = asdict(self._rules) if self._rules else None
+        request = {"task": task, "source": source.name, "rules": rules, "files": files}
+        child, self._standing_by = self._standing_by or ChildProcess(), None
+        child.ask(request, self._limits.seconds)
+        return child
 
     def _read_all(self) -> Iterator[FileRead]:
         """Each file as the child comes to it. A child that dies takes one file with it; another one reads the rest."""
@@ -161,21 +195,24 @@ class Reading:
                 self._child = self._start([other._replace(own=b"", base=b"") for other in self._places[number:]])
             self._child.expect_next_file()
             file = FileRead(place.shown, "read")
-            tables = self._tables(file)
-            first = next(tables, None)
-            file.tables = tables if first is None else _with_first(first, tables)
+            parts = self._parts(file)
+            first = next(parts, None)
+            parts = parts if first is None else chain([first], parts)
+            file.tables, file.values = (iter(()), parts) if self._rules else (parts, iter(()))
             yield file
-            for _ in file.tables:  # what the job did not take must leave the pipe
+            for _ in parts:  # what the job did not take must leave the pipe
                 pass
 
-    def _tables(self, file: FileRead) -> Iterator[TextTable]:
-        """The tables of one file; what else the child says of it is noted in `file`."""
+    def _parts(self, file: FileRead) -> Iterator[Any]:
+        """The tables or values of one file; what else the child says of it is noted in `file`."""
         assert self._child is not None
         try:
             while (frame := self._child.frame())[0] != "next":
                 if frame[0] == "table":
                     _, sheet, rows, columns, headers = frame
                     yield TextTable(self._source.name, file.path, sheet, columns, rows, headers)
+                elif frame[0] == "values":
+                    yield _values(*frame[1:])
                 else:
                     self._note(file, frame)
         except Unreadable as error:
@@ -203,9 +240,9 @@ class Reading:
         return FileRead(path, "refused", self._problem(path, what, remedy, True))
 
 
-def _with_first(first: TextTable, others: Iterator[TextTable]) -> Iterator[TextTable]:
-    yield first
-    yield from others
+def _values(rows: list[int], columns: list[tuple[str, ...]], problems: list[tuple[Any, ...]]) -> ReadValues:
+    appointments = list(map(Appointment._make, zip(*columns, strict=True)))
+    return ReadValues(rows, appointments, list(map(Problem._make, problems)))
 
 
 def _shown(file: Path, home: Path) -> str:

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.clinic import normalize as normalize_module
-from jobs.clinic.normalize import ValueRules, normalize
+from jobs.clinic.normalize import normalize
 from jobs.clinic.problems import fold_problems, rows_of
 from jobs.clinic.records import STATUSES, STEPS, TEXT_FIELDS, Appointment, Problem, TextTable
+from jobs.clinic.value_rules import ValueRules
 
 RULES = ValueRules("America/New_York", prefix="main")
 DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "appointments"

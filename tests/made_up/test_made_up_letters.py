@@ -14,8 +14,9 @@ from jobs.clinic.episodes import Slot, split_episodes
 from jobs.clinic.events import Seen, events_of
 from jobs.clinic.follow_ups import Calendar, FollowUps, Happening, plan_letters, utc_text
 from jobs.clinic.last_look import Due, Person, look
-from jobs.clinic.normalize import ValueRules, normalize
+from jobs.clinic.normalize import normalize
 from jobs.clinic.records import Appointment, TextTable
+from jobs.clinic.value_rules import ValueRules
 from jobs.made_up import CLINIC
 from jobs.made_up.export import HEADERS, Cell, export_rows
 from jobs.made_up.make import make_history

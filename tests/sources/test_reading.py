@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_files import TODAY, ZONE, appointment, csv_text, read, read_one, table, workbook
+from made_files import HEADER, TODAY, ZONE, appointment, csv_text, read, read_one, table, workbook
 
+from jobs.clinic.normalize import normalize
+from jobs.clinic.value_rules import ValueRules
 from jobs.sources import child_process
 from jobs.sources.reading import Reading, start_reading
 from jobs.sources.source import Join, Limits, Source
@@ -72,9 +74,9 @@ def test_a_child_that_dies_takes_one_file_with_it(tmp_path: Path, monkeypatch: p
     started: list[dict[str, Any]] = []
 
     class FirstOneDies(child_process.ChildProcess):
-        def __init__(self, request: dict[str, Any], seconds: float) -> None:
+        def ask(self, request: dict[str, Any], seconds: float) -> None:
             started.append(request)
-            super().__init__({} if len(started) == 1 else request, seconds)
+            super().ask({} if len(started) == 1 else request, seconds)
 
     monkeypatch.setattr("jobs.sources.reading.ChildProcess", FirstOneDies)
     first, second = read(tmp_path, Source("export", "*.csv", take="all"))
@@ -204,3 +206,28 @@ def test_sample_exports_are_understood_as_they_are(first: str, second: str, rows
     found = read_one(DATA, Source("sample", first, join=Join(second)))
     assert (found.outcome, found.problem, len(found.rows)) == ("read", None, rows)
     assert fields <= set(found.columns)
+
+
+def test_with_rules_the_child_reads_the_values_as_normalize_does(tmp_path: Path) -> None:
+    unreadable = [*appointment(9)]
+    unreadable[HEADER.index("Start")] = "tomorrow"
+    put(tmp_path, "export.csv", csv_text([*table(3), unreadable]))
+    source = Source("export", "export.csv")
+    rules = ValueRules(zone=ZONE, prefix="export")
+    as_text = next(iter(start_reading(source, tmp_path, {}, TODAY, ZONE)))
+    expected = [normalize(part, rules) for part in as_text.tables]
+    file = next(iter(start_reading(source, tmp_path, {}, TODAY, ZONE, rules=rules)))
+    found = list(file.values)
+    assert [(part.appointments, part.problems) for part in found] == expected
+    assert found[0].problems and found[0].rows == [2, 3, 4, 5]
+
+
+def test_a_child_that_stands_by_is_asked_and_no_other_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "export.csv", csv_text(table(3)))
+    standing_by = child_process.ChildProcess()
+    monkeypatch.setattr("jobs.sources.reading.ChildProcess", None)
+    source = Source("export", "export.csv")
+    with start_reading(source, tmp_path, {}, TODAY, ZONE, standing_by=standing_by) as reading:
+        assert [len(part) for file in reading for part in file.tables] == [3]
