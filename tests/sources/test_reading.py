@@ -214,11 +214,9 @@ def test_with_rules_the_child_reads_the_values_as_normalize_does(tmp_path: Path)
     put(tmp_path, "export.csv", csv_text([*table(3), unreadable]))
     source = Source("export", "export.csv")
     rules = ValueRules(zone=ZONE, prefix="export")
-    as_text = next(iter(start_reading(source, tmp_path, {}, TODAY, ZONE)))
-    expected = [normalize(part, rules) for part in as_text.tables]
-    file = next(iter(start_reading(source, tmp_path, {}, TODAY, ZONE, rules=rules)))
-    found = list(file.values)
-    assert [(part.appointments, part.problems) for part in found] == expected
+    as_text = [part for file in start_reading(source, tmp_path, {}, TODAY, ZONE) for part in file.tables]
+    found = [part for file in start_reading(source, tmp_path, {}, TODAY, ZONE, rules=rules) for part in file.values]
+    assert [(part.appointments, part.problems) for part in found] == [normalize(part, rules) for part in as_text]
     assert found[0].problems and found[0].rows == [2, 3, 4, 5]
 
 
