@@ -34,5 +34,5 @@ pins: ## Resolve the dependencies of pyproject.toml anew, with hashes (needs uv)
 	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements.txt
 	uv pip compile pyproject.toml --extra dev --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o tests/requirements.txt
 
-clean: ## Remove the virtual environment and the demonstration's state
-	rm -rf .venv var
+clean: ## Remove the virtual environment and the demonstration
+	rm -rf .venv var/demo

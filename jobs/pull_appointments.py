@@ -16,16 +16,13 @@ from jobs.store.appointments import save_appointments
 from jobs.store.episodes import refresh_episodes
 from jobs.store.sources import (
     file_memories,
-    forget_problems,
     listed_problems,
     remember_file,
-    save_problems,
+    renew_problems,
 )
 
 if TYPE_CHECKING:
     from jobs.store.memory import Memory
-
-_ROWS_IN_ONE_QUERY = 5_000
 
 
 def run(tools: Tools, today: date) -> Outcome:
@@ -40,11 +37,22 @@ def run(tools: Tools, today: date) -> Outcome:
     counts: Counter[str] = Counter()
     for source, reading in readings:
         with tools.progress(f"Reading {source.name}") as advance:
+            seen = set()
             for file in reading:
                 with tools.store.begin() as memory:
                     counts += _save_file(memory, source, file, utc_text(tools.now))
+                seen.add(file.path)
                 advance(1)
+        _forget_what_was_missing(tools, source, seen)
     return _outcome(tools, counts)
+
+
+def _forget_what_was_missing(tools: Tools, source: Source, seen: set[str]) -> None:
+    """Take off the list that no file matched a pattern, now that one does."""
+    patterns = {source.path, source.join.path if source.join else ""} - seen
+    with tools.store.begin() as memory:
+        for pattern in filter(None, patterns):
+            renew_problems(memory, source.name, pattern, (), utc_text(tools.now))
 
 
 def _value_rules(source: Source, zone: str) -> ValueRules:
@@ -64,7 +72,7 @@ def _save_file(memory: "Memory", source: Source, file: FileRead, seen_at: str) -
         if file.memory:
             remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at)
         return Counter({"files unchanged": 1})
-    counts: Counter[str] = Counter({"files read": 1})
+    counts: Counter[str] = Counter({f"files {file.outcome}": 1})
     found: list[Problem] = []
     rows: list[int] = []
     touched: set[int] = set()
@@ -80,12 +88,8 @@ def _save_file(memory: "Memory", source: Source, file: FileRead, seen_at: str) -
     refresh_episodes(memory, touched)
     if file.problem:
         found.append(file.problem)
-    if file.rows_skipped:
-        for start in range(0, len(rows), _ROWS_IN_ONE_QUERY):
-            forget_problems(memory, source.name, file.path, rows[start : start + _ROWS_IN_ONE_QUERY])
-    else:
-        forget_problems(memory, source.name, file.path)
-    counts["problems new"] = save_problems(memory, fold_problems(found), seen_at)
+    read = rows if file.rows_skipped else None
+    counts["problems new"] = renew_problems(memory, source.name, file.path, fold_problems(found), seen_at, read)
     if file.memory:
         remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at)
     counts["appointments unchanged"] = file.rows_skipped
@@ -95,7 +99,7 @@ def _save_file(memory: "Memory", source: Source, file: FileRead, seen_at: str) -
 def _outcome(tools: Tools, counts: Counter[str]) -> Outcome:
     """Write the list of problems where it changed, and sum up."""
     path = tools.state_dir / "reports" / "problems.xlsx"
-    if counts["files read"] or not path.exists():
+    if counts["files read"] or counts["files refused"] or not path.exists():
         from jobs.reports.problems_workbook import write_problems
 
         with tools.store.begin() as memory:
@@ -105,4 +109,8 @@ def _outcome(tools: Tools, counts: Counter[str]) -> Outcome:
             zone = tools.settings.clinic.tzinfo
             write_problems(((datetime.fromisoformat(at).astimezone(zone), problem) for at, problem in problems), path)
     notes = () if tools.settings.sources else ("No source is configured: config/sources.yaml lists none.",)
-    return Outcome(dict(counts), notes=notes, files=(path,) if path.exists() else ())
+    refused = counts["files refused"]
+    failed = (
+        f"{refused} {'file' if refused == 1 else 'files'} could not be read; problems.xlsx says why." if refused else ""
+    )
+    return Outcome(dict(counts), notes=notes, files=(path,) if path.exists() else (), failed=failed)

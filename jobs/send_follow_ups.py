@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from jobs.mail.fields import ArticleValues, LetterValues, moment_in_words
 from jobs.mail.journal import Journal
 from jobs.mail.limits import allowed_now, brake
 from jobs.mail.message import Envelope, message_id, recipients_of, stop_links, unsubscribe_token
-from jobs.mail.outbox import Ready, Tally, send, settle
+from jobs.mail.outbox import AskedToStop, Ready, Tally, send, settle
 from jobs.mail.stop_secret import stop_secret
 from jobs.mail.templates import load_letters
 from jobs.mail.transports import open_transport
@@ -25,20 +25,19 @@ from jobs.mail.writing import LetterWriter, Order
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.store.episodes import histories
+from jobs.store.letter_ledger import ChosenArticle, LetterLedger
 from jobs.store.letters import (
-    ChosenArticle,
     LetterFacts,
-    LetterLedger,
     articles_sent,
     change_letters,
     due_letters,
+    left_since,
     letter_facts,
     letters_in,
     new_happenings,
     people,
     rule_starts,
     save_plan,
-    sent_by_day,
     sent_to_addresses,
 )
 from jobs.store.memory import Memory
@@ -59,9 +58,10 @@ def run(tools: Tools, today: date) -> Outcome:
         why_stopped = too_many(tools, letters) or too_old(tools, letters)
         if why_stopped:
             return Outcome({"letters planned": planned, "letters waiting": len(letters)}, failed=why_stopped)
-        quota = allowed_now(_sent_today(tools, today), tools.settings.mail.daily_quota)
+        quota = allowed_now(_left_today(tools), tools.settings.mail.daily_quota)
         tally = send_letters(tools, letters[:quota], writer) if letters else Tally()
-    return _outcome(planned, verdicts, settled + tally, len(letters) - quota, tally.stopped)
+        notes = [*_unusable(tools, writer, letters), *_over(len(letters) - quota)]
+    return _outcome(planned, verdicts, settled, tally, notes)
 
 
 def plan(tools: Tools, today: date) -> int:
@@ -273,22 +273,37 @@ def _calendar(tools: Tools) -> Calendar:
     return Calendar(clinic.tzinfo, clinic.holidays)
 
 
-def _sent_today(tools: Tools, today: date) -> int:
+def _left_today(tools: Tools) -> int:
+    midnight = tools.now.replace(hour=0, minute=0, second=0, microsecond=0)
     with tools.store.begin() as memory:
-        by_day = sent_by_day(memory, (today - timedelta(days=1)).isoformat())
-    return by_day.get(utc_text(tools.now)[:10], 0)
+        return left_since(memory, utc_text(midnight))
 
 
-def _outcome(planned: int, verdicts: Sequence[Verdict], tally: Counter[str], over: int, stopped: str) -> Outcome:
+def _unusable(tools: Tools, writer: LetterWriter, due: Sequence[Due]) -> Iterator[str]:
+    """A sentence for each template whose letters had to wait because it has faults."""
+    waiting = Counter(_rule(tools, letter.rule).template for letter in due)
+    for template in sorted(waiting.keys() - writer.usable if due else ()):
+        yield f"{waiting[template]} letters wait: templates/{template} has faults; `run_jobs.py check` names them."
+
+
+def _over(over: int) -> Iterator[str]:
+    if over > 0:
+        yield f"{over} letters wait for tomorrow: the daily quota is reached."
+
+
+def _outcome(
+    planned: int, verdicts: Sequence[Verdict], settled: Counter[str], tally: Tally, notes: Sequence[str]
+) -> Outcome:
     counts: Counter[str] = Counter({"letters planned": planned})
     counts.update({f"letters {state}": count for state, count in tally.items() if count})
+    counts.update({f"letters of a dead run {state}": count for state, count in settled.items() if count})
     counts["letters sent"] += 0
     for verdict in verdicts:
         if verdict.what != "send":
             counts[{"wait": "letters waiting", "withdraw": "letters withdrawn"}[verdict.what]] += 1
-    notes = []
-    if over > 0:
-        notes.append(f"{over} letters wait for tomorrow: the daily quota is reached.")
-    if counts["letters unknown"]:
-        notes.append(f"{counts['letters unknown']} letters may have left; `run_jobs.py status` lists them.")
-    return Outcome(dict(counts), notes=tuple(notes), failed=stopped)
+    unknown = tally["unknown"] + settled["unknown"]
+    if unknown:
+        notes = [*notes, f"{unknown} letters may have left; they are not sent again. `run_jobs.py status` counts them."]
+    asked = isinstance(tally.stopped_by, AskedToStop)
+    notes = [*notes, tally.stopped] if asked else notes
+    return Outcome(dict(counts), notes=tuple(notes), failed="" if asked else tally.stopped)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from jobs import VERSION
 from jobs.clinic.figures import Week
 from jobs.reports.referral_names import load_referral_names
 from jobs.reports.referral_workbook import workbook_name, write_referral_workbook
@@ -18,6 +19,6 @@ def run(tools: Tools, today: date) -> Outcome:
     with tools.store.begin() as memory:
         figures = referral_figures(memory, week, names, today)
     path = tools.state_dir / "reports" / workbook_name(week)
-    write_referral_workbook(figures, path, tools.now.astimezone(clinic.tzinfo), clinic.name)
+    write_referral_workbook(figures, path, tools.now.astimezone(clinic.tzinfo), clinic.name, VERSION)
     counts = {"new patients in the week": figures.total.week.referred, "names to settle": len(figures.unnamed)}
     return Outcome(counts, notes=tuple(str(fault) for fault in faults), files=(path,))

@@ -204,6 +204,14 @@ def _due(base: str, rule: Rule, hours: SendingHours, calendar: Calendar) -> tupl
     return utc_text(due), utc_text(due + rule.lateness)
 
 
+def pause_before(tries: int) -> timedelta:
+    """How long a letter waits that could not be delivered for now: ten minutes, then ever longer, at most half a day.
+
+    After RFC 5321, 4.5.4.1, which asks for growing pauses; the rule's `too_late_after` is the last day.
+    """
+    return min(timedelta(minutes=10 * 3 ** max(0, min(tries, 9) - 1)), timedelta(hours=12))
+
+
 def utc_text(moment: datetime) -> str:
     """A moment with a zone in the store's form, `2026-03-04T17:30:00Z`."""
     return moment.astimezone(_UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -24,5 +24,5 @@ def brake(planned: int, usual: Sequence[int], multiple: float, floor: int) -> st
     return (
         f"This run would send {planned} letters; usual are {middle:g}, and the limit is {limit} "
         f"(brake_multiple {multiple:g}, brake_floor {floor}). Nothing was sent. "
-        "Look at the forecast; if the number is right, raise brake_multiple for one run."
+        f"Look at the forecast; if the number is right, write brake_floor: {planned} in config/clinic.yaml for one run."
     )

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from jobs.mail.journal import Journal, recover
-from jobs.mail.records import Ledger, Marks, Ready, Result, RunStopped, SignInRefused, Transport
+from jobs.mail.records import AskedToStop, Ledger, Marks, Ready, Result, RunStopped, SignInRefused, Transport
 from jobs.mail.settings import is_plain_address
 from jobs.mail.stopping import StopRequest, heeding_signals
 
 __all__ = [
-    "Ledger", "Marks", "Ready", "Result", "RunStopped", "SignInRefused", "Tally", "Transport", "send", "settle",
-    "why_not",
+    "AskedToStop", "Ledger", "Marks", "Ready", "Result", "RunStopped", "SignInRefused", "Tally", "Transport",
+    "send", "settle", "why_not",
 ]  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def send(
         for group in groups:
             run.send_group(group)
             if stop.asked and not run.tally.stopped_by:
-                run.tally.stopped_by = RunStopped(f"The run was asked to stop ({stop.asked}). The other letters wait.")
+                run.tally.stopped_by = AskedToStop(f"The run was asked to stop ({stop.asked}). The other letters wait.")
             if run.tally.stopped_by:
                 break
     return run.tally

@@ -68,5 +68,9 @@ class RunStopped(Exception):
     """No more letters can be sent in this run; the text is a sentence for the office manager. The letters wait."""
 
 
+class AskedToStop(RunStopped):
+    """Somebody ended the run (SIGTERM, Ctrl-C). Nothing is wrong: the next run goes on."""
+
+
 class SignInRefused(RunStopped):
     """The mail server does not let the clinic in: a person must sign in again before any letter can go."""

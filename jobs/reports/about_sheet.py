@@ -15,7 +15,7 @@ DEFINITIONS = (
     ("Already under care", "Appointments of patients who came before the data begins: visits, but no new patients."),
     ("Referring provider", "Who prescribed the therapy. This is a second figure beside the source."),
     ("Four-week average", "New patients of the four whole weeks before the one shown, divided by four."),
-    ("Year to date", "From 1 January to the Sunday of the week shown."),
+    ("Year to date", "From January 1 to the Sunday of the week shown."),
     ("Weeks ago", "Whole weeks from the last referral to the Sunday of the week shown; 0 is this week."),
     ("Evaluated", "The first evaluation or visit was kept."),
     ("Still ahead", "Not evaluated yet, and the first appointment is today or later."),

@@ -81,7 +81,7 @@ def providers_sheet(book: Book, figures: ReferralFigures) -> None:
     total, sunday = figures.provider_total, figures.week.sunday
     columns = [
         Figure("", "Referring provider", lambda line: line.name, 34, TEXT, "All providers"),
-        Figure("", "Name is", lambda line: "from the list" if line.listed else "as typed", 12, TEXT, ""),
+        Figure("", "Name is", lambda line: "from the list" if line.listed else "as typed", 14, TEXT, ""),
         *_new_patients(total),
         *_outcome("this year", "year", lambda line: line.year),
         Figure("Became of this year's", "Visits so far", lambda line: line.year_visits),
@@ -113,7 +113,7 @@ def trend_sheet(book: Book, figures: ReferralFigures) -> tuple[int, int]:
         Col(week.label, 9.5, COUNT, "sum", count, "New patients in week")
         for week, count in zip(weeks, total, strict=True)
     ]
-    columns += [Col("Twelve weeks", 15, COUNT, "sum", sum(total)), Col("Shape", 24, SPARK)]
+    columns += [Col("Twelve weeks", 14, COUNT, "sum", sum(total)), Col("Shape", 24, SPARK)]
     rows: list[list[Value]] = [[line.name, *line.trend, sum(line.trend), None] for line in lines]
     sheet.table(TOP, "Trend", columns, rows)
     for row in range(TOP + 1, TOP + 2 + len(rows)):

@@ -1,16 +1,15 @@
 """The letters: planned by an event, looked at once more, attempted, sent; each change with its reason."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from jobs.clinic.follow_ups import FollowUps, Happening, Planned, Rule, utc_text
 from jobs.clinic.last_look import Due, Person, Sent
 from jobs.store.episodes import histories
-from jobs.store.memory import Memory, in_parts, insert_new, insert_rows
+from jobs.store.memory import Memory, in_parts, insert_new
 from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import appointments, attempts, events, letters, patients, sent_articles, stops
 
@@ -246,125 +245,13 @@ def count_states(memory: Memory) -> dict[str, int]:
     return {state: count for state, count in memory.connection.execute(query)}
 
 
-def sent_by_day(memory: Memory, since: str) -> dict[str, int]:
-    """How many letters left on each UTC day from `since` (a day) on."""
-    day = func.substr(letters.c.sent_at, 1, 10)
-    query = (
-        select(day, func.count())
-        .where(letters.c.clinic_id == memory.clinic_id, letters.c.sent_at >= since)
-        .group_by(day)
+def left_since(memory: Memory, moment: str) -> int:
+    """How many letters left, or may have left, from a moment (UTC text) on."""
+    tried = attempts.c
+    query = select(func.count()).where(
+        tried.clinic_id == memory.clinic_id, tried.at >= moment, tried.outcome.in_(("sent", "unknown"))
     )
-    return {day: count for day, count in memory.connection.execute(query)}
-
-
-class _Ready(Protocol):
-    @property
-    def letter_id(self) -> int: ...
-    @property
-    def message_id(self) -> str: ...
-
-
-class _Result(Protocol):
-    @property
-    def letter_id(self) -> int: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def detail(self) -> str: ...
-
-
-class ChosenArticle(NamedTuple):
-    """One article that a letter carries; `reason` is for the staff."""
-
-    slug: str
-    reason: str
-
-
-class LetterLedger:
-    """The outbox's ledger: a letter is on disk as `attempting` before its own bytes leave."""
-
-    def __init__(self, begin: Callable[[], AbstractContextManager[Memory]], transport: str) -> None:
-        self._begin = begin
-        self._transport = transport
-        self._address: dict[int, str] = {}
-        self._articles: dict[int, Sequence[ChosenArticle]] = {}
-        self._patient: dict[int, int] = {}
-
-    def expect(self, facts: LetterFacts, articles: Sequence[ChosenArticle]) -> None:
-        """Hear what a letter holds, to be recorded with its attempt."""
-        self._address[facts.letter_id] = facts.address_key
-        self._patient[facts.letter_id] = facts.patient_id
-        self._articles[facts.letter_id] = articles
-
-    def attempting(self, ready: Sequence[_Ready], at: datetime) -> None:
-        """Note durably that these letters are about to leave."""
-        rows = [
-            {
-                "letter": letter.letter_id,
-                "message": letter.message_id,
-                "address": self._address.get(letter.letter_id, ""),
-                "at": utc_text(at),
-            }
-            for letter in ready
-        ]
-        with self._begin() as memory:
-            memory.connection.execute(
-                update(letters)
-                .where(letters.c.id == bindparam("letter"))
-                .values(
-                    state="attempting",
-                    reason="",
-                    message_id=bindparam("message"),
-                    address_key=bindparam("address"),
-                    changed_at=bindparam("at"),
-                    tries=letters.c.tries + 1,
-                ),
-                rows,
-            )
-            names = ("clinic_id", "patient_id", "slug", "letter_id", "reason")
-            insert_new(memory, sent_articles, names, list(self._chosen(memory, ready)))
-
-    def _chosen(self, memory: Memory, ready: Sequence[_Ready]) -> Iterator[tuple[Any, ...]]:
-        for letter in ready:
-            for article in self._articles.get(letter.letter_id, ()):
-                patient_id = self._patient[letter.letter_id]
-                yield memory.clinic_id, patient_id, article.slug, letter.letter_id, article.reason
-
-    def record(self, results: Sequence[_Result], at: datetime) -> None:
-        """Note what became of the attempts."""
-        moment = utc_text(at)
-        with self._begin() as memory:
-            record_results(memory, results, self._transport, moment)
-        for result in results:
-            for heard in (self._address, self._articles, self._patient):
-                heard.pop(result.letter_id, None)
-
-
-def record_results(memory: Memory, results: Sequence[_Result], transport: str, moment: str) -> None:
-    """Write the new state of each letter and one line in `attempts`."""
-    rows = [
-        {
-            "letter": result.letter_id,
-            "new": result.state,
-            "why": result.detail if result.state != "sent" else "",
-            "at": moment,
-            "left": moment if result.state == "sent" else "",
-        }
-        for result in results
-    ]
-    if not rows:
-        return
-    memory.connection.execute(
-        update(letters)
-        .where(letters.c.id == bindparam("letter"))
-        .values(state=bindparam("new"), reason=bindparam("why"), changed_at=bindparam("at"), sent_at=bindparam("left")),
-        rows,
-    )
-    tried = [(memory.clinic_id, r.letter_id, moment, r.state, transport, r.detail) for r in results]
-    insert_rows(memory, insert(attempts), ("clinic_id", "letter_id", "at", "outcome", "transport", "detail"), tried)
-    never_left = [result.letter_id for result in results if result.state in ("failed", "ready", "deferred")]
-    for part in in_parts(never_left):
-        memory.connection.execute(delete(sent_articles).where(sent_articles.c.letter_id.in_(part)))
+    return int(memory.connection.execute(query).scalar_one())
 
 
 def stop_address(memory: Memory, address_key: str, category: str, reason: str, source: str, at: str) -> None:

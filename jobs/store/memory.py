@@ -59,6 +59,11 @@ def open_store(url: str, clinic_id: str) -> Store:
         revision = _revision(engine)
         if not revision:
             _create(engine)
+        elif revision > HEAD:
+            raise StoreUnusable(
+                f"A newer version of this program has changed the tables of {make_url(url).render_as_string()} "
+                f"(step {revision}; this version knows {HEAD}). Install that version again."
+            )
         elif revision != HEAD:
             from jobs.store.migrations import migrate
 

@@ -1,11 +1,11 @@
 """What the pull remembers of each file, and what it could not read."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import delete, insert, select
 
 from jobs.clinic.records import Problem
-from jobs.store.memory import Memory, insert_rows
+from jobs.store.memory import Memory, in_parts, insert_rows
 from jobs.store.tables import problems, source_files
 
 
@@ -29,26 +29,28 @@ def remember_file(memory: Memory, source: str, path: str, content: bytes, rows: 
     )
 
 
-def save_problems(memory: Memory, found: Iterable[Problem], seen_at: str) -> int:
-    """List problems that are not listed yet; say how many are new.
+def renew_problems(
+    memory: Memory, source: str, file: str, found: Sequence[Problem], seen_at: str, rows: Collection[int] | None = None
+) -> int:
+    """List what was found in these rows of a file, or in all of it, in place of what was listed before; say how many
+    are new.
 
-    A problem stays listed until its file is read whole again (`forget_problems`): rows that did not change are not
-    read again, so their problems are still there.
+    A problem that stays keeps the moment it was first seen. Rows that did not change are not read again: theirs stay.
     """
-    listed = set(_problems(memory))
-    new = [problem for problem in found if problem not in listed]
-    rows = [(memory.clinic_id, seen_at, *problem[:-1], int(problem.set_aside)) for problem in new]
-    insert_rows(memory, insert(problems), ("clinic_id", "seen_at", *Problem._fields), rows)
-    return len(new)
-
-
-def forget_problems(memory: Memory, source: str, file: str, rows: Iterable[int] | None = None) -> None:
-    """Take off the list what a file said of these rows, or of all: they are being read again."""
     table = problems.c
-    where = [table.clinic_id == memory.clinic_id, table.source == source, table.file == file]
-    if rows is not None:
-        where.append(table.row.in_(list(rows)))
-    memory.connection.execute(delete(problems).where(*where))
+    query = select(table.id, *(table[name] for name in Problem._fields)).where(
+        table.clinic_id == memory.clinic_id, table.source == source, table.file == file
+    )
+    among = None if rows is None else {0, *rows}
+    listed = {_problem(row[1:]): int(row[0]) for row in memory.connection.execute(query)}
+    stays = set(found)
+    gone = [key for each, key in listed.items() if each not in stays and (among is None or each.row in among)]
+    for part in in_parts(gone):
+        memory.connection.execute(delete(problems).where(table.id.in_(part)))
+    new = [problem for problem in dict.fromkeys(found) if problem not in listed]
+    lines = [(memory.clinic_id, seen_at, *problem[:-1], int(problem.set_aside)) for problem in new]
+    insert_rows(memory, insert(problems), ("clinic_id", "seen_at", *Problem._fields), lines)
+    return len(new)
 
 
 def listed_problems(memory: Memory) -> list[tuple[str, Problem]]:
@@ -59,10 +61,6 @@ def listed_problems(memory: Memory) -> list[tuple[str, Problem]]:
         .order_by(problems.c.seen_at.desc(), problems.c.id)
     )
     return [(row[0], _problem(row[1:])) for row in memory.connection.execute(query)]
-
-
-def _problems(memory: Memory) -> list[Problem]:
-    return [problem for _, problem in listed_problems(memory)]
 
 
 def _problem(values: Iterable[object]) -> Problem:

@@ -154,7 +154,6 @@ letters = Table(
     ForeignKeyConstraint(["event_id"], ["events.id"]),
     Index("ix_letters_due", "clinic_id", "state", "due_at"),
     Index("ix_letters_address", "clinic_id", "address_key"),
-    Index("ix_letters_sent", "clinic_id", "sent_at"),
 )
 
 attempts = Table(
@@ -169,6 +168,7 @@ attempts = Table(
     _text("detail"),  # the server's answer; never patient data
     ForeignKeyConstraint(["letter_id"], ["letters.id"]),
     Index("ix_attempts_letter", "letter_id"),
+    Index("ix_attempts_at", "clinic_id", "at"),
 )
 
 sent_articles = Table(

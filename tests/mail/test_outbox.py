@@ -240,7 +240,8 @@ def test_the_brake_stops_a_run_far_larger_than_usual(planned: int, usual: Sequen
 def test_the_brake_says_what_it_saw_and_what_to_do() -> None:
     assert brake(480, [10, 12, 15], 5, 50) == (
         "This run would send 480 letters; usual are 12, and the limit is 60 (brake_multiple 5, brake_floor 50). "
-        "Nothing was sent. Look at the forecast; if the number is right, raise brake_multiple for one run."
+        "Nothing was sent. Look at the forecast; if the number is right, write brake_floor: 480 in "
+        "config/clinic.yaml for one run."
     )
 
 

@@ -226,7 +226,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.create_index("ix_letters_address", ["clinic_id", "address_key"], unique=False)
-        batch_op.create_index("ix_letters_sent", ["clinic_id", "sent_at"], unique=False)
         batch_op.create_index("ix_letters_due", ["clinic_id", "state", "due_at"], unique=False)
 
     op.create_table(
@@ -246,6 +245,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.create_index("ix_attempts_letter", ["letter_id"], unique=False)
+        batch_op.create_index("ix_attempts_at", ["clinic_id", "at"], unique=False)
 
     op.create_table(
         "sent_articles",
@@ -279,12 +279,12 @@ def downgrade() -> None:
 
     op.drop_table("sent_articles")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
+        batch_op.drop_index("ix_attempts_at")
         batch_op.drop_index("ix_attempts_letter")
 
     op.drop_table("attempts")
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.drop_index("ix_letters_due")
-        batch_op.drop_index("ix_letters_sent")
         batch_op.drop_index("ix_letters_address")
 
     op.drop_table("letters")
