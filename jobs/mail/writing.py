@@ -57,6 +57,16 @@ class LetterWriter:
         self._process.join()
 
     @property
+    def pid(self) -> int:
+        """The number of the other process."""
+        return self._process.pid or 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether the other process is there."""
+        return self._process.is_alive()
+
+    @property
     def usable(self) -> frozenset[str]:
         """The templates without faults; letters of the others must wait."""
         if self._usable is None:
@@ -65,6 +75,7 @@ class LetterWriter:
 
     def ask(self, orders: Sequence[Order]) -> None:
         """Order some letters, all of usable templates. What was ordered before must have been taken."""
+        assert self.usable is not None  # said first, hence heard first
         try:
             self._line.send(list(orders))
         except OSError:

@@ -1,0 +1,94 @@
+"""What follows a pull runs side by side, each job in a process of its own.
+
+The weekly workbook does not wait for a slow mail server, and a job that dies takes no other one with it.
+"""
+
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from types import FrameType
+
+from jobs.runner.discover import job_function
+from jobs.runner.outcome import Outcome
+
+Ended = tuple[int, Outcome]
+"""Exit code and outcome of one run."""
+_DIED = 1
+
+
+def run_side_by_side(first: str, others: Sequence[str], run_one: Callable[[str], Ended]) -> Iterator[tuple[str, Ended]]:
+    """Run `first` here; then the others at once, each in a process of its own; yield each with how it ended.
+
+    The others are forked before `first` begins, and load meanwhile what they need: no database may be open yet, and
+    `run_one` must open its own. They never begin if this process dies before `first` has ended.
+    """
+    waiting = [_Waiting(name, run_one) for name in others]
+    try:
+        yield first, run_one(first)
+        with _passing_on_the_end(waiting):
+            for job in waiting:
+                job.begin()
+            for job in waiting:
+                yield job.name, job.result()
+    finally:
+        for job in waiting:
+            job.close()
+
+
+class _Waiting:
+    """A job in a process of its own that begins when it is told to."""
+
+    def __init__(self, name: str, run_one: Callable[[str], Ended]) -> None:
+        self.name = name
+        context = get_context("fork")
+        self._line, theirs = context.Pipe()
+        self.process = context.Process(target=_work, args=(name, run_one, theirs, self._line))
+        self.process.start()
+        theirs.close()
+
+    def begin(self) -> None:
+        try:
+            self._line.send("begin")
+        except OSError:  # it died while it waited, which its result will say
+            pass
+
+    def result(self) -> Ended:
+        """How it ended. A process that was killed has said nothing; its run stands in the store as begun."""
+        try:
+            ended: Ended = self._line.recv()
+        except (EOFError, OSError):
+            self.process.join()
+            how = f"was ended by signal {-code}" if (code := self.process.exitcode or 0) < 0 else "broke off"
+            ended = _DIED, Outcome(failed=f"Its process {how}. What it had not done is done by the next run.")
+        return ended
+
+    def close(self) -> None:
+        self._line.close()
+        self.process.join()
+
+
+def _work(name: str, run_one: Callable[[str], Ended], line: Connection, theirs: Connection) -> None:
+    theirs.close()
+    job_function(name)
+    try:
+        line.recv()
+    except EOFError:  # the run that was to begin it is gone
+        return
+    line.send(run_one(name))
+
+
+@contextmanager
+def _passing_on_the_end(waiting: Sequence[_Waiting]) -> Iterator[None]:
+    """A request to end (SIGTERM) goes to every job; Ctrl-C reaches them by itself."""
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        for job in waiting:
+            job.process.terminate()
+
+    before = signal.signal(signal.SIGTERM, pass_on)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

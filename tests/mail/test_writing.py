@@ -1,0 +1,130 @@
+"""Letters are written in a process of their own: what goes wrong there costs a letter, never the run."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from jobs.clinic.profile import ClinicProfile
+from jobs.mail import writing
+from jobs.mail.fields import LetterValues
+from jobs.mail.message import Envelope
+from jobs.mail.templates import Letters, Written, load_letters
+from jobs.mail.writing import LetterWriter, Order, WritingFailed
+
+CLINIC = ClinicProfile("lakeside", "Lakeside Therapy", "America/Los_Angeles", "1 Pier Road, Lakeside")
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+
+
+def an_order(template: str = "welcome.md", number: int = 1, recipient: str = "mira@patient.example") -> Order:
+    sent = datetime(2026, 3, 4, 9, tzinfo=UTC)
+    envelope = Envelope("hello@lakeside.example", "Lakeside", recipient, "", f"<{number}@lakeside.example>", sent)
+    return Order(template, LetterValues("Mira", "Wednesday, March 4", "9:30 AM"), envelope)
+
+
+def the_letters() -> Letters:
+    return load_letters(TEMPLATES, CLINIC, None)
+
+
+def letters_that(write: Callable[[str, LetterValues], Written]) -> Letters:
+    """Letters whose writing is replaced; all templates count as usable."""
+    letters = Letters({}, [])
+    letters.write = write  # type: ignore[method-assign]
+    return letters
+
+
+def test_letters_come_back_in_the_order_in_which_they_were_asked_for() -> None:
+    with LetterWriter(the_letters) as writer:
+        assert "welcome.md" in writer.usable
+        writer.ask([an_order(number=number) for number in range(5)])
+        first = writer.take()
+        writer.ask([an_order("reminder.md", number=9)])
+        second = writer.take()
+    ids = [message_from_bytes(data or b"", policy=policy.default)["Message-ID"] for data in [*first, *second]]
+    assert ids == [f"<{number}@lakeside.example>" for number in (0, 1, 2, 3, 4, 9)]
+
+
+def test_a_letter_that_cannot_be_written_costs_no_other_one() -> None:
+    with LetterWriter(the_letters) as writer:
+        writer.ask([an_order(), an_order(recipient="two@patient.example, three@patient.example"), an_order(number=3)])
+        written = writer.take()
+    assert [data is not None for data in written] == [True, False, True]
+
+
+def test_a_template_with_a_fault_is_not_usable(tmp_path: Path) -> None:
+    for path in TEMPLATES.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "welcome.md").write_text("---\nsubject: Hello\n---\nDear {{ patient.first_nam }},\n", "utf-8")
+    with LetterWriter(lambda: load_letters(tmp_path, CLINIC, None)) as writer:
+        assert "welcome.md" not in writer.usable
+        assert "reminder.md" in writer.usable
+
+
+def test_a_letter_that_is_never_finished_ends_the_writing_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(name: str, values: LetterValues) -> Written:
+        while True:
+            pass
+
+    monkeypatch.setattr(writing, "_SECONDS", 0.3)
+    with LetterWriter(lambda: letters_that(never)) as writer:
+        writer.ask([an_order()])
+        with pytest.raises(WritingFailed, match="A letter was not written within 0.3 seconds: does a template loop?"):
+            writer.take()
+    assert not writer.alive
+
+
+def test_a_writer_that_is_killed_ends_the_writing_with_a_sentence() -> None:
+    def fatal(name: str, values: LetterValues) -> Written:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    with LetterWriter(lambda: letters_that(fatal)) as writer:
+        writer.ask([an_order()])
+        with pytest.raises(WritingFailed, match="The process that writes the letters ended before its work"):
+            writer.take()
+
+
+def test_the_writer_holds_nothing_that_the_run_has_open(tmp_path: Path) -> None:
+    secret = os.open(tmp_path / "secret", os.O_CREAT | os.O_RDWR)
+
+    def look() -> Letters:
+        try:
+            os.fstat(secret)
+        except OSError:
+            return the_letters()
+        raise AssertionError("the file is open here too")
+
+    try:
+        with LetterWriter(look) as writer:
+            assert writer.usable
+    finally:
+        os.close(secret)
+
+
+def test_the_writer_ends_with_the_run_that_is_killed(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    run = os.fork()
+    if run == 0:
+        writer = LetterWriter(lambda: letters_that(lambda name, values: Written("", "", "", "")))
+        assert writer.usable == frozenset()
+        pid_file.write_text(str(writer.pid), "ascii")
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(run, 0)
+    pid = int(pid_file.read_text("ascii"))
+    deadline = time.monotonic() + 10
+    while _runs(pid) and time.monotonic() < deadline:
+        pass
+    assert not _runs(pid)
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there and has not ended; one that ended may wait to be buried."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
