@@ -1,6 +1,6 @@
 """Appointments and patients: what a pull saw is compared with what we knew, and only what changed is written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -39,6 +39,8 @@ _SLOT = (
 _NEW = (*_SLOT, "patient_id", "row_hash", "id", "clinic_id", "key", "source")
 _EVENT = ("clinic_id", "appointment_id", "patient_id", "what", "happened_at", "seen_at", "starts_at")
 _values = attrgetter(*_SLOT)
+_person = attrgetter(*_PATIENT)
+_Person = tuple[str, ...]  # in the order of _PATIENT
 
 
 class Saved(NamedTuple):
@@ -120,39 +122,45 @@ def _events(
 
 def _save_patients(memory: Memory, batch: Sequence[Appointment]) -> dict[str, int]:
     """Write the patients of a batch that are new or changed; give the id of each by its key."""
-    seen: dict[str, dict[str, str]] = {}
+    seen: dict[str, _Person] = {}
     for slot in batch:
-        now = {name: value for name in _PATIENT if (value := getattr(slot, name))}
-        seen[slot.patient_key] = seen.get(slot.patient_key, {}) | now
+        person = _person(slot)
+        seen[slot.patient_key] = _completed(person, seen.get(slot.patient_key, person))
     known = _known_patients(memory, seen)
-    ids = {key: row["id"] for key, row in known.items()}
+    ids = {key: patient_id for key, (patient_id, _) in known.items()}
     first_id = next_id(memory, patients)
     new: list[tuple[Any, ...]] = []
     changed: list[dict[str, Any]] = []
-    for key, values in seen.items():
-        before = known.get(key)
-        merged = {name: values.get(name) or (before[name] if before else "") for name in _PATIENT}
-        if before is not None and all(merged[name] == before[name] for name in _PATIENT):
-            continue
-        merged["address_key"] = address_key(merged["email"]) if merged["email"] else ""
-        if before is None:
+    for key, person in seen.items():
+        if key not in known:
             ids[key] = first_id + len(new)
-            new.append((*merged.values(), ids[key], memory.clinic_id, key))
-        else:
-            changed.append(merged | {"whose": before["id"]})
+            new.append((*person, _address_key(person), ids[key], memory.clinic_id, key))
+        elif (person := _completed(person, known[key][1])) != known[key][1]:
+            row = dict(zip(_PATIENT, person, strict=True))
+            changed.append(row | {"address_key": _address_key(person), "whose": ids[key]})
     insert_rows(memory, insert(patients), (*_PATIENT, "address_key", "id", "clinic_id", "key"), new)
     if changed:
         memory.connection.execute(update(patients).where(patients.c.id == bindparam("whose")), changed)
     return ids
 
 
-def _known_patients(memory: Memory, keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+def _completed(now: _Person, before: _Person) -> _Person:
+    """What is known of a person now, and for what is not said now, what was known before."""
+    return now if now == before else tuple([new or old for new, old in zip(now, before, strict=True)])
+
+
+def _address_key(person: _Person) -> str:
+    email = person[_PATIENT.index("email")]
+    return address_key(email) if email else ""
+
+
+def _known_patients(memory: Memory, keys: Iterable[str]) -> dict[str, tuple[int, _Person]]:
     columns = [patients.c.key, patients.c.id, *(patients.c[name] for name in _PATIENT)]
     query = select(*columns).where(patients.c.clinic_id == memory.clinic_id)
     return {
-        row["key"]: dict(row)
+        key: (patient_id, tuple(person))
         for part in in_parts(keys)
-        for row in memory.connection.execute(query.where(patients.c.key.in_(part))).mappings().all()
+        for key, patient_id, *person in memory.connection.execute(query.where(patients.c.key.in_(part))).all()
     }
 
 

@@ -36,24 +36,45 @@ def histories(memory: Memory, patient_ids: Iterable[int]) -> dict[int, list[Slot
 
 
 def refresh_episodes(memory: Memory, patient_ids: Collection[int]) -> None:
-    """Sum up anew the episodes of these patients and number their appointments."""
+    """Sum up anew the episodes of these patients and number their appointments; only what changed is written."""
     for part in in_parts(patient_ids):
-        memory.connection.execute(delete(episodes).where(episodes.c.patient_id.in_(part)))
-        _write_episodes(memory, histories(memory, part))
+        summed: dict[tuple[int, int], tuple[Any, ...]] = {}
+        numbers: list[dict[str, int]] = []
+        for patient_id, slots in histories(memory, part).items():
+            for number, of_episode in enumerate(split_episodes(slots), start=1):
+                summed[patient_id, number] = sum_up(number, of_episode)
+                numbers += [
+                    {"slot_id": slot.appointment_id, "number": number} for slot in of_episode if slot.episode != number
+                ]
+        _write_episodes(memory, summed, _known_episodes(memory, part))
+        if numbers:
+            where = update(appointments).where(appointments.c.id == bindparam("slot_id"))
+            memory.connection.execute(where.values(episode=bindparam("number")), numbers)
 
 
-def _write_episodes(memory: Memory, of_patients: Mapping[int, Sequence[Slot]]) -> None:
-    lines: list[tuple[Any, ...]] = []
-    numbers: list[dict[str, int]] = []
-    for patient_id, slots in of_patients.items():
-        for number, of_episode in enumerate(split_episodes(slots), start=1):
-            lines.append((memory.clinic_id, patient_id, *sum_up(number, of_episode)))
-            numbers += [
-                {"slot_id": slot.appointment_id, "number": number} for slot in of_episode if slot.episode != number
-            ]
-    insert_rows(memory, insert(episodes), ("clinic_id", "patient_id", *Episode._fields), lines)
-    if numbers:
-        memory.connection.execute(
-            update(appointments).where(appointments.c.id == bindparam("slot_id")).values(episode=bindparam("number")),
-            numbers,
-        )
+def _known_episodes(memory: Memory, patient_ids: Sequence[int]) -> dict[tuple[int, int], tuple[int, tuple[Any, ...]]]:
+    """The episodes of these patients by patient and number: the id of each, and its line."""
+    table = episodes.c
+    query = select(table.patient_id, table.id, *(table[name] for name in Episode._fields))
+    where = table.clinic_id == memory.clinic_id, table.patient_id.in_(patient_ids)
+    rows = memory.connection.execute(query.where(*where)).all()
+    return {(patient_id, line[0]): (episode_id, tuple(line)) for patient_id, episode_id, *line in rows}
+
+
+def _write_episodes(
+    memory: Memory,
+    summed: Mapping[tuple[int, int], tuple[Any, ...]],
+    known: Mapping[tuple[int, int], tuple[int, tuple[Any, ...]]],
+) -> None:
+    new = [(memory.clinic_id, key[0], *line) for key, line in summed.items() if key not in known]
+    changed = [
+        {"episode_id": known[key][0], **dict(zip(Episode._fields, line, strict=True))}
+        for key, line in summed.items()
+        if key in known and known[key][1] != tuple(line)
+    ]
+    gone = [episode_id for key, (episode_id, _) in known.items() if key not in summed]
+    for part in in_parts(gone):
+        memory.connection.execute(delete(episodes).where(episodes.c.id.in_(part)))
+    insert_rows(memory, insert(episodes), ("clinic_id", "patient_id", *Episode._fields), new)
+    if changed:
+        memory.connection.execute(update(episodes).where(episodes.c.id == bindparam("episode_id")), changed)
