@@ -21,13 +21,14 @@ Before anything is sent
 To run
   run JOB...           run jobs now   (run all: pull, send, summarize)
   due                  run what is due; catch up once what was missed   (for cron)
-  serve                stay, and do what cron would do
+  serve                stay, and do what cron would do   (Ctrl-C ends it)
   crontab              print the lines to install with `crontab -e`
 
 Each command tells more: python run_jobs.py run --help
 
 Exit codes
-  0 fine   1 a job failed   2 the command was not understood   3 the settings are wrong   4 another run is under way
+  0 fine   1 a job failed, or it could not be done   2 not understood: no such command, job, letter or patient
+  3 the settings are wrong   4 another run is under way
 """
 
 import gc
@@ -39,6 +40,11 @@ if __name__ == "__main__":
     if sys.argv[1:] in ([], ["-h"], ["--help"]):  # at once: what reads the other commands takes four times as long
         print(__doc__.strip())
         sys.exit()
-    from jobs.desk.commands import cli
-
+    try:
+        from jobs.desk.commands import cli
+    except ModuleNotFoundError as missing:
+        sys.exit(
+            f"This Python ({sys.executable}) lacks a package of the program ({missing.name}).\n"
+            "`make demo` sets everything up once; from then on write .venv/bin/python run_jobs.py COMMAND."
+        )
     cli(prog_name="run_jobs.py")

@@ -10,6 +10,7 @@ from jobs.mail.templates import load_letters
 from jobs.reports.referral_names import load_referral_names
 from jobs.runner.run import FAULTY_SETTINGS, FINE
 from jobs.runner.settings import Settings, SettingsFaulty, load_settings
+from jobs.sources.source import Source
 
 
 def show_check(home: Path) -> int:
@@ -21,11 +22,18 @@ def show_check(home: Path) -> int:
         click.echo(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}. Nothing was sent or changed.")
         return FAULTY_SETTINGS
     assert settings is not None
-    click.echo(
-        f"All is well: {len(settings.sources)} sources, {len(settings.follow_ups.rules)} rules, "
-        f"{len(settings.jobs)} jobs. Letters go: {_way_out(settings)}."
-    )
+    counts = (("source", settings.sources), ("rule", settings.follow_ups.rules), ("job", settings.jobs))
+    words = ", ".join(f"{len(of)} {name}{'' if len(of) == 1 else 's'}" for name, of in counts)
+    click.echo(f"All is well: {words}. Letters go: {_way_out(settings)}.")
+    for source in settings.sources:
+        if not source.path.startswith("https://") and not any(home.glob(source.path) if _within(source) else [True]):
+            click.echo(f"Source {source.name}: no file is there yet that matches {source.path}.")
     return FINE
+
+
+def _within(source: Source) -> bool:
+    """Whether the pattern lies beside config/; others are looked at when they are read."""
+    return not source.path.startswith(("/", "~"))
 
 
 def find_faults(home: Path) -> tuple[list[Fault], Settings | None]:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from jobs.desk.unforeseen import CarefulGroup
+
 if TYPE_CHECKING:
     from jobs.runner.tools import Tools
 
 HERE = Path(__file__).resolve().parents[2]
+_MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
 
 
 class Place(NamedTuple):
@@ -22,9 +25,7 @@ class Place(NamedTuple):
     now: datetime | None
 
 
-@click.group(
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
+@click.group(cls=CarefulGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "-C",
     "--home",
@@ -32,7 +33,9 @@ class Place(NamedTuple):
     default=HERE,
     help="The folder of config/ and templates/.",
 )
-@click.option("--now", type=click.DateTime(), hidden=True, help="Rehearse as if it were this moment in the clinic.")
+@click.option(
+    "--now", type=click.DateTime(_MOMENTS), hidden=True, help="Rehearse as if it were this moment in the clinic."
+)
 @click.pass_context
 def cli(context: click.Context, home: Path, now: datetime | None) -> None:
     """Scheduled jobs of a physical-therapy and Pilates clinic.
@@ -68,21 +71,23 @@ def run(place: Place, jobs: tuple[str, ...]) -> None:
     from jobs.runner.discover import ORDER, job_names
 
     names = [name for job in jobs for name in (ORDER if job == "all" else (job,))]
-    unknown = [name for name in names if name not in job_names()]
-    if unknown:
-        raise click.UsageError(f"There is no job {unknown[0]}. There are {', '.join(job_names())}, and all.")
+    for name in names:
+        if name not in job_names():
+            raise click.UsageError(f'There is no job "{name}". {_nearest(name, [*job_names(), "all"])}')
 
     def run_them(tools: "Tools") -> int:
         from jobs.desk.terminal import run_and_show
+        from jobs.runner.run import worst
 
-        return max(run_and_show(name, tools) for name in names)
+        return worst([run_and_show(name, tools) for name in names])
 
-    _with_tools(place, run_them)
+    _with_tools(place, run_them, watched=True)
 
 
 @cli.command()
+@click.option("--quiet", is_flag=True, help="Print failures only; cron mails whatever is printed.")
 @click.pass_obj
-def due(place: Place) -> None:
+def due(place: Place, quiet: bool) -> None:
     """Run the jobs that are due; cron calls this every ten minutes.
 
     What was missed while the machine was off is caught up, once.
@@ -91,18 +96,21 @@ def due(place: Place) -> None:
     def run_due(tools: "Tools") -> int:
         from jobs.desk.terminal import run_due_jobs
 
-        return run_due_jobs(tools)
+        return run_due_jobs(tools, quiet)
 
-    _with_tools(place, run_due)
+    _with_tools(place, run_due, watched=True)
 
 
 @cli.command()
 @click.pass_obj
 def serve(place: Place) -> None:
-    """Stay and do what cron would do: look every minute, run what is due. Stop it with Ctrl-C."""
+    """Stay and do what cron would do: look every minute, run what is due.
+
+    Ctrl-C or SIGTERM ends it after the letter that is on its way.
+    """
     from jobs.desk.serve import serve as stay
 
-    sys.exit(stay(place.home))
+    sys.exit(stay(place.home, place.now))
 
 
 @cli.command()
@@ -115,7 +123,7 @@ def check(place: Place) -> None:
 
 
 @cli.command()
-@click.argument("template", required=False, default="")
+@click.argument("template", required=False, default="", metavar="LETTER")
 @click.option("--all", "everything", is_flag=True, help="Every letter, as a gallery.")
 @click.option("--open", "open_it", is_flag=True, help="Open the gallery in the browser.")
 @click.pass_obj
@@ -127,15 +135,17 @@ def preview(place: Place, template: str, everything: bool, open_it: bool) -> Non
       python run_jobs.py preview reminder
       python run_jobs.py preview --all --open
     """
+    from jobs.desk.preview import show_preview
+    from jobs.runner.settings import letter_names, load_settings
+
+    settings = load_settings(place.home)
+    known = [name.removesuffix(".md") for name in letter_names(place.home)]
     if not template and not everything:
-        raise click.UsageError("Name a letter, such as reminder, or use --all.")
-
-    def show(tools: "Tools") -> int:
-        from jobs.desk.preview import show_preview
-
-        return 0 if show_preview(tools, template, everything, open_it) else 1
-
-    _with_tools(place, show)
+        raise click.UsageError(f"Name a letter, or use --all. There are {', '.join(known)}.")
+    if not everything and template.removesuffix(".md") not in known:
+        raise click.UsageError(f'There is no letter "{template}" in templates/. {_nearest(template, known)}')
+    shown = show_preview(place.home, settings, "" if everything else template, open_it)
+    sys.exit(0 if shown else 3)
 
 
 @cli.command()
@@ -165,7 +175,7 @@ def why(place: Place, patient: str) -> None:
     def show(tools: "Tools") -> int:
         from jobs.desk.why import show_why
 
-        return 0 if show_why(tools, patient) else 1
+        return 0 if show_why(tools, patient) else 2
 
     _with_tools(place, show)
 
@@ -185,12 +195,13 @@ def status(place: Place) -> None:
 
 
 @cli.command()
+@click.option("--overwrite", is_flag=True, help="Ask anew where config/ is there already; it is kept as config.old.")
 @click.pass_obj
-def init(place: Place) -> None:
+def init(place: Place, overwrite: bool) -> None:
     """Ask for a new clinic's name, time zone, address and files, and write a commented config/."""
     from jobs.desk.init import ask_and_write
 
-    sys.exit(ask_and_write(place.home))
+    sys.exit(ask_and_write(place.home, overwrite))
 
 
 @cli.command()
@@ -198,8 +209,10 @@ def init(place: Place) -> None:
 def crontab(place: Place) -> None:
     """Print the lines to install with `crontab -e`."""
     from jobs.desk.crontab import crontab_lines
+    from jobs.runner.settings import load_settings
 
-    click.echo(crontab_lines(place.home, HERE / "run_jobs.py", Path(sys.executable)))
+    installation = load_settings(place.home).installation
+    click.echo(crontab_lines(place.home, HERE / "run_jobs.py", Path(sys.executable), installation.it_email))
 
 
 @cli.command()
@@ -213,22 +226,19 @@ def demo(folder: Path | None) -> None:
     sys.exit(run_demo(folder or HERE / "var" / "demo"))
 
 
-def _with_tools(place: Place, work: "Callable[[Tools], int]") -> None:
-    """Do `work` with the tools of a place and exit with the code that it gives."""
-    from jobs.runner.settings import SettingsFaulty, load_settings
-    from jobs.runner.tools import open_tools
+def _with_tools(place: Place, work: "Callable[[Tools], int]", watched: bool = False) -> None:
+    """Do `work` with the tools of a place and exit with the code that it gives.
 
-    try:
-        settings = load_settings(place.home)
-    except SettingsFaulty as faulty:
-        click.echo("\n".join(map(str, faulty.faults)), err=True)
-        click.echo(f"{len(faulty.faults)} faults in the settings. Nothing was done.", err=True)
-        sys.exit(3)
-    from jobs.store.memory import StoreUnusable
+    If it is `watched`, the watchdog hears of tools that cannot be opened: jobs would have run.
+    """
+    from jobs.runner.settings import load_settings
+    from jobs.runner.tools import open_tools, open_watched_tools
 
-    try:
-        tools = open_tools(place.home, settings, place.now)
-    except StoreUnusable as reason:
-        click.echo(str(reason), err=True)
-        sys.exit(1)
-    sys.exit(work(tools))
+    settings = load_settings(place.home)
+    sys.exit(work((open_watched_tools if watched else open_tools)(place.home, settings, place.now)))
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    from jobs.clinic.faults import did_you_mean
+
+    return did_you_mean(word, known) or f"There are {', '.join(known)}."

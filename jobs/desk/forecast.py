@@ -3,49 +3,58 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from rich.console import Console
 from rich.table import Table
 
 from jobs.articles.choice import choose
+from jobs.articles.library import load_library
 from jobs.clinic.durations import duration_words
 from jobs.clinic.follow_ups import Rule, utc_text
 from jobs.clinic.last_look import Due, Verdict
+from jobs.desk.rehearsal import rehearsing
+from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
-from jobs.send_follow_ups import look_at, need_of, open_writer, plan
+from jobs.send_follow_ups import look_at, need_of, plan
 from jobs.store.letters import LetterFacts, articles_sent, due_letters, letter_facts
 
 
 def show_forecast(tools: Tools, days: int) -> None:
     """Print every letter that is due in the next `days` days, as things stand now."""
-    console = Console()
-    verdicts, facts, articles = forecast(tools, days)
-    table = Table("When", "Patient", "Letter", "Why", "Articles", title=f"The next {days} days, as things stand now")
+    console = open_console()
+    with rehearsing(tools) as rehearsed:
+        verdicts, facts, articles = forecast(rehearsed, days)
+    table = Table("When", "Patient", "Letter", "Why", title=f"The next {days} days, as things stand now")
+    if any(articles.values()):
+        table.add_column("Articles")
     for verdict in sorted(verdicts, key=lambda verdict: verdict.due.due_at):
         if verdict.what == "withdraw":
             continue
         letter = facts[verdict.due.letter_id]
         when = _local(tools, max(verdict.due.due_at, utc_text(tools.now)))
-        rule = tools.settings.follow_ups.rule(verdict.due.rule)
-        table.add_row(
-            when, f"no. {letter.patient_id}", verdict.due.rule, why(verdict.due, rule), articles[letter.letter_id]
-        )
+        patient = f"{letter.patient_id} {letter.first_name}"
+        reason = why(verdict, tools.settings.follow_ups.rule(verdict.due.rule))
+        table.add_row(when, patient, verdict.due.rule, reason, *filter(None, [articles[letter.letter_id]]))
     console.print(table)
     withdrawn = sum(verdict.what == "withdraw" for verdict in verdicts)
+    letters = "1 letter" if table.row_count == 1 else f"{table.row_count} letters"
     console.print(
-        f"{table.row_count} letters would leave; {withdrawn} planned ones would be withdrawn. Nothing was sent. "
-        "`run_jobs.py why NUMBER` tells the whole story of one patient."
+        f"{letters} would leave; {withdrawn} planned before would be withdrawn. Nothing was sent or changed. "
+        "`python run_jobs.py why NUMBER` tells the whole story of one patient.",
+        soft_wrap=True,
     )
 
 
 def forecast(tools: Tools, days: int) -> tuple[list[Verdict], dict[int, LetterFacts], dict[int, str]]:
-    """The verdicts on all letters due in `days` days, the facts behind each and its articles in words."""
+    """The verdicts on all letters due in `days` days, the facts behind each and its articles in words.
+
+    It plans what the newest events call for: hand it the tools of a rehearsal.
+    """
     plan(tools, tools.today)
     with tools.store.begin() as memory:
         due = due_letters(memory, utc_text(tools.now + timedelta(days=days)))
         verdicts = [verdict for moment in _moments(due, tools.now) for verdict in _as_of(memory, tools, due, moment)]
         facts = letter_facts(memory, (letter.letter_id for letter in due))
         already = articles_sent(memory, (letter.patient_id for letter in due))
-    library = open_writer(tools).library
+    library, _ = load_library(tools.home / "config" / "articles.csv")
     articles = {}
     for letter_id, letter in facts.items():
         rule = tools.settings.follow_ups.rule(letter.rule)
@@ -55,13 +64,15 @@ def forecast(tools: Tools, days: int) -> tuple[list[Verdict], dict[int, LetterFa
     return verdicts, facts, articles
 
 
-def why(due: Due, rule: Rule | None) -> str:
-    """The rule's own words for one planned letter."""
+def why(verdict: Verdict, rule: Rule | None) -> str:
+    """The rule's own words for one planned letter, and what it still waits for."""
     if rule is None:
         return "the rule is gone"
+    due = verdict.due
     event = {"no_show": "missed visit"}.get(due.what, due.what)
     wait = duration_words(abs(rule.waiting))
-    return f"{event} on {due.event_starts_at[:10]}, {wait} {'before' if rule.waiting < timedelta(0) else 'after'}"
+    words = f"{event} on {due.event_starts_at[:10]}, {wait} {'before' if rule.waiting < timedelta(0) else 'after'}"
+    return f"{words}; waits: {verdict.reason}" if verdict.what == "wait" and verdict.reason else words
 
 
 def _moments(due: Iterable[Due], now: datetime) -> list[datetime]:

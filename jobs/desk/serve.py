@@ -1,46 +1,85 @@
 """Does what cron would do, on a machine that has none."""
 
-import time
+import os
+import select
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import click
 import schedule
 
 from jobs.desk.terminal import run_due_jobs
-from jobs.runner.settings import SettingsFaulty, load_settings
-from jobs.runner.tools import open_tools
+from jobs.desk.unforeseen import explain
+from jobs.runner.settings import load_settings
+from jobs.runner.tools import open_watched_tools
+
+Asked = Callable[[float], bool]
+"""Waits for so many seconds at most, and says whether somebody asked for the end."""
+_PAUSE = 1.0  # seconds between two glances at the clock
 
 
-def serve(home: Path, rounds: int = 0, wait_seconds: float = 1.0) -> int:
-    """Look every minute and run what is due, until Ctrl-C (or for `rounds` looks; 0: without end).
+def serve(home: Path, now: datetime | None = None) -> int:
+    """Look every minute and run what is due, until Ctrl-C or SIGTERM."""
+    with _hearing_signals() as asked:
+        click.echo("Serving; Ctrl-C ends it.")
+        keep_looking(lambda: look(home, now, asked), asked)
+    click.echo("Ended.")
+    return 0
 
-    The library that keeps the minute forgets missed times and dies of an exception; both are caught here: the slots
-    that a job has answered stand in the store, and nothing that a look raises ends the serving.
+
+def keep_looking(look_once: Callable[[], None], asked: Asked) -> None:
+    """Look at once and then every minute, until asked to end.
+
+    The library that keeps the minute forgets missed times and dies of an exception. Here neither matters: the moments
+    that a job has answered stand in the store, and a look raises nothing.
     """
     clock = schedule.Scheduler()
-    looks = 0
+    clock.every(1).minutes.do(look_once)
+    clock.run_all()
+    while not asked(_PAUSE):
+        clock.run_pending()
 
-    def look() -> None:
-        nonlocal looks
-        looks += 1
-        try:
-            tools = open_tools(home, load_settings(home))
-            try:
-                run_due_jobs(tools)
-            finally:
-                tools.store.close()
-        except SettingsFaulty as faulty:
-            click.echo(f"{faulty}\nThe settings are wrong; the next look is in a minute.", err=True)
-        except Exception as error:
-            click.echo(f"This look failed ({type(error).__name__}); the next one is in a minute.", err=True)
 
-    clock.every(1).minutes.do(look)
-    click.echo("Serving; Ctrl-C ends it.")
+def look(home: Path, now: datetime | None, asked: Asked) -> None:
+    """Run what is due. The settings are read anew each time: a change needs no restart."""
     try:
-        clock.run_all()
-        while not rounds or looks < rounds:
-            clock.run_pending()
-            time.sleep(wait_seconds)
-    except KeyboardInterrupt:
-        click.echo("Ended.")
-    return 0
+        tools = open_watched_tools(home, load_settings(home), now)
+        try:
+            run_due_jobs(tools, ended=lambda: asked(0))
+        finally:
+            tools.store.close()
+    except Exception as error:
+        explain(error)
+        click.echo("The next look is in a minute.", err=True)
+
+
+@contextmanager
+def _hearing_signals() -> Iterator[Asked]:
+    """SIGTERM and Ctrl-C ask for the end; the job that runs is not torn out of its work, the second time it is.
+
+    A job that sends letters puts its own handlers in place of these, finishes the letter on its way and ends early:
+    the pipe into which Python writes each signal tells of it all the same.
+    """
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    heard = 0
+
+    def hear(number: int, frame: object) -> None:
+        nonlocal heard
+        heard += 1
+        if heard > 1:
+            raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, hear) for number in (signal.SIGTERM, signal.SIGINT)}
+    pipe_before = signal.set_wakeup_fd(writing)
+    try:
+        yield lambda seconds: bool(select.select([reading], [], [], seconds)[0])
+    finally:
+        signal.set_wakeup_fd(pipe_before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(reading)
+        os.close(writing)

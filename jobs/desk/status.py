@@ -1,60 +1,83 @@
 """What runs when, how the last runs went, and what waits for a person."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console
+import click
 from rich.table import Table
 
+from jobs.desk.terminal import open_console
 from jobs.runner.discover import job_names, job_summary
 from jobs.runner.schedule import next_slot
 from jobs.runner.settings import SettingsFaulty, load_settings
 from jobs.runner.tools import Tools
 from jobs.store.letters import count_states
-from jobs.store.runs import last_runs
+from jobs.store.runs import Run, last_runs
 from jobs.store.sources import listed_problems
 
 
 def show_jobs(home: Path) -> None:
     """Print each job with the first line of its docstring and its schedule."""
+    unknown, when = "by hand", {}
     try:
         when = {job.name: ", ".join(job.when) if job.on else "off" for job in load_settings(home).jobs}
     except SettingsFaulty:
-        when = {}
+        unknown = "not known"
+        click.echo("The settings have faults; `python run_jobs.py check` names them.", err=True)
     table = Table("Job", "What it does", "When")
     for name in job_names():
-        table.add_row(name, job_summary(name), when.get(name, "by hand"))
-    Console().print(table)
+        table.add_row(name, job_summary(name), when.get(name, unknown))
+    table.columns[0].no_wrap = True
+    open_console().print(table)
 
 
 def show_status(tools: Tools) -> None:
     """Print the last and the next run of each job, the letters by state, and what waits for a person."""
-    console, zone = Console(), tools.settings.clinic.tzinfo
+    console = open_console()
     with tools.store.begin() as memory:
         runs, states, problems = last_runs(memory), count_states(memory), len(listed_problems(memory))
+    console.print(_runs(tools, runs))
+    counted = ", ".join(f"{state} {count}" for state, count in sorted(states.items()))
+    console.print(f"Letters: {counted or 'none yet'}")
+    waiting = _waiting(tools, runs, states, problems)
+    console.print("Waits for a person:" + ("" if waiting else " nothing"))
+    for words in waiting:
+        console.print(f"  {words}", soft_wrap=True)
+
+
+def _runs(tools: Tools, runs: Mapping[str, Run]) -> Table:
     table = Table("Job", "Last run", "Ended", "Seconds", "Counts", "Next run")
+    for number in (0, 1, 5):
+        table.columns[number].no_wrap = True
     for job in tools.settings.jobs:
         last = runs.get(job.name)
-        upcoming = next_slot(job, tools.now, zone)
-        started = f"{datetime.fromisoformat(last.started_at).astimezone(zone):%a %d %b %H:%M}" if last else "never"
-        counts = ", ".join(f"{words} {count}" for words, count in last.counts.items() if count) if last else ""
-        table.add_row(
-            job.name,
-            started,
-            last.outcome if last else "",
-            f"{last.seconds:.1f}" if last else "",
-            (last.message if last and last.outcome != "done" else counts),
-            f"{upcoming:%a %d %b %H:%M}" if upcoming else "off",
-        )
-    console.print(table)
-    console.print(
-        "Letters: " + (", ".join(f"{state} {count}" for state, count in sorted(states.items())) or "none yet")
-    )
-    waits = {
-        f"letters that may have left (unknown): {states.get('unknown', 0)}": states.get("unknown", 0),
-        f"letters that the mail server refused (failed): {states.get('failed', 0)}": states.get("failed", 0),
-        f"letters held for approval: {states.get('held', 0)}": states.get("held", 0),
-        f"problems in the sources: {problems}, see {tools.state_dir / 'reports' / 'problems.xlsx'}": problems,
+        upcoming = next_slot(job, tools.now, tools.settings.clinic.tzinfo)
+        following = f"{upcoming:%a %d %b %H:%M}" if upcoming else "off"
+        if last is None:
+            table.add_row(job.name, "never", "", "", "", following)
+            continue
+        counts = ", ".join(f"{words} {count}" for words, count in last.counts.items() if count)
+        seconds = f"{last.seconds:.1f}" if last.ended_at else ""
+        table.add_row(job.name, _local(tools, last.started_at), _ended(last), seconds, counts, following)
+    return table
+
+
+def _ended(run: Run) -> str:
+    return {"done": "well", "failed": "failed", "died": "killed", "running": "not yet"}.get(run.outcome, run.outcome)
+
+
+def _waiting(tools: Tools, runs: Mapping[str, Run], states: Mapping[str, int], problems: int) -> list[str]:
+    """What only a person can settle, each with how many or why."""
+    listed = [f"{run.job} failed: {run.message}" for run in runs.values() if run.outcome == "failed"]
+    counts = {
+        "letters that may have left (unknown)": states.get("unknown", 0),
+        "letters that the mail server refused (failed)": states.get("failed", 0),
+        "letters held for approval": states.get("held", 0),
+        f"problems in the sources, see {tools.state_dir / 'reports' / 'problems.xlsx'}": problems,
     }
-    waiting = [words for words, count in waits.items() if count]
-    console.print("Waits for a person: " + ("; ".join(waiting) or "nothing"))
+    return listed + [f"{words}: {count}" for words, count in counts.items() if count]
+
+
+def _local(tools: Tools, moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(tools.settings.clinic.tzinfo):%a %d %b %H:%M}"

@@ -2,29 +2,46 @@
 
 from datetime import datetime
 
-from rich.console import Console
+import click
 from rich.table import Table
 
+from jobs.desk.rehearsal import rehearsing
+from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.send_follow_ups import plan
 from jobs.store.patient_story import StoryLine, find_patients, story
 
+_MOST = 10  # patients shown of those who share a name or an address
+
 
 def show_why(tools: Tools, patient: str) -> bool:
     """Print the story of the patient that a number, an e-mail address or a name means; False where nobody is meant."""
-    console = Console()
-    plan(tools, tools.today)
-    with tools.store.begin() as memory:
-        found = find_patients(memory, patient)
-        stories = {patient_id: story(memory, patient_id) for patient_id, _, _ in found[:10]}
+    who = " ".join(patient.split())
+    with rehearsing(tools) as rehearsed:  # what the newest events call for is shown, and planned by the job alone
+        plan(rehearsed, tools.today)
+        with rehearsed.store.begin() as memory:
+            found = find_patients(memory, who) if who and not _too_long(who) else []
+            stories = {patient_id: story(memory, patient_id) for patient_id, _, _ in found[:_MOST]}
     if not found:
-        console.print("Nobody is known by this. Give the number that the practice system uses, an address or a name.")
+        click.echo(
+            f'Nobody is known as "{who}". Write the whole name ("Mira Quill"), the last name, the e-mail address, '
+            "or the patient's number.",
+            err=True,
+        )
         return False
-    for patient_id, first_name, last_name in found[:10]:
+    console = open_console()
+    if len(found) > 1:
+        console.print(f'"{who}" means {len(found)} patients; a number (no.) asks for one of them.')
+    for patient_id, first_name, last_name in found[:_MOST]:
         console.print(_table(tools, f"No. {patient_id}: {first_name} {last_name}", stories[patient_id]))
-    if len(found) > 10:
-        console.print(f"{len(found) - 10} more patients match; ask for one of them by number.")
+    if len(found) > _MOST:
+        console.print(f"{len(found) - _MOST} more are not shown.")
     return True
+
+
+def _too_long(who: str) -> bool:
+    """Whether it is a number with more digits than a database counts."""
+    return who.isdecimal() and len(who) > 18
 
 
 def _table(tools: Tools, title: str, lines: list[StoryLine]) -> Table:

@@ -52,9 +52,9 @@ class LetterWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._line.close()
-        self._process.kill()
+        self._process.kill()  # first: it must not meet a closed line
         self._process.join()
+        self._line.close()
 
     @property
     def pid(self) -> int:
@@ -120,8 +120,10 @@ def _write(letters: Letters, order: Order) -> bytes | None:
 
 
 def _be_alone(line: int) -> None:
-    """Let go of all that the run has open, and let the kernel bound what is taken. Ctrl-C is for the run to heed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Let go of all that the run has open, and let the kernel bound what is taken. The end is for the run to heed."""
+    signal.set_wakeup_fd(-1)
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.SIG_IGN)
     os.closerange(3, line)
     os.closerange(line + 1, _FILES)
     for limit, value in ((resource.RLIMIT_AS, _MEMORY_BYTES), (resource.RLIMIT_CPU, _CPU_SECONDS)):

@@ -1,73 +1,138 @@
 """Runs one job: alone, recorded, logged, watched."""
 
+import logging
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from jobs.clinic.follow_ups import utc_text
 from jobs.runner.discover import job_function
+from jobs.runner.faltering import exception_words, places
 from jobs.runner.health import ping, tell_it
 from jobs.runner.lock import UnderWay, only_run
-from jobs.runner.log import open_log
+from jobs.runner.log import open_log, without_addresses
 from jobs.runner.outcome import Outcome
+from jobs.runner.schedule import JobSettings, due_slot
 from jobs.runner.tools import Tools
-from jobs.store.runs import begin_run, end_run, mark_dead_runs
+from jobs.store.runs import Run, answered_slots, begin_run, end_run, last_runs, mark_dead_runs
 
 FINE, FAILED, USAGE, FAULTY_SETTINGS, UNDER_WAY = 0, 1, 2, 3, 4
 """The exit codes; click itself gives USAGE."""
+_FROM_FINE_TO_BAD = (FINE, UNDER_WAY, FAILED)
 
 
-def run_job(name: str, tools: Tools, slot: str = "") -> tuple[int, Outcome]:
+def run_job(name: str, tools: Tools) -> tuple[int, Outcome]:
     """Run one job and give its exit code and outcome. An exception of the job is its failure, not the caller's."""
     log = open_log(tools.state_dir)
     try:
-        with only_run(tools.state_dir, name, utc_text(datetime.now(UTC))):
-            return _run_alone(name, tools, slot)
+        with only_run(tools.state_dir, name, _started(tools)):
+            return _run_alone(name, tools, "", log)
     except UnderWay as reason:
         log.info("another run is under way", extra={"facts": {"job": name}})
         return UNDER_WAY, Outcome(failed=str(reason))
-
-
-def _run_alone(name: str, tools: Tools, slot: str) -> tuple[int, Outcome]:
-    log = open_log(tools.state_dir)
-    url = tools.settings.installation.healthcheck_url
-    with tools.store.begin() as memory:
-        mark_dead_runs(memory, name)
-        run_id = begin_run(memory, name, slot, utc_text(tools.clock()))
-    ping(url, "start", log)
-    started = time.monotonic()
-    try:
-        outcome = job_function(name)(tools, tools.today)
     except Exception as error:
-        outcome = Outcome(failed=_words(error))
-        log.error("job raised", extra={"facts": {"job": name, "error": type(error).__name__, "at": _place(error)}})
-    seconds = round(time.monotonic() - started, 3)
-    message = outcome.failed or " ".join(outcome.notes)
-    state = "failed" if outcome.failed else "done"
+        return _not_begun(name, tools, error, log)
+
+
+def run_if_due(job: JobSettings, tools: Tools) -> tuple[int, Outcome] | None:
+    """Run a job if a scheduled moment of it has not been answered; None where it is not due.
+
+    That is asked while the lock is held: of two calls at once one runs the job, and a run that was killed, whose
+    moment is then open still, is run again.
+    """
+    log = open_log(tools.state_dir)
+    try:
+        with only_run(tools.state_dir, job.name, _started(tools)):
+            _bury_the_dead(job.name, tools, log)
+            slot = _open_slot(job, tools)
+            return _run_alone(job.name, tools, slot, log) if slot else None
+    except UnderWay as reason:
+        if not _open_slot(job, tools):
+            return None
+        log.info("another run is under way", extra={"facts": {"job": job.name}})
+        return UNDER_WAY, Outcome(failed=str(reason))
+    except Exception as error:
+        return _not_begun(job.name, tools, error, log)
+
+
+def worst(codes: list[int]) -> int:
+    """The exit code of several runs: a failure says more than another run under way."""
+    return max(codes, key=_FROM_FINE_TO_BAD.index, default=FINE)
+
+
+def _open_slot(job: JobSettings, tools: Tools) -> str:
     with tools.store.begin() as memory:
-        end_run(memory, run_id, utc_text(tools.clock()), state, seconds, outcome.counts, message)
-    facts = {"job": name, "outcome": state, "seconds": seconds, **outcome.counts}
-    log.log(40 if outcome.failed else 20, "run ended", extra={"facts": facts})
-    ping(url, "fail" if outcome.failed else "success", log)
-    if outcome.failed:
-        tell_it(tools.settings, name, outcome.failed, tools.now, log)
+        answered = answered_slots(memory).get(job.name, "")
+    return due_slot(job, answered, tools.clock(), tools.settings.clinic.tzinfo)
+
+
+def _run_alone(name: str, tools: Tools, slot: str, log: logging.Logger) -> tuple[int, Outcome]:
+    """Run the job and record it; the caller holds its lock."""
+    started = time.monotonic()
+    known = ""
+    try:
+        _bury_the_dead(name, tools, log)
+        with tools.store.begin() as memory:
+            known = _told_today(last_runs(memory).get(name), tools)
+            run_id = begin_run(memory, name, slot, utc_text(tools.clock()))
+        ping(tools.settings.installation.healthcheck_url, "start", log)
+        outcome = _work(name, tools, log)
+        state, message = ("failed", outcome.failed) if outcome.failed else ("done", " ".join(outcome.notes))
+        seconds = round(time.monotonic() - started, 3)
+        with tools.store.begin() as memory:
+            end_run(memory, run_id, utc_text(tools.clock()), state, seconds, outcome.counts, message)
+    except Exception as error:  # the store itself
+        outcome = Outcome(failed=_failure(error, name, log))
+    _tell(name, tools, outcome, round(time.monotonic() - started, 3), known, log)
     return (FAILED if outcome.failed else FINE), outcome
 
 
-def _words(error: Exception) -> str:
-    """What a person may read of an exception: our own sentences, and of others only the kind and the place.
-
-    The text of a foreign exception can hold a row, hence patient data.
-    """
-    ours = type(error).__module__.startswith("jobs.")
-    return str(error) if ours else f"{type(error).__name__} at {_place(error)}; the log of this run names the job."
+def _not_begun(name: str, tools: Tools, error: Exception, log: logging.Logger) -> tuple[int, Outcome]:
+    """The lock or the store cannot be used: the job fails before it begins."""
+    outcome = Outcome(failed=_failure(error, name, log))
+    _tell(name, tools, outcome, 0.0, "", log)
+    return FAILED, outcome
 
 
-def _place(error: Exception) -> str:
-    trace = error.__traceback__
-    place = ""
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if "/jobs/" in code.co_filename:
-            place = f"jobs/{code.co_filename.rpartition('/jobs/')[2]}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
+def _work(name: str, tools: Tools, log: logging.Logger) -> Outcome:
+    try:
+        outcome = job_function(name)(tools, tools.today)
+    except Exception as error:
+        return Outcome(failed=_failure(error, name, log))
+    return replace(outcome, failed=without_addresses(outcome.failed))
+
+
+def _failure(error: Exception, name: str, log: logging.Logger) -> str:
+    """Log where an exception came from, and put it into words."""
+    log.error("job raised", extra={"facts": {"job": name, "error": type(error).__name__, "at": places(error)}})
+    return without_addresses(exception_words(error))
+
+
+def _tell(name: str, tools: Tools, outcome: Outcome, seconds: float, known: str, log: logging.Logger) -> None:
+    """Log how the run ended, ping the watchdog, and tell the IT person of a failure, of the same one once a day."""
+    ended = "failed" if outcome.failed else "done"
+    facts = {"job": name, "outcome": ended, "seconds": seconds, **outcome.counts}
+    log.log(logging.ERROR if outcome.failed else logging.INFO, "run ended", extra={"facts": facts})
+    ping(tools.settings.installation.healthcheck_url, "fail" if outcome.failed else "success", log)
+    if outcome.failed and outcome.failed != known:
+        tell_it(tools.settings, name, outcome.failed, tools.now, log)
+
+
+def _told_today(last: Run | None, tools: Tools) -> str:
+    """The failure that the last run of this day ended with, "" where there was none."""
+    if last is None or last.outcome != "failed":
+        return ""
+    day = datetime.fromisoformat(last.started_at).astimezone(tools.settings.clinic.tzinfo).date()
+    return last.message if day == tools.today else ""
+
+
+def _bury_the_dead(name: str, tools: Tools, log: logging.Logger) -> None:
+    """Runs that never ended died with their process: nobody else can be running, for the lock is ours."""
+    with tools.store.begin() as memory:
+        dead = mark_dead_runs(memory, name)
+    if dead:
+        log.warning("an earlier run died with its process", extra={"facts": {"job": name, "runs": dead}})
+
+
+def _started(tools: Tools) -> str:
+    return f"{datetime.now(UTC).astimezone(tools.settings.clinic.tzinfo):%Y-%m-%d %H:%M}"

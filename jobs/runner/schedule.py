@@ -86,8 +86,9 @@ def next_slot(job: JobSettings, now: datetime, zone: ZoneInfo) -> datetime | Non
     for words in job.when:
         when = parse_when(words)
         if when.every:
-            last = latest_slot(when, now, zone)
-            upcoming.append(last + timedelta(minutes=when.every) if last else now)
+            last = latest_slot(when, now, zone) or now
+            tomorrow = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), tzinfo=zone)
+            upcoming += [last + timedelta(minutes=when.every), tomorrow.astimezone(UTC)]  # it counts from midnight
             continue
         today = now.astimezone(zone).date()
         for ahead in range(_LONGEST_LOOK_BACK):

@@ -2,15 +2,17 @@
 
 import os
 import pickle
+import re
 import sys
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+from jobs.clinic.durations import parse_duration
 from jobs.clinic.faults import Fault
 from jobs.clinic.follow_ups import FollowUps
 from jobs.clinic.profile import ClinicProfile
-from jobs.mail.settings import MailSettings
+from jobs.mail.settings import MailSettings, is_plain_address
 from jobs.runner.schedule import JobSettings
 from jobs.sources.source import Source
 
@@ -36,6 +38,17 @@ class Installation:
     pull_within: str = "2 days"  # letters wait where the last good pull is older
     __pydantic_config__ = {"extra": "forbid"}
 
+    def __post_init__(self) -> None:
+        if not self.state_dir.strip():
+            raise ValueError("state_dir is empty; write var, or another folder that only this program uses.")
+        if self.database and not re.match(r"[a-z0-9+]+://", self.database):
+            raise ValueError("database must be empty or an address, such as postgresql://clinic@db.example/clinic.")
+        if self.it_email and not is_plain_address(self.it_email):
+            raise ValueError(f'it_email is "{self.it_email}"; write one bare address, such as it@clinic.example.')
+        if self.healthcheck_url and not re.fullmatch(r"https?://[!-~]+", self.healthcheck_url):
+            raise ValueError(f'healthcheck_url is "{self.healthcheck_url}"; it must begin with https://.')
+        parse_duration(self.pull_within)
+
 
 @dataclass(frozen=True)
 class ClinicFile:
@@ -54,6 +67,9 @@ class SourcesFile:
     sources: tuple[Source, ...] = ()
     __pydantic_config__ = {"extra": "forbid"}
 
+    def __post_init__(self) -> None:
+        _each_once("sources", [source.name for source in self.sources])
+
 
 @dataclass(frozen=True)
 class JobsFile:
@@ -61,6 +77,15 @@ class JobsFile:
 
     jobs: tuple[JobSettings, ...] = ()
     __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        _each_once("jobs", [job.name for job in self.jobs])
+
+
+def _each_once(kind: str, names: list[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f'two {kind} are named "{twice[0]}"; keep one, or give one of them another name.')
 
 
 @dataclass(frozen=True)
@@ -83,9 +108,9 @@ def load_settings(home: Path) -> Settings:
     Settings that were checked once are kept in the state folder under the digest of the files and of the program, so
     that a run with unchanged settings neither parses nor checks them again.
     """
-    contents = {name: _content(home, name) for name in CONFIG_FILES}
+    contents = _contents(home)
     digest = sha256(_program_print())
-    digest.update(str(home.resolve()).encode())
+    digest.update("\n".join([str(home.resolve()), *letter_names(home), ""]).encode())
     for name, content in contents.items():
         digest.update(f"{name} {len(content)}\n".encode() + content)
     kept = _kept(home, digest.hexdigest())
@@ -114,13 +139,27 @@ def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: Fo
     )
 
 
-def _content(home: Path, name: str) -> bytes:
-    try:
-        return (home / "config" / name).read_bytes()
-    except FileNotFoundError:
-        return b""
-    except OSError as error:
-        raise SettingsFaulty([Fault(f"config/{name}", 0, f"The file cannot be read ({error.strerror}).")]) from None
+def letter_names(home: Path) -> list[str]:
+    """The letters that a rule may name: the Markdown files of home/templates but the one that explains them."""
+    return sorted(path.name for path in (home / "templates").glob("*.md") if path.name.lower() != "readme.md")
+
+
+def _contents(home: Path) -> dict[str, bytes]:
+    """The four files as they are, b"" for one that is missing. Raises SettingsFaulty where one cannot be read."""
+    if not (home / "config").is_dir():
+        remedy = f"`python run_jobs.py -C {home} init` writes one; -C names the folder that holds config/."
+        raise SettingsFaulty([Fault(str(home), 0, "There is no config/ in this folder.", remedy)])
+    found, faults = {}, []
+    for name in CONFIG_FILES:
+        try:
+            found[name] = (home / "config" / name).read_bytes()
+        except FileNotFoundError:
+            found[name] = b""
+        except OSError as error:
+            faults.append(Fault(f"config/{name}", 0, f"The file cannot be read ({error.strerror})."))
+    if faults:
+        raise SettingsFaulty(faults)
+    return found
 
 
 def _program_print() -> bytes:
@@ -132,7 +171,8 @@ def _program_print() -> bytes:
         for room in rooms
         for path in sorted((root / room).glob("*.py"))
     ]
-    return (sys.version + "".join(stamps)).encode()
+    job_files = sorted(path.name for path in root.glob("*.py"))
+    return (sys.version + "".join(stamps + job_files)).encode()
 
 
 def _cache(home: Path) -> Path:

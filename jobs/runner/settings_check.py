@@ -1,22 +1,23 @@
 """Reads and checks the four files of config/. Imported only where they changed: it brings pydantic and ruamel.yaml."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
 from pydantic import TypeAdapter, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from jobs.clinic.faults import Fault, did_you_mean
 from jobs.clinic.follow_ups import FollowUps
-from jobs.runner.settings import ClinicFile, JobsFile, Settings, SettingsFaulty, SourcesFile, settled
+from jobs.runner.discover import job_names
+from jobs.runner.settings import ClinicFile, JobsFile, Settings, SettingsFaulty, SourcesFile, letter_names, settled
+from jobs.runner.settings_words import in_words, place_of
+from jobs.runner.yaml_file import Location, Unreadable, YamlFile, read_yaml
 
 _T = TypeVar("_T")
-Problem = dict[str, Any]
+_ROUNDS = 40  # of looking again after the faulty settings were put aside
 
 
 def check_settings(home: Path, contents: Mapping[str, bytes]) -> Settings:
@@ -26,154 +27,113 @@ def check_settings(home: Path, contents: Mapping[str, bytes]) -> Settings:
     sources = _read("sources.yaml", contents, SourcesFile, faults)
     follow_ups = _read("follow_ups.yaml", contents, FollowUps, faults)
     jobs = _read("jobs.yaml", contents, JobsFile, faults)
-    if clinic is not None:
-        faults += _clinic_faults(clinic, contents["clinic.yaml"])
-    if follow_ups is not None:
-        faults += _template_faults(home, follow_ups, contents["follow_ups.yaml"])
-    if jobs is not None:
-        faults += _job_faults(jobs, contents["jobs.yaml"])
+    for name, check in (("clinic.yaml", _clinic_faults), ("jobs.yaml", _job_faults)):
+        faults += check(_values(name, contents))
+    faults += _letter_faults(_values("follow_ups.yaml", contents), letter_names(home))
     if faults or clinic is None or sources is None or follow_ups is None or jobs is None:
         raise SettingsFaulty(faults)
     return settled(home, clinic, sources, follow_ups, jobs)
 
 
 def _read(name: str, contents: Mapping[str, bytes], kind: type[_T], faults: list[Fault]) -> _T | None:
+    """The values of one file, or None and its faults.
+
+    What is faulty is put aside and the rest looked at again: else the first fault of an entry would hide the others.
+    """
     file = f"config/{name}"
-    if not contents[name]:
+    try:
+        yaml = read_yaml(file, contents[name])
+    except Unreadable as error:
+        faults.append(error.fault)
+        return None
+    if yaml.plain is None:
         remedy = "`python run_jobs.py init` writes a commented one."
         faults.append(Fault(file, 0, "The file is missing or empty.", remedy))
         return None
-    try:
-        data = YAML().load(contents[name].decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        faults.append(Fault(file, 0, "The file is not UTF-8 text.", 'Save it again as "UTF-8".'))
-        return None
-    except MarkedYAMLError as error:
-        faults.append(_syntax_fault(file, error))
-        return None
-    except YAMLError as error:
-        faults.append(Fault(file, 0, f"The file cannot be read: {str(error).splitlines()[0]}."))
-        return None
-    try:
-        return TypeAdapter(kind).validate_python(_plain(data))
-    except ValidationError as error:
-        faults += [_fault(file, data, kind, problem) for problem in error.errors()]  # type: ignore[arg-type]
-        return None
-
-
-def _plain(data: Any) -> Any:
-    """ruamel's own types as plain ones; a day that stands without quotes is still the text that was typed."""
-    if isinstance(data, dict):
-        return {str(key): _plain(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_plain(value) for value in data]
-    return data.isoformat() if isinstance(data, date) else data
-
-
-def _syntax_fault(file: str, error: MarkedYAMLError) -> Fault:
-    mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark else 0
-    what = str(error.problem or error.context or "it cannot be read").split(" with value ")[0]
-    if "duplicate key" in what:
-        return Fault(file, line, f"{what.replace('found duplicate key', 'the key')} stands here twice.", "Keep one.")
-    remedy = "Look at the colon, the quotes and the spaces at the beginning of this line and the one before it."
-    return Fault(file, line, f"The file cannot be read here: {what}.", remedy)
-
-
-def _fault(file: str, data: Any, kind: type, problem: Problem) -> Fault:
-    location = tuple(part for part in problem["loc"])
-    line, model = _place(data, kind, location)
-    name = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
-    if problem["type"] == "missing":
-        return Fault(file, line, f'"{name}" is missing.', "Add it; the comments of the file explain it.")
-    if problem["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-        known = [field.name for field in fields(model)] if is_dataclass(model) else []
-        remedy = did_you_mean(str(location[-1]), known) or f"Known are {', '.join(known)}."
-        return Fault(file, line, f'"{location[-1]}" is not known here.', remedy)
-    if problem["type"] == "literal_error":
-        allowed = problem["ctx"]["expected"].replace("'", "")
-        return Fault(file, line, f'{name} is "{problem["input"]}".', f"Write {allowed}.")
-    if problem["type"] == "string_type":
-        remedy = (
-            f'Put quotes around it: "{problem["input"]}".' if problem["input"] is not None else 'Write "" for none.'
-        )
-        return Fault(file, line, f"{name} must be text.", remedy)
-    message = str(problem.get("ctx", {}).get("error") or problem["msg"])
-    where = f"{name}: " if location and name not in message else ""
-    return Fault(file, line, f"{where}{message[:1].upper() if not where else message[:1]}{message[1:].rstrip('.')}.")
-
-
-def _place(data: Any, kind: Any, location: tuple[Any, ...]) -> tuple[int, Any]:
-    """The line of a place in the file, and the dataclass that it belongs to."""
-    line, model = _line_of(data), kind
-    for part in location:
-        owner = model
+    adapter, rest = TypeAdapter(kind), deepcopy(yaml.plain)
+    aside: set[Location] = set()
+    for _ in range(_ROUNDS):
         try:
-            keyed = isinstance(data, dict)
-            marks = _marks(data)
-            line = (marks.key(part) if keyed else marks.item(part))[0] + 1
+            value = adapter.validate_python(rest)
+            return value if not aside else None
+        except ValidationError as error:
+            problems = [
+                problem for problem in error.errors() if problem["type"] != "missing" or problem["loc"] not in aside
+            ]
+        faults += [in_words(yaml, kind, problem) for problem in problems]  # type: ignore[arg-type]
+        places = {_whole_value(place_of(yaml, problem)) for problem in problems}  # type: ignore[arg-type]
+        if not [place for place in places if _put_aside(rest, place)]:
+            return None
+        aside |= places
+    return None
+
+
+def _whole_value(place: Location) -> Location:
+    """A fault in one word of a list takes the list with it: the places of the others must not move."""
+    return place[:-1] if place and isinstance(place[-1], int) else place
+
+
+def _put_aside(data: Any, place: Location) -> bool:
+    for part in place[:-1]:
+        try:
             data = data[part]
-        except (AttributeError, KeyError, TypeError, IndexError):
-            return line, owner
-        model = _kind_of(owner, part)
-    return line, model
+        except (KeyError, TypeError, IndexError):
+            return False
+    return isinstance(data, dict) and bool(place) and data.pop(place[-1], data) is not data
 
 
-def _line_of(data: Any) -> int:
-    marks = _marks(data)
-    return (marks.line or 0) + 1 if marks else 0
+def _values(name: str, contents: Mapping[str, bytes]) -> YamlFile:
+    """The file as it was typed, faulty or not; without values where it cannot be read."""
+    try:
+        return read_yaml(f"config/{name}", contents[name])
+    except Unreadable:
+        return YamlFile(f"config/{name}", None, None)
 
 
-def _marks(data: Any) -> Any:
-    """ruamel's own record of the lines of a mapping or list, None where it keeps none."""
-    return getattr(data, "lc", None)
-
-
-def _kind_of(owner: Any, part: Any) -> Any:
-    """The dataclass within a field of a dataclass, or within a tuple or an optional of one."""
-    if not is_dataclass(owner):
-        return owner
-    import typing
-
-    hints = typing.get_type_hints(owner)
-    found = hints.get(part, owner)
-    inner = [kind for kind in get_args(found) if is_dataclass(kind)]
-    return inner[0] if inner else found
-
-
-def _lines(content: bytes) -> Any:
-    return YAML().load(content.decode("utf-8-sig"))
-
-
-def _clinic_faults(clinic: ClinicFile, content: bytes) -> Iterator[Fault]:
-    data = _lines(content)
-    line, _ = _place(data, ClinicFile, ("clinic", "zone"))
-    if clinic.clinic.zone not in available_timezones():
-        remedy = did_you_mean(clinic.clinic.zone, available_timezones()) or 'Write it like "America/Los_Angeles".'
-        yield Fault("config/clinic.yaml", line, f'"{clinic.clinic.zone}" is no time zone.', remedy)
+def _clinic_faults(yaml: YamlFile) -> Iterator[Fault]:
+    zone = yaml.value(("clinic", "zone"))
+    if isinstance(zone, str) and zone not in available_timezones():
+        remedy = did_you_mean(zone, available_timezones()) or 'Write it like "America/Los_Angeles".'
+        yield Fault(yaml.file, yaml.line(("clinic", "zone")), f'"{zone}" is no time zone.', remedy)
     for name in ("id", "name", "address"):
-        if not getattr(clinic.clinic, name).strip():
-            line, _ = _place(data, ClinicFile, ("clinic", name))
-            yield Fault("config/clinic.yaml", line, f'"{name}" is empty.', "Every letter needs it; write it here.")
+        value = yaml.value(("clinic", name))
+        if isinstance(value, str) and not value.strip():
+            place = yaml.line(("clinic", name))
+            yield Fault(yaml.file, place, f'"{name}" is empty.', "Every letter needs it; write it here.")
+    holidays = yaml.value(("clinic", "holidays"))
+    for number, day in enumerate(holidays if isinstance(holidays, list) else ()):
+        if isinstance(day, str) and not _is_day(day):
+            place = yaml.line(("clinic", "holidays", number))
+            yield Fault(yaml.file, place, f'holidays: "{day}" is no day.', "Write days such as 2026-12-25.")
 
 
-def _template_faults(home: Path, follow_ups: FollowUps, content: bytes) -> Iterator[Fault]:
-    data = _lines(content)
-    known = sorted(path.name for path in (home / "templates").glob("*.md") if path.name.lower() != "readme.md")
-    for number, rule in enumerate(follow_ups.rules):
-        if rule.template not in known:
-            line, _ = _place(data, FollowUps, ("rules", number, "template"))
-            remedy = f"{did_you_mean(rule.template, known)} Nothing was sent.".strip()
-            yield Fault("config/follow_ups.yaml", line, f'template "{rule.template}" is not in templates/.', remedy)
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
-def _job_faults(jobs: JobsFile, content: bytes) -> Iterator[Fault]:
-    from jobs.runner.discover import job_names
+def _letter_faults(yaml: YamlFile, known: list[str]) -> Iterator[Fault]:
+    for place, template in _each(yaml, "rules", "template"):
+        if template not in known:
+            remedy = f"{did_you_mean(template, known)} Nothing was sent.".strip()
+            yield Fault(yaml.file, yaml.line(place), f'template "{template}" is not in templates/.', remedy)
 
+
+def _job_faults(yaml: YamlFile) -> Iterator[Fault]:
     known = job_names()
-    data = _lines(content)
-    for number, job in enumerate(jobs.jobs):
-        if job.name not in known:
-            line, _ = _place(data, JobsFile, ("jobs", number, "name"))
-            remedy = did_you_mean(job.name, known) or f"There are {', '.join(known)}."
-            yield Fault("config/jobs.yaml", line, f'there is no job "{job.name}".', remedy)
+    for place, name in _each(yaml, "jobs", "name"):
+        if name not in known:
+            remedy = did_you_mean(name, known) or f"There are {', '.join(known)}."
+            yield Fault(yaml.file, yaml.line(place), f'There is no job "{name}".', remedy)
+
+
+def _each(yaml: YamlFile, entries: str, name: str) -> Iterator[tuple[Location, str]]:
+    """The place and text of one setting in every entry of a list."""
+    listed = yaml.value((entries,))
+    for number in range(len(listed) if isinstance(listed, list) else 0):
+        place = (entries, number, name)
+        value = yaml.value(place)
+        if isinstance(value, str):
+            yield place, value

@@ -52,16 +52,48 @@ class Tools:
 def open_tools(home: Path, settings: Settings, now: datetime | None = None) -> Tools:
     """The tools of one run. A `now` stops the clock there, to rehearse; without a zone it is the clinic's own time.
 
-    Raises jobs.store.memory.StoreUnusable where the database cannot be opened.
+    Raises ToolsUnusable where the state folder or the database cannot be used.
     """
-    from jobs.store.memory import open_store
-
     zone = settings.clinic.tzinfo
-    settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    store = open_store(settings.database_url, settings.clinic.id)
+    store = _open_store(settings)
     fixed = now and (now if now.tzinfo else now.replace(tzinfo=zone)).astimezone(zone)
 
     def clock() -> datetime:
         return fixed or datetime.now(UTC).astimezone(zone)
 
     return Tools(home, settings, store, clock(), clock)
+
+
+def open_watched_tools(home: Path, settings: Settings, now: datetime | None = None) -> Tools:
+    """The tools for a run of jobs: where they cannot be opened, the watchdog hears that no job could begin."""
+    from jobs.runner.health import ping_failure
+
+    try:
+        return open_tools(home, settings, now)
+    except ToolsUnusable:
+        ping_failure(settings.installation.healthcheck_url)
+        raise
+
+
+class ToolsUnusable(Exception):
+    """The state folder or the database cannot be used; the message is a sentence for the IT person."""
+
+
+def _open_store(settings: Settings) -> "Store":
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from jobs.runner.faltering import file_words
+    from jobs.store.memory import StoreUnusable, open_store
+
+    try:
+        settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return open_store(settings.database_url, settings.clinic.id)
+    except StoreUnusable as reason:
+        raise ToolsUnusable(str(reason)) from None
+    except OSError as error:
+        remedy = "config/clinic.yaml names the folder (installation: state_dir:)."
+        raise ToolsUnusable(f"{file_words(error)}\n{remedy}") from None
+    except (SQLAlchemyError, ImportError) as error:
+        why = f"the package {error.name} is missing" if isinstance(error, ImportError) else type(error).__name__
+        remedy = "config/clinic.yaml names it (installation: database:); leave it empty for SQLite in state_dir."
+        raise ToolsUnusable(f"The database cannot be opened: {why}.\n{remedy}") from None

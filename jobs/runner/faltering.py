@@ -1,0 +1,41 @@
+"""What may be told of an exception that nobody foresaw: its kind and its place, never its text.
+
+The text of a foreign exception can hold a row, hence patient data; so can a traceback.
+"""
+
+from sqlalchemy.exc import OperationalError
+
+
+def exception_words(error: BaseException) -> str:
+    """One sentence for a person: our own exceptions' words; of others the kind, the system's reason and the place."""
+    if type(error).__module__.startswith("jobs."):
+        return str(error)
+    if isinstance(error, OperationalError):
+        reason = str(error.orig).splitlines()[0].rstrip(".")
+        busy = " Another run is busy with it; the next try finds it free." if "locked" in reason else ""
+        return f"The database cannot be used: {reason}.{busy}"
+    kind = type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        kind = f"{error.strerror} ({kind})"
+    where = places(error)[-1:]
+    return f"{kind}{f' at {where[0]}' if where else ''}. It was not foreseen; logs/clinic.log tells the IT person more."
+
+
+def file_words(error: OSError) -> str:
+    """What is wrong with a file or folder of the program's own, with its path and the remedy."""
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return f"{error.filename}: a file stands where a folder belongs. Move it away."
+    if isinstance(error, PermissionError):
+        return f"{error.filename}: this user may not read or write it. Give it to the user that runs the jobs."
+    return f"{error.filename}: {error.strerror}."
+
+
+def places(error: BaseException) -> list[str]:
+    """The lines of our own files that led to the exception, outermost first."""
+    trace, found = error.__traceback__, []
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if "/jobs/" in file and "/site-packages/" not in file:
+            found.append(f"jobs/{file.rpartition('/jobs/')[2]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return found

@@ -1,0 +1,132 @@
+"""Reads one YAML file and remembers on which line each part of it stands."""
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from jobs.clinic.faults import Fault
+
+Location = tuple[str | int, ...]
+_DEEPEST = 12  # lists within lists; our files need five
+_MANY = 50_000  # values in one file; a few lines that refer to each other can mean billions
+
+
+class Unreadable(Exception):
+    """The file is no YAML that we take; `fault` says where and what to do."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(str(fault))
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """A file's values as plain ones (`plain`), and as ruamel read them, with their lines (`marked`)."""
+
+    file: str
+    marked: Any
+    plain: Any
+
+    def line(self, location: Location) -> int:
+        """The line of a part; of what holds it, where the part itself is missing."""
+        data, line = self.marked, _first_line(self.marked)
+        for part in location:
+            marks = _marks(data)
+            try:
+                line = (marks.key(part) if isinstance(data, dict) else marks.item(part))[0] + 1
+                data = data[part]
+            except (AttributeError, KeyError, TypeError, IndexError):
+                return line
+        return line
+
+    def value(self, location: Location) -> Any:
+        """What stands at a location, None where nothing does."""
+        data = self.plain
+        for part in location:
+            try:
+                data = data[part]
+            except (KeyError, TypeError, IndexError):
+                return None
+        return data
+
+
+def read_yaml(file: str, content: bytes) -> YamlFile:
+    """Read the file's content. Raises Unreadable.
+
+    ruamel.yaml keeps YAML 1.2: `12:30` stays text, and of two equal keys it says so.
+    """
+    try:
+        marked = YAML().load(content.decode("utf-8-sig"))
+        plain = _plain(marked, 0, [_MANY])
+    except UnicodeDecodeError:
+        raise Unreadable(Fault(file, 0, "The file is not UTF-8 text.", 'Save it again as "UTF-8".')) from None
+    except MarkedYAMLError as error:
+        raise Unreadable(_syntax_fault(file, error)) from None
+    except YAMLError:
+        remedy = "Save it again as plain text from a text editor."
+        raise Unreadable(Fault(file, 0, "A character that no text has stands in the file.", remedy)) from None
+    except ValueError:
+        place = _impossible_day(content)
+        raise Unreadable(Fault(file, place, "There is no such day.", "Write days such as 2026-12-25.")) from None
+    except (RecursionError, OverflowError):
+        remedy = "Write the values out; do not use & and *."
+        raise Unreadable(Fault(file, 0, "Parts of the file refer to each other without end.", remedy)) from None
+    return YamlFile(file, marked, plain)
+
+
+def _plain(data: Any, depth: int, left: list[int]) -> Any:
+    """ruamel's own types as plain ones; a day that stands without quotes is still the text that was typed."""
+    left[0] -= 1
+    if depth > _DEEPEST or left[0] < 0:
+        raise OverflowError
+    if isinstance(data, dict):
+        return {str(key): _plain(value, depth + 1, left) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_plain(value, depth + 1, left) for value in data]
+    if isinstance(data, float) and not math.isfinite(data):
+        return f".{data}"  # as text it is refused where a number belongs
+    return data.isoformat() if isinstance(data, date) else data
+
+
+def _impossible_day(content: bytes) -> int:
+    """The line of a day that the calendar does not have, such as 2026-13-01; ruamel does not name it."""
+    for number, line in enumerate(content.decode("utf-8-sig").splitlines(), 1):
+        for word in line.replace(",", " ").replace("[", " ").replace("]", " ").split():
+            if len(word) == 10 and word[4] == word[7] == "-" and word.replace("-", "").isdigit():
+                try:
+                    date.fromisoformat(word)
+                except ValueError:
+                    return number
+    return 0
+
+
+def _syntax_fault(file: str, error: MarkedYAMLError) -> Fault:
+    mark = error.problem_mark or error.context_mark
+    line = mark.line + 1 if mark else 0
+    said = str(error.problem or error.context or "")
+    if "duplicate key" in said:
+        key = said.split('"')[1] if '"' in said else said
+        return Fault(file, line, f'The key "{key}" stands here twice.', "Keep one.")
+    if r"\t" in said:
+        return Fault(file, line, "A tab stands at the beginning of this line.", "Use spaces instead.")
+    if "mapping values are not allowed" in said:
+        remedy = "If the colon belongs to the text, put the text in quotes; else look at the spaces before the line."
+        return Fault(file, line, "There is a colon too many.", remedy)
+    if "another document" in said:
+        return Fault(file, line, "A line of --- stands here.", "Remove it.")
+    remedy = "Look at the colon, the quotes and the spaces at the beginning of this line and of those before it."
+    return Fault(file, line, "The file cannot be understood from here on.", remedy)
+
+
+def _first_line(data: Any) -> int:
+    marks = _marks(data)
+    return (marks.line or 0) + 1 if marks else 0
+
+
+def _marks(data: Any) -> Any:
+    """ruamel's own record of the lines of a mapping or list, None where it keeps none."""
+    return getattr(data, "lc", None)

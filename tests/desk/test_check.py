@@ -1,0 +1,62 @@
+"""`check`: every fault of every file that the office manager edits, at once."""
+
+from pathlib import Path
+
+import pytest
+from lakeside_day import Ask
+
+from jobs.articles.library import Library
+from jobs.clinic.faults import Fault
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    content = file.read_text("utf-8")
+    assert old in content
+    file.write_text(content.replace(old, new, 1), "utf-8")
+
+
+def test_a_clinic_without_faults_is_told_where_its_letters_go(ask: Ask, home: Path) -> None:
+    shown = ask("check")
+    assert shown.exit_code == 0
+    assert shown.output == (
+        "All is well: 2 sources, 11 rules, 3 jobs. Letters go: nowhere; mode is preview, and they are written to "
+        f"{home / 'var' / 'outbox'}.\n"
+    )
+
+
+def test_a_source_whose_file_is_not_there_yet_is_named(ask: Ask, home: Path) -> None:
+    (home / "exports" / "appointments.xlsx").unlink()
+    shown = ask("check")
+    assert shown.exit_code == 0
+    assert "no file is there yet that matches exports/appointments" in shown.output
+
+
+def test_faults_of_settings_letters_articles_and_names_are_told_at_once(
+    ask: Ask, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(home / "config" / "clinic.yaml", "mode: preview", "mode: lve")
+    edit(home / "config" / "follow_ups.yaml", "template: reminder.md", "template: remindr.md")
+    letter = home / "templates" / "welcome.md"
+    letter.write_text(letter.read_text("utf-8") + "\nDear {{ fist_name }}\n", "utf-8")
+    articles = Fault("config/articles.csv", 3, 'the address "blog/knees" does not begin with https://.')
+    monkeypatch.setattr("jobs.desk.check.load_library", lambda path: (Library(()), [articles]))
+    names = home / "config" / "referral_names.csv"
+    names.write_bytes(names.read_bytes() + b"\xff\xfe\n")
+    shown = ask("check")
+    assert shown.exit_code == 3
+    for place in (
+        "config/clinic.yaml, line ",
+        "config/follow_ups.yaml, line ",
+        "templates/welcome.md, line ",
+        "config/articles.csv, line 3: the address",
+        "config/referral_names.csv",
+    ):
+        assert place in shown.output, shown.output
+    assert 'Did you mean "reminder.md"?' in shown.output and "first_name" in shown.output
+    assert "faults. Nothing was sent or changed." in shown.output.splitlines()[-1]
+
+
+def test_check_writes_nothing_into_the_clinics_memory(ask: Ask, home: Path) -> None:
+    (home / "var" / "clinic.sqlite").unlink()
+    assert ask("check").exit_code == 0
+    assert not (home / "var" / "clinic.sqlite").exists()

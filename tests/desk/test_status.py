@@ -1,0 +1,56 @@
+"""`status` and `list`: how things stand, in one look."""
+
+from pathlib import Path
+
+from lakeside_day import Ask
+from sqlalchemy import text
+
+from jobs.runner.tools import Tools
+
+
+def test_status_shows_last_and_next_runs_and_what_waits_for_a_person(ask: Ask, home: Path) -> None:
+    shown = ask("status")
+    assert shown.exit_code == 0
+    for line in ("pull_appointments", "send_follow_ups", "summarize_referrals"):
+        assert line in shown.output
+    assert "Wed 04 Mar 10:05 │ well" in shown.output
+    assert "Wed 04 Mar 10:10" in shown.output and "Mon 09 Mar 06:00" in shown.output
+    assert f"problems in the sources, see {home / 'var' / 'reports' / 'problems.xlsx'}: " in shown.output
+
+
+def test_status_tells_of_letters_that_need_a_decision(ask: Ask, tools: Tools) -> None:
+    with tools.store.begin() as memory:
+        memory.connection.execute(text("UPDATE letters SET state = 'unknown' WHERE id = 1"))
+        memory.connection.execute(text("UPDATE runs SET outcome = 'failed', message = 'Disk full.' WHERE id = 1"))
+    shown = ask("status").output
+    assert "letters that may have left (unknown): 1" in shown
+    assert "pull_appointments failed: Disk full." in shown
+    assert "Wed 04 Mar 10:05 │ failed" in shown
+
+
+def test_nothing_waits_in_a_new_clinic(ask: Ask, home: Path) -> None:
+    (home / "var" / "clinic.sqlite").unlink()
+    shown = ask("status").output
+    assert "never" in shown
+    assert "Letters: none yet\nWaits for a person: nothing\n" in shown
+
+
+def test_a_job_that_is_off_has_no_next_run(ask: Ask, home: Path) -> None:
+    file = home / "config" / "jobs.yaml"
+    file.write_text(file.read_text("utf-8").replace("- name: send_follow_ups", "- name: send_follow_ups\n    on: no"))
+    assert "off" in next(line for line in ask("status").output.splitlines() if "send_follow_ups" in line)
+    assert "off" in next(line for line in ask("list").output.splitlines() if "send_follow_ups" in line)
+
+
+def test_list_shows_every_job_in_its_own_words(ask: Ask) -> None:
+    shown = ask("list").output
+    assert "Send each patient the follow-up that the last event calls for, once." in shown
+    assert "every 10 minutes" in shown and "monday at 06:00" in shown
+
+
+def test_list_says_so_where_the_settings_have_faults(ask: Ask, home: Path) -> None:
+    (home / "config" / "jobs.yaml").write_text("jobs: nothing\n", "utf-8")
+    shown = ask("list")
+    assert shown.exit_code == 0
+    assert "not known" in shown.output and "by hand" not in shown.output
+    assert "`python run_jobs.py check` names them" in shown.output

@@ -1,0 +1,195 @@
+"""One run: alone, recorded with its counts, logged, watched, and told of once when it fails."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from loopback_server import serving
+from small_clinic import WEDNESDAY, change, live
+from sqlalchemy.exc import IntegrityError, OperationalError
+from watchdogs import watchdog
+
+from jobs.runner.lock import only_run
+from jobs.runner.outcome import Outcome
+from jobs.runner.run import FAILED, FINE, UNDER_WAY, run_if_due, run_job, worst
+from jobs.runner.schedule import JobSettings
+from jobs.runner.settings import load_settings
+from jobs.runner.tools import Tools, ToolsUnusable, open_tools, open_watched_tools
+from jobs.store.runs import Run, begin_run, last_runs
+
+JobIs = Callable[[Callable[..., Outcome]], None]
+HOURLY = JobSettings("pull_appointments", ("every 1 hour",))
+
+
+def last(tools: Tools, name: str = "pull_appointments") -> Run:
+    with tools.store.begin() as memory:
+        return last_runs(memory)[name]
+
+
+def log_of(tools: Tools) -> str:
+    return (tools.state_dir / "logs" / "clinic.log").read_text("utf-8")
+
+
+def fine(tools: Tools, today: date) -> Outcome:
+    return Outcome({"appointments read": 3}, notes=("All is well.",))
+
+
+def raising(error: Exception) -> Callable[[Tools, date], Outcome]:
+    def job(tools: Tools, today: date) -> Outcome:
+        raise error
+
+    return job
+
+
+def test_a_run_is_recorded_with_counts_and_duration(tools: Tools, job_is: JobIs) -> None:
+    job_is(fine)
+    assert run_job("pull_appointments", tools) == (FINE, Outcome({"appointments read": 3}, notes=("All is well.",)))
+    run = last(tools)
+    assert (run.outcome, run.counts, run.message) == ("done", {"appointments read": 3}, "All is well.")
+    assert run.started_at == "2026-03-04T18:05:00Z" and run.seconds >= 0
+    ended = json.loads(log_of(tools).splitlines()[-1])
+    assert (ended["event"], ended["outcome"], ended["appointments read"]) == ("run ended", "done", 3)
+
+
+def test_a_failure_that_the_job_tells_is_recorded_in_its_words(tools: Tools, job_is: JobIs) -> None:
+    job_is(lambda tools, today: Outcome({"letters sent": 2}, failed="The mail server hung up."))
+    assert run_job("send_follow_ups", tools)[0] == FAILED
+    run = last(tools, "send_follow_ups")
+    assert (run.outcome, run.counts, run.message) == ("failed", {"letters sent": 2}, "The mail server hung up.")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ValueError("row 7: Mira Quill, mira@patient.example"), "ValueError at tests"),
+        (KeyError("mira@patient.example"), "KeyError"),
+        (IntegrityError("INSERT", {"name": "Mira Quill"}, Exception("DETAIL: (Mira Quill)")), "IntegrityError"),
+        (OSError(28, "No space left on device", "/exports/Mira Quill.xlsx"), "No space left on device (OSError)"),
+        (OperationalError("SELECT", {"who": "Mira Quill"}, Exception("database is locked")), "database is locked."),
+    ],
+)
+def test_what_an_exception_says_of_a_patient_reaches_no_log_no_record_and_nobody(
+    tools: Tools, job_is: JobIs, capsys: pytest.CaptureFixture[str], error: Exception, said: str
+) -> None:
+    job_is(raising(error))
+    code, outcome = run_job("pull_appointments", tools)
+    everything = log_of(tools) + outcome.failed + last(tools).message + "".join(capsys.readouterr())
+    assert code == FAILED
+    assert said.split(" at ")[0] in outcome.failed
+    assert "mira" not in everything.lower() and "quill" not in everything.lower()
+
+
+def test_the_log_names_the_lines_of_the_program_that_raised(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **others: object) -> object:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("jobs.pull_appointments.start_reading", broken)
+    code, outcome = run_job("pull_appointments", tools)
+    raised = next(json.loads(line) for line in log_of(tools).splitlines() if "job raised" in line)
+    assert code == FAILED
+    assert any(place.startswith("jobs/pull_appointments.py:") for place in raised["at"])
+    assert outcome.failed.startswith("ZeroDivisionError at jobs/pull_appointments.py:")
+
+
+def test_a_second_run_at_once_does_nothing_and_says_so(tools: Tools, job_is: JobIs) -> None:
+    job_is(raising(AssertionError("two runs at once")))
+    with only_run(tools.state_dir, "pull_appointments", "2026-03-04 10:00"):
+        code, outcome = run_job("pull_appointments", tools)
+        due = run_if_due(HOURLY, tools)
+    assert code == UNDER_WAY
+    assert "is under way in another process" in outcome.failed
+    assert due is not None and due[0] == UNDER_WAY
+    with tools.store.begin() as memory:
+        assert last_runs(memory) == {}
+
+
+def test_a_store_that_fails_is_the_failure_of_the_run_and_no_traceback(
+    tools: Tools, job_is: JobIs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> None:
+        raise OperationalError("UPDATE runs", {}, Exception("database or disk is full"))
+
+    job_is(fine)
+    monkeypatch.setattr("jobs.runner.run.end_run", full)
+    assert run_job("pull_appointments", tools) == (
+        FAILED,
+        Outcome(failed="The database cannot be used: database or disk is full."),
+    )
+
+
+def test_a_due_job_runs_once_for_its_moment(tools: Tools, job_is: JobIs) -> None:
+    job_is(fine)
+    assert run_if_due(HOURLY, tools) is not None
+    assert run_if_due(HOURLY, tools) is None
+    assert last(tools).slot == "2026-03-04T18:00:00Z"
+
+
+def test_a_failed_moment_is_not_tried_again_before_the_next(tools: Tools, job_is: JobIs) -> None:
+    job_is(raising(ValueError()))
+    assert run_if_due(HOURLY, tools) is not None
+    assert run_if_due(HOURLY, tools) is None
+    later = replace(tools, clock=lambda: WEDNESDAY + timedelta(hours=1))
+    assert run_if_due(HOURLY, later) is not None
+
+
+def test_a_moment_whose_run_was_killed_is_answered_by_the_next_look(tools: Tools, job_is: JobIs) -> None:
+    with tools.store.begin() as memory:
+        begin_run(memory, "pull_appointments", "2026-03-04T18:00:00Z", "2026-03-04T18:00:00Z")
+    job_is(fine)
+    ran = run_if_due(HOURLY, tools)
+    assert ran is not None and ran[0] == FINE
+    assert "an earlier run died with its process" in log_of(tools)
+
+
+def test_the_watchdog_hears_the_beginning_and_the_end(home: Path, job_is: JobIs) -> None:
+    with watchdog() as (url, heard):
+        watched = load_settings(home)
+        settings = replace(watched, installation=replace(watched.installation, healthcheck_url=url))
+        tools = open_tools(home, settings, WEDNESDAY)
+        job_is(fine)
+        run_job("pull_appointments", tools)
+        job_is(raising(ValueError()))
+        run_job("pull_appointments", tools)
+    assert heard == ["/start", "/", "/start", "/fail"] or heard == ["/start", "", "/start", "/fail"]
+
+
+def test_a_dead_watchdog_breaks_no_job(home: Path, job_is: JobIs) -> None:
+    with watchdog() as (url, _):
+        pass
+    watched = load_settings(home)
+    settings = replace(watched, installation=replace(watched.installation, healthcheck_url=url))
+    tools = open_tools(home, settings, WEDNESDAY)
+    job_is(fine)
+    assert run_job("pull_appointments", tools)[0] == FINE
+    assert last(tools).outcome == "done"
+
+
+def test_the_watchdog_hears_that_no_job_could_begin(home: Path) -> None:
+    with watchdog() as (url, heard):
+        change(home, "clinic.yaml", 'healthcheck_url: ""', f"healthcheck_url: {url}/abc")
+        settings = load_settings(home)
+        (settings.state_dir / "clinic.sqlite").write_bytes(b"no database" * 100)
+        with pytest.raises(ToolsUnusable, match="file is not a database"):
+            open_watched_tools(home, settings, WEDNESDAY)
+    assert heard == ["/abc/fail"]
+
+
+def test_the_same_failure_is_mailed_once_a_day_and_a_new_one_at_once(home: Path, job_is: JobIs) -> None:
+    with serving() as server:
+        tools = open_tools(home, live(home, server.port), WEDNESDAY)
+        for sentence in ("Disk full.", "Disk full.", "No mail server."):
+            job_is(lambda tools, today, failed=sentence: Outcome(failed=failed))
+            run_job("pull_appointments", tools)
+        assert len(server.taken) == 2
+        tomorrow = WEDNESDAY + timedelta(days=1)
+        run_job("pull_appointments", replace(tools, now=tomorrow, clock=lambda: tomorrow))
+    assert server.recipients() == ["it@lakeside.example"] * 3
+
+
+def test_of_several_codes_a_failure_says_most() -> None:
+    assert worst([]) == FINE
+    assert worst([FINE, UNDER_WAY]) == UNDER_WAY
+    assert worst([FAILED, UNDER_WAY, FINE]) == FAILED
