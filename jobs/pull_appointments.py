@@ -31,7 +31,18 @@ def run(tools: Tools, today: date) -> Outcome:
     with tools.store.begin() as memory:
         known = {source.name: file_memories(memory, source.name) for source in tools.settings.sources}
     readings = [
-        (source, start_reading(source, tools.home, known[source.name], today, zone, rules=_value_rules(source, zone)))
+        (
+            source,
+            start_reading(
+                source,
+                tools.home,
+                known[source.name],
+                today,
+                zone,
+                rules=_value_rules(source, zone),
+                standing_by=tools.reader,
+            ),
+        )
         for source in tools.settings.sources
     ]
     counts: Counter[str] = Counter()

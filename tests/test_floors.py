@@ -16,9 +16,10 @@ SETTINGS_OF_ROOMS = {
     "jobs.clinic.profile", "jobs.clinic.follow_ups", "jobs.clinic.faults", "jobs.clinic.durations",
     "jobs.mail.settings", "jobs.sources.source",
     "jobs.mail.message", "jobs.mail.records", "jobs.mail.templates", "jobs.mail.transports",
-    "jobs.store.memory", "jobs.store.runs",
+    "jobs.store.memory", "jobs.store.runs", "jobs.sources.child_process",
 }  # fmt: skip
-"""What the runner may know of the rooms: their settings, how a notice is mailed, and where runs are recorded."""
+"""What the runner may know of the rooms: their settings, how a notice is mailed, where runs are recorded, and the
+process that it keeps ready for a job."""
 
 
 def floor_of(file: Path, root: Path) -> str:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -63,6 +64,8 @@ def list_jobs(place: Place) -> None:
 def run(place: Place, jobs: tuple[str, ...]) -> None:
     """Run one or more jobs now, in the order given; `all` means pull, send, summarize.
 
+    What follows a pull runs side by side where nobody watches, so that no job waits for a slow mail server.
+
     \b
     For example:
       python run_jobs.py run pull_appointments
@@ -75,13 +78,16 @@ def run(place: Place, jobs: tuple[str, ...]) -> None:
         if name not in job_names():
             raise click.UsageError(f'There is no job "{name}". {_nearest(name, [*job_names(), "all"])}')
 
-    def run_them(tools: "Tools") -> int:
-        from jobs.desk.terminal import run_and_show
-        from jobs.runner.run import worst
+    from jobs.runner.settings import start_loading
+    from jobs.sources.child_process import standing_by
 
-        return worst([run_and_show(name, tools) for name in names])
+    settings = start_loading(place.home)
+    with standing_by(ORDER[0] in names) as reader:  # both are under way while the database library is loaded
+        from jobs.desk.terminal import run_named
+        from jobs.runner.tools import open_watched_tools
 
-    _with_tools(place, run_them, watched=True)
+        code = run_named(names, partial(open_watched_tools, place.home, settings(), place.now), reader)
+    sys.exit(code)
 
 
 @cli.command()

@@ -28,6 +28,8 @@ def run_demo(home: Path, now: datetime | None = None) -> int:
     from jobs.made_up import CLINIC
 
     clinic: ClinicProfile = CLINIC
+    if now is not None and now.tzinfo is None:
+        now = now.replace(tzinfo=clinic.tzinfo)
     today = (now or datetime.now(UTC)).astimezone(clinic.tzinfo).date()
     if home.exists() and any(home.iterdir()) and not (home / _MARK).exists():
         click.echo(f"{home} holds something that no demonstration made. Name another folder.", err=True)

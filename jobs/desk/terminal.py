@@ -1,26 +1,42 @@
 """What a person sees at a terminal: one line for each job that ran, and tables that cut no name."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from jobs.runner.discover import ORDER
 from jobs.runner.outcome import Outcome
 from jobs.runner.run import FAILED, UNDER_WAY, run_if_due, run_job, worst
+from jobs.runner.side_by_side import run_side_by_side
 from jobs.runner.tools import Tools
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from jobs.sources.child_process import ChildProcess
+
 _WIDE = 200  # columns of a table that goes to a file or to another program
 
 
-def run_and_show(name: str, tools: Tools) -> int:
-    """Run a job, print its outcome, give its exit code."""
-    code, outcome = run_job(name, tools)
-    _show(name, code, outcome)
-    return code
+def run_named(names: Sequence[str], open_tools: Callable[..., Tools], reader: "ChildProcess | None") -> int:
+    """Run jobs in the order given, print how each ended, give the worst exit code.
+
+    What follows a pull runs side by side, unless somebody watches: two bars of progress would overwrite each other.
+    """
+    first, *others = names
+    apart = others and first == ORDER[0] and len({*names}) == len(names) and not sys.stderr.isatty()
+    if apart:
+        ended = run_side_by_side(first, others, lambda name: run_job(name, open_tools(reader=reader)))
+    else:
+        tools = open_tools(reader=reader)
+        ended = ((name, run_job(name, tools)) for name in names)
+    codes = []
+    for name, (code, outcome) in ended:
+        _show(name, code, outcome)
+        codes.append(code)
+    return worst(codes)
 
 
 def run_due_jobs(tools: Tools, quiet: bool = False, ended: Callable[[], bool] = lambda: False) -> int:

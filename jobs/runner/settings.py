@@ -4,9 +4,11 @@ import os
 import pickle
 import re
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.faults import Fault
@@ -15,6 +17,9 @@ from jobs.clinic.profile import ClinicProfile
 from jobs.mail.settings import MailSettings, is_plain_address
 from jobs.runner.schedule import JobSettings
 from jobs.sources.source import Source
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 CONFIG_FILES = ("clinic.yaml", "sources.yaml", "follow_ups.yaml", "jobs.yaml")
 
@@ -103,10 +108,16 @@ class Settings:
 
 
 def load_settings(home: Path) -> Settings:
-    """The settings of `home`/config. Raises SettingsFaulty.
+    """The settings of `home`/config. Raises SettingsFaulty."""
+    return start_loading(home)()
+
+
+def start_loading(home: Path) -> Callable[[], Settings]:
+    """Begin to load the settings of `home`/config; what comes back waits for them. Both raise SettingsFaulty.
 
     Settings that were checked once are kept in the state folder under the digest of the files and of the program, so
-    that a run with unchanged settings neither parses nor checks them again.
+    that a run with unchanged settings neither parses nor checks them again. They are checked in a process of its own:
+    what that takes is not carried along by the run.
     """
     contents = _contents(home)
     digest = sha256(_program_print())
@@ -115,12 +126,37 @@ def load_settings(home: Path) -> Settings:
         digest.update(f"{name} {len(content)}\n".encode() + content)
     kept = _kept(home, digest.hexdigest())
     if kept is not None:
-        return kept
+        return lambda: kept
+    from multiprocessing import get_context
+
+    context = get_context("fork")
+    line, theirs = context.Pipe()
+    process = context.Process(target=_check_apart, args=(home, contents, theirs), daemon=True)
+    process.start()
+    theirs.close()
+
+    def settings_or_faults() -> Settings:
+        try:
+            checked = line.recv()
+        except EOFError:
+            process.join()
+            raise SettingsFaulty([Fault("config/", 0, "The check of the settings broke off.", "Try again.")]) from None
+        process.join()
+        if not isinstance(checked, Settings):
+            raise SettingsFaulty(checked)
+        _keep(checked, home, digest.hexdigest())
+        return checked
+
+    return settings_or_faults
+
+
+def _check_apart(home: Path, contents: Mapping[str, bytes], line: "Connection") -> None:
     from jobs.runner.settings_check import check_settings
 
-    settings = check_settings(home, contents)
-    _keep(settings, home, digest.hexdigest())
-    return settings
+    try:
+        line.send(check_settings(home, contents))
+    except SettingsFaulty as faulty:
+        line.send(faulty.faults)
 
 
 def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: FollowUps, jobs: JobsFile) -> Settings:

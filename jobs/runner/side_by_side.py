@@ -5,7 +5,7 @@ The weekly workbook does not wait for a slow mail server, and a job that dies ta
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from types import FrameType
@@ -15,7 +15,7 @@ from jobs.runner.outcome import Outcome
 
 Ended = tuple[int, Outcome]
 """Exit code and outcome of one run."""
-_DIED = 1
+_FAILED = 1
 
 
 def run_side_by_side(first: str, others: Sequence[str], run_one: Callable[[str], Ended]) -> Iterator[tuple[str, Ended]]:
@@ -34,7 +34,9 @@ def run_side_by_side(first: str, others: Sequence[str], run_one: Callable[[str],
                 yield job.name, job.result()
     finally:
         for job in waiting:
-            job.close()
+            job.line.close()
+        for job in waiting:  # each held the lines of those before it
+            job.process.join()
 
 
 class _Waiting:
@@ -43,40 +45,43 @@ class _Waiting:
     def __init__(self, name: str, run_one: Callable[[str], Ended]) -> None:
         self.name = name
         context = get_context("fork")
-        self._line, theirs = context.Pipe()
-        self.process = context.Process(target=_work, args=(name, run_one, theirs, self._line))
+        self.line, theirs = context.Pipe()
+        self.process = context.Process(target=_work, args=(name, run_one, theirs, self.line))
         self.process.start()
         theirs.close()
 
     def begin(self) -> None:
         try:
-            self._line.send("begin")
+            self.line.send("begin")
         except OSError:  # it died while it waited, which its result will say
             pass
 
     def result(self) -> Ended:
         """How it ended. A process that was killed has said nothing; its run stands in the store as begun."""
         try:
-            ended: Ended = self._line.recv()
+            ended: Ended = self.line.recv()
         except (EOFError, OSError):
             self.process.join()
             how = f"was ended by signal {-code}" if (code := self.process.exitcode or 0) < 0 else "broke off"
-            ended = _DIED, Outcome(failed=f"Its process {how}. What it had not done is done by the next run.")
+            ended = _FAILED, Outcome(failed=f"Its process {how}. What it had not done is done by the next run.")
         return ended
-
-    def close(self) -> None:
-        self._line.close()
-        self.process.join()
 
 
 def _work(name: str, run_one: Callable[[str], Ended], line: Connection, theirs: Connection) -> None:
     theirs.close()
-    job_function(name)
+    with suppress(Exception):  # what fails here fails once more in run_one, which tells it
+        job_function(name)
     try:
         line.recv()
     except EOFError:  # the run that was to begin it is gone
         return
-    line.send(run_one(name))
+    try:
+        ended = run_one(name)
+    except Exception as error:
+        from jobs.runner.faltering import exception_words
+
+        ended = _FAILED, Outcome(failed=exception_words(error))
+    line.send(ended)
 
 
 @contextmanager

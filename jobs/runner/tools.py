@@ -1,5 +1,6 @@
 """What a job is handed: the settings, the clinic's memory, the time, and a way to show how far it is."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from jobs.runner.settings import Settings
 
 if TYPE_CHECKING:
+    from jobs.sources.child_process import ChildProcess
     from jobs.store.memory import Store
 
 
@@ -26,6 +28,9 @@ class Tools:
     store: "Store"
     now: datetime
     clock: Callable[[], datetime]
+    reader: "ChildProcess | None" = (
+        None  # a process that is ready to read files; without one, each source starts its own
+    )
 
     @property
     def today(self) -> date:
@@ -49,7 +54,9 @@ class Tools:
             yield lambda done: bar.advance(step, done)
 
 
-def open_tools(home: Path, settings: Settings, now: datetime | None = None) -> Tools:
+def open_tools(
+    home: Path, settings: Settings, now: datetime | None = None, reader: "ChildProcess | None" = None
+) -> Tools:
     """The tools of one run. A `now` stops the clock there, to rehearse; without a zone it is the clinic's own time.
 
     Raises ToolsUnusable where the state folder or the database cannot be used.
@@ -61,15 +68,18 @@ def open_tools(home: Path, settings: Settings, now: datetime | None = None) -> T
     def clock() -> datetime:
         return fixed or datetime.now(UTC).astimezone(zone)
 
-    return Tools(home, settings, store, clock(), clock)
+    gc.enable()  # run_jobs.py loads without it
+    return Tools(home, settings, store, clock(), clock, reader)
 
 
-def open_watched_tools(home: Path, settings: Settings, now: datetime | None = None) -> Tools:
+def open_watched_tools(
+    home: Path, settings: Settings, now: datetime | None = None, reader: "ChildProcess | None" = None
+) -> Tools:
     """The tools for a run of jobs: where they cannot be opened, the watchdog hears that no job could begin."""
     from jobs.runner.health import ping_failure
 
     try:
-        return open_tools(home, settings, now)
+        return open_tools(home, settings, now, reader)
     except ToolsUnusable:
         ping_failure(settings.installation.healthcheck_url)
         raise

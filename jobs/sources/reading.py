@@ -71,8 +71,8 @@ def start_reading(
     """Look at the files of a source and start the child that reads them, if any changed. Never raises for a file.
 
     `memories` holds, by path, what `FileRead.memory` was when a file was last saved; `zone` is the clinic's. With
-    `rules` the child reads the values too, else the tables come as text. A child that is `standing_by` is asked where
-    one is needed; the caller ends it where none was.
+    `rules` the child reads the values too, else the tables come as text. A child that is `standing_by` is asked
+    where one is needed and nobody else asked it.
     """
     return Reading(source, home, memories, today, zone, limits or Limits(), rules, standing_by)
 
@@ -184,7 +184,8 @@ class Reading:
         files = [(place.path, place.shown, place.own, place.base) for place in places]
         rules = asdict(self._rules) if self._rules else None
         request = {"task": task, "source": source.name, "rules": rules, "files": files}
-        child, self._standing_by = self._standing_by or ChildProcess(), None
+        ready = self._standing_by
+        child = ready if ready and not ready.asked else ChildProcess()
         child.ask(request, self._limits.seconds)
         return child
 

@@ -5,6 +5,8 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from jobs.runner.outcome import Outcome
 from jobs.runner.side_by_side import Ended, run_side_by_side
 
@@ -60,6 +62,25 @@ def test_the_others_never_begin_where_the_run_that_would_begin_them_dies(tmp_pat
     assert os.read(reading, 1) == b""  # the last of them has ended: nobody holds the other end any more
     os.close(reading)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_the_first_fails_unforeseen_the_others_never_begin(tmp_path: Path) -> None:
+    def fail(name: str) -> None:
+        raise OSError("no room")
+
+    with pytest.raises(OSError, match="no room"):
+        list(run_side_by_side("pull_appointments", OTHERS, noting(tmp_path, fail)))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_job_raises_in_its_process_is_told_without_the_text_of_the_exception(tmp_path: Path) -> None:
+    def fail(name: str) -> None:
+        if name != "pull_appointments":
+            raise ValueError("Mira Quill")
+
+    code, outcome = dict(run_side_by_side("pull_appointments", OTHERS[:1], noting(tmp_path, fail)))[OTHERS[0]]
+    assert (code, outcome.counts) == (1, {})
+    assert outcome.failed.startswith("ValueError") and "Mira" not in outcome.failed
 
 
 def test_a_request_to_end_reaches_a_job_that_runs(tmp_path: Path) -> None:
