@@ -54,16 +54,16 @@ def run(tools: Tools, today: date) -> Outcome:
                     counts += _save_file(memory, source, file, utc_text(tools.now))
                 seen.add(file.path)
                 advance(1)
-        _forget_what_was_missing(tools, source, seen)
+        counts["problems changed"] += _forget_what_was_missing(tools, source, seen)
     return _outcome(tools, counts)
 
 
-def _forget_what_was_missing(tools: Tools, source: Source, seen: set[str]) -> None:
+def _forget_what_was_missing(tools: Tools, source: Source, seen: set[str]) -> int:
     """Take off the list that no file matched a pattern, now that one does."""
     patterns = {source.path, source.join.path if source.join else ""} - seen
     with tools.store.begin() as memory:
-        for pattern in filter(None, patterns):
-            renew_problems(memory, source.name, pattern, (), utc_text(tools.now))
+        at = utc_text(tools.now)
+        return sum(renew_problems(memory, source.name, pattern, (), at) for pattern in filter(None, patterns))
 
 
 def _value_rules(source: Source, zone: str) -> ValueRules:
@@ -100,7 +100,7 @@ def _save_file(memory: "Memory", source: Source, file: FileRead, seen_at: str) -
     if file.problem:
         found.append(file.problem)
     read = rows if file.rows_skipped else None
-    counts["problems new"] = renew_problems(memory, source.name, file.path, fold_problems(found), seen_at, read)
+    counts["problems changed"] = renew_problems(memory, source.name, file.path, fold_problems(found), seen_at, read)
     if file.memory:
         remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at)
     counts["appointments unchanged"] = file.rows_skipped
@@ -110,15 +110,14 @@ def _save_file(memory: "Memory", source: Source, file: FileRead, seen_at: str) -
 def _outcome(tools: Tools, counts: Counter[str]) -> Outcome:
     """Write the list of problems where it changed, and sum up."""
     path = tools.state_dir / "reports" / "problems.xlsx"
-    if counts["files read"] or counts["files refused"] or not path.exists():
+    with tools.store.begin() as memory:
+        problems = listed_problems(memory)
+    counts["problems listed"] = len(problems)
+    if counts.pop("problems changed") or bool(problems) > path.exists():
         from jobs.reports.problems_workbook import write_problems
 
-        with tools.store.begin() as memory:
-            problems = listed_problems(memory)
-        counts["problems listed"] = len(problems)
-        if problems or path.exists():
-            zone = tools.settings.clinic.tzinfo
-            write_problems(((datetime.fromisoformat(at).astimezone(zone), problem) for at, problem in problems), path)
+        zone = tools.settings.clinic.tzinfo
+        write_problems(((datetime.fromisoformat(at).astimezone(zone), problem) for at, problem in problems), path)
     notes = () if tools.settings.sources else ("No source is configured: config/sources.yaml lists none.",)
     refused = counts["files refused"]
     failed = (

@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from jobs.runner.discover import ORDER
+from jobs.runner.discover import ORDER, job_function
 from jobs.runner.outcome import Outcome
 from jobs.runner.run import FAILED, UNDER_WAY, run_if_due, run_job, worst
 from jobs.runner.side_by_side import run_side_by_side
@@ -28,7 +29,7 @@ def run_named(names: Sequence[str], open_tools: Callable[..., Tools], reader: "C
     first, *others = names
     apart = others and first == ORDER[0] and len({*names}) == len(names) and not sys.stderr.isatty()
     if apart:
-        ended = run_side_by_side(first, others, lambda name: run_job(name, open_tools(reader=reader)))
+        ended = run_side_by_side(first, others, lambda name: _get_ready(name, open_tools(reader=reader)))
     else:
         tools = open_tools(reader=reader)
         ended = ((name, run_job(name, tools)) for name in names)
@@ -37,6 +38,11 @@ def run_named(names: Sequence[str], open_tools: Callable[..., Tools], reader: "C
         _show(name, code, outcome)
         codes.append(code)
     return worst(codes)
+
+
+def _get_ready(name: str, tools: Tools) -> Callable[[], tuple[int, Outcome]]:
+    job_function(name)  # is loaded
+    return lambda: run_job(name, replace(tools, now=tools.clock()))
 
 
 def run_due_jobs(tools: Tools, quiet: bool = False, ended: Callable[[], bool] = lambda: False) -> int:

@@ -5,28 +5,28 @@ The weekly workbook does not wait for a slow mail server, and a job that dies ta
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from types import FrameType
 
-from jobs.runner.discover import job_function
 from jobs.runner.outcome import Outcome
 
 Ended = tuple[int, Outcome]
 """Exit code and outcome of one run."""
+Run = Callable[[], Ended]
 _FAILED = 1
 
 
-def run_side_by_side(first: str, others: Sequence[str], run_one: Callable[[str], Ended]) -> Iterator[tuple[str, Ended]]:
+def run_side_by_side(first: str, others: Sequence[str], get_ready: Callable[[str], Run]) -> Iterator[tuple[str, Ended]]:
     """Run `first` here; then the others at once, each in a process of its own; yield each with how it ended.
 
-    The others are forked before `first` begins, and load meanwhile what they need: no database may be open yet, and
-    `run_one` must open its own. They never begin if this process dies before `first` has ended.
+    `get_ready` prepares a job and gives what runs it. The others are forked before `first` is prepared, and prepare
+    themselves meanwhile: no database may be open yet. They never begin if this process dies before `first` has ended.
     """
-    waiting = [_Waiting(name, run_one) for name in others]
+    waiting = [_Waiting(name, get_ready) for name in others]
     try:
-        yield first, run_one(first)
+        yield first, get_ready(first)()
         with _passing_on_the_end(waiting):
             for job in waiting:
                 job.begin()
@@ -42,11 +42,11 @@ def run_side_by_side(first: str, others: Sequence[str], run_one: Callable[[str],
 class _Waiting:
     """A job in a process of its own that begins when it is told to."""
 
-    def __init__(self, name: str, run_one: Callable[[str], Ended]) -> None:
+    def __init__(self, name: str, get_ready: Callable[[str], Run]) -> None:
         self.name = name
         context = get_context("fork")
         self.line, theirs = context.Pipe()
-        self.process = context.Process(target=_work, args=(name, run_one, theirs, self.line))
+        self.process = context.Process(target=_work, args=(name, get_ready, theirs, self.line))
         self.process.start()
         theirs.close()
 
@@ -67,16 +67,14 @@ class _Waiting:
         return ended
 
 
-def _work(name: str, run_one: Callable[[str], Ended], line: Connection, theirs: Connection) -> None:
+def _work(name: str, get_ready: Callable[[str], Run], line: Connection, theirs: Connection) -> None:
     theirs.close()
-    with suppress(Exception):  # what fails here fails once more in run_one, which tells it
-        job_function(name)
     try:
+        run = get_ready(name)
         line.recv()
+        ended = run()
     except EOFError:  # the run that was to begin it is gone
         return
-    try:
-        ended = run_one(name)
     except Exception as error:
         from jobs.runner.faltering import exception_words
 

@@ -58,9 +58,14 @@ def read_calendar(
     window = _Window(first_day, last_day, ZoneInfo(zone))
     for group in _by_uid(_entries(data, sentences)):
         try:
-            rows += islice(_rows(group, window, sentences), MOST_OF_ONE)
+            found = list(islice(_rows(group, window, sentences), MOST_OF_ONE + 1))
+            rows += found[:MOST_OF_ONE]
         except Exception as error:  # whatever the library makes of an odd entry, the others still count
             sentences.append(f"Entry {group[0].ordinal} cannot be read ({type(error).__name__}); it is left out.")
+            continue
+        if len(found) > MOST_OF_ONE:
+            times = f"more than {MOST_OF_ONE:,} times in the window"
+            sentences.append(f"Entry {group[0].ordinal} recurs {times}; the rest is left out.")
         if len(rows) > MOST_OF_ALL:
             sentences.append(f"The calendar has more than {MOST_OF_ALL:,} entries in the window; the rest is left out.")
             break
@@ -133,7 +138,11 @@ def _by_uid(entries: Iterable[Entry]) -> list[list[Entry]]:
 def _rows(group: list[Entry], window: _Window, sentences: list[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
     usable = []
     for entry in group:
-        why = _why_not(entry.event)
+        try:
+            _mend(entry.event)
+            why = _why_not(entry.event)
+        except Exception as error:  # one occurrence that is broken does not cost its series
+            why = f"cannot be read ({type(error).__name__})"
         if why:
             sentences.append(f"Entry {entry.ordinal} {why}; it is left out.")
         else:
@@ -150,6 +159,23 @@ def _rows(group: list[Entry], window: _Window, sentences: list[str]) -> Iterator
         original = _original(event, window)
         ordinal = ordinals.get(original, usable[0].ordinal)
         yield ordinal, _row(event, window, f"{_text(event, 'UID')}/{original}")
+
+
+def _mend(event: "Event") -> None:
+    """Take out what contradicts the start, which the library would refuse the whole series for.
+
+    Mozilla Lightning leaves `DURATION:PT0S` beside the end of an occurrence that it moved; a merged calendar can give
+    one start twice.
+    """
+    for name in ("DTSTART", "DTEND", "DURATION"):
+        value: Any = event.get(name)
+        if isinstance(value, list):
+            event[name] = value[0]
+    start, end = (getattr(event.get(name), "dt", None) for name in ("DTSTART", "DTEND"))
+    if end is not None and start is not None and isinstance(start, datetime) != isinstance(end, datetime):
+        del event["DTEND"]
+    elif end is not None:
+        event.pop("DURATION", None)
 
 
 def _why_not(event: "Event") -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, func, select, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from jobs.store.migrations import HEAD
 from jobs.store.tables import metadata
@@ -52,7 +53,7 @@ def open_store(url: str, clinic_id: str) -> Store:
 
     Raises StoreUnusable where it cannot be opened, or where a newer program has changed its tables.
     """
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)  # they are patients' data
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     try:
@@ -107,15 +108,21 @@ def _make_private(database: Path) -> None:
 
 def _revision(engine: Engine) -> str:
     """The revision of the tables, "" for an empty database; asked without alembic, which costs 0.3 s to import."""
-    with engine.begin() as connection:
-        if not engine.dialect.has_table(connection, "alembic_version"):
-            return ""
-        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+    try:
+        with engine.connect() as connection:
+            return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+    except (OperationalError, ProgrammingError):  # there is no such table, or nothing works, which the next step finds
+        with engine.connect() as connection:
+            if engine.dialect.has_table(connection, "alembic_version"):
+                raise
+        return ""
 
 
 def _create(engine: Engine) -> None:
     """All tables at once in an empty database, marked as migrated; a test holds them against the migrations."""
     with engine.begin() as connection:
+        if engine.dialect.has_table(connection, "alembic_version"):
+            return  # another process was first
         metadata.create_all(connection)
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
         connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
@@ -129,8 +136,6 @@ def next_id(memory: Memory, table: Table) -> int:
 def insert_new(memory: Memory, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert what the table's UNIQUE constraints allow; a row that is there already stays as it is."""
     if memory.connection.dialect.name == "sqlite":
-        from sqlalchemy.dialects import sqlite
-
         insert_rows(memory, sqlite.insert(table).on_conflict_do_nothing(), names, rows)
     else:
         from sqlalchemy.dialects import postgresql

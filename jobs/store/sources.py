@@ -33,7 +33,7 @@ def renew_problems(
     memory: Memory, source: str, file: str, found: Sequence[Problem], seen_at: str, rows: Collection[int] | None = None
 ) -> int:
     """List what was found in these rows of a file, or in all of it, in place of what was listed before; say how many
-    are new.
+    lines of the list changed.
 
     A problem that stays keeps the moment it was first seen. Rows that did not change are not read again: theirs stay.
     """
@@ -50,7 +50,7 @@ def renew_problems(
     new = [problem for problem in dict.fromkeys(found) if problem not in listed]
     lines = [(memory.clinic_id, seen_at, *problem[:-1], int(problem.set_aside)) for problem in new]
     insert_rows(memory, insert(problems), ("clinic_id", "seen_at", *Problem._fields), lines)
-    return len(new)
+    return len(new) + len(gone)
 
 
 def listed_problems(memory: Memory) -> list[tuple[str, Problem]]:

@@ -3,17 +3,18 @@
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from jobs.runner.outcome import Outcome
-from jobs.runner.side_by_side import Ended, run_side_by_side
+from jobs.runner.side_by_side import Ended, Run, run_side_by_side
 
 OTHERS = ("send_follow_ups", "summarize_referrals")
 
 
-def noting(folder: Path, then: Callable[[str], None] = lambda name: None) -> Callable[[str], Ended]:
+def noting(folder: Path, then: Callable[[str], None] = lambda name: None) -> Callable[[str], Run]:
     """A stand-in for the running of a job: it notes its process and what had ended when it began."""
 
     def run_one(name: str) -> Ended:
@@ -22,7 +23,7 @@ def noting(folder: Path, then: Callable[[str], None] = lambda name: None) -> Cal
         (folder / name).write_text(f"{os.getpid()} {before}", "utf-8")
         return 0, Outcome({name: 1})
 
-    return run_one
+    return lambda name: partial(run_one, name)
 
 
 def test_the_others_begin_when_the_first_has_ended_each_in_its_own_process(tmp_path: Path) -> None:
