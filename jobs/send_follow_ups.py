@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 from jobs.articles.choice import Choice, Need, choose
@@ -12,7 +11,6 @@ from jobs.articles.library import Library, load_library
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.follow_ups import Calendar, Rule, plan_letters, utc_text
 from jobs.clinic.last_look import Due, Verdict, look
-from jobs.clinic.profile import ClinicProfile
 from jobs.mail.fields import ArticleValues, LetterValues, moment_in_words
 from jobs.mail.journal import Journal
 from jobs.mail.limits import allowed_now, brake
@@ -48,9 +46,16 @@ EVENTS_AT_ONCE = 10_000  # of a first pull there can be very many
 _BECOMES = {"send": "ready", "withdraw": "withdrawn", "wait": ""}  # "": stays what it is
 
 
+def get_ready(tools: Tools) -> LetterWriter:
+    """Start the process that writes the letters; it looks at the templates until the first letter is due."""
+    return LetterWriter(
+        partial(load_letters, tools.home / "templates", tools.settings.clinic, tools.state_dir / "cache")
+    )
+
+
 def run(tools: Tools, today: date) -> Outcome:
     """Plan what the new events call for, look at what is due once more, write it and send it."""
-    with LetterWriter(partial(load_letters, *_templates(tools))) as writer:
+    with tools.ready or get_ready(tools) as writer:
         planned = plan(tools, today)
         settled = settle_last_run(tools)
         verdicts = decide(tools)
@@ -262,10 +267,6 @@ def _rule(tools: Tools, name: str) -> Rule:
     rule = tools.settings.follow_ups.rule(name)
     assert rule is not None
     return rule
-
-
-def _templates(tools: Tools) -> tuple[Path, ClinicProfile, Path]:
-    return tools.home / "templates", tools.settings.clinic, tools.state_dir / "cache"
 
 
 def _calendar(tools: Tools) -> Calendar:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from jobs.desk.init import with_values
 from jobs.desk.outbox_gallery import write_outbox_gallery
+from jobs.desk.terminal import open_console
 from jobs.runner.discover import ORDER
 from jobs.runner.outcome import Outcome
 from jobs.runner.run import FAILED, FINE, run_job
@@ -23,7 +24,7 @@ _MARK = ".made-up"  # a folder with this file is ours to make anew
 
 def run_demo(home: Path, now: datetime | None = None) -> int:
     """Make up the clinic in `home` (once a day), run its jobs, show what came out; give the exit code."""
-    console = Console()
+    console = open_console()
     from jobs.clinic.profile import ClinicProfile
     from jobs.made_up import CLINIC
 
@@ -81,7 +82,7 @@ def _adapt(config: Path, today: date) -> None:
     start = (today - timedelta(days=3)).isoformat()
     text = with_values(rules.read_text("utf-8"), {"  opens": "00:00", "  closes": "23:59"})
     text = text.replace("days: [mon, tue, wed, thu, fri]", "days: [mon, tue, wed, thu, fri, sat, sun]", 1)
-    text = re.sub(r"^(    when: (?!planned|discharged).*)$", rf"\1\n    start: {start}", text, flags=re.MULTILINE)
+    text = re.sub(r"^(    when: (?!planned).*)$", rf"\1\n    start: {start}", text, flags=re.MULTILINE)
     text = re.sub(r"^(  - name: (?:check_in_\d+|lapsed)\n.*\n)(?:    start: .*\n)?", r"\1    start: 2000-01-01\n", text,
                   flags=re.MULTILINE)  # fmt: skip
     rules.write_text(text, "utf-8")
@@ -91,7 +92,9 @@ def _show(console: Console, tools: Tools, outcomes: dict[str, Outcome], gallery:
     pull, send, summary = (outcomes[name] for name in ORDER)
     workbook = next((str(file) for file in summary.files), "not written")
     problems = next((str(file) for file in pull.files), "none")
-    table = Table("What", "", title=f"{tools.settings.clinic.name}, {tools.now:%A, %B %d, %Y}", show_header=False)
+    table = Table(title=f"{tools.settings.clinic.name}, {tools.now:%A, %B %d, %Y}", show_header=False)
+    table.add_column()
+    table.add_column(overflow="fold")  # a path that is cut opens nothing
     for words, value in (
         ("Appointments read", pull.counts.get("appointments read", 0)),
         ("New or changed", pull.counts.get("appointments new", 0) + pull.counts.get("appointments changed", 0)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobs.runner.discover import ORDER, job_function
+from jobs.runner.discover import ORDER, with_what_is_ready
 from jobs.runner.outcome import Outcome
 from jobs.runner.run import FAILED, UNDER_WAY, run_if_due, run_job, worst
 from jobs.runner.side_by_side import run_side_by_side
@@ -41,8 +41,8 @@ def run_named(names: Sequence[str], open_tools: Callable[..., Tools], reader: "C
 
 
 def _get_ready(name: str, tools: Tools) -> Callable[[], tuple[int, Outcome]]:
-    job_function(name)  # is loaded
-    return lambda: run_job(name, replace(tools, now=tools.clock()))
+    prepared = with_what_is_ready(name, tools)
+    return lambda: run_job(name, replace(prepared, now=tools.clock()))
 
 
 def run_due_jobs(tools: Tools, quiet: bool = False, ended: Callable[[], bool] = lambda: False) -> int:

@@ -2,7 +2,9 @@
 
 import ast
 import importlib
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import cast
@@ -25,6 +27,16 @@ def job_summary(name: str) -> str:
     """The first line of a job's docstring, read without importing it."""
     tree = ast.parse((_FOLDER / f"{name}.py").read_text(encoding="utf-8"))
     return (ast.get_docstring(tree) or "").split("\n")[0]
+
+
+def with_what_is_ready(name: str, tools: Tools) -> Tools:
+    """The tools of a job that has to wait for another one, with what it prepares meanwhile.
+
+    A job may have a function `get_ready(tools)`, whose result it then finds in `tools.ready`.
+    """
+    job_function(name)
+    get_ready = getattr(sys.modules[f"jobs.{name}"], "get_ready", None)
+    return replace(tools, ready=get_ready(tools)) if get_ready else tools
 
 
 def job_function(name: str) -> Callable[[Tools, date], Outcome]:

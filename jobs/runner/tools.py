@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jobs.runner.settings import Settings
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Tools:
     """`now` is the moment the run began, in the clinic's zone; `clock` asks anew.
 
-    `home` is the folder that holds config/ and templates/.
+    `home` is the folder that holds config/ and templates/. `reader` is a process that stands by to read files; without
+    one, each source starts its own. `ready` is what the job's own `get_ready` gave, where it was called in good time.
     """
 
     home: Path
@@ -28,9 +29,8 @@ class Tools:
     store: "Store"
     now: datetime
     clock: Callable[[], datetime]
-    reader: "ChildProcess | None" = (
-        None  # a process that is ready to read files; without one, each source starts its own
-    )
+    reader: "ChildProcess | None" = None
+    ready: Any = None
 
     @property
     def today(self) -> date:
