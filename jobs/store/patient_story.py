@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 
 from jobs.clinic.addresses import address_key
 from jobs.store.memory import Memory, in_parts
@@ -25,19 +25,31 @@ class StoryLine(NamedTuple):
 
 
 def find_patients(memory: Memory, who: str) -> list[tuple[int, str, str]]:
-    """(id, first name, last name) of the patients that a number, an e-mail address or a name means."""
+    """(id, first name, last name) of the patients that a number, an e-mail address or a name means.
+
+    A number is that of the export or our own; a name is the first or last one alone, or both in either order.
+    """
     patient = patients.c
-    query = select(patient.id, patient.first_name, patient.last_name).where(patient.clinic_id == memory.clinic_id)
-    if "@" in who:
-        query = query.where(patient.address_key == address_key(who))
-    else:
-        first, _, last = who.partition(" ")
-        by_name = (
-            patient.last_name.ilike(last) & patient.first_name.ilike(first) if last else patient.last_name.ilike(who)
+    query = select(patient.id, patient.first_name, patient.last_name, patient.key, patient.address_key)
+    asked, address = _folded(who), address_key(who) if "@" in who else ""
+    return [
+        (patient_id, first, last)
+        for patient_id, first, last, key, address_of in memory.connection.execute(
+            query.where(patient.clinic_id == memory.clinic_id).order_by(patient.id)
         )
-        by_key = patient.key == who
-        query = query.where(or_(by_name, by_key, patient.id == int(who) if who.isdecimal() else by_key))
-    return [(row[0], row[1], row[2]) for row in memory.connection.execute(query.order_by(patient.id))]
+        if (address and address == address_of)
+        or asked in _names(first, last)
+        or who in (key, key.partition(":")[2], str(patient_id))
+    ]
+
+
+def _names(first: str, last: str) -> set[str]:
+    """All that one may call a patient. SQLite would fold only the letters of English."""
+    return {_folded(name) for name in (first, last, f"{first} {last}", f"{last}, {first}") if name.strip()}
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def story(memory: Memory, patient_id: int) -> list[StoryLine]:
