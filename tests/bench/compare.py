@@ -2,6 +2,8 @@
 
     python tests/bench/compare.py [--rows 10000 100000] [--runs 5]
 
+Before that, `--help` against a Python that does nothing.
+
 Same workbook, same loopback sink, same number of mails; the two take turns, and medians are compared. The plain
 script and the maker of the workbook are not part of this project: they lie in ../shared/peers beside the checkout.
 """
@@ -165,6 +167,9 @@ def compare(rows: int, runs: int, folder: Path) -> None:
             f"  {turn + 1} of {runs}", {k: (round(v[-1].seconds, 3), v[-1].mails) for k, v in found.items()}, flush=True
         )
     for when in ("first", "second"):
+        counted = {m.mails for whose in ("ours", "plain") for m in found[f"{whose} {when}"]}
+        if len(counted) > 1:
+            sys.exit(f"The {when} runs sent unlike numbers of mails ({sorted(counted)}): there is nothing to compare.")
         a, b = (found[f"{whose} {when}"] for whose in ("ours", "plain"))
         seconds = [statistics.median(m.seconds for m in who) for who in (a, b)]
         memory = [statistics.median(m.megabytes for m in who) for who in (a, b)]
@@ -174,6 +179,19 @@ def compare(rows: int, runs: int, folder: Path) -> None:
             f"{memory[0]:.0f} MB against {memory[1]:.0f} MB, {memory[0] / memory[1]:.2f} of it; "
             f"{a[0].mails} mails against {b[0].mails}"
         )
+
+
+def compare_help(runs: int) -> None:
+    """Print how long `--help` takes, as a multiple of a Python that does nothing."""
+    commands = {"help": [str(ROOT / "run_jobs.py"), "--help"], "nothing": ["-c", "pass"]}
+    found: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(runs):
+        for name, words in commands.items():
+            started = time.perf_counter()
+            subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
+            found[name].append(time.perf_counter() - started)
+    page, nothing = (statistics.median(found[name]) for name in commands)
+    print(f"--help: {page * 1000:.0f} ms against {nothing * 1000:.0f} ms of a bare Python, {page / nothing:.1f} times")
 
 
 def ours(place: Path, port: int, workbook: Path) -> list[str]:
@@ -195,6 +213,7 @@ if __name__ == "__main__":
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--runs", type=int, default=5)
     arguments = parser.parse_args()
+    compare_help(4 * arguments.runs + 1)
     if not PEERS.exists():
         sys.exit(f"The plain script to compare with is not here: {PEERS} is missing.")
     with tempfile.TemporaryDirectory() as workplace:
