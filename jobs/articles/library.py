@@ -1,49 +1,112 @@
-"""The library of articles, as config/articles.csv holds it."""
+"""The library of the clinic's own articles, as the office manager keeps it in config/articles.csv."""
 
-import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
+from jobs.articles.article_cells import (
+    Wrong,
+    read_address,
+    read_code,
+    read_off,
+    read_published,
+    read_purpose,
+    split_cell,
+)
+from jobs.articles.article_file import Row, read_rows
 from jobs.clinic.faults import Fault
 
+Value = TypeVar("Value")
 
-@dataclass(frozen=True)
-class Article:
-    slug: str
+
+class Article(NamedTuple):
+    """One article that a letter may recommend."""
+
+    slug: str  # its name for good: by it is known who has had it
     title: str
     url: str
     summary: str
-    topics: tuple[str, ...]
-    codes: tuple[str, ...]
-    published: str
-    purpose: str
+    topics: tuple[str, ...]  # as typed
+    codes: tuple[str, ...]  # beginnings of ICD-10-CM codes, with their dot
+    published: str  # 2026-10-18, or "" where nobody knows
+    purpose: str  # care or news
     off: bool
-    line: int
+    line: int  # in the file
 
 
 @dataclass(frozen=True, eq=False)
 class Library:
-    articles: tuple[Article, ...]
+    """All articles that can be used, in the order of the file. Two libraries are never equal: each is remembered by
+    itself with what was chosen from it."""
+
+    articles: tuple[Article, ...] = ()
 
 
 def load_library(path: Path) -> tuple[Library, list[Fault]]:
-    if not path.exists():
-        return Library(()), []
-    with path.open(newline="") as f:
-        return Library(
-            tuple(
-                Article(
-                    r["slug"],
-                    r["title"],
-                    r["url"],
-                    r["summary"],
-                    tuple(t.strip().lower() for t in r["topics"].split(";")),
-                    (),
-                    "",
-                    "care",
-                    False,
-                    n,
-                )
-                for n, r in enumerate(csv.DictReader(f), 2)
-            )
-        ), []
+    """The articles, and every fault of the file at once. An article with a fault is left out; the others count."""
+    file = f"{path.parent.name}/{path.name}"
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        remedy = "Put the file back, or copy the one that came with the program. Until then no letter carries articles."
+        return Library(), [Fault(file, 0, f"The file cannot be read ({error.strerror}).", remedy)]
+    rows, faults = read_rows(content, file)
+    articles: list[Article] = []
+    lines: dict[str, int] = {}
+    for row in rows:
+        reading = _Reading(row, lines)
+        article = reading.article()
+        if reading.wrong:
+            faults += [Fault(file, row.line, what, remedy) for what, remedy in reading.wrong]
+        else:
+            articles.append(article)
+    return Library(tuple(articles)), sorted(faults)
+
+
+class _Reading:
+    """One row on its way to an article. `lines` tells where each slug stood first, in any mix of capitals."""
+
+    def __init__(self, row: Row, lines: dict[str, int]) -> None:
+        self.row = row
+        self.wrong: list[Wrong] = list(_missing(row))
+        slug = row.text("slug").casefold()
+        before = lines.setdefault(slug, row.line) if slug else row.line
+        if before != row.line:
+            what = f'slug "{row.text("slug")}" stands in line {before} already.'
+            self.wrong.append(Wrong(what, "Give this article a slug of its own; the one above counts until then."))
+
+    def article(self) -> Article:
+        """The article; it counts only while nothing is wrong."""
+        text = self.row.text
+        topics = tuple(split_cell(self.row.cells["topics"]))
+        codes = [self.take(read_code(code), "") for code in split_cell(self.row.cells["icd10"])]
+        if not topics and not codes:
+            remedy = "Write into topics what it is about, such as: low back pain; running"
+            self.wrong.append(Wrong("The article has no topic and no icd10, so it can never be chosen.", remedy))
+        return Article(
+            text("slug"),
+            text("title"),
+            self.take(read_address(text("url")), ""),
+            text("summary"),
+            topics,
+            tuple(dict.fromkeys(codes)),
+            self.take(read_published(text("published")), ""),
+            self.take(read_purpose(text("purpose")), ""),
+            self.take(read_off(text("off")), True),
+            self.row.line,
+        )
+
+    def take(self, read: Value | Wrong, instead: Value) -> Value:
+        """The value that was read, or `instead` with what is wrong noted."""
+        if isinstance(read, Wrong):
+            self.wrong.append(read)
+            return instead
+        return read
+
+
+def _missing(row: Row) -> Iterator[Wrong]:
+    if not row.text("slug"):
+        yield Wrong(f'"{row.text("title")}" has no slug.', "Give it a short name, such as five-moves-for-a-stiff-back.")
+    if not row.text("title"):
+        yield Wrong(f'"{row.text("slug")}" has no title.', "Write the title as the patient shall read it.")

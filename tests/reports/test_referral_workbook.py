@@ -159,7 +159,7 @@ def test_the_sentences_say_who_came_who_rose_and_who_fell_silent() -> None:
         "6 new patients booked a first appointment, 1 fewer than the week before; the four-week average is 4.8.",
         "They came through Google search (5).",
         "Dr. Sample, with 14 new patients this year, brought nobody for the first time in 5 weeks.",
-        "One source as typed has no name yet (3 referrals in all the data): see the sheet Needs a name.",
+        "One source as typed has no name yet (3 referrals this year and in the trend): see the sheet Needs a name.",
     ]
 
 
