@@ -142,7 +142,8 @@ def _doubts(figures: ReferralFigures) -> list[str]:
     if figures.unnamed:
         texts, referrals = len(figures.unnamed), sum(each.referrals for each in figures.unnamed)
         what = "One source as typed has" if texts == 1 else f"{texts:,} sources as typed have"
-        said.append(f"{what} no name yet ({referrals:,} referrals this year and in the trend): see the sheet Needs a name.")
+        since = "this year and in the trend"
+        said.append(f"{what} no name yet ({referrals:,} referrals {since}): see the sheet Needs a name.")
     blank = sum(line.week.referred for line in figures.sources if line.name == NOT_RECORDED)
     if blank:
         said.append(f"For {blank:,} of this week's new patients nobody recorded how they heard of the clinic.")

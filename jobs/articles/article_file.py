@@ -1,0 +1,125 @@
+"""Reads the rows of config/articles.csv, in whatever way Excel or a text editor saved it."""
+
+import csv
+import re
+from collections.abc import Iterator
+from io import StringIO
+from typing import NamedTuple
+
+from jobs.clinic.cells import tidy
+from jobs.clinic.faults import Fault, did_you_mean
+
+COLUMNS = ("slug", "title", "url", "topics", "icd10", "summary", "published", "purpose", "off")
+_MAY_BE_MISSING = frozenset(("icd10", "summary", "published"))
+"""Without these an article is still what it is. Without `off` or `purpose` nobody could say what may be sent."""
+
+_SAVE_AGAIN = "Open it in Excel and save it again as CSV UTF-8."
+_SEPARATOR_LINE = r'"?sep=(.)"?\s*'  # what some programs write above the headers for Excel
+
+
+class Row(NamedTuple):
+    """One line of the list: the number of its first line in the file and its cells by column.
+
+    A cell keeps its line breaks; a column that the file does not have is "".
+    """
+
+    line: int
+    cells: dict[str, str]
+
+    def text(self, column: str) -> str:
+        """The cell as a person sees it, on one line."""
+        return tidy(self.cells[column])
+
+
+def read_rows(content: bytes, file: str) -> tuple[list[Row], list[Fault]]:
+    """Every row that says anything and can be told apart, and the faults of the file as such."""
+    if content.startswith(b"PK\x03\x04"):
+        return [], [Fault(file, 0, "This is an Excel workbook that was named .csv.", _SAVE_AGAIN)]
+    text = _decoded(content)
+    lines = text.split("\n")
+    first = next((number for number, line in enumerate(lines) if line.strip(" ,;\t")), len(lines))
+    delimiter = max(",;\t", key=lines[first].count) if first < len(lines) else ","
+    if (
+        first < len(lines)
+        and "=" in lines[first]
+        and (said := re.fullmatch(_SEPARATOR_LINE, lines[first], re.IGNORECASE))
+    ):
+        first, delimiter = first + 1, said[1]
+    return _read("\n".join(lines[first:]), delimiter, first, file)
+
+
+def _decoded(content: bytes) -> str:
+    """The text: UTF-16 where the first bytes say so ("Unicode Text" of Excel), UTF-8, else what Windows calls ANSI."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = content.decode("utf-16", "replace")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("cp1252", "replace")
+    return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _read(text: str, delimiter: str, above: int, file: str) -> tuple[list[Row], list[Fault]]:
+    rows: list[Row] = []
+    faults: list[Fault] = []
+    columns: list[str] = []
+    for line, cells in _records(text, delimiter, above):
+        if isinstance(cells, Fault):
+            faults.append(Fault(file, line, cells.what, cells.remedy))
+        elif not columns:
+            columns = [_column(cell) for cell in cells]
+            faults += [Fault(file, line, what, remedy) for what, remedy in _header_faults(columns, cells)]
+            if any(not fault.what.endswith("go on without it.") for fault in faults):
+                return [], faults
+        elif any(cell.strip() for cell in cells):
+            if len(cells) > len(columns):
+                what = f"This line has {len(cells)} cells, and the first line has {len(columns)} columns."
+                faults.append(
+                    Fault(file, line, what, 'Put a text that holds a comma between quotation marks: "so, too".')
+                )
+                continue
+            known = dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=False))
+            rows.append(Row(line, known))
+    if not columns and not faults:
+        return [], [Fault(file, 0, "The file is empty.", f"Its first line must be: {','.join(COLUMNS)}")]
+    return rows, faults
+
+
+def _records(text: str, delimiter: str, above: int) -> Iterator[tuple[int, list[str] | Fault]]:
+    """Each record with the number of its first line, or in its place what is wrong with its quotation marks."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        line = above + reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "unexpected end" in str(error):
+                what = "A quotation mark opens in this line and is never closed; nothing after it can be read."
+                yield line, Fault("", 0, what, "Close it, or delete it.")
+                return
+            what = f"The cells of this line cannot be told apart ({error})."
+            yield line, Fault("", 0, what, 'Write a quotation mark inside a text twice: "the ""new"" knee".')
+        else:
+            yield line, cells
+
+
+def _column(header: str) -> str:
+    """A header in the form of COLUMNS: `ICD-10 ` is icd10."""
+    return "".join(filter(str.isalnum, tidy(header).casefold()))
+
+
+def _header_faults(columns: list[str], typed: list[str]) -> Iterator[tuple[str, str]]:
+    others = [header for header, column in zip(typed, columns, strict=True) if column and column not in COLUMNS]
+    for name in COLUMNS:
+        if columns.count(name) > 1:
+            yield f"The first line has the column {name} {columns.count(name)} times.", "Keep one of them."
+        if name not in columns:
+            near = did_you_mean(name, others).removeprefix("Did you mean ").removesuffix("?")
+            remedy = f"Rename the column {near} to {name}." if near else f"The first line must be: {','.join(COLUMNS)}"
+            lost = (
+                "The articles go on without it." if name in _MAY_BE_MISSING else "No article is sent until it has one."
+            )
+            yield f"The first line has no column {name}. {lost}", remedy

@@ -1,0 +1,53 @@
+"""The words of a text as the vocabulary compares them: no capitals, no plural, no apostrophe, no left and right."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_LEFT_OR_RIGHT = frozenset("r l rt lt left right bilat bilateral bil both my her".split())
+_NO_SIDE = frozenset((("l", "spine"), ("r", "o")))  # L-spine, r/o
+_NO_PLURAL = ("ss", "us", "is")
+_PLURAL_ES = ("sses", "ches", "shes", "xes")
+
+
+class Word(NamedTuple):
+    """One word of a text and where it stands in it."""
+
+    key: str
+    start: int
+    end: int
+
+
+def words_of(text: str) -> list[Word]:
+    """The words of a text that can mean something here; `R knees` is one, `knee`."""
+    found = list(_WORD.finditer(text))
+    keys = [_key_of_word(word[0]) for word in found]
+    kept = _meant(keys)
+    return [Word(keys[place], found[place].start(), found[place].end()) for place in kept]
+
+
+def key_of(text: str) -> str:
+    """The words of a text between single blanks: equal for every way to type the same thing."""
+    keys = [_key_of_word(word) for word in _WORD.findall(text)]
+    return " ".join(keys if _LEFT_OR_RIGHT.isdisjoint(keys) else [keys[place] for place in _meant(keys)])
+
+
+def _meant(keys: list[str]) -> list[int]:
+    """The places of the words that do not just say on which side it is, or whose it is."""
+    following = [*keys[1:], ""]
+    return [
+        place
+        for place, (key, after) in enumerate(zip(keys, following, strict=False))
+        if key not in _LEFT_OR_RIGHT or (key, after) in _NO_SIDE
+    ]
+
+
+@lru_cache(maxsize=8192)
+def _key_of_word(word: str) -> str:
+    word = word.lower().replace("'", "").replace("’", "")
+    if len(word) < 4 or word[-1] != "s" or word.endswith(_NO_PLURAL):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(_PLURAL_ES) else word[:-1]
