@@ -1,8 +1,9 @@
 """Send each patient the follow-up that the last event calls for, once."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ from jobs.store.memory import Memory
 from jobs.store.runs import recent_runs
 
 GROUP = 100  # letters in one commit
+DECIDED_FOR = timedelta(minutes=1)  # a letter that leaves later is looked at again
 EVENTS_AT_ONCE = 10_000  # of a first pull there can be very many
 _BECOMES = {"send": "ready", "withdraw": "withdrawn", "wait": ""}  # "": stays what it is
 
@@ -98,10 +100,10 @@ def settle_last_run(tools: Tools) -> Counter[str]:
         journal.close()
 
 
-def decide(tools: Tools) -> list[Verdict]:
-    """Look at every due letter once more and keep what was decided."""
+def decide(tools: Tools, due: Sequence[Due] | None = None) -> list[Verdict]:
+    """Look at these letters, or at every one that is due, once more and keep what was decided."""
     with tools.store.begin() as memory:
-        verdicts = look_at(memory, tools, due_letters(memory, utc_text(tools.now)))
+        verdicts = look_at(memory, tools, due_letters(memory, utc_text(tools.now)) if due is None else due)
         changes = [
             (verdict.due.letter_id, state, verdict.reason)
             for verdict in verdicts
@@ -186,7 +188,7 @@ def _groups(tools: Tools, writer: LetterWriter, ledger: LetterLedger, due: Seque
     ordered: list[_Ordered] = []
     chosen: dict[int, set[str]] = {}
     for start in range(0, len(due) + GROUP, GROUP):
-        usable = _usable(tools, writer, due[start : start + GROUP])
+        usable = _usable(tools, writer, _still_right(tools, due[start : start + GROUP]))
         coming = []
         with tools.store.begin() as memory:
             facts = letter_facts(memory, (letter.letter_id for letter in usable))
@@ -201,6 +203,14 @@ def _groups(tools: Tools, writer: LetterWriter, ledger: LetterLedger, due: Seque
         if ordered:
             yield list(_finished(tools, ledger, ordered, written))
         ordered, chosen = coming, already
+
+
+def _still_right(tools: Tools, due: Sequence[Due]) -> Sequence[Due]:
+    """The letters that may still leave: while others left, a visit may have been cancelled or the day have ended."""
+    now = tools.clock()
+    if not due or now - tools.now < DECIDED_FOR:
+        return due
+    return [verdict.due for verdict in decide(replace(tools, now=now), due) if verdict.what == "send"]
 
 
 def _usable(tools: Tools, writer: LetterWriter, due: Sequence[Due]) -> list[Due]:
@@ -234,7 +244,7 @@ def _order(tools: Tools, library: Library, secret: bytes, facts: LetterFacts, al
     """What one letter says, and to whom; `already` learns of its articles."""
     mail, clinic, rule = tools.settings.mail, tools.settings.clinic, _rule(tools, facts.rule)
     seen = already.setdefault(facts.patient_id, set())
-    choices = choose(library, need_of(facts), seen, rule.articles) if rule.articles else []
+    choices = articles_for(facts, rule, library, seen)
     seen.update(choice.article.slug for choice in choices)
     token = unsubscribe_token(secret, clinic.id, facts.address_key, rule.category)
     mailto, url = stop_links(mail.unsubscribe_address or mail.reply_to or mail.sender, mail.unsubscribe_url, token)
@@ -257,9 +267,10 @@ def _order(tools: Tools, library: Library, secret: bytes, facts: LetterFacts, al
     return _Ordered(facts, choices, Order(rule.template, values, envelope))
 
 
-def need_of(facts: LetterFacts) -> Need:
-    """What the choice of articles looks at."""
-    return Need(facts.diagnosis, facts.complaint, facts.activity, facts.service, facts.kind, facts.step)
+def articles_for(facts: LetterFacts, rule: Rule, library: Library, already: Collection[str]) -> list[Choice]:
+    """The articles that a letter carries; `already` are those that the patient has."""
+    need = Need(facts.diagnosis, facts.complaint, facts.activity, facts.service, facts.kind, facts.step)
+    return choose(library.for_letters(rule.category), need, already, rule.articles) if rule.articles else []
 
 
 def _rule(tools: Tools, name: str) -> Rule:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -41,6 +42,14 @@ class Library:
     itself with what was chosen from it."""
 
     articles: tuple[Article, ...] = ()
+
+    def for_letters(self, category: str) -> "Library":
+        """The articles that letters of this category may carry: what is news stands in no letter about care."""
+        return self if category == "news" else self._about_care
+
+    @cached_property
+    def _about_care(self) -> "Library":
+        return Library(tuple(article for article in self.articles if article.purpose == "care"))
 
 
 def load_library(path: Path) -> tuple[Library, list[Fault]]:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from rich.table import Table
 
-from jobs.articles.choice import choose
 from jobs.articles.library import load_library
 from jobs.clinic.durations import duration_words
 from jobs.clinic.follow_ups import Rule, utc_text
@@ -13,7 +12,7 @@ from jobs.clinic.last_look import Due, Verdict
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
-from jobs.send_follow_ups import look_at, need_of, plan
+from jobs.send_follow_ups import articles_for, look_at, plan
 from jobs.store.letters import LetterFacts, articles_sent, due_letters, letter_facts
 
 
@@ -58,8 +57,7 @@ def forecast(tools: Tools, days: int) -> tuple[list[Verdict], dict[int, LetterFa
     articles = {}
     for letter_id, letter in facts.items():
         rule = tools.settings.follow_ups.rule(letter.rule)
-        wanted = rule.articles if rule else 0
-        chosen = choose(library, need_of(letter), already.get(letter.patient_id, ()), wanted) if wanted else []
+        chosen = articles_for(letter, rule, library, already.get(letter.patient_id, ())) if rule else []
         articles[letter_id] = "; ".join(f"{c.article.title}: {c.reason}" for c in chosen)
     return verdicts, facts, articles
 
