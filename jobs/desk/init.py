@@ -89,8 +89,13 @@ def _write(home: Path, known: dict[str, str], answers: dict[str, str], exports: 
     config, new = home / "config", home / "config.new"
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(_SHIPPED / "config", new)
+    articles = new / "articles.csv"
+    articles.write_text(articles.read_text("utf-8").splitlines(keepends=True)[0], "utf-8")  # they are one clinic's own
     if config.exists():
         shutil.copytree(config, new, dirs_exist_ok=True)
+    new.chmod(0o700)  # the address of a calendar is as good as its password
+    for file in new.iterdir():
+        file.chmod(0o600)
     facts = {name: "" for name in _NOT_YOURS} if not known else {}
     facts |= {"mode": "preview", **answers, "sender_name": answers["name"]}
     facts["id"] = known.get("id") or re.sub(r"[^a-z0-9]+", "-", answers["name"].lower()).strip("-")[:40] or "clinic"

@@ -80,6 +80,22 @@ def test_a_new_clinic_inherits_no_address_of_another(tmp_path: Path, monkeypatch
     assert load_settings(tmp_path / "quill").mail.mode == "preview"
 
 
+def test_a_new_clinic_recommends_no_article_of_another_and_keeps_its_own(tmp_path: Path) -> None:
+    init(tmp_path)
+    articles = tmp_path / "config" / "articles.csv"
+    assert articles.read_text("utf-8").splitlines() == (SHIPPED / "articles.csv").read_text("utf-8").splitlines()[:1]
+    own = articles.read_text("utf-8") + "knees,Knees,https://quill.example/knees,knee pain,,,,,\n"
+    articles.write_text(own, "utf-8")
+    init(tmp_path, "--overwrite")
+    assert articles.read_text("utf-8") == own
+
+
+def test_the_settings_are_for_their_user_alone(tmp_path: Path) -> None:
+    init(tmp_path)
+    files = [tmp_path / "config", *(tmp_path / "config").iterdir()]
+    assert {file.stat().st_mode & 0o077 for file in files} == {0}
+
+
 def test_every_setting_keeps_its_comment(tmp_path: Path) -> None:
     init(tmp_path)
     for name in ("clinic.yaml", "follow_ups.yaml", "jobs.yaml", "sources.yaml"):
