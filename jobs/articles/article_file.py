@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from jobs.clinic.cells import tidy
 from jobs.clinic.faults import Fault, did_you_mean
+from jobs.clinic.office_text import decoded
 
 COLUMNS = ("slug", "title", "url", "topics", "icd10", "summary", "published", "purpose", "off")
 _MAY_BE_MISSING = frozenset(("icd10", "summary", "published"))
@@ -35,7 +36,7 @@ def read_rows(content: bytes, file: str) -> tuple[list[Row], list[Fault]]:
     """Every row that says anything and can be told apart, and the faults of the file as such."""
     if content.startswith(b"PK\x03\x04"):
         return [], [Fault(file, 0, "This is an Excel workbook that was named .csv.", _SAVE_AGAIN)]
-    text = _decoded(content)
+    text = decoded(content)
     lines = text.split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip(" ,;\t")), len(lines))
     delimiter = max(",;\t", key=lines[first].count) if first < len(lines) else ","
@@ -46,18 +47,6 @@ def read_rows(content: bytes, file: str) -> tuple[list[Row], list[Fault]]:
     ):
         first, delimiter = first + 1, said[1]
     return _read("\n".join(lines[first:]), delimiter, first, file)
-
-
-def _decoded(content: bytes) -> str:
-    """The text: UTF-16 where the first bytes say so ("Unicode Text" of Excel), UTF-8, else what Windows calls ANSI."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = content.decode("utf-16", "replace")
-    else:
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("cp1252", "replace")
-    return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _read(text: str, delimiter: str, above: int, file: str) -> tuple[list[Row], list[Fault]]:

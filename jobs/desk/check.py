@@ -9,7 +9,8 @@ from jobs.clinic.faults import Fault
 from jobs.mail.templates import load_letters
 from jobs.reports.referral_names import load_referral_names
 from jobs.runner.run import FAULTY_SETTINGS, FINE
-from jobs.runner.settings import Settings, SettingsFaulty, load_settings
+from jobs.runner.settings import Settings, SettingsFaulty
+from jobs.runner.settings_loading import load_settings
 from jobs.sources.source import Source
 
 

@@ -78,7 +78,7 @@ def run(place: Place, jobs: tuple[str, ...]) -> None:
         if name not in job_names():
             raise click.UsageError(f'There is no job "{name}". {_nearest(name, [*job_names(), "all"])}')
 
-    from jobs.runner.settings import start_loading
+    from jobs.runner.settings_loading import start_loading
     from jobs.sources.child_process import standing_by
 
     settings = start_loading(place.home)
@@ -142,7 +142,8 @@ def preview(place: Place, template: str, everything: bool, open_it: bool) -> Non
       python run_jobs.py preview --all --open
     """
     from jobs.desk.preview import show_preview
-    from jobs.runner.settings import letter_names, load_settings
+    from jobs.runner.settings import letter_names
+    from jobs.runner.settings_loading import load_settings
 
     settings = load_settings(place.home)
     known = [name.removesuffix(".md") for name in letter_names(place.home)]
@@ -215,7 +216,7 @@ def init(place: Place, overwrite: bool) -> None:
 def crontab(place: Place) -> None:
     """Print the lines to install with `crontab -e`."""
     from jobs.desk.crontab import crontab_lines
-    from jobs.runner.settings import load_settings
+    from jobs.runner.settings_loading import load_settings
 
     installation = load_settings(place.home).installation
     click.echo(crontab_lines(place.home, HERE / "run_jobs.py", Path(sys.executable), installation.it_email))
@@ -237,7 +238,7 @@ def _with_tools(place: Place, work: "Callable[[Tools], int]", watched: bool = Fa
 
     If it is `watched`, the watchdog hears of tools that cannot be opened: jobs would have run.
     """
-    from jobs.runner.settings import load_settings
+    from jobs.runner.settings_loading import load_settings
     from jobs.runner.tools import open_tools, open_watched_tools
 
     settings = load_settings(place.home)

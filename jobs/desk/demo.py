@@ -15,7 +15,7 @@ from jobs.desk.terminal import open_console
 from jobs.runner.discover import ORDER
 from jobs.runner.outcome import Outcome
 from jobs.runner.run import FAILED, FINE, run_job
-from jobs.runner.settings import load_settings
+from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools, open_tools
 
 _SHIPPED = Path(__file__).resolve().parents[2]

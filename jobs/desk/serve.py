@@ -13,7 +13,7 @@ import schedule
 
 from jobs.desk.terminal import run_due_jobs
 from jobs.desk.unforeseen import explain
-from jobs.runner.settings import load_settings
+from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import open_watched_tools
 
 Asked = Callable[[float], bool]

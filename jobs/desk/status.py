@@ -10,7 +10,8 @@ from rich.table import Table
 from jobs.desk.terminal import open_console
 from jobs.runner.discover import job_names, job_summary
 from jobs.runner.schedule import next_slot
-from jobs.runner.settings import SettingsFaulty, load_settings
+from jobs.runner.settings import SettingsFaulty
+from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools
 from jobs.store.letters import count_states
 from jobs.store.runs import Run, last_runs

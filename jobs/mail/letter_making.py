@@ -7,10 +7,10 @@ from types import CodeType
 from jobs.clinic.faults import Fault
 from jobs.mail import letter_language as language
 from jobs.mail.fields import FIELDS
+from jobs.mail.letter_forms import LIST_HTML, LIST_TEXT, PARTS, SHELL_HTML, SHELL_TEXT, Awake, Compiled
 from jobs.mail.letter_source import LetterSource, decode, look_at_tags, take_apart
 from jobs.mail.letter_trials import try_out
 from jobs.mail.markdown_letters import convert, inline_styles
-from jobs.mail.templates import LIST_HTML, LIST_TEXT, PARTS, SHELL_HTML, SHELL_TEXT, Compiled, _Awake
 
 _BODY = re.compile(r"\{\{-?\s*letter\.body\s*-?\}\}")
 _ARTICLES = re.compile(r"\{\{-?\s*articles\s*-?\}\}")
@@ -32,7 +32,7 @@ def make_letter(data: bytes, file: str, folder: str, parts: Mapping[str, bytes],
         return _refused(faults + part_faults)
     try:
         letter = _build(source, surround, clinic)
-        awake = _Awake(letter)
+        awake = Awake(letter)
     except Exception as trouble:  # such as a hundred {% if %} inside each other: it must end as a sentence
         what = f"The letter cannot be put together ({type(trouble).__name__})."
         return _refused([Fault(file, 0, what, "Make it simpler: fewer instructions inside each other.")])

@@ -9,7 +9,7 @@ from jobs.clinic.faults import Fault
 from jobs.mail.fields import ArticleValues, LetterValues
 
 if TYPE_CHECKING:
-    from jobs.mail.templates import Written
+    from jobs.mail.letter_forms import Written
 
 LARGEST = 100_000
 """Bytes of HTML; Gmail hides the end of a letter of more than 102 KB."""

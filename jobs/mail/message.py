@@ -15,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from jobs.mail.header_words import bare_address, bare_uri, mailbox, refuse_controls, unstructured
-from jobs.mail.templates import Written
+from jobs.mail.letter_forms import Written
 
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")

@@ -14,37 +14,16 @@ from dataclasses import astuple
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from types import CodeType
-from typing import NamedTuple
 
 from jobs.clinic.faults import Fault, did_you_mean
 from jobs.clinic.profile import ClinicProfile
-from jobs.mail.fields import LetterValues, clinic_values, spoken_values
-
-SHELL_HTML, SHELL_TEXT, LIST_HTML, LIST_TEXT = "shell.html", "shell.txt", "articles.html", "articles.txt"
-PARTS = (SHELL_HTML, SHELL_TEXT, LIST_HTML, LIST_TEXT)
-"""The files of the folder that surround every letter."""
+from jobs.mail.fields import LetterValues, clinic_values
+from jobs.mail.letter_forms import PARTS, Awake, Compiled, Written
 
 _SEAL = 16
-
-
-class Written(NamedTuple):
-    """One letter to one patient, ready to be put into a message."""
-
-    subject: str
-    preheader: str
-    html: str
-    text: str
-
-
-class Compiled(NamedTuple):
-    """One letter as the cache keeps it. A head without fields is text, one with fields is code."""
-
-    subject: str | CodeType
-    preheader: str | CodeType
-    html: CodeType | None  # None: the letter has faults and is not used
-    text: CodeType | None
-    faults: tuple[tuple[str, int, str, str], ...]
+_MADE_BY = (
+    "fields", "letter_forms", "letter_language", "letter_making", "letter_source", "letter_trials", "markdown_letters",
+)  # fmt: skip
 
 
 class Letters:
@@ -52,7 +31,7 @@ class Letters:
 
     def __init__(self, compiled: Mapping[str, Compiled], faults: list[Fault]) -> None:
         self._compiled = dict(compiled)
-        self._awake: dict[str, _Awake] = {}
+        self._awake: dict[str, Awake] = {}
         self.faults = faults
         self.names: tuple[str, ...] = tuple(self._compiled)
         self.usable = frozenset(name for name, letter in self._compiled.items() if letter.html is not None)
@@ -64,35 +43,13 @@ class Letters:
             awake = self._awake[name] = self._wake(name)
         return awake.write(values)
 
-    def _wake(self, name: str) -> "_Awake":
+    def _wake(self, name: str) -> "Awake":
         letter = self._compiled.get(name)
         if letter is None:
             raise ValueError(f'There is no letter "{name}" in templates/. {did_you_mean(name, self.names)}'.rstrip())
         if letter.html is None:
             raise ValueError(f'The letter "{name}" has faults and is not used; `run_jobs.py check` lists them.')
-        return _Awake(letter)
-
-
-class _Awake:
-    """A compiled letter in use."""
-
-    def __init__(self, letter: Compiled) -> None:
-        from jobs.mail.letter_language import wake  # only where a letter is written: Jinja is not loaded for nothing
-
-        assert letter.html is not None and letter.text is not None
-        heads = [head if isinstance(head, str) else wake(head, False) for head in (letter.subject, letter.preheader)]
-        self._subject, self._preheader = heads
-        self._html, self._text = wake(letter.html, True), wake(letter.text, False)
-
-    def write(self, values: LetterValues) -> Written:
-        spoken = dict[str, object](spoken_values(values))
-        subject, preheader = self._subject, self._preheader
-        if not isinstance(subject, str):
-            subject = " ".join(subject.render(spoken).split())
-        if not isinstance(preheader, str):
-            preheader = " ".join(preheader.render(spoken).split())
-        spoken["letter_subject"], spoken["letter_preheader"] = subject, preheader
-        return Written(subject, preheader, self._html.render(spoken), self._text.render(spoken))
+        return Awake(letter)
 
 
 def load_letters(folder: Path, clinic: ClinicProfile, cache: Path | None) -> Letters:
@@ -149,7 +106,15 @@ def _print_of(pieces: list[bytes]) -> str:
 def _program_print() -> bytes:
     """What tells this program, this Python and this Jinja from any other."""
     here = Path(__file__).parent
-    names = ("fields", "letter_language", "letter_making", "letter_source", "letter_trials", "markdown_letters")
+    names = (
+        "fields",
+        "letter_forms",
+        "letter_language",
+        "letter_making",
+        "letter_source",
+        "letter_trials",
+        "markdown_letters",
+    )
     pieces = [(here / f"{name}.py").read_bytes() for name in names] + [Path(__file__).read_bytes()]
     for library in ("jinja2", "markdown_it", "css_inline"):
         found = find_spec(library)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jobs.clinic.faults import Fault, did_you_mean
 from jobs.clinic.figures import CHANNELS, NOT_YET_NAMED, ReferralNames, name_key
+from jobs.clinic.office_text import decoded
 
 COLUMNS = ("as_typed", "name", "channel", "added_on", "added_by")
 _NEEDED = COLUMNS[:3]
@@ -46,10 +47,7 @@ def load_referral_names(path: Path) -> tuple[ReferralNames, list[Fault]]:
 
 def _read(content: bytes, file: str) -> tuple[list[_Row], list[Fault]]:
     """The rows that say anything, or the fault of the header."""
-    try:
-        content_text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        content_text = content.decode("cp1252", errors="replace")  # what Excel saves as plain "CSV" on Windows
+    content_text = decoded(content)
     first_line = content_text.partition("\n")[0]
     delimiter = max(",;\t", key=first_line.count)
     lines: csv.DictReader[str] = csv.DictReader(StringIO(content_text, newline=""), delimiter=delimiter)

@@ -66,9 +66,9 @@ def tell_it(settings: Settings, job: str, sentence: str, now: datetime, log: log
 
 
 def _send(settings: Settings, job: str, sentence: str, now: datetime) -> bool:
+    from jobs.mail.letter_forms import Written
     from jobs.mail.message import Envelope, finish, message_id
     from jobs.mail.records import Ready
-    from jobs.mail.templates import Written
     from jobs.mail.transports import open_transport
 
     mail, to = settings.mail, settings.installation.it_email

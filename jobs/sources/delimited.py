@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from jobs.clinic.office_text import decoded
 from jobs.sources.header_row import ROWS_LOOKED_AT, Unreadable, Wish, find_plan
 from jobs.sources.row_marks import marks_of
 from jobs.sources.table_file import Batch, NotCuttable
@@ -53,7 +54,7 @@ class DelimitedFile:
     """A text table that lies in memory. Raises Unreadable where the bytes are no text."""
 
     def __init__(self, data: bytes, wish: Wish) -> None:
-        text = decoded(data)
+        text = _text(data)
         self._lines = text.split("\n")
         self._quotes_span = '"' in text and any(line.count('"') & 1 for line in self._lines)
         self._delimiter = _delimiter(self._lines[: 4 * ROWS_LOOKED_AT], wish)
@@ -95,19 +96,10 @@ def _numbered(reader: Any, rows: int) -> Iterator[tuple[int, list[str]]]:
         yield line + 1, row
 
 
-def decoded(data: bytes) -> str:
-    """The text of a file: UTF-16 where its first bytes say so, UTF-8, else Windows' western code page."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = data.decode("utf-16", "replace")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("cp1252", "replace")
-        if "\0" in text[:4096]:
-            raise Unreadable("This is neither a workbook nor a table of text.", "Export it again as .xlsx or .csv.")
-    text = text.replace("\0", "")
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+def _text(data: bytes) -> str:
+    if not data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" in data[:4096]:
+        raise Unreadable("This is neither a workbook nor a table of text.", "Export it again as .xlsx or .csv.")
+    return decoded(data)
 
 
 def _delimiter(lines: list[str], wish: Wish) -> str:

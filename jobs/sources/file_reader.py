@@ -7,8 +7,9 @@ from typing import Any
 
 from jobs.sources.files import BEING_WRITTEN, Look, digest_of, is_address, look_at, read_whole
 from jobs.sources.header_row import Unreadable, Wish
+from jobs.sources.open_table import open_table
 from jobs.sources.row_marks import HASHING, FileMemory
-from jobs.sources.table_file import Opening, TableFile, open_table
+from jobs.sources.table_file import Opening, TableFile
 from jobs.sources.table_rows import Sender, read_joined, read_table
 
 Frame = tuple[Any, ...]

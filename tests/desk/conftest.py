@@ -10,7 +10,7 @@ from lakeside_day import MOMENT, NOW, Ask
 
 from jobs.desk.commands import cli
 from jobs.desk.demo import run_demo
-from jobs.runner.settings import load_settings
+from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools, open_tools
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from jobs.clinic.last_look import Due, Verdict
 from jobs.desk.forecast import forecast, why
 from jobs.desk.rehearsal import rehearsing
-from jobs.runner.settings import load_settings
+from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools, open_tools
 
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from jobs.desk.commands import cli
 from jobs.desk.init import with_values
-from jobs.runner.settings import load_settings
+from jobs.runner.settings_loading import load_settings
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
 ANSWERS = {

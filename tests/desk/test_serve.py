@@ -14,7 +14,7 @@ from lakeside_day import NOW, rows
 import jobs.desk.serve as room
 from jobs.desk.serve import keep_looking, look, serve
 from jobs.mail.stopping import heeding_signals
-from jobs.runner.settings import load_settings
+from jobs.runner.settings_loading import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 MORNING = datetime.fromisoformat(f"{NOW}:00")

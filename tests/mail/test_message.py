@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from jobs.mail.letter_forms import Written
 from jobs.mail.message import (
     Envelope,
     finish,
@@ -21,7 +22,6 @@ from jobs.mail.message import (
     stop_links,
     unsubscribe_token,
 )
-from jobs.mail.templates import Written
 
 SECRET = b"a secret of the tests only"
 ENVELOPE = Envelope(

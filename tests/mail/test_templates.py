@@ -12,9 +12,10 @@ import pytest
 from jobs.clinic.faults import Fault
 from jobs.clinic.profile import ClinicProfile
 from jobs.mail.fields import NEUTRAL_WHY, ArticleValues, LetterValues
+from jobs.mail.letter_forms import PARTS, Written
 from jobs.mail.letter_guide import write_guide
 from jobs.mail.letter_trials import MADE_UP
-from jobs.mail.templates import PARTS, Letters, Written, load_letters
+from jobs.mail.templates import Letters, load_letters
 
 SHIPPED = Path(__file__).resolve().parents[2] / "templates"
 CLINIC = ClinicProfile(

@@ -13,8 +13,9 @@ import pytest
 from jobs.clinic.profile import ClinicProfile
 from jobs.mail import writing
 from jobs.mail.fields import LetterValues
+from jobs.mail.letter_forms import Written
 from jobs.mail.message import Envelope
-from jobs.mail.templates import Letters, Written, load_letters
+from jobs.mail.templates import Letters, load_letters
 from jobs.mail.writing import LetterWriter, Order, WritingFailed
 
 CLINIC = ClinicProfile("lakeside", "Lakeside Therapy", "America/Los_Angeles", "1 Pier Road, Lakeside")

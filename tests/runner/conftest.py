@@ -8,7 +8,7 @@ import pytest
 from small_clinic import WEDNESDAY, make_home
 
 from jobs.runner.outcome import Outcome
-from jobs.runner.settings import load_settings
+from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools, open_tools
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "mail"))  # loopback_server.py

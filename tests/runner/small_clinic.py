@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jobs.runner.settings import Settings, load_settings
+from jobs.runner.settings import Settings
+from jobs.runner.settings_loading import load_settings
 
 WEDNESDAY = datetime(2026, 3, 4, 18, 5, tzinfo=UTC)  # 10:05 in Los Angeles
 

@@ -16,7 +16,7 @@ from jobs.runner.lock import only_run
 from jobs.runner.outcome import Outcome
 from jobs.runner.run import FAILED, FINE, UNDER_WAY, run_if_due, run_job, worst
 from jobs.runner.schedule import JobSettings
-from jobs.runner.settings import load_settings
+from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools, ToolsUnusable, open_tools, open_watched_tools
 from jobs.store.runs import Run, begin_run, last_runs
 

@@ -7,7 +7,8 @@ import pytest
 from small_clinic import change, make_home
 
 from jobs.clinic.faults import Fault
-from jobs.runner.settings import SettingsFaulty, load_settings
+from jobs.runner.settings import SettingsFaulty
+from jobs.runner.settings_loading import load_settings
 
 CLINIC, RULES, JOBS, SOURCES = "clinic.yaml", "follow_ups.yaml", "jobs.yaml", "sources.yaml"
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from small_clinic import change
 
-from jobs.runner import settings as room
-from jobs.runner.settings import Settings, SettingsFaulty, load_settings
+from jobs.runner import settings_loading as room
+from jobs.runner.settings import Settings, SettingsFaulty
+from jobs.runner.settings_loading import load_settings
 
 
 def kept(home: Path) -> Path:

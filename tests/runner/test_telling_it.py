@@ -8,7 +8,7 @@ from small_clinic import WEDNESDAY, change, live
 
 from jobs.runner.health import tell_it
 from jobs.runner.log import open_log
-from jobs.runner.settings import load_settings
+from jobs.runner.settings_loading import load_settings
 
 
 def tell(home: Path, server: LoopbackServer, sentence: str, mode: str = "live") -> bool:
