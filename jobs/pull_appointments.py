@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from jobs.clinic.follow_ups import utc_text
-from jobs.clinic.problems import fold_problems
+from jobs.clinic.problems import fold_problems, rows_of
 from jobs.clinic.records import Problem
 from jobs.clinic.value_rules import ValueRules
 from jobs.runner.outcome import Outcome
@@ -51,7 +51,9 @@ def run(tools: Tools, today: date) -> Outcome:
             seen = set()
             for file in reading:
                 with tools.store.begin() as memory:
-                    counts += _save_file(memory, source, file, utc_text(tools.now))
+                    counts += _save_file(
+                        memory, source, file, known[source.name].get(file.path, b""), utc_text(tools.now)
+                    )
                 seen.add(file.path)
                 advance(1)
         counts["problems changed"] += _forget_what_was_missing(tools, source, seen)
@@ -77,10 +79,13 @@ def _value_rules(source: Source, zone: str) -> ValueRules:
     )
 
 
-def _save_file(memory: "Memory", source: Source, file: FileRead, seen_at: str) -> Counter[str]:
-    """Keep one file whole or not at all: its rows, its problems and what the next pull must know of it."""
+def _save_file(memory: "Memory", source: Source, file: FileRead, known: bytes, seen_at: str) -> Counter[str]:
+    """Keep one file whole or not at all: its rows, its problems and what the next pull must know of it.
+
+    `known` is what this one knew of it.
+    """
     if file.outcome == "unchanged":
-        if file.memory:
+        if file.memory != known:
             remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at)
         return Counter({"files unchanged": 1})
     counts: Counter[str] = Counter({f"files {file.outcome}": 1})
@@ -93,9 +98,8 @@ def _save_file(memory: "Memory", source: Source, file: FileRead, seen_at: str) -
         found += part.problems
         rows += part.rows
         counts += Counter({"appointments new": saved.new, "appointments changed": saved.changed})
-        counts += Counter(
-            {"appointments read": len(part.rows), "rows set aside": sum(p.set_aside for p in part.problems)}
-        )
+        counts["appointments read"] += len(part.rows)
+        counts["rows set aside"] += sum(rows_of(problem) for problem in part.problems if problem.set_aside)
     refresh_episodes(memory, touched)
     if file.problem:
         found.append(file.problem)
@@ -118,7 +122,8 @@ def _outcome(tools: Tools, counts: Counter[str]) -> Outcome:
 
         zone = tools.settings.clinic.tzinfo
         write_problems(((datetime.fromisoformat(at).astimezone(zone), problem) for at, problem in problems), path)
-    notes = () if tools.settings.sources else ("No source is configured: config/sources.yaml lists none.",)
+    of_files = dict.fromkeys(f"{p.source}: {p.what}" for _, p in problems if p.row == 0 and not p.set_aside)
+    notes = tuple(of_files) or (() if tools.settings.sources else ("No source is configured in config/sources.yaml.",))
     refused = counts["files refused"]
     failed = (
         f"{refused} {'file' if refused == 1 else 'files'} could not be read; problems.xlsx says why." if refused else ""

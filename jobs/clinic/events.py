@@ -44,7 +44,7 @@ def events_of(known: Known | None, seen: Seen, now: str) -> Iterator[tuple[str, 
     if known is None or known.status != seen.status or known.starts_at != seen.starts_at:
         what = _OF_STATUS.get(seen.status)
         if what == "cancelled":
-            yield what, seen.cancelled_at or at_latest
+            yield what, min(seen.cancelled_at, now) if seen.cancelled_at else at_latest
         elif what:
             yield what, seen.starts_at
     discharges = seen.step == "discharge" and seen.status in ("completed", "arrived")

@@ -18,7 +18,7 @@ from jobs.clinic.moments import Clock, read_ends, read_starts
 from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_name, read_part
 from jobs.clinic.problems import fold_problems
 from jobs.clinic.records import Appointment, Problem, TextTable
-from jobs.clinic.statuses import settle_status, status_reader
+from jobs.clinic.statuses import is_late, settle_status, status_reader
 from jobs.clinic.steps import read_step
 from jobs.clinic.value_rules import ValueRules
 
@@ -54,7 +54,7 @@ def normalize(table: TextTable, rules: ValueRules) -> tuple[list[Appointment], l
     values = _names(columns, titles) | _contacts(columns, rules)
     values["patient_key"] = _patient_keys(columns, values)
     values |= _moments(columns, clock) | _care(columns, titles)
-    values |= _statuses(columns, rules, clock)
+    values |= _statuses(columns, rules, clock, values["starts_at"])
     values["step"] = _steps(columns, clock, values)
     values["key"] = _keys(columns, rules, values)
     return _appointments(columns, values)
@@ -181,8 +181,9 @@ def _moments(columns: Columns, clock: Clock) -> Values:
     }
 
 
-def _statuses(columns: Columns, rules: ValueRules, clock: Clock) -> Values:
-    """What became of each appointment; `booked` where the export does not say."""
+def _statuses(columns: Columns, rules: ValueRules, clock: Clock, starts_at: list[str]) -> Values:
+    """What became of each appointment; `booked` where the export does not say. A late cancellation without its own
+    moment came at the latest moment there is: the start."""
     status = columns.read("status", status_reader(rules.statuses))
     cancelled_at = columns.texts("")
     if columns.has("cancelled", "no_show", "arrived"):
@@ -190,6 +191,10 @@ def _statuses(columns: Columns, rules: ValueRules, clock: Clock) -> Values:
         cancelled_at = [at for _, at in marks[0]]
         answers = [[answer for answer, _ in column] for column in marks]
         status = [settle_status(*row) for row in zip(status, *answers, strict=True)]
+    typed = columns.texts("status")
+    if late := {text for text in set(typed) if is_late(text)}:
+        rows = zip(typed, cancelled_at, starts_at, strict=True)
+        cancelled_at = [start if text in late and not at else at for text, at, start in rows]
     return {"status": status, "cancelled_at": cancelled_at}
 
 

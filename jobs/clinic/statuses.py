@@ -51,6 +51,12 @@ _SQUASH = re.compile(r"[\W_]+")
 _TABLE = {"": "booked"} | {
     _SQUASH.sub("", word): status for status, words in SPELLINGS.items() for word in words.split(",")
 }
+_LATE = {word for word, status in _TABLE.items() if status == "cancelled" and re.search("late|sameday|24h", word)}
+
+
+def is_late(text: str) -> bool:
+    """Whether the spelling of a cancellation says that it came too late to fill the slot."""
+    return _squash(text) in _LATE
 
 
 def status_reader(extra: Mapping[str, str]) -> Callable[[str], str | Doubt[str]]:

@@ -226,11 +226,12 @@ def crontab(place: Place) -> None:
 @click.option(
     "--folder", type=click.Path(path_type=Path, file_okay=False), default=None, help="Where; var/demo if not said."
 )
-def demo(folder: Path | None) -> None:
+@click.pass_obj
+def demo(place: Place, folder: Path | None) -> None:
     """Make up a clinic and run its week: appointments in, letters into a folder, workbook written."""
     from jobs.desk.demo import run_demo
 
-    sys.exit(run_demo(folder or HERE / "var" / "demo"))
+    sys.exit(run_demo(folder or HERE / "var" / "demo", place.now))
 
 
 def _with_tools(place: Place, work: "Callable[[Tools], int]", watched: bool = False) -> None:

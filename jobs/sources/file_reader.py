@@ -77,12 +77,12 @@ class FileReader:
         new = self._new
         new.window = " ".join(self._task.window) if self._path.lower().endswith(CALENDARS) else ""
         if self._own and self._looks_the_same(self._own, look_at(self._path)):
-            return self._send(("unchanged", b""))
+            return self._unchanged()
         data, look = read_whole(self._path, self._task.limit("file_bytes"))
         new.size, new.changed_ns, new.digest = look.size, look.changed_ns, digest_of(data)
         second = self._read_second()
         if self._own and self._is_the_same(self._own):
-            return self._send(("unchanged", new.dump()))
+            return self._unchanged(new.dump())
         if new.window or b"BEGIN:VCALENDAR" in data[:64].upper():
             return self._read_calendar(data)
         self._read_rows(data, look, second)
@@ -105,6 +105,10 @@ class FileReader:
             own.layout, own.fields, own.parts, own.repeats, own.marks,
         )  # fmt: skip
         return True
+
+    def _unchanged(self, memory: bytes = b"") -> None:
+        rows = self._own.marks.rows() if self._own else 0
+        self._send(("unchanged", memory, rows))
 
     def _read_second(self) -> bytes:
         path = self._task.join_path
@@ -144,11 +148,11 @@ class FileReader:
         return Sender(self._send, self._base, self._new, self._task.sent_keys, self._task.limit("chunk_rows"), second)
 
     def _read_calendar(self, data: bytes) -> None:
-        from jobs.sources.calendar import read_calendar  # loads a library that only calendars need
+        from jobs.sources.calendar import count_entries, read_calendar  # loads a library that only calendars need
 
         first, last = (date.fromisoformat(day) for day in self._task.window)
         columns, ordinals, sentences = read_calendar(data, first, last, self._task.zone)
-        if sentences and not ordinals:
+        if not ordinals and len(sentences) >= max(1, count_entries(data)):
             raise Unreadable(sentences[0], "Export or share the calendar again.")
         self._sender().send_calendar(columns, ordinals, sentences)
 
@@ -161,10 +165,10 @@ class FileReader:
         tags = own.tags if own and own.window == new.window else ("", "")
         fetched = fetch_calendar(self._path, tags, self._task.limits["fetch_seconds"], self._task.limit("file_bytes"))
         if fetched.data is None:
-            return self._send(("unchanged", b""))
+            return self._unchanged()
         new.digest, new.tags = digest_of(fetched.data), fetched.tags
         if own and self._is_the_same(own):
-            return self._send(("unchanged", new.dump()))
+            return self._unchanged(new.dump())
         self._read_calendar(fetched.data)
 
 

@@ -222,8 +222,8 @@ class Reading:
 
     def _note(self, file: FileRead, frame: tuple[Any, ...]) -> None:
         match frame:
-            case ("unchanged", memory):
-                file.outcome, file.memory = "unchanged", memory
+            case ("unchanged", memory, rows):
+                file.outcome, file.memory, file.rows_total, file.rows_skipped = "unchanged", memory, rows, rows
             case ("read", notes) if notes:
                 file.problem = self._problem(file.path, notes, "")
             case ("done", memory, total, skipped):

@@ -1,0 +1,29 @@
+"""What the tests of the jobs share: where their helpers lie, and a small clinic of its own for each test."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+for room in ("mail", "made_up"):  # loopback_server.py, hand_written_clinic.py
+    sys.path.append(str(Path(__file__).parent / room))
+
+from hand_written_clinic import Clinic  # noqa: E402  found by the line above
+
+
+@pytest.fixture(scope="session")
+def opened_clinic(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
+    """A clinic whose jobs have run for months, with no appointment yet. For copying only."""
+    return Clinic.opened(tmp_path_factory.mktemp("opened") / "clinic")
+
+
+@pytest.fixture
+def clinic(opened_clinic: Clinic, tmp_path: Path) -> Clinic:
+    """A copy of it, to change."""
+    return opened_clinic.copied(tmp_path / "clinic")
+
+
+@pytest.fixture
+def new_clinic(tmp_path: Path) -> Clinic:
+    """A clinic none of whose jobs ever ran."""
+    return Clinic.made(tmp_path / "clinic")

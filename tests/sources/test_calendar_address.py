@@ -1,0 +1,169 @@
+"""A calendar by its address: encrypted only, asked whether it changed, and its address told to nobody."""
+
+import ssl
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from made_files import Found, read_one
+
+from jobs.sources.source import Limits, Source
+
+CERTIFICATE = Path(__file__).resolve().parents[1] / "mail" / "loopback_certificate.pem"
+SLOTS = b"""BEGIN:VCALENDAR\r
+VERSION:2.0\r
+BEGIN:VEVENT\r
+UID:one\r
+DTSTART:20260304T170000Z\r
+DTEND:20260304T174500Z\r
+SUMMARY:Pilates - MIRA Q (back)\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+SECRET = "private-5b1c"
+
+
+class Shared(ThreadingHTTPServer):
+    """A calendar's server on the loopback address; `asked` holds the headers of each request."""
+
+    def __init__(self, encrypted: bool = True) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.data, self.status, self.asked, self.leads_to = SLOTS, 200, [], ""
+        self.encrypted = encrypted
+        if encrypted:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(CERTIFICATE)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
+
+    @property
+    def address(self) -> str:
+        return f"{'https' if self.encrypted else 'http'}://localhost:{self.server_address[1]}/{SECRET}/basic.ics"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that does not trust us hangs up: no word of it among the tests."""
+
+
+class _Answer(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        server: Shared = self.server  # type: ignore[assignment]
+        server.asked.append(dict(self.headers))
+        known = self.headers["If-None-Match"] == '"first"'
+        self.send_response(304 if known and server.status == 200 else server.status)
+        if server.leads_to:
+            self.send_header("Location", server.leads_to)
+        self.send_header("ETag", '"first"')
+        self.send_header("Content-Length", "0" if known else str(len(server.data)))
+        self.end_headers()
+        if not known:
+            self.wfile.write(server.data)
+
+    def log_message(self, format: str, *words: object) -> None:
+        """Nothing is printed among the tests."""
+
+
+@pytest.fixture
+def shared() -> Iterator[Shared]:
+    yield from _serving(Shared())
+
+
+@pytest.fixture
+def plain() -> Iterator[Shared]:
+    yield from _serving(Shared(encrypted=False))
+
+
+def _serving(server: Shared) -> Iterator[Shared]:
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loopback server's certificate is one that this machine trusts."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+
+
+def fetch(address: str, memory: bytes = b"", limits: Limits | None = None) -> Found:
+    memories = {"https://localhost/…": memory} if memory else {}
+    found = read_one(Path("/"), Source("slots", address), memories, limits or Limits(fetch_seconds=20))
+    assert SECRET not in f"{found.path} {found.problem}"
+    return found
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_calendar_is_read_from_its_address(shared: Shared) -> None:
+    found = fetch(shared.address)
+    assert (found.path, found.outcome, found.problem) == ("https://localhost/…", "read", None)
+    assert found.columns["start"] == ["2026-03-04T17:00:00Z"]
+
+
+@pytest.mark.usefixtures("trusted")
+def test_the_address_that_a_calendar_program_shows_is_taken_too(shared: Shared) -> None:
+    assert fetch(shared.address.replace("https://", "webcal://")).outcome == "read"
+
+
+@pytest.mark.usefixtures("trusted")
+def test_it_is_asked_only_whether_it_changed(shared: Shared) -> None:
+    first = fetch(shared.address)
+    again = fetch(shared.address, first.memory)
+    assert (again.outcome, again.rows) == ("unchanged", [])
+    assert [asked.get("If-None-Match") for asked in shared.asked] == [None, '"first"']
+
+
+def test_a_server_whose_certificate_nobody_vouches_for_is_not_read(shared: Shared) -> None:
+    found = fetch(shared.address)
+    assert (found.outcome, found.rows, shared.asked) == ("refused", [], [])
+    assert found.said().startswith("The calendar's server cannot be reached: ")
+    assert "certificate" in found.said() and found.said().endswith("It is tried again next time.")
+
+
+def test_an_address_that_is_not_encrypted_is_not_asked(tmp_path: Path) -> None:
+    found = read_one(tmp_path, Source("slots", f"http://calendars.lakeside.example/{SECRET}/basic.ics"))
+    assert (found.path, found.outcome) == ("https://calendars.lakeside.example/…", "refused")
+    assert found.said() == "The calendar's address is not encrypted. Use the address that begins with https://."
+
+
+def test_on_this_very_machine_no_encryption_is_needed(plain: Shared) -> None:
+    assert fetch(plain.address).outcome == "read"
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize("to", [f"http://calendars.lakeside.example/{SECRET}.ics", "file:///etc/hostname"])
+def test_an_address_that_leads_elsewhere_unencrypted_is_not_followed(shared: Shared, to: str) -> None:
+    shared.status, shared.leads_to = 302, to
+    found = fetch(shared.address)
+    assert (found.outcome, found.rows) == ("refused", [])
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize(
+    ("status", "data", "said"),
+    [
+        (404, b"", "The calendar's server answered 404 (Not Found)."),
+        (500, b"", "The calendar's server answered 500 (Internal Server Error)."),
+        (200, b"<html>Please sign in</html>", "What came from the address is no calendar."),
+        (200, b"", "What came from the address is no calendar."),
+    ],
+)
+def test_what_is_no_calendar_is_said_in_one_sentence(shared: Shared, status: int, data: bytes, said: str) -> None:
+    shared.status, shared.data = status, data
+    found = fetch(shared.address)
+    assert (found.outcome, found.problem and found.problem.what) == ("refused", said)
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_calendar_that_is_far_too_large_is_not_read(shared: Shared) -> None:
+    shared.data = SLOTS + b"X" * (2 << 20)
+    found = fetch(shared.address, limits=Limits(file_bytes=1 << 20, fetch_seconds=20))
+    assert (found.outcome, found.problem and found.problem.what) == ("refused", "The calendar has more than 1 MB.")
+
+
+def test_a_server_that_is_not_there_is_said_in_one_sentence(shared: Shared) -> None:
+    address = shared.address
+    shared.shutdown()
+    shared.server_close()
+    found = fetch(address)
+    assert (found.outcome, found.said().startswith("The calendar's server cannot be reached: ")) == ("refused", True)

@@ -1,0 +1,58 @@
+"""Calendars that nobody here wrote, many broken on purpose: each ends as entries or as one sentence that names it."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from made_files import ZONE
+
+from jobs.clinic.value_rules import ValueRules
+from jobs.sources.reading import FileRead, start_reading
+from jobs.sources.source import Limits, Source
+
+DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "calendars"
+pytestmark = pytest.mark.skipif(
+    not DATA.is_dir(), reason="../shared/data/calendars, which nobody here wrote, is not on this machine"
+)
+NO_FILE_MAY_TAKE = Limits(seconds=20)
+SAMPLES = Source("samples", f"{DATA}/**/*.ics", take="all", window_days_back=3660, window_days_ahead=3660)
+Read = dict[str, tuple[FileRead, int]]
+
+
+@pytest.fixture(scope="module")
+def read() -> Read:
+    """Every file through the whole source, child and limits and values, in a window of twenty years.
+
+    A file that took longer than its limit, took too much memory or broke the child would be refused by the parent.
+    """
+    rules = ValueRules(zone=ZONE, prefix="samples")
+    files = start_reading(SAMPLES, Path("/"), {}, date(2012, 1, 1), ZONE, NO_FILE_MAY_TAKE, rules)
+    return {file.path: (file, sum(len(part.rows) for part in file.values)) for file in files}
+
+
+def test_every_file_ends_as_entries_or_as_one_sentence(read: Read) -> None:
+    assert len(read) == len(list(DATA.rglob("*.ics"))) > 300
+    for file, rows in read.values():
+        assert file.outcome in ("read", "refused")
+        if file.outcome == "refused":
+            assert rows == 0 and file.problem is not None
+
+
+def test_each_sentence_names_its_file_and_is_one_for_a_person(read: Read) -> None:
+    for path, (file, _) in read.items():
+        if file.problem is not None:
+            assert file.problem.file == path
+            assert file.problem.what.endswith(".") and "Traceback" not in file.problem.what
+            assert len(file.problem.what) < 600
+
+
+def test_no_file_takes_too_long_or_breaks_the_reader(read: Read) -> None:
+    said = [file.problem.what for file, _ in read.values() if file.problem is not None]
+    for what in ("was stopped", "takes more memory", "values of this file cannot be read"):
+        assert [sentence for sentence in said if what in sentence] == []
+
+
+def test_most_of_them_are_read(read: Read) -> None:
+    refused = [path for path, (file, _) in read.items() if file.outcome == "refused"]
+    assert len(refused) < len(read) / 6
+    assert sum(rows for _, rows in read.values()) > 20_000

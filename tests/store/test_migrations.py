@@ -1,0 +1,158 @@
+"""A database that grew by migrations and one that was made today are the same, and both say which step they are at."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, insert, inspect, select, text
+
+from jobs.store.memory import StoreUnusable, open_store
+from jobs.store.migrations import HEAD, migrate
+from jobs.store.tables import cursors, metadata
+
+MIGRATIONS = Path(migrate.__code__.co_filename).parent
+
+
+@pytest.fixture
+def migrated(tmp_path: Path) -> Iterator[Engine]:
+    """An empty database brought up by the migrations alone."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'migrated.sqlite'}")
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Engine]:
+    """A database as the program makes it for a new clinic."""
+    store = open_store(f"sqlite:///{tmp_path / 'fresh.sqlite'}", "lakeside")
+    yield store.engine
+    store.close()
+
+
+def schema(engine: Engine) -> dict[str, dict[str, Any]]:
+    """Tables with all that decides what may stand in them and how it is found."""
+    seen = inspect(engine)
+    return {
+        table: {
+            "columns": {
+                column["name"]: (str(column["type"]), column["nullable"], column["default"], column["primary_key"])
+                for column in seen.get_columns(table)
+            },
+            "order": [column["name"] for column in seen.get_columns(table)],
+            "key": seen.get_pk_constraint(table)["constrained_columns"],
+            "uniques": sorted(tuple(unique["column_names"]) for unique in seen.get_unique_constraints(table)),
+            "indexes": sorted(
+                (str(index["name"]), tuple(index["column_names"]), index["unique"]) for index in seen.get_indexes(table)
+            ),
+            "refers to": sorted(
+                (tuple(key["constrained_columns"]), key["referred_table"], tuple(key["referred_columns"]))
+                for key in seen.get_foreign_keys(table)
+            ),
+            "checks": sorted(check["sqltext"] for check in seen.get_check_constraints(table)),
+        }
+        for table in seen.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def test_migrated_and_new_databases_have_the_same_tables(migrated: Engine, fresh: Engine) -> None:
+    grown, made = schema(migrated), schema(fresh)
+    assert sorted(grown) == sorted(made) == sorted(metadata.tables)
+    for table in made:
+        for what in made[table]:
+            assert grown[table][what] == made[table][what], f"{what} of {table}"
+
+
+def test_alembic_itself_finds_nothing_left_to_migrate(migrated: Engine) -> None:
+    with migrated.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_every_table_says_whose_clinic_its_rows_are(fresh: Engine) -> None:
+    for table, seen in schema(fresh).items():
+        assert seen["columns"]["clinic_id"][:2] == ("VARCHAR(40)", False), table
+        for unique in seen["uniques"]:
+            assert unique[0] == "clinic_id", table
+
+
+def test_the_newest_step_is_the_one_that_the_program_knows() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_heads() == [HEAD]
+    steps = [script.revision for script in scripts.walk_revisions()]
+    assert steps == sorted(steps, reverse=True)  # a newer step is a greater text: open_store compares them
+
+
+def stamp(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
+
+
+def test_both_databases_say_which_step_they_are_at(migrated: Engine, fresh: Engine) -> None:
+    assert stamp(migrated) == stamp(fresh) == [HEAD]
+    assert inspect(migrated).get_columns("alembic_version")[0]["name"] == "version_num"
+
+
+def test_a_new_database_is_not_migrated_and_a_known_one_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.store.migrations.migrate", None)
+    url = f"sqlite:///{tmp_path / 'clinic.sqlite'}"
+    for _ in range(2):
+        store = open_store(url, "lakeside")
+        assert stamp(store.engine) == [HEAD]
+        store.close()
+
+
+def test_an_older_database_is_migrated_when_it_is_opened_and_keeps_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'clinic.sqlite'}"
+    store = open_store(url, "lakeside")
+    with store.begin() as memory:
+        memory.connection.execute(insert(cursors).values(clinic_id="lakeside", name="kept", value="as it was"))
+        memory.connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    store.close()
+    asked: list[Engine] = []
+    monkeypatch.setattr("jobs.store.migrations.migrate", asked.append)
+    opened = open_store(url, "lakeside")
+    with opened.begin() as memory:
+        assert memory.connection.execute(select(cursors.c.value)).scalars().all() == ["as it was"]
+    assert asked == [opened.engine]
+    opened.close()
+
+
+def test_a_database_of_a_newer_program_is_not_touched(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'clinic.sqlite'}"
+    store = open_store(url, "lakeside")
+    with store.begin() as memory:
+        memory.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    with pytest.raises(StoreUnusable) as refused:
+        open_store(url, "lakeside")
+    assert str(refused.value).startswith("A newer version of this program has changed the tables of sqlite:///")
+    assert f"(step 9999; this version knows {HEAD})" in str(refused.value)
+
+
+def test_migrating_twice_changes_nothing(migrated: Engine) -> None:
+    before = schema(migrated)
+    migrate(migrated)
+    assert (schema(migrated), stamp(migrated)) == (before, [HEAD])
+
+
+def test_a_migrated_database_opens_as_any_other(migrated: Engine, tmp_path: Path) -> None:
+    store = open_store(str(migrated.url), "lakeside")
+    with store.begin() as memory:
+        memory.connection.execute(insert(cursors).values(clinic_id="lakeside", name="a", value="b"))
+        assert memory.connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert memory.connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        assert memory.connection.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
+    store.close()
