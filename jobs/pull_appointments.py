@@ -12,7 +12,7 @@ from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.sources.reading import FileRead, start_reading
 from jobs.sources.source import Source
-from jobs.store.appointments import save_appointments
+from jobs.store.appointments import Gone, mark_gone, save_appointments
 from jobs.store.episodes import refresh_episodes
 from jobs.store.sources import (
     file_memories,
@@ -93,22 +93,31 @@ def _save_file(memory: "Memory", source: Source, file: FileRead, known: bytes, s
     rows: list[int] = []
     touched: set[int] = set()
     for part in file.values:
-        saved = save_appointments(memory, part.appointments, source.name, seen_at)
+        saved = save_appointments(memory, part.appointments, source.name, seen_at, part.marks)
         touched |= saved.patients
         found += part.problems
         rows += part.rows
         counts += Counter({"appointments new": saved.new, "appointments changed": saved.changed})
         counts["appointments read"] += len(part.rows)
         counts["rows set aside"] += sum(rows_of(problem) for problem in part.problems if problem.set_aside)
-    refresh_episodes(memory, touched)
-    if file.problem:
-        found.append(file.problem)
+    gone = mark_gone(memory, source.name, file.gone, seen_at) if file.gone else Gone(0, 0, frozenset())
+    counts["appointments gone"] = gone.marked
+    refresh_episodes(memory, touched | gone.patients)
+    found += filter(None, (file.problem, _too_many_gone(source, file, gone)))
     read = rows if file.rows_skipped else None
     counts["problems changed"] = renew_problems(memory, source.name, file.path, fold_problems(found), seen_at, read)
     if file.memory:
         remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at)
     counts["appointments unchanged"] = file.rows_skipped
     return counts
+
+
+def _too_many_gone(source: Source, file: FileRead, gone: Gone) -> Problem | None:
+    if not gone.kept:
+        return None
+    what = f"{gone.kept} coming appointments are no longer in this file. They still count as booked."
+    remedy = "If the export was filtered, export everything again; if they were deleted, cancel them instead."
+    return Problem(source.name, file.path, "", 0, "", "", what, remedy, False)
 
 
 def _outcome(tools: Tools, counts: Counter[str]) -> Outcome:

@@ -492,7 +492,6 @@ def test_a_moved_visit_is_reminded_of_at_its_new_time_only(clinic: Clinic) -> No
     assert reminders == [("withdrawn", "the appointment was moved"), ("sent", "")]
 
 
-gone_is_not_seen = pytest.mark.xfail(strict=True, reason="what is gone from its source is not noticed yet")
 SLOT = """BEGIN:VCALENDAR
 VERSION:2.0
 BEGIN:VEVENT
@@ -508,7 +507,6 @@ END:VCALENDAR
 """
 
 
-@gone_is_not_seen
 def test_nobody_is_reminded_of_a_slot_that_was_deleted_from_the_calendar(clinic: Clinic) -> None:
     clinic.read_from("{name: slots, path: exports/slots.ics}")
     file = clinic.home / "exports" / "slots.ics"
@@ -523,7 +521,6 @@ def test_nobody_is_reminded_of_a_slot_that_was_deleted_from_the_calendar(clinic:
     assert clinic.in_state("sent") == {("Mira", "reminder")}  # of the slot a week later
 
 
-@gone_is_not_seen
 def test_nobody_is_reminded_of_a_row_that_is_gone_from_the_export(clinic: Clinic) -> None:
     others = [appointment("Ann", "2026-03-02 14:00"), appointment("Ann", "2026-03-20 14:00", "booked")]
     clinic.export(*RULES["reminder"], *others)

@@ -37,10 +37,10 @@ def events_of(known: Known | None, seen: Seen, now: str) -> Iterator[tuple[str, 
     date happened at the latest when the appointment began, and so did an old cancellation.
     """
     at_latest = min(now, seen.starts_at)
-    if known is None or (seen.status == "booked" and known.status in ("cancelled", "rescheduled")):
+    if known is None or (seen.status == "booked" and known.status == "cancelled"):
         yield "booked", seen.booked_at or at_latest
-    elif known.starts_at != seen.starts_at and seen.status == "booked":
-        yield "moved", now
+    elif seen.status == "booked" and (known.starts_at != seen.starts_at or known.status == "rescheduled"):
+        yield "moved", now  # also back to where it was
     if known is None or known.status != seen.status or known.starts_at != seen.starts_at:
         what = _OF_STATUS.get(seen.status)
         if what == "cancelled":

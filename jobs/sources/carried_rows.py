@@ -12,15 +12,16 @@ from jobs.sources.table_file import Batch
 
 Columns = dict[str, list[str]]
 
-_PERSON = ("patient_id", "patient_name", "first_name", "last_name", "email", "phone", "birth_date", "title", "attendee")
+_PERSON = ("patient_name", "first_name", "last_name", "email", "phone", "birth_date", "title", "attendee")
 _SLOT = ("start", "start_date", "start_time", "provider")
 
 
 class Carried(NamedTuple):
-    """Rows on their way to the parent: the number that a person sees for each, and its texts."""
+    """Rows on their way to the parent: the number that a person sees for each, its texts, and the mark of its key."""
 
     numbers: list[int]
     columns: Columns
+    keys: list[int]
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -62,12 +63,13 @@ class RowSieve:
         known = self._known
         going = [value != 0 and value not in known for value in values]
         self.sent += sum(going)
-        self.sent_keys.update(compress(keys, going))
+        going_keys = list(compress(keys, going))
+        self.sent_keys.update(going_keys)
         if not all(going):
             columns = {meaning: list(compress(texts, going)) for meaning, texts in columns.items()}
             numbers = list(compress(numbers, going))
         columns |= {meaning: [text] * len(numbers) for meaning, text in self._plan.always.items()}
-        return Carried(list(numbers), columns)
+        return Carried(list(numbers), columns, going_keys)
 
     def pass_over(self, places: Sequence[int]) -> None:
         """Keep in mind that these rows hold no data: the header and what stands above it."""
@@ -76,11 +78,18 @@ class RowSieve:
 
 
 def _keys(columns: Columns) -> "array[int]":
-    """What makes each row one appointment and no other: its number, else the person, the moment and the provider."""
-    person = ("patient_id",) if all(columns.get("patient_id", [""])) else _PERSON
-    parts = [columns[meaning] for meaning in (*person, *_SLOT) if meaning in columns]
-    ids = columns.get("appointment_id")
-    if ids is not None and all(ids):
+    """What makes each row one appointment and no other: its number, else the person, the moment and the provider.
+
+    Each row's is made of that row alone: it is the same whatever rows are read with it.
+    """
+    ids = columns.get("appointment_id", ())
+    if ids and all(ids):
         return marks_of(ids)
-    made = list(map("\x1f".join, zip(*parts, strict=True)))
-    return marks_of([number or text for number, text in zip(ids, made, strict=True)] if ids is not None else made)
+    count = len(next(iter(columns.values())))
+    people = columns.get("patient_id", [""] * count)
+    if not all(people):
+        named = [columns[meaning] for meaning in _PERSON if meaning in columns]
+        people = [number or "\x1f".join(parts) for number, *parts in zip(people, *named, strict=True)]
+    slots = [columns[meaning] for meaning in _SLOT if meaning in columns]
+    made = list(map("\x1f".join, zip(people, *slots, strict=True)))
+    return marks_of([number or text for number, text in zip(ids, made, strict=True)] if ids else made)

@@ -40,6 +40,7 @@ def main(incoming: BinaryIO, outgoing: BinaryIO) -> None:
 
 def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> Send:
     """Turn the tables among the frames of a file into appointments and problems, column-wise as they are."""
+    from jobs.clinic.cells import tidy
     from jobs.clinic.normalize import normalize
     from jobs.clinic.records import TextTable
     from jobs.clinic.value_rules import ValueRules
@@ -50,13 +51,20 @@ def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> S
     def send_values(frame: Frame) -> None:
         if frame[0] != "table":
             return send(frame)
-        _, sheet, numbers, columns, headers = frame
+        _, sheet, numbers, columns, headers, keys = frame
         try:
             found, problems = normalize(TextTable(source, file, sheet, columns, numbers, headers), settled)
         except Exception as error:  # ours to mend, but no reason to stop the other files; its text may quote a patient
             what = f"The values of this file cannot be read ({type(error).__name__})."
             raise Unreadable(what, "Tell whoever looks after this program, with the file.") from None
-        send(("values", numbers, list(zip(*found, strict=True)), list(map(tuple, problems))))
+        of_row = dict(zip(numbers, keys, strict=True))
+        of_number = {  # entries of a calendar share a row; each has its own number
+            f"{settled.prefix}:{tidy(number)}": key
+            for number, key in zip(columns.get("appointment_id", ()), keys, strict=False)
+            if number
+        }
+        marks = [of_number.get(slot.key) or of_row[slot.row] for slot in found]
+        send(("values", numbers, list(zip(*found, strict=True)), marks, list(map(tuple, problems))))
 
     return send_values
 

@@ -145,7 +145,9 @@ class FileReader:
 
     def _sender(self) -> Sender:
         second = basename(self._task.join_path)
-        return Sender(self._send, self._base, self._new, self._task.sent_keys, self._task.limit("chunk_rows"), second)
+        sender = Sender(self._send, self._base, self._new, self._task.sent_keys, self._task.limit("chunk_rows"), second)
+        sender.whole = not self._task.several  # what is gone from one file may stand in another one
+        return sender
 
     def _read_calendar(self, data: bytes) -> None:
         from jobs.sources.calendar import count_entries, read_calendar  # loads a library that only calendars need

@@ -28,6 +28,7 @@ class ReadValues(NamedTuple):
 
     rows: list[int]
     appointments: list[Appointment]
+    marks: list[int]  # one for each appointment: what `FileRead.gone` knows it by
     problems: list[Problem]
 
 
@@ -47,6 +48,7 @@ class FileRead:
     memory: bytes = b""  # for the next reading, once this one is saved
     rows_total: int = 0
     rows_skipped: int = 0  # known from the last time
+    gone: frozenset[int] = frozenset()  # marks of appointments that the file no longer has
 
 
 class _Place(NamedTuple):
@@ -210,7 +212,7 @@ class Reading:
         try:
             while (frame := self._child.frame())[0] != "next":
                 if frame[0] == "table":
-                    _, sheet, rows, columns, headers = frame
+                    _, sheet, rows, columns, headers, _keys = frame
                     yield TextTable(self._source.name, file.path, sheet, columns, rows, headers)
                 elif frame[0] == "values":
                     yield _values(*frame[1:])
@@ -226,8 +228,8 @@ class Reading:
                 file.outcome, file.memory, file.rows_total, file.rows_skipped = "unchanged", memory, rows, rows
             case ("read", notes) if notes:
                 file.problem = self._problem(file.path, notes, "")
-            case ("done", memory, total, skipped):
-                file.memory, file.rows_total, file.rows_skipped = memory, total, skipped
+            case ("done", memory, total, skipped, gone):
+                file.memory, file.rows_total, file.rows_skipped, file.gone = memory, total, skipped, frozenset(gone)
             case ("refused", what, remedy):
                 file.outcome, file.problem, file.memory = "refused", self._problem(file.path, what, remedy, True), b""
 
@@ -241,9 +243,11 @@ class Reading:
         return FileRead(path, "refused", self._problem(path, what, remedy, True))
 
 
-def _values(rows: list[int], columns: list[tuple[str, ...]], problems: list[tuple[Any, ...]]) -> ReadValues:
+def _values(
+    rows: list[int], columns: list[tuple[str, ...]], marks: list[int], problems: list[tuple[Any, ...]]
+) -> ReadValues:
     appointments = list(map(Appointment._make, zip(*columns, strict=True)))
-    return ReadValues(rows, appointments, list(map(Problem._make, problems)))
+    return ReadValues(rows, appointments, marks, list(map(Problem._make, problems)))
 
 
 def _shown(file: Path, home: Path) -> str:

@@ -29,6 +29,8 @@ class Sender:
     ) -> None:  # fmt: skip
         self._send, self._sent_keys, self._chunk_rows = send, sent_keys, chunk_rows
         self.base, self.new, self.second_name = base, new, second_name
+        self._before = base
+        self.whole = True  # whether all that the file holds could be read
         self._held: list[tuple[Any, ...]] = []
 
     def sieve(self, plan: Plan) -> RowSieve:
@@ -48,7 +50,7 @@ class Sender:
         """Send some rows, or hold them back for a while."""
         if not carried.numbers:
             return
-        self._held.append(("table", sheet, carried.numbers, carried.columns, headers))
+        self._held.append(("table", sheet, carried.numbers, carried.columns, headers, carried.keys))
         if self.base is None or sum(len(table[2]) for table in self._held) > _HELD:
             self._release()
 
@@ -77,10 +79,18 @@ class Sender:
             raise Repeated
         self._release()
         self._sent_keys |= sieve.sent_keys
-        self._send(("done", self.new.dump(), marks.rows(), skipped))
+        self._send(("done", self.new.dump(), marks.rows(), skipped, self._gone(marks)))
+
+    def _gone(self, marks: RowMarks) -> list[int]:
+        """The keys that were there the last time and are no more; none where that cannot be told."""
+        before = self._before
+        if before is None or before.fields != self.new.fields or not self.whole:
+            return []
+        return list(set(before.marks.keys).difference(marks.keys))
 
     def send_calendar(self, columns: Columns, ordinals: list[int], sentences: list[str]) -> None:
         """Send the entries of a calendar, whose columns have their names already."""
+        self.whole = self.whole and not sentences
         plan = Plan(0, {meaning: place for place, meaning in enumerate(columns)}, {}, {})
         self.announce(*sentences[:5])
         self.send_columns("", plan, ordinals, columns)

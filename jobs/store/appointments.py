@@ -1,6 +1,7 @@
 """Appointments and patients: what a pull saw is compared with what we knew, and only what changed is written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
 from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -36,7 +37,9 @@ _SLOT = (
     "billed",
     "paid",
 )
-_NEW = (*_SLOT, "patient_id", "row_hash", "id", "clinic_id", "key", "source")
+_NEW = (*_SLOT, "patient_id", "row_hash", "mark", "id", "clinic_id", "key", "source")
+MOST_GONE = 10
+"""So many coming appointments may vanish at once, or a fifth of all; more looks like an export of a part of them."""
 _EVENT = ("clinic_id", "appointment_id", "patient_id", "what", "happened_at", "seen_at", "starts_at")
 _values = attrgetter(*_SLOT)
 _person = attrgetter(*_PATIENT)
@@ -52,11 +55,13 @@ class Saved(NamedTuple):
     patients: frozenset[int]  # whose appointments are new or changed
 
 
-def save_appointments(memory: Memory, batch: Sequence[Appointment], source: str, seen_at: str) -> Saved:
+def save_appointments(
+    memory: Memory, batch: Sequence[Appointment], source: str, seen_at: str, marks: Sequence[int] = ()
+) -> Saved:
     """Write the new and changed appointments of one source, their patients and the events they stand for.
 
-    `batch`: keys are unique; `seen_at`: UTC text. A patient's known value is never overwritten by an empty one: a
-    calendar without addresses does not erase those of the export.
+    `batch`: keys are unique; `marks`: one for each, by which `mark_gone` finds it; `seen_at`: UTC text. A patient's
+    known value is never overwritten by an empty one: a calendar without addresses does not erase those of the export.
     """
     ids = _save_patients(memory, batch)
     known = _known(memory, [slot.key for slot in batch])
@@ -65,46 +70,84 @@ def save_appointments(memory: Memory, batch: Sequence[Appointment], source: str,
     changed: list[dict[str, Any]] = []
     happened: list[tuple[Any, ...]] = []
     touched: set[int] = set()
-    for slot in batch:
+    marked: list[dict[str, int]] = []
+    for slot, mark in zip(batch, marks or [0] * len(batch), strict=True):
         values = _values(slot)
         patient_id = ids[slot.patient_key]
         row_hash = _hash(patient_id, values)
         before = known.get(slot.key)
         if before is not None and before.row_hash == row_hash:
+            if before.mark != mark:
+                marked.append({"slot_id": before.id, "now": mark})
             continue
         touched.add(patient_id)
         if before is None:
             slot_id = first_id + len(new)
-            new.append((*values, patient_id, row_hash, slot_id, memory.clinic_id, slot.key, source))
+            new.append((*values, patient_id, row_hash, mark, slot_id, memory.clinic_id, slot.key, source))
         else:
             slot_id = before.id
             touched.add(before.patient_id)
             row = dict(zip(_SLOT, values, strict=True))
-            changed.append(row | {"patient_id": patient_id, "row_hash": row_hash, "slot_id": slot_id})
+            changed.append(row | {"patient_id": patient_id, "row_hash": row_hash, "mark": mark, "slot_id": slot_id})
         happened += _events(memory, slot_id, patient_id, before and before.known, slot, seen_at)
     insert_rows(memory, insert(appointments), _NEW, new)
     if changed:
         memory.connection.execute(update(appointments).where(appointments.c.id == bindparam("slot_id")), changed)
+    if marked:
+        where = update(appointments).where(appointments.c.id == bindparam("slot_id"))
+        memory.connection.execute(where.values(mark=bindparam("now")), marked)
     insert_new(memory, events, _EVENT, happened)
     return Saved(len(new), len(changed), len(batch) - len(new) - len(changed), frozenset(touched))
+
+
+class Gone(NamedTuple):
+    """What is no longer in its source. `kept` are too many to be believed: the file may hold a part of them only."""
+
+    marked: int
+    kept: int
+    patients: frozenset[int]
+
+
+def mark_gone(memory: Memory, source: str, gone: Collection[int], now: str) -> Gone:
+    """Count coming appointments that their source no longer has as rescheduled: nobody is reminded of them.
+
+    Only up to the last one that the source still has, for a later day may simply not be in the file. One that comes
+    back is booked again. `gone` are marks; `now` is UTC text.
+    """
+    table = appointments.c
+    query = select(table.id, table.patient_id, table.mark, table.starts_at).where(
+        table.clinic_id == memory.clinic_id, table.source == source, table.status == "booked", table.starts_at > now
+    )
+    yesterday = date.fromisoformat(now[:10]) - timedelta(days=1)  # the clinic's day may be behind that of UTC
+    coming = memory.connection.execute(query.where(table.starts_on >= yesterday.isoformat())).all()
+    last = max((slot.starts_at for slot in coming if slot.mark not in gone), default="")
+    missing = [slot for slot in coming if slot.mark in gone and slot.starts_at <= last]
+    if len(missing) > max(MOST_GONE, len(coming) // 5):
+        return Gone(0, len(missing), frozenset())
+    if missing:
+        where = update(appointments).where(table.id == bindparam("slot_id"))
+        rows = [{"slot_id": slot.id} for slot in missing]
+        memory.connection.execute(where.values(status="rescheduled", row_hash=""), rows)
+    return Gone(len(missing), 0, frozenset(slot.patient_id for slot in missing))
 
 
 class _Before(NamedTuple):
     id: int
     patient_id: int
     row_hash: str
+    mark: int
     known: Known
 
 
 def _known(memory: Memory, keys: Iterable[str]) -> dict[str, _Before]:
     table = appointments.c
     query = select(
-        table.key, table.id, table.patient_id, table.row_hash, table.starts_at, table.status, table.step
+        table.key, table.id, table.patient_id, table.row_hash, table.mark, table.starts_at, table.status, table.step
     ).where(table.clinic_id == memory.clinic_id)
     return {
-        key: _Before(slot_id, patient_id, row_hash, Known(*rest))
+        key: _Before(slot_id, patient_id, row_hash, mark, Known(*rest))
         for part in in_parts(keys)
-        for key, slot_id, patient_id, row_hash, *rest in memory.connection.execute(
+        for key, slot_id, patient_id, row_hash, mark, *rest in memory.connection.execute(
             query.where(table.key.in_(part))
         ).all()
     }

@@ -6,6 +6,7 @@ Every table has `clinic_id`, so that one installation can serve many clinics.
 """
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Float,
     ForeignKeyConstraint,
@@ -76,6 +77,7 @@ appointments = Table(
     _text("paid"),
     _text("source"),
     _text("row_hash", 32),
+    Column("mark", BigInteger, nullable=False, server_default="0"),  # what its source's reader knows it by
     Column("episode", Integer, nullable=False, server_default="1"),  # 1, 2, ... within the patient
     UniqueConstraint("clinic_id", "key"),
     ForeignKeyConstraint(["patient_id"], ["patients.id"]),

@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("paid", sa.Text(), server_default="", nullable=False),
         sa.Column("source", sa.Text(), server_default="", nullable=False),
         sa.Column("row_hash", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("mark", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("episode", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(
             ["patient_id"],
