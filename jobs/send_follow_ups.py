@@ -33,7 +33,7 @@ from jobs.store.letters import (
     left_since,
     letter_facts,
     letters_in,
-    new_happenings,
+    news,
     people,
     rule_starts,
     save_plan,
@@ -74,16 +74,15 @@ def run(tools: Tools, today: date) -> Outcome:
 def plan(tools: Tools, today: date) -> int:
     """Plan a letter for each new event that calls for one; say how many are new."""
     follow_ups = tools.settings.follow_ups
-    new = 0
-    while True:
+    new, is_all = 0, False
+    while not is_all:
         with tools.store.begin() as memory:
             starts = rule_starts(memory, follow_ups, today.isoformat())
-            happenings = new_happenings(memory, EVENTS_AT_ONCE)
-            if not happenings:
-                return new
+            happenings, up_to, is_all = news(memory, follow_ups.events(), EVENTS_AT_ONCE)
             known = histories(memory, {happening.patient_id for happening in happenings})
             planned = plan_letters(happenings, known, follow_ups, starts, _calendar(tools))
-            new += save_plan(memory, planned, happenings[-1].event_id, tools.now)
+            new += save_plan(memory, planned, up_to, tools.now)
+    return new
 
 
 def settle_last_run(tools: Tools) -> Counter[str]:

@@ -93,6 +93,10 @@ class FollowUps:
     def rule(self, name: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.name == name), None)
 
+    def events(self) -> frozenset[str]:
+        """The kinds of events that any rule waits for."""
+        return frozenset(what for rule in self.rules if rule.on for what in _CALLED_BY[rule.when])
+
     def hours(self, rule: Rule) -> SendingHours:
         return rule.sending or self.sending
 

@@ -1,6 +1,6 @@
 """The letters: planned by an event, looked at once more, attempted, sent; each change with its reason."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -18,32 +18,45 @@ _GONE = ("sent", "attempting", "unknown")  # what left or may have left
 _KIND = {"completed": "arrived"}  # the same thing, seen earlier or later
 
 
-def new_happenings(memory: Memory, most: int) -> list[Happening]:
-    """The events since the planner's cursor, oldest first, at most so many."""
-    event = events.c
-    query = (
-        select(event.id, event.appointment_id, event.patient_id, event.what, event.happened_at, event.starts_at)
-        .where(event.clinic_id == memory.clinic_id, event.id > int(cursor(memory, _PLANNED_UP_TO) or 0))
-        .order_by(event.id)
-        .limit(most)
-    )
-    found = memory.connection.execute(query).all()
-    first = _first_of_their_kind(memory, {row.appointment_id for row in found})
-    return [
-        Happening(*row, repeated=first[row.appointment_id, _KIND.get(row.what, row.what)] < row.id) for row in found
-    ]
+class News(NamedTuple):
+    """Events that the planner has not seen; `up_to` is where its cursor may move once their letters are planned."""
+
+    happenings: list[Happening]
+    up_to: int
+    is_all: bool
 
 
-def _first_of_their_kind(memory: Memory, appointment_ids: Iterable[int]) -> dict[tuple[int, str], int]:
-    """The first event of each kind that these appointments had."""
+def news(memory: Memory, kinds: Collection[str], most: int) -> News:
+    """The events of these kinds since the planner's cursor, oldest first, at most so many."""
+    event, since = events.c, int(cursor(memory, _PLANNED_UP_TO) or 0)
+    ours = event.clinic_id == memory.clinic_id
+    newest = memory.connection.execute(select(func.max(event.id)).where(ours)).scalar() or since
+    query = select(
+        event.id, event.appointment_id, event.patient_id, event.what, event.happened_at, event.starts_at
+    ).where(ours, event.id > since, event.what.in_(kinds))
+    found = memory.connection.execute(query.order_by(event.id).limit(most)).all()
+    seen = _seen_before(memory, {row.appointment_id for row in found}, since)
+    happenings = []
+    for row in found:
+        kind = row.appointment_id, _KIND.get(row.what, row.what)
+        happenings.append(Happening(*row, repeated=kind in seen))
+        seen.add(kind)
+    is_all = len(found) < most
+    return News(happenings, newest if is_all else found[-1].id, is_all)
+
+
+def _seen_before(memory: Memory, appointment_ids: Iterable[int], until: int) -> set[tuple[int, str]]:
+    """What had happened to these appointments up to an event."""
+    if not until:
+        return set()
     event = events.c
     query = select(event.appointment_id, event.what, event.id).where(event.clinic_id == memory.clinic_id)
-    first: dict[tuple[int, str], int] = {}
-    for part in in_parts(appointment_ids):
-        for appointment_id, what, event_id in memory.connection.execute(query.where(event.appointment_id.in_(part))):
-            kind = appointment_id, _KIND.get(what, what)
-            first[kind] = min(event_id, first.get(kind, event_id))
-    return first
+    return {
+        (appointment_id, _KIND.get(what, what))
+        for part in in_parts(appointment_ids)
+        for appointment_id, what, event_id in memory.connection.execute(query.where(event.appointment_id.in_(part)))
+        if event_id <= until  # asked of SQLite, it walks all events up to this one
+    }
 
 
 def rule_starts(memory: Memory, follow_ups: FollowUps, today: str) -> dict[str, str]:
@@ -59,7 +72,7 @@ def rule_starts(memory: Memory, follow_ups: FollowUps, today: str) -> dict[str, 
     return found
 
 
-def save_plan(memory: Memory, planned: Iterable[Planned], up_to: int | None, now: datetime) -> int:
+def save_plan(memory: Memory, planned: Iterable[Planned], up_to: int, now: datetime) -> int:
     """Keep the letters that the events call for and move the cursor, in one step; say how many are new.
 
     The UNIQUE constraint over patient, rule and event is what makes a second letter impossible.
@@ -68,8 +81,7 @@ def save_plan(memory: Memory, planned: Iterable[Planned], up_to: int | None, now
     rows = [(memory.clinic_id, "planned", at, *letter) for letter in planned]
     before = memory.connection.execute(select(func.count()).select_from(letters)).scalar_one() if rows else 0
     insert_new(memory, letters, ("clinic_id", "state", "changed_at", *Planned._fields), rows)
-    if up_to is not None:
-        set_cursor(memory, _PLANNED_UP_TO, str(up_to))
+    set_cursor(memory, _PLANNED_UP_TO, str(up_to))
     after = memory.connection.execute(select(func.count()).select_from(letters)).scalar_one() if rows else 0
     return int(after - before)
 
