@@ -1,7 +1,9 @@
 """The demonstration: a made-up clinic's week, from its exports to the letters and the workbook."""
 
+import os
 import re
 import shutil
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -111,6 +113,12 @@ def _show(console: Console, tools: Tools, outcomes: dict[str, Outcome], gallery:
     if not send.counts.get("letters sent", 0):
         console.print("Nothing was sent again: every letter leaves once.")
     console.print(
-        f"Look around: python run_jobs.py -C {tools.home} forecast   (or why, status, check, preview --all)",
+        f"Look around: {_this_python()} run_jobs.py -C {tools.home} forecast   (or why, status, check, preview --all)",
         soft_wrap=True,
     )
+
+
+def _this_python() -> str:
+    """The Python that has the libraries, as one may type it here."""
+    here = os.path.relpath(sys.executable)
+    return sys.executable if here.startswith("..") else here
