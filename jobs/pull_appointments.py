@@ -16,6 +16,7 @@ from jobs.store.appointments import Gone, mark_gone, save_appointments
 from jobs.store.episodes import refresh_episodes
 from jobs.store.sources import (
     file_memories,
+    forget_missing,
     listed_problems,
     remember_file,
     renew_problems,
@@ -56,16 +57,9 @@ def run(tools: Tools, today: date) -> Outcome:
                     )
                 seen.add(file.path)
                 advance(1)
-        counts["problems changed"] += _forget_what_was_missing(tools, source, seen)
+        with tools.store.begin() as memory:
+            counts["problems changed"] += forget_missing(memory, source.name, seen)
     return _outcome(tools, counts)
-
-
-def _forget_what_was_missing(tools: Tools, source: Source, seen: set[str]) -> int:
-    """Take off the list that no file matched a pattern, now that one does."""
-    patterns = {source.path, source.join.path if source.join else ""} - seen
-    with tools.store.begin() as memory:
-        at = utc_text(tools.now)
-        return sum(renew_problems(memory, source.name, pattern, (), at) for pattern in filter(None, patterns))
 
 
 def _value_rules(source: Source, zone: str) -> ValueRules:
@@ -133,8 +127,6 @@ def _outcome(tools: Tools, counts: Counter[str]) -> Outcome:
         write_problems(((datetime.fromisoformat(at).astimezone(zone), problem) for at, problem in problems), path)
     of_files = dict.fromkeys(f"{p.source}: {p.what}" for _, p in problems if p.row == 0 and not p.set_aside)
     notes = tuple(of_files) or (() if tools.settings.sources else ("No source is configured in config/sources.yaml.",))
-    refused = counts["files refused"]
-    failed = (
-        f"{refused} {'file' if refused == 1 else 'files'} could not be read; problems.xlsx says why." if refused else ""
-    )
+    refused = ", ".join(f"{p.file} ({p.source})" for _, p in problems if p.set_aside and not p.row and not rows_of(p))
+    failed = f"Nothing was read from {refused}; problems.xlsx says why." if refused else ""
     return Outcome(dict(counts), notes=notes, files=(path,) if path.exists() else (), failed=failed)

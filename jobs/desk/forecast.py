@@ -69,7 +69,9 @@ def why(verdict: Verdict, rule: Rule | None) -> str:
     due = verdict.due
     event = {"no_show": "missed visit"}.get(due.what, due.what)
     wait = duration_words(abs(rule.waiting))
-    words = f"{event} on {due.event_starts_at[:10]}, {wait} {'before' if rule.waiting < timedelta(0) else 'after'}"
+    words = (
+        f"{event} (visit of {due.event_starts_at[:10]}), {wait} {'before' if rule.waiting < timedelta(0) else 'after'}"
+    )
     return f"{words}; waits: {verdict.reason}" if verdict.what == "wait" and verdict.reason else words
 
 

@@ -49,7 +49,7 @@ def _table(tools: Tools, title: str, lines: list[StoryLine]) -> Table:
     for line in lines:
         articles = "; ".join(f"article {slug}: {reason}" for slug, reason in line.articles)
         state = f"sent {_local(tools, line.sent_at)}" if line.sent_at else line.state
-        because = f"{line.what.replace('_', '-')} of {_local(tools, line.event_starts_at)}"
+        because = f"{line.what.replace('_', '-')} (visit of {_local(tools, line.event_starts_at)})"
         table.add_row(_local(tools, line.due_at), line.rule, because, state, line.reason or articles or _plainly(line))
     if not lines:
         table.add_row("", "", "", "nothing", "no event of this patient has called for a letter since the rules began")

@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import NamedTuple, cast
 
@@ -101,15 +102,13 @@ _ENDED = f"The process that writes the letters ended before its work: the machin
 def _work(load: Callable[[], Letters], line: Connection) -> None:
     _be_alone(line.fileno())
     letters = load()
-    line.send(letters.usable)
-    import jobs.mail.letter_language  # noqa: F401  (Jinja is ready when the first order comes)
+    with suppress(EOFError, OSError):  # the run has ended
+        line.send(letters.usable)
+        import jobs.mail.letter_language  # noqa: F401  (Jinja is ready when the first order comes)
 
-    while True:
-        try:
+        while True:
             orders = line.recv()
-        except EOFError:  # the run has ended
-            return
-        line.send([_write(letters, order) for order in orders])
+            line.send([_write(letters, order) for order in orders])
 
 
 def _write(letters: Letters, order: Order) -> bytes | None:

@@ -5,7 +5,7 @@ The weekly workbook does not wait for a slow mail server, and a job that dies ta
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from types import FrameType
@@ -71,15 +71,23 @@ def _work(name: str, get_ready: Callable[[str], Run], line: Connection, theirs: 
     theirs.close()
     try:
         run = get_ready(name)
-        line.recv()
+        if not _told_to_begin(line):
+            return
         ended = run()
-    except EOFError:  # the run that was to begin it is gone
-        return
     except Exception as error:
         from jobs.runner.faltering import exception_words
 
         ended = _FAILED, Outcome(failed=exception_words(error))
-    line.send(ended)
+    with suppress(OSError):  # nobody hears it any more
+        line.send(ended)
+
+
+def _told_to_begin(line: Connection) -> bool:
+    try:
+        line.recv()
+    except (EOFError, OSError):  # the run that was to begin it is gone
+        return False
+    return True
 
 
 @contextmanager

@@ -105,9 +105,11 @@ def _impossible_day(content: bytes) -> int:
 
 
 def _syntax_fault(file: str, error: MarkedYAMLError) -> Fault:
-    mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark else 0
     said = str(error.problem or error.context or "")
+    mark = error.problem_mark or error.context_mark
+    if error.context_mark and ("expected ':'" in said or "flow" in str(error.context)):
+        mark = error.context_mark  # where the line without its colon, or the open bracket, stands
+    line = mark.line + 1 if mark else 0
     if "duplicate key" in said:
         key = said.split('"')[1] if '"' in said else said
         return Fault(file, line, f'The key "{key}" stands here twice.', "Keep one.")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import delete, insert, select
 
+from jobs.clinic.problems import rows_of
 from jobs.clinic.records import Problem
 from jobs.store.memory import Memory, in_parts, insert_rows
 from jobs.store.tables import problems, source_files
@@ -51,6 +52,19 @@ def renew_problems(
     lines = [(memory.clinic_id, seen_at, *problem[:-1], int(problem.set_aside)) for problem in new]
     insert_rows(memory, insert(problems), ("clinic_id", "seen_at", *Problem._fields), lines)
     return len(new) + len(gone)
+
+
+def forget_missing(memory: Memory, source: str, seen: Collection[str]) -> int:
+    """Take off the list what was said of whole files that this source no longer means; say how many lines went."""
+    table = problems.c
+    query = select(table.id, *(table[name] for name in Problem._fields)).where(
+        table.clinic_id == memory.clinic_id, table.source == source, table.row == 0, table.file.not_in(seen)
+    )
+    found = memory.connection.execute(query).all()
+    gone = [int(row[0]) for row in found if (each := _problem(row[1:])).set_aside and not rows_of(each)]
+    for part in in_parts(gone):
+        memory.connection.execute(delete(problems).where(table.id.in_(part)))
+    return len(gone)
 
 
 def listed_problems(memory: Memory) -> list[tuple[str, Problem]]:
