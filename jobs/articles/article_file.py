@@ -84,12 +84,12 @@ def _records(text: str, delimiter: str, above: int) -> Iterator[tuple[int, list[
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
+        except csv.Error as error:  # its own words are for programmers
             if "unexpected end" in str(error):
                 what = "A quotation mark opens in this line and is never closed; nothing after it can be read."
                 yield line, Fault("", 0, what, "Close it, or delete it.")
                 return
-            what = f"The cells of this line cannot be told apart ({error})."
+            what = "The cells of this line cannot be told apart: a quotation mark stands within a cell."
             yield line, Fault("", 0, what, 'Write a quotation mark inside a text twice: "the ""new"" knee".')
         else:
             yield line, cells

@@ -39,6 +39,8 @@ _AMOUNT = re.compile(r"(\(|-)?\s*(?:[A-Z]{0,3}[$€£]|[A-Z]{3})?\s*(-)?(\d[\d.,
 _PLAIN_NUMBER = re.compile(r"\+?[0-9() .-]{7,25}")
 _BETWEEN_DIGITS = str.maketrans("", "", "() .-")
 _EXPONENT = re.compile(r"\dE\+?\d", re.IGNORECASE)
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{1,2}")
+_AS_TEXT = "Export it again and do not open it in Excel before, or format the column as text."
 _EXTENSION = re.compile(r"\s*(?:ext|extension|x)\.?\s*(\d{1,6})\s*$", re.IGNORECASE)
 _NOT_DIGITS = re.compile(r"\D")
 _LENGTH = re.compile(
@@ -130,6 +132,17 @@ def read_phone(text: str) -> str | Doubt[str]:
         return "" if says_nothing(number) else Doubt("", "This is no phone number that can be read.", CORRECT)
     plus = "+" if number.startswith("+") or number.startswith("(+") else ""
     return plus + digits + (f" x{extension[1]}" if extension else "")
+
+
+def read_number(text: str) -> str | Doubt[str]:
+    """The number that a practice system gives a patient or an appointment, as text: no zero is lost.
+
+    One that Excel has shortened to 1.23E+10 is no number any more: many share it.
+    """
+    number = tidy(text)
+    if _SHORTENED.fullmatch(number):
+        return Doubt("", "Excel has shortened this number; its digits are lost.", _AS_TEXT)
+    return number
 
 
 def read_minutes(text: str) -> int | Doubt[int]:

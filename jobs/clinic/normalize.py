@@ -3,13 +3,14 @@
 Works on whole columns; each distinct text is read once. Nothing is guessed where a letter would follow from it.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from functools import cache
-from itertools import compress
+from itertools import chain, compress
 from typing import TYPE_CHECKING
 
 from jobs.clinic.addresses import read_email, read_guest
-from jobs.clinic.cells import CORRECT, Doubt, read_consent, read_money, read_phone, read_yes_no
+from jobs.clinic.cells import CORRECT, Doubt, read_consent, read_money, read_number, read_phone, read_yes_no, tidy
 from jobs.clinic.columns import Columns, without_rows
 from jobs.clinic.dates import read_birth_date
 from jobs.clinic.diagnoses import read_diagnosis
@@ -18,6 +19,7 @@ from jobs.clinic.moments import Clock, read_ends, read_starts
 from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_name, read_part
 from jobs.clinic.problems import fold_problems
 from jobs.clinic.records import Appointment, Problem, TextTable
+from jobs.clinic.stamps import ORDERS, TWO_WAYS, order_shown_by
 from jobs.clinic.statuses import is_late, settle_status, status_reader
 from jobs.clinic.steps import read_step
 from jobs.clinic.value_rules import ValueRules
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 Values = dict[str, list[str]]  # field of Appointment -> one text per row
 
+_TOTAL = re.compile(
+    r"(?:grand |sub ?)?totals?\b|sum\b|count\b|number of (?:appointments|visits|records)\b", re.IGNORECASE
+)
+_DATED = ("start", "start_date", "end", "end_date", "booked", "cancelled", "birth_date", "discharged")
 _NO_PATIENT = Doubt("", "The row names no patient.", CORRECT, set_aside=True)
 _OVERRULED = Doubt(
     "", "A later row has the same appointment with other values; the later row counts.", CORRECT, set_aside=True
@@ -66,6 +72,7 @@ def _appointments(columns: Columns, values: Values) -> tuple[list[Appointment], 
     rows: list[Appointment] = list(map(Appointment._make, zip(*fields, columns.table.rows, strict=True)))
     if columns.aside:
         rows = list(compress(rows, [place not in columns.aside for place in range(len(rows))]))
+    _say_which_order(columns)
     kept, overruled = fold_duplicates(rows)
     if overruled:
         places = {row: place for place, row in enumerate(columns.table.rows)}
@@ -76,8 +83,19 @@ def _appointments(columns: Columns, values: Values) -> tuple[list[Appointment], 
     return kept, fold_problems(columns.problems)
 
 
+def _say_which_order(columns: Columns) -> None:
+    """Where a date could be read in two ways, tell what the other dates of the table show; it is not guessed."""
+    if not any(problem.what == TWO_WAYS for problem in columns.problems):
+        return
+    order = order_shown_by(chain.from_iterable(map(columns.texts, _DATED)))
+    if order:
+        remedy = f"Set date_order: {order} for this source in config/sources.yaml: its other dates are {ORDERS[order]}."
+        columns.problems = [p._replace(remedy=remedy) if p.what == TWO_WAYS else p for p in columns.problems]
+
+
 def _without_breaks(table: TextTable, rules: ValueRules) -> TextTable:
-    """The table without rows that are no appointments: all-day entries, breaks of a calendar, blank rows."""
+    """The table without rows that are no appointments: all-day entries, breaks of a calendar, blank rows, the header
+    where it is repeated on each page, and totals."""
     left_out: set[int] = set()
     if "all_day" in table.columns:
         left_out |= {place for place, text in enumerate(table.columns["all_day"]) if read_yes_no(text) == "yes"}
@@ -90,10 +108,17 @@ def _without_breaks(table: TextTable, rules: ValueRules) -> TextTable:
             if titles[title].is_break and not any(column[place] for column in names)
         }
     for start in ("start", "start_date"):
+        header = table.headers.get(start)
         for place, text in enumerate(table.columns.get(start, ())):
-            if not text and not any(column[place].strip() for column in table.columns.values()):
+            if text == header or (not text and _is_blank_or_total([c[place] for c in table.columns.values()])):
                 left_out.add(place)
     return without_rows(table, left_out) if left_out else table
+
+
+def _is_blank_or_total(cells: Iterable[str]) -> bool:
+    """Whether the cells of a row without a start say nothing, or begin with a word for a sum."""
+    first = next(filter(None, map(tidy, cells)), "")
+    return not first or _TOTAL.match(first) is not None
 
 
 @cache
@@ -157,7 +182,7 @@ def _contacts(columns: Columns, rules: ValueRules) -> Values:
 
 def _patient_keys(columns: Columns, values: Values) -> list[str]:
     """The number that the practice system gives a patient, else a key made from the person; nobody is set aside."""
-    keys = columns.tidy("patient_id")
+    keys = _numbers(columns, "patient_id")
     if not all(keys):
         people = [values[name] for name in ("email", "first_name", "last_name", "birth_date", "phone")]
         keys = [key or person_key(*person) for key, *person in zip(keys, *people, strict=True)]
@@ -166,6 +191,12 @@ def _patient_keys(columns: Columns, values: Values) -> list[str]:
         for place in [place for place, key in enumerate(keys) if not key]:
             columns.note(place, field, columns.texts(field)[place], _NO_PATIENT)
     return keys
+
+
+def _numbers(columns: Columns, field: str) -> list[str]:
+    """The practice system's own numbers; "" where Excel has spoiled one. Read cell by cell only where it did."""
+    numbers = columns.tidy(field)
+    return columns.read(field, read_number) if "E+" in "\n".join(numbers) else numbers
 
 
 def _moments(columns: Columns, clock: Clock) -> Values:
@@ -232,7 +263,7 @@ def _steps(columns: Columns, clock: Clock, values: Values) -> list[str]:
 def _keys(columns: Columns, rules: ValueRules, values: Values) -> list[str]:
     """The key of each appointment: its number in the practice system, else made from patient, start and provider."""
     before = f"{rules.prefix}:" if rules.prefix else ""
-    ids = columns.tidy("appointment_id")
+    ids = _numbers(columns, "appointment_id")
     if all(ids):
         return [before + number for number in ids]
     from hashlib import blake2b  # only for exports without numbers

@@ -29,8 +29,6 @@ _STAND_IN = re.compile(
     r"(?:patient|client|account)\b|\bpatient,?\s+(?:dummy|demo|fake)\b",
     re.IGNORECASE,
 )
-
-
 _STAND_IN_HINT = re.compile(r"test|zz|dnu|dummy|demo|fake|not", re.IGNORECASE)
 
 
@@ -64,7 +62,7 @@ def _in_order(words: list[str]) -> PersonName:
 def read_part(text: str) -> str:
     """A first or last name that has its own cell, without title or credentials."""
     typed = tidy(text)
-    if "," not in typed and " " not in typed:
+    if ("," not in typed and " " not in typed) or _STAND_IN.search(typed):  # DO NOT USE: no doctor of osteopathy
         return typed
     words = [word for part in typed.split(",") for word in _words(part) if not _credential(word)]
     return " ".join(words) or typed

@@ -1,11 +1,13 @@
 """What one cell says about time: a day, a time of day, an offset, in any of the ways in which people write them."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from jobs.clinic.cells import tidy
 
+TWO_WAYS = "This date could be read in two ways: nobody has said whether the month or the day comes first."
 ORDERS = {"mdy": "month/day/year", "dmy": "day/month/year", "ymd": "year/month/day"}
 
 
@@ -42,14 +44,15 @@ _MONTHS = "january february march april may june july august september october n
 
 
 class Misfit(ValueError):
-    """A date that is no date in the order that the source is said to use."""
+    """A date that is no date in the order that the source is said to use, or that could be two where nobody said."""
 
 
 def read_stamp(text: str, order: str, century: int = 2000) -> Stamp:
     """What the text says about time; an empty Stamp where it says nothing that can be read.
 
     `century` is that of two-digit years. Raises Misfit where the numbers do not fit `order`: to guess per cell
-    would read half of a column one way and half the other.
+    would read half of a column one way and half the other. With the order "" only a date that can be read in one way
+    alone is read.
     """
     text = tidy(text)
     if _ISO.fullmatch(text):
@@ -119,6 +122,7 @@ def _day(text: str, order: str, century: int) -> date | None:
     if found := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
         return calendar_day(int(found[1]), int(found[3]), int(found[4]))
     if found := _NUMBERS.fullmatch(text):
+        order = order or _only_order(found)
         numbers = dict(zip(order, (found[1], found[3], found[4]), strict=True))
         day = calendar_day(_year(numbers["y"], century), int(numbers["m"]), int(numbers["d"]))
         if day is None or len(numbers["m"] + numbers["d"]) > 4:
@@ -129,6 +133,32 @@ def _day(text: str, order: str, century: int) -> date | None:
     if found := _DAY_MONTH.fullmatch(text):
         return calendar_day(_year(found[3], century), _month(found[2]), int(found[1]))
     return None
+
+
+def _only_order(found: re.Match[str]) -> str:
+    """The order in which alone these numbers are a date, or in which they mean what they mean in the other one."""
+    orders = [order for order in ("mdy", "dmy") if _fits(found, order)]
+    if not orders or (len(orders) > 1 and int(found[1]) != int(found[3])):
+        raise Misfit
+    return orders[0]
+
+
+def _fits(found: re.Match[str], order: str) -> bool:
+    month, day = (found[1], found[3]) if order == "mdy" else (found[3], found[1])
+    return calendar_day(_year(found[4], 2000), int(month), int(day)) is not None
+
+
+def order_shown_by(texts: Iterable[str]) -> str:
+    """The order that dates such as 25/03/2026 prove, where none proves the other; "" where nothing does."""
+    shown = {"mdy": False, "dmy": False}
+    for text in texts:
+        found = _NUMBERS.match(text.strip())
+        if found:
+            fits = [order for order in shown if _fits(found, order)]
+            if len(fits) == 1:
+                shown[fits[0]] = True
+    proven = [order for order, proves in shown.items() if proves]
+    return proven[0] if len(proven) == 1 else ""
 
 
 def _year(text: str, century: int) -> int:
@@ -149,7 +179,9 @@ def calendar_day(year: int, month: int, day: int) -> date | None:
 
 
 def misfit(order: str) -> tuple[str, str]:
-    """What to say about a date that contradicts the order of its source, and the remedy."""
+    """What to say about a date that contradicts the order of its source, or that has none, and the remedy."""
+    if not order:
+        return TWO_WAYS, "Set date_order (mdy, dmy or ymd) for this source in config/sources.yaml."
     return (
         f"This date does not fit the order {ORDERS[order]} that this source is read in.",
         "Set date_order (mdy, dmy or ymd) for this source in config/sources.yaml; other dates may have been misread.",

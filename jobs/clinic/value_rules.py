@@ -13,7 +13,7 @@ class ValueRules:
     """How the values of one source are meant. `zone` is the clinic's: its days are the days of every appointment."""
 
     zone: str
-    date_order: str = "mdy"
+    date_order: str = "mdy"  # "": nobody said, and a date that could be read in two ways is a problem
     statuses: Mapping[str, str] = field(default_factory=dict)  # the clinic's own spelling -> our status
     title_pattern: str = ""
     prefix: str = ""  # the source's name: two sources never share an appointment's key
@@ -23,7 +23,7 @@ class ValueRules:
         for zone in filter(None, (self.zone, self.source_zone)):
             if zone_named(zone) is None:
                 raise ValueError(f'"{zone}" is no time zone. Write one such as America/New_York.')
-        if self.date_order not in ORDERS:
+        if self.date_order and self.date_order not in ORDERS:
             raise ValueError(f'date_order "{self.date_order}" is none of {", ".join(ORDERS)}.')
         for spelling, status in self.statuses.items():
             if status not in STATUSES:

@@ -29,7 +29,7 @@ def check_settings(home: Path, contents: Mapping[str, bytes]) -> Settings:
     jobs = _read("jobs.yaml", contents, JobsFile, faults)
     for name, check in (("clinic.yaml", _clinic_faults), ("jobs.yaml", _job_faults)):
         faults += check(_values(name, contents))
-    faults += _letter_faults(_values("follow_ups.yaml", contents), letter_names(home))
+    faults += _letter_faults(_values("follow_ups.yaml", contents), home)
     if faults or clinic is None or sources is None or follow_ups is None or jobs is None:
         raise SettingsFaulty(faults)
     return settled(home, clinic, sources, follow_ups, jobs)
@@ -114,10 +114,13 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _letter_faults(yaml: YamlFile, known: list[str]) -> Iterator[Fault]:
+def _letter_faults(yaml: YamlFile, home: Path) -> Iterator[Fault]:
+    known = letter_names(home)
     for place, template in _each(yaml, "rules", "template"):
         if template not in known:
-            remedy = f"{did_you_mean(template, known)} Nothing was sent.".strip()
+            longer = next((path.name for path in (home / "templates").glob("*") if path.stem == template), "")
+            near = f"Rename templates/{longer} to {template}." if longer else did_you_mean(template, known)
+            remedy = f"{near} Nothing was sent.".strip()
             yield Fault(yaml.file, yaml.line(place), f'template "{template}" is not in templates/.', remedy)
 
 

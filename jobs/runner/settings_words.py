@@ -22,8 +22,12 @@ def place_of(yaml: YamlFile, problem: Problem) -> Location:
     message = _own_words(problem)
     for quoted in re.findall(r'"([^"]*)"', message):
         for name, value in held.items():
-            if quoted in (map(str, value) if isinstance(value, list) else [str(value)]):
+            entries = value if isinstance(value, list) else [value]
+            if quoted in map(str, entries):
                 return (*location, name)
+            named = [n for n, entry in enumerate(entries) if isinstance(entry, dict) and entry.get("name") == quoted]
+            if len(named) > 1:
+                return (*location, name, named[-1], "name")
     if message == _NO_SUCH_DAY and "start" in held:
         return (*location, "start")
     for word in re.findall(r"\w+", message):
@@ -34,10 +38,10 @@ def place_of(yaml: YamlFile, problem: Problem) -> Location:
 
 def in_words(yaml: YamlFile, kind: type, problem: Problem) -> Fault:
     """One fault with its line and remedy."""
-    location = tuple(problem["loc"])
-    line = yaml.line(place_of(yaml, problem))
-    what, remedy = _sentences(_name(yaml, location), kind, problem)
-    return Fault(yaml.file, line, what, remedy)
+    place = place_of(yaml, problem)
+    says_which = problem["type"] != "value_error" or not place or str(place[-1]) in _own_words(problem)
+    what, remedy = _sentences(_name(yaml, tuple(problem["loc"]) if says_which else place), kind, problem)
+    return Fault(yaml.file, yaml.line(place), what, remedy)
 
 
 def _sentences(name: str, kind: type, problem: Problem) -> tuple[str, str]:

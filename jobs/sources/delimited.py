@@ -22,6 +22,7 @@ class TextLines:
     def __init__(self, lines: list[str], delimiter: str, known: "array[int] | None") -> None:
         self._lines, self._delimiter, self._known = lines, delimiter, known
         self.raw = array("q")
+        self.unsaved: list[str] = []  # no text table has formulas
 
     def batches(self) -> Iterator[Batch]:
         """All rows; where marks are known, the first ones and those whose line is not among the known at all.
@@ -106,7 +107,10 @@ def _delimiter(lines: list[str], wish: Wish) -> str:
     """The delimiter with which the most columns are known, else the one that makes the most cells."""
 
     def found(delimiter: str) -> tuple[int, int]:
-        rows = list(islice(csv.reader(lines, delimiter=delimiter), ROWS_LOOKED_AT))
+        try:
+            rows = list(islice(csv.reader(lines, delimiter=delimiter), ROWS_LOOKED_AT))
+        except csv.Error:  # a quotation mark that is not closed
+            return 0, 0
         plan = find_plan(rows, wish)
         return len(plan.places) if plan else 0, sum(map(len, rows))
 

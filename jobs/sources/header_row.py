@@ -82,7 +82,7 @@ def _plan_of(row: int, cells: Sequence[str], wish: Wish) -> Plan | None:
         chosen[KEY] = squash(wish.key)
     taken = set(chosen.values()) - {chosen.get(KEY)}
     for meaning, headers in wanted_headers(layout).items():
-        if meaning not in chosen and (not wish.of_patients or meaning in _OF_A_PATIENT):
+        if meaning not in chosen and meaning not in wish.columns and (not wish.of_patients or meaning in _OF_A_PATIENT):
             found = next((header for header in headers if header in places and header not in taken), None)
             if found:
                 chosen[meaning] = found
@@ -110,6 +110,14 @@ def _settled(
     return Plan(row, {meaning: places[chosen[meaning]][0] for meaning in ordered}, headers, always, twice)
 
 
+def _likely(cells: Sequence[str], lost: str, wish: Wish) -> str:
+    """The column that would be taken if the settings did not name another one, as a question."""
+    free = wish._replace(columns={meaning: header for meaning, header in wish.columns.items() if header != lost})
+    plan = _plan_of(0, cells, free)
+    meaning = next((meaning for meaning, header in wish.columns.items() if header == lost), "")
+    return f'Did you mean "{plan.headers[meaning]}"?' if plan and meaning in plan.headers else ""
+
+
 def missing_columns(rows: Sequence[Sequence[str]], wish: Wish, place: str = "") -> Unreadable:
     """Why no plan was found: the columns that are there and what to write in config/sources.yaml.
 
@@ -132,7 +140,7 @@ def missing_columns(rows: Sequence[Sequence[str]], wish: Wish, place: str = "") 
     if lost is not None:
         from jobs.clinic.faults import did_you_mean  # takes its time to load, and is seldom needed
 
-        near = did_you_mean(lost, [cell for cell in cells if cell])
+        near = did_you_mean(lost, [cell for cell in cells if cell]) or _likely(cells, lost, wish)
         return Unreadable(
             f'There is no column "{lost}"{place}; the columns are {names}.',
             f"{near} Correct it under this source in config/sources.yaml.".strip(),

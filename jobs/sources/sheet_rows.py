@@ -15,7 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from jobs.sources.header_row import ROWS_LOOKED_AT
 from jobs.sources.row_marks import marks_of
-from jobs.sources.table_file import Batch, NotCuttable
+from jobs.sources.table_file import DEFINES, Batch, NotCuttable
 from jobs.sources.zip_parts import ZipParts
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _PIECE = 2 << 20  # bytes of XML parsed at once; more where many shared strings must be opened for each piece
 _ROWS = 5000  # given at once of a sheet that is parsed whole
 _NUMBERS = rb'((?:\A |<c [^<>]*?\b)r="[A-Z]*)\d+"'
+_UNSAVED = rb'<c r="([A-Z]+\d+)"[^<>]*><f[^<>]*(?:/>|>[^<]*</f>)(?:<v/>|<v></v>)?</c>'
 SHARED_STRINGS = "xl/sharedStrings.xml"
 _is_row = methodcaller("startswith", b" ")  # what follows `<row`
 
@@ -37,6 +38,7 @@ class SheetRows:
     def __init__(self, parts: ZipParts, part: str, sheet: str, known: "array[int] | None") -> None:
         self._parts, self._part, self._sheet, self._known = parts, part, sheet, known
         self._head = b""
+        self.unsaved: list[str] = []
         self._last_number = 0
         self.raw = array("q")
 
@@ -66,6 +68,8 @@ class SheetRows:
                 self._head, started = cut.pop(0), True
                 if b"<sheetData>" not in self._head:
                     raise NotCuttable
+            if b"!" in text and b"<!DOCTYPE" in text:
+                raise DEFINES
             if b"!" in text and b"<!" in text or not all(map(_is_row, cut)):
                 raise NotCuttable  # rows are written in another way, or stand in comments
             if cut:
@@ -101,6 +105,9 @@ class SheetRows:
         if numbers[-1] - numbers[0] > 2 * len(numbers) + 100:  # else empty rows would be made up for the gaps
             shown = list(range(1, len(numbers) + 1))
             piece.renumber()
+        for segment in piece.segments:
+            if b"<f" in segment:
+                self.unsaved += [cell.decode() for cell in _formula_without_result().findall(segment)]
         segments = [self._head, *piece.segments, b"</sheetData></worksheet>"]
         piece.segments.clear()
         try:
@@ -149,6 +156,13 @@ def _numbers_in_row() -> "re.Pattern[bytes]":
     import re  # takes its time to load, and is needed only where few rows of many changed
 
     return re.compile(_NUMBERS)
+
+
+@cache
+def _formula_without_result() -> "re.Pattern[bytes]":
+    import re
+
+    return re.compile(_UNSAVED)
 
 
 def _renumbered(row: bytes, number: int) -> bytes:

@@ -47,7 +47,7 @@ class Source:
     columns: dict[str, str] = field(default_factory=dict)  # meaning -> header as typed; wins over the preset
     sheet: str = ""  # "": the first sheet that has the columns
     join: Join | None = None
-    date_order: Literal["mdy", "dmy", "ymd"] = "mdy"
+    date_order: Literal["", "mdy", "dmy", "ymd"] = ""  # "": a date that could be read in two ways is a problem
     zone: str = ""  # of times without an offset; "": the clinic's
     statuses: dict[str, str] = field(default_factory=dict)  # the clinic's own spelling -> our status
     title_pattern: str = ""  # of calendar entries, with named groups

@@ -9,6 +9,12 @@ OLE_FILE = bytes.fromhex("d0cf11e0a1b11ae1")  # .xls, and .xlsx with a password
 DAMAGED = Unreadable("This is not a workbook, or it is damaged.", "Export it again, or open and save it in Excel.")
 
 
+DEFINES = Unreadable(
+    "The workbook holds definitions (DOCTYPE), with which a few bytes can become gigabytes; no real export does.",
+    "Ask whoever made the file if it is genuine, and export it again.",
+)
+
+
 class Batch(NamedTuple):
     """Some rows: their places in the file, from 0; the numbers that a person sees; their cells."""
 
@@ -22,7 +28,9 @@ class NotCuttable(Exception):
 
 
 class CutRows(Protocol):
-    """Rows of a table that changed since the last time."""
+    """Rows of a table that changed since the last time. `unsaved` are cells with a formula and without its result."""
+
+    unsaved: list[str]
 
     @property
     def raw(self) -> Any: ...

@@ -10,6 +10,7 @@ from jobs.sources.row_marks import FileMemory, RowMarks, marks_of
 from jobs.sources.table_file import Batch, CutRows, NotCuttable, Opening, TableFile
 
 _HELD = 10_000  # rows
+_NAMED = 5  # cells in one sentence
 
 
 class Repeated(Exception):
@@ -78,6 +79,8 @@ class Sender:
             self.base = None
             raise Repeated
         self._release()
+        if not marks.rows():
+            self.announce("It has column names and no rows. If there were appointments, export it again.")
         self._sent_keys |= sieve.sent_keys
         self._send(("done", self.new.dump(), marks.rows(), skipped, self._gone(marks)))
 
@@ -131,7 +134,23 @@ class _Found:
         return self.sheet, self.header_number, tuple(self.plan.places.items())
 
     def notes(self) -> list[str]:
-        return [f'More than one column is called "{header}"; the first one is read.' for header in self.plan.twice]
+        notes = [f'More than one column is called "{header}"; the first one is read.' for header in self.plan.twice]
+        read = {_letters(place) for place in self.plan.places.values()}
+        cells = [cell for cell in (self.cut.unsaved if self.cut else ()) if cell.rstrip("0123456789") in read]
+        if cells:
+            more = f" and {len(cells) - _NAMED} others" if len(cells) > _NAMED else ""
+            where = (
+                f"Cell {cells[0]} has a formula"
+                if len(cells) == 1
+                else f"{', '.join(cells[:_NAMED])}{more} have formulas"
+            )
+            notes.append(f"{where} without a saved result. Open the file in Excel and save it.")
+        return notes
+
+
+def _letters(place: int) -> str:
+    """The name of a column in a workbook: 0 is A, 27 is AB."""
+    return (_letters(place // 26 - 1) if place > 25 else "") + chr(65 + place % 26)
 
 
 def read_table(table: TableFile, opening: Opening, sender: Sender) -> None:
@@ -171,6 +190,8 @@ def _send_rows(found: _Found, sender: Sender, old: FileMemory | None) -> None:
             sender.table(found.sheet, carried, found.plan.headers)
             del portion, carried
         del batch  # else it would lie in memory while the next one is parsed
+    if found.cut and found.cut.unsaved:  # known only now
+        sender.announce(*found.notes())
     sender.done(sieve, found.cut.raw if found.cut else marks_of(()), old.marks if old else None)
 
 

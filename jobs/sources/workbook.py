@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from jobs.sources.header_row import Unreadable
 from jobs.sources.sheet_rows import SHARED_STRINGS, SheetRows, sheet_batches
-from jobs.sources.table_file import DAMAGED, OLE_FILE, Batch
+from jobs.sources.table_file import DAMAGED, DEFINES, OLE_FILE, Batch
 from jobs.sources.zip_parts import ZipParts
 
 _RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
@@ -108,6 +108,8 @@ def _strings(parts: ZipParts) -> Iterator[bytes]:
     for chunk in parts.chunks(SHARED_STRINGS) if SHARED_STRINGS in parts else ():
         held += chunk
         if not started:
+            if b"<!DOCTYPE" in held:
+                raise DEFINES
             start = held.find(b"<si")
             if start < 0:
                 continue
@@ -134,6 +136,9 @@ def _sheet_parts(parts: ZipParts) -> dict[str, str]:
             link = attributes.get(_RELATIONSHIP) or attributes.get(_STRICT) or ""
             sheets.append((attributes.get("state", "visible") != "visible", attributes.get("name", ""), link))
 
+    def refuse(*_: object) -> None:
+        raise DEFINES
+
     def relationship(name: str, attributes: dict[str, str]) -> None:
         if name.endswith(" Relationship") and attributes.get("Type", "").endswith("/worksheet"):
             targets[attributes.get("Id", "")] = attributes.get("Target", "")
@@ -142,6 +147,7 @@ def _sheet_parts(parts: ZipParts) -> dict[str, str]:
         for part, handler in (("xl/workbook.xml", sheet), ("xl/_rels/workbook.xml.rels", relationship)):
             parser = expat.ParserCreate(namespace_separator=" ")
             parser.StartElementHandler = handler
+            parser.StartDoctypeDeclHandler = refuse
             parser.Parse(parts.read(part), True)
     except expat.ExpatError:
         return {}

@@ -133,20 +133,22 @@ def test_good_settings_have_absolute_paths(home: Path) -> None:
             RULES,
             '"09:00"',
             "25:30",
-            'config/follow_ups.yaml, line 3: sending: "25:30" is not a time of day; write it like "9:00" or "17:30".',
+            'config/follow_ups.yaml, line 3: sending.opens: "25:30" is not a time of day; '
+            'write it like "9:00" or "17:30".',
         ),
         (
             RULES,
             "wait: 1 hour",
             "wait: soon",
-            'config/follow_ups.yaml, line 11: rules.welcome: "soon" is not a duration; write it like "2 days", '
+            'config/follow_ups.yaml, line 11: rules.welcome.wait: "soon" is not a duration; write it like "2 days", '
             '"3 hours" or "90 minutes".',
         ),
         (
             RULES,
             "    capped: no",
             '    start: "tomorrow"',
-            "config/follow_ups.yaml, line 14: rules.welcome: there is no such day; write days such as 2026-12-25.",
+            "config/follow_ups.yaml, line 14: rules.welcome.start: there is no such day; "
+            "write days such as 2026-12-25.",
         ),
         (
             RULES,
@@ -178,14 +180,14 @@ def test_good_settings_have_absolute_paths(home: Path) -> None:
             JOBS,
             "every 10 minutes",
             "every ten minutes",
-            'config/jobs.yaml, line 5: jobs.send_follow_ups: "every ten minutes" is no schedule; write '
+            'config/jobs.yaml, line 5: jobs.send_follow_ups.when: "every ten minutes" is no schedule; write '
             '"every 10 minutes", "daily at 07:30" or "monday at 06:00".',
         ),
         (
             JOBS,
             "name: send_follow_ups",
             "name: pull_appointments",
-            'config/jobs.yaml, line 1: Two jobs are named "pull_appointments"; keep one, or give one of '
+            'config/jobs.yaml, line 4: Two jobs are named "pull_appointments"; keep one, or give one of '
             "them another name.",
         ),
         (
