@@ -151,7 +151,7 @@ def too_old(tools: Tools, letters: Sequence[Due]) -> str:
 def send_letters(tools: Tools, due: Sequence[Due], writer: LetterWriter) -> Tally:
     """Write the letters in groups and send them, each once."""
     mail = tools.settings.mail
-    transport = open_transport(mail, tools.state_dir, tools.today)
+    transport = open_transport(mail, tools.settings.google, tools.state_dir, tools.today)
     ledger = LetterLedger(tools.store.begin, transport.name)
     journal = Journal(tools.state_dir / "outbox.journal")
     try:
@@ -236,7 +236,7 @@ def _finished(
     for (facts, articles, order), data in zip(ordered, written, strict=True):
         if data is not None:
             ledger.expect(facts, [ChosenArticle(choice.article.slug, choice.reason) for choice in articles])
-            yield Ready(facts.letter_id, facts.email, order.envelope.message_id, data)
+            yield Ready(facts.letter_id, facts.email, order.envelope.message_id, data, facts.draft_id)
 
 
 def _order(tools: Tools, library: Library, secret: bytes, facts: LetterFacts, already: dict[int, set[str]]) -> _Ordered:
@@ -245,7 +245,7 @@ def _order(tools: Tools, library: Library, secret: bytes, facts: LetterFacts, al
     seen = already.setdefault(facts.patient_id, set())
     choices = articles_for(facts, rule, library, seen)
     seen.update(choice.article.slug for choice in choices)
-    token = unsubscribe_token(secret, clinic.id, facts.address_key, rule.category)
+    token = unsubscribe_token(secret, clinic.id, facts.letter_id, rule.category)
     mailto, url = stop_links(mail.unsubscribe_address or mail.reply_to or mail.sender, mail.unsubscribe_url, token)
     day, time = moment_in_words(facts.starts_at, clinic.zone)
     articles = tuple(ArticleValues(c.article.title, c.article.url, c.article.summary) for c in choices)

@@ -24,6 +24,17 @@ _CALLED_BY: dict[str, tuple[str, ...]] = {
 }
 
 
+_PURPOSES: dict[str, str] = {
+    "first_booking": "welcome before the first visit",
+    "planned_visit": "appointment reminder",
+    "visit": "care after a visit",
+    "evaluation": "care after the evaluation",
+    "no_show": "care after a missed visit",
+    "cancelled": "care after a cancelled visit",
+    "discharged": "care after discharge",
+}
+
+
 @dataclass(frozen=True)
 class Rule:
     """One entry of `rules:` in config/follow_ups.yaml; its comments there explain each field."""
@@ -36,6 +47,8 @@ class Rule:
     visit_number: int = 0
     articles: int = 0
     category: Literal["care", "news"] = "care"
+    purpose: str = ""  # what its letters are for, recorded with each; "": the words for its occasion
+    approval: Literal["none", "first_time", "all"] = "none"
     once_per: str = "event"
     unless: tuple[Unless, ...] = ()
     capped: bool = True
@@ -124,6 +137,7 @@ class Planned(NamedTuple):
     template: str
     category: str
     priority: int
+    purpose: str
 
 
 class Calendar(NamedTuple):
@@ -167,6 +181,7 @@ def plan_letters(
                     rule.template,
                     rule.category,
                     rule.priority,
+                    rule.purpose or _PURPOSES[rule.when],
                 )
             )
     return planned

@@ -6,6 +6,7 @@ system when the process dies, but not when the machine does. Hence a mark counts
 of nothing, unless the machine is known to have run on since.
 
     g <boot> 1 2 3    these letters may be tried from now on; <boot> names the machine's present start
+    d 1 r-4711        the other side holds letter 1 as a draft of this name (on disk before it may be sent)
     a 1               the text of letter 1 is about to leave
     s 1               the mail server accepted letter 1
     n 1               letter 1 did not leave after all
@@ -31,10 +32,12 @@ def this_boot() -> str:
 
 
 class Evidence(NamedTuple):
-    """What the journal says: the last mark of each letter (`s` outlasts all others), and whether nothing is missing."""
+    """What the journal says: the last mark of each letter (`s` outlasts all others), whether nothing is missing, and
+    the letters' drafts."""
 
     marks: dict[int, str]
     whole: bool
+    drafts: dict[int, str]
 
 
 class Journal:
@@ -55,6 +58,15 @@ class Journal:
             raise RuntimeError(f"{self.path} holds the marks of a run that was not settled. Settle it first.")
         self._own = True
         self._write(f"g {self.boot} {' '.join(map(str, letter_ids))}\n".encode("ascii"))
+
+    def drafted(self, letter_id: int, draft_id: str) -> None:
+        if not draft_id.isascii() or not draft_id.isprintable() or not draft_id or " " in draft_id:
+            raise ValueError("The name of a draft cannot stand in the journal.")
+        self._write(f"d {letter_id} {draft_id}\n".encode("ascii"))
+        try:
+            os.fsync(self._file)
+        except OSError as trouble:
+            raise RunStopped(self._cannot(trouble.strerror or "")) from trouble
 
     def attempted(self, letter_id: int) -> None:
         self._write(b"a %d\n" % letter_id)
@@ -80,12 +92,15 @@ class Journal:
     def read(self) -> Evidence:
         """Every whole line; what a full disk cut off or a power cut spoiled is left out."""
         marks: dict[int, str] = {}
+        drafts: dict[int, str] = {}
         whole = True
         for line in self.path.read_bytes().split(b"\n")[:-1]:
             kind, *words = line.decode("ascii", "replace").split(" ")
             if kind == "g" and words:
                 boot = words.pop(0)
                 whole = whole and (self._own or boot == self.boot != UNNAMED_BOOT)
+            elif kind == "d" and len(words) == 2 and words[0].isdecimal():
+                drafts[int(words[0])] = words.pop()
             elif kind not in ("a", "s", "n") or len(words) != 1:
                 whole = False
                 continue
@@ -94,7 +109,7 @@ class Journal:
                     whole = False
                 elif marks.get(int(word)) != "s":
                     marks[int(word)] = kind
-        return Evidence(marks, whole)
+        return Evidence(marks, whole, drafts)
 
     def empty(self) -> None:
         """Forget all marks: the ledger has recorded what became of the letters."""
@@ -107,14 +122,17 @@ class Journal:
 
 def recover(journal: Journal, attempting_ids: Iterable[int]) -> list[Result]:
     """What became of letters that a run left as `attempting`, as far as the marks can tell. Empties nothing."""
-    marks, whole = journal.read()
-    return [_what_became(letter_id, marks.get(letter_id, ""), whole) for letter_id in attempting_ids]
+    marks, whole, drafts = journal.read()
+    return [
+        _what_became(letter_id, marks.get(letter_id, ""), whole)._replace(draft_id=drafts.get(letter_id, ""))
+        for letter_id in attempting_ids
+    ]
 
 
 def _what_became(letter_id: int, mark: str, whole: bool) -> Result:
     if mark == "s":
         return Result(letter_id, "sent", "the mail server had accepted it when the run ended")
-    if mark in ("g", "n") and whole:
+    if mark in ("g", "n", "d") and whole:
         return Result(letter_id, "ready", "the run ended before it left")
     if mark == "a":
         return Result(letter_id, "unknown", "the run ended while it was on its way")

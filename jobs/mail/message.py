@@ -120,24 +120,25 @@ def message_id(domain: str, letter_key: str) -> str:
     return f"<{hashlib.sha256(letter_key.encode()).hexdigest()[:40]}@{domain.lower()}>"
 
 
-def unsubscribe_token(secret: bytes, clinic_id: str, address_key: str, category: str) -> str:
-    """What a stop link carries: whom and what it stops, sealed so that nobody can make one up (HMAC-SHA256)."""
-    body = "\x1f".join((clinic_id, address_key, category)).encode()
+def unsubscribe_token(secret: bytes, clinic_id: str, letter_id: int, category: str) -> str:
+    """What a stop link carries: the letter it came with and what it stops, sealed so that nobody can make one up
+    (HMAC-SHA256). It holds no address: links end up in other people's logs."""
+    body = "\x1f".join((clinic_id, str(letter_id), category)).encode()
     return urlsafe_b64encode(hmac.digest(secret, body, "sha256")[:18] + body).decode().rstrip("=")
 
 
-def read_token(secret: bytes, token: str) -> tuple[str, str, str] | None:
-    """Clinic, address key and category of a token that we made; None for any other text."""
+def read_token(secret: bytes, token: str) -> tuple[str, int, str] | None:
+    """Clinic, letter id and category of a token that we made; None for any other text."""
     if len(token) > 1000 or not token.isascii():
         return None
     try:
         sealed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        clinic_id, address_key, category = sealed[18:].decode().split("\x1f")
+        clinic_id, letter_id, category = sealed[18:].decode().split("\x1f")
     except (BadBase64, ValueError):
         return None
     if not hmac.compare_digest(hmac.digest(secret, sealed[18:], "sha256")[:18], sealed[:18]):
         return None
-    return clinic_id, address_key, category
+    return clinic_id, int(letter_id), category
 
 
 def stop_links(address: str, url: str, token: str) -> tuple[str, str]:

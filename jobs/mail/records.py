@@ -12,6 +12,7 @@ class Ready(NamedTuple):
     recipient: str
     message_id: str
     data: bytes
+    draft_id: str = ""  # the draft that an earlier try left with the other side
 
 
 class Result(NamedTuple):
@@ -20,6 +21,15 @@ class Result(NamedTuple):
     letter_id: int
     state: str  # sent, deferred, failed, unknown, or ready: its bytes never left
     detail: str = ""  # why, in words or in the server's; addresses are masked
+    draft_id: str = ""  # the draft that the other side holds, if any
+
+
+class Unclear(NamedTuple):
+    """A letter that may have left."""
+
+    letter_id: int
+    message_id: str
+    draft_id: str
 
 
 class Ledger(Protocol):
@@ -35,6 +45,9 @@ class Ledger(Protocol):
 
 class Marks(Protocol):
     """Where a transport leaves its marks, so that a killed run can be read afterwards."""
+
+    def drafted(self, letter_id: int, draft_id: str) -> None:
+        """To be called when the other side holds the letter and has not sent it. On disk when it returns."""
 
     def attempted(self, letter_id: int) -> None:
         """To be called before the first byte of a letter's text leaves."""
@@ -59,6 +72,10 @@ class Transport(Protocol):
         A letter may be asked for before the one before it is settled, so that both can share one trip to the server.
         RunStopped when no letter can be sent now; those without a result were not taken.
         """
+
+    def what_became(self, unclear: Sequence[Unclear]) -> list[Result]:
+        """For letters that left or not by this transport: `sent`, `ready` (it never left) or `failed`, where the other
+        side can tell for certain; the others are left out. RunStopped where it cannot be asked now."""
 
     def close(self) -> None:
         """Say goodbye. May be called twice; never raises."""

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from jobs.clinic.durations import parse_duration
+
 _ADDRESS = re.compile(r"[!-;=?A-~]+@[A-Za-z0-9.-]+|[!-;=?A-~]+@\[[0-9A-Fa-f.:]+\]")
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -45,6 +47,37 @@ class Smtp:
 
 
 @dataclass(frozen=True)
+class Mailbox:
+    """The mailbox that answers come back to: bounces, wishes to stop, complaints. It is read, never changed."""
+
+    by: Literal["", "imap", "gmail"] = ""  # "": nobody reads it but people
+    host: str = ""
+    port: int = 993
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: str = ""
+    password_env: str = "CLINIC_IMAP_PASSWORD"
+    password_file: str = ""
+    folder: str = "INBOX"
+    sent_folders: tuple[str, ...] = ("Sent", "Sent Mail", "[Gmail]/Sent Mail", "Sent Items")
+    first_look_back: str = "14 days"  # how far the very first reading looks back
+    command_seconds: float = 60
+    run_seconds: float = 600
+    delays_stop_after: int = 5  # so many "not delivered yet" in 30 days stop an address
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        if self.by == "imap" and not (self.host and self.user):
+            raise ValueError("by is imap, but host or user is empty. Write the mail server and the mailbox's user.")
+        if not 0 < self.port < 65536:
+            raise ValueError(f"port is {self.port}; a port is a number from 1 to 65535, usually 993.")
+        if self.by == "imap" and self.security == "none" and self.host not in _THIS_MACHINE:
+            raise ValueError("With security: none the password would travel unencrypted. Use tls or starttls.")
+        if self.delays_stop_after < 1:
+            raise ValueError("delays_stop_after must be at least 1.")
+        parse_duration(self.first_look_back)
+
+
+@dataclass(frozen=True)
 class MailSettings:
     """Who writes, which way the letters go, and how many may leave.
 
@@ -60,7 +93,10 @@ class MailSettings:
     transport: Literal["folder", "smtp"] = "smtp"
     smtp: Smtp = field(default_factory=Smtp)
     folder: str = "outbox"  # within the folder of the clinic's state
+    mailbox: Mailbox = field(default_factory=Mailbox)
     daily_quota: int = 1500
+    spread: bool = False  # let the day's quota leave evenly over the sending hours
+    grace: str = "0 minutes"  # how long a letter that is ready waits, so that the front desk can still stop it
     pause_seconds: float = 0  # between two letters
     brake_multiple: float = 5
     brake_floor: int = 50
@@ -81,5 +117,6 @@ class MailSettings:
             raise ValueError(f'unsubscribe_url is "{self.unsubscribe_url}"; it must start with https:// (RFC 8058).')
         if self.daily_quota < 0 or self.pause_seconds < 0 or self.brake_floor < 0:
             raise ValueError("daily_quota, pause_seconds and brake_floor cannot be less than 0.")
+        parse_duration(self.grace)
         if self.brake_multiple < 1:
             raise ValueError("brake_multiple cannot be less than 1: an ordinary day would be stopped.")

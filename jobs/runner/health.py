@@ -81,7 +81,7 @@ def _send(settings: Settings, job: str, sentence: str, now: datetime) -> bool:
     identity = message_id(mail.sender.partition("@")[2], f"failure {settings.clinic.id} {job} {now.isoformat()}")
     envelope = Envelope(mail.sender, settings.clinic.name, to, "", identity, now)
     data = finish(Written(f"{job} failed", "", html, text), envelope)
-    transport = open_transport(mail, settings.state_dir, now.date())
+    transport = open_transport(mail, settings.google, settings.state_dir, now.date())
     try:
         results = list(transport.deliver(iter([Ready(0, to, identity, data)]), _NoMarks()))
     finally:
@@ -92,6 +92,7 @@ def _send(settings: Settings, job: str, sentence: str, now: datetime) -> bool:
 class _NoMarks:
     """A failure notice may arrive twice; it leaves no marks."""
 
+    def drafted(self, letter_id: int, draft_id: str) -> None: ...
     def attempted(self, letter_id: int) -> None: ...
     def accepted(self, letter_id: int) -> None: ...
     def stayed(self, letter_id: int) -> None: ...

@@ -8,6 +8,7 @@ from jobs.clinic.durations import parse_duration
 from jobs.clinic.faults import Fault
 from jobs.clinic.follow_ups import FollowUps
 from jobs.clinic.profile import ClinicProfile
+from jobs.google.settings import Google
 from jobs.mail.settings import MailSettings, is_plain_address
 from jobs.runner.schedule import JobSettings
 from jobs.sources.source import Source
@@ -30,6 +31,9 @@ class Installation:
     it_email: str = ""
     healthcheck_url: str = ""
     pull_within: str = "2 days"  # letters wait where the last good pull is older
+    keep_letters: str = "90 days"  # written letters in the folder, that is their bodies
+    keep_records: str = "6 years"  # attempts, decisions and stops (45 CFR 164.316(b)(2): six years)
+    keep_backups: int = 14
     __pydantic_config__ = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
@@ -41,7 +45,8 @@ class Installation:
             raise ValueError(f'it_email is "{self.it_email}"; write one bare address, such as it@clinic.example.')
         if self.healthcheck_url and not re.fullmatch(r"https?://[!-~]+", self.healthcheck_url):
             raise ValueError(f'healthcheck_url is "{self.healthcheck_url}"; it must begin with https://.')
-        parse_duration(self.pull_within)
+        for name in ("pull_within", "keep_letters", "keep_records"):
+            parse_duration(getattr(self, name))
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class ClinicFile:
 
     clinic: ClinicProfile
     mail: MailSettings
+    google: Google = Google()
     installation: Installation = Installation()
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -88,6 +94,7 @@ class Settings:
 
     clinic: ClinicProfile
     mail: MailSettings
+    google: Google
     sources: tuple[Source, ...]
     follow_ups: FollowUps
     jobs: tuple[JobSettings, ...]
@@ -103,6 +110,7 @@ def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: Fo
     return Settings(
         clinic.clinic,
         clinic.mail,
+        clinic.google,
         tuple(replace(source) for source in sources.sources),
         follow_ups,
         jobs.jobs,

@@ -9,8 +9,29 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from jobs.clinic.follow_ups import pause_before, utc_text
 from jobs.store.letters import LetterFacts
-from jobs.store.memory import Memory, in_parts, insert_new, insert_rows
+from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, update_rows
 from jobs.store.tables import attempts, letters, sent_articles
+
+_ATTEMPTING = (
+    update(letters)
+    .where(letters.c.id == bindparam("letter"))
+    .values(
+        state="attempting",
+        reason="",
+        message_id=bindparam("message"),
+        address_key=bindparam("address"),
+        changed_at=bindparam("at"),
+        tries=letters.c.tries + 1,
+    )
+)
+_RECORDED = (
+    update(letters)
+    .where(letters.c.id == bindparam("letter"))
+    .values(state=bindparam("new"), reason=bindparam("why"), changed_at=bindparam("at"), sent_at=bindparam("left"))
+)
+
+
+_TRIED = insert(attempts)
 
 
 class _Ready(Protocol):
@@ -27,6 +48,8 @@ class _Result(Protocol):
     def state(self) -> str: ...
     @property
     def detail(self) -> str: ...
+    @property
+    def draft_id(self) -> str: ...
 
 
 class ChosenArticle(NamedTuple):
@@ -54,29 +77,10 @@ class LetterLedger:
 
     def attempting(self, ready: Sequence[_Ready], at: datetime) -> None:
         """Note durably that these letters are about to leave."""
-        rows = [
-            {
-                "letter": letter.letter_id,
-                "message": letter.message_id,
-                "address": self._address.get(letter.letter_id, ""),
-                "at": utc_text(at),
-            }
-            for letter in ready
-        ]
+        moment, known = utc_text(at), self._address
+        rows = [(letter.letter_id, letter.message_id, known.get(letter.letter_id, ""), moment) for letter in ready]
         with self._begin() as memory:
-            memory.connection.execute(
-                update(letters)
-                .where(letters.c.id == bindparam("letter"))
-                .values(
-                    state="attempting",
-                    reason="",
-                    message_id=bindparam("message"),
-                    address_key=bindparam("address"),
-                    changed_at=bindparam("at"),
-                    tries=letters.c.tries + 1,
-                ),
-                rows,
-            )
+            update_rows(memory, _ATTEMPTING, ("letter", "message", "address", "at"), rows)
             names = ("clinic_id", "patient_id", "slug", "letter_id", "reason")
             insert_new(memory, sent_articles, names, list(self._chosen(memory, ready)))
 
@@ -98,26 +102,19 @@ class LetterLedger:
 
 def record_results(memory: Memory, results: Sequence[_Result], transport: str, moment: str) -> None:
     """Write the new state of each letter and one line in `attempts`."""
-    rows = [
-        {
-            "letter": result.letter_id,
-            "new": result.state,
-            "why": result.detail if result.state != "sent" else "",
-            "at": moment,
-            "left": moment if result.state == "sent" else "",
-        }
-        for result in results
-    ]
-    if not rows:
+    if not results:
         return
-    memory.connection.execute(
-        update(letters)
-        .where(letters.c.id == bindparam("letter"))
-        .values(state=bindparam("new"), reason=bindparam("why"), changed_at=bindparam("at"), sent_at=bindparam("left")),
-        rows,
-    )
+    rows = [
+        (r.letter_id, r.state, "" if r.state == "sent" else r.detail, moment, moment if r.state == "sent" else "")
+        for r in results
+    ]
+    update_rows(memory, _RECORDED, ("letter", "new", "why", "at", "left"), rows)
+    drafts = [{"letter": result.letter_id, "draft": result.draft_id} for result in results if result.draft_id]
+    if drafts:
+        statement = update(letters).where(letters.c.id == bindparam("letter")).values(draft_id=bindparam("draft"))
+        memory.connection.execute(statement, drafts)
     tried = [(memory.clinic_id, r.letter_id, moment, r.state, transport, r.detail) for r in results]
-    insert_rows(memory, insert(attempts), ("clinic_id", "letter_id", "at", "outcome", "transport", "detail"), tried)
+    insert_rows(memory, _TRIED, ("clinic_id", "letter_id", "at", "outcome", "transport", "detail"), tried)
     _put_off(memory, [result.letter_id for result in results if result.state == "deferred"], moment)
     never_left = [result.letter_id for result in results if result.state in ("failed", "ready", "deferred")]
     for part in in_parts(never_left):

@@ -4,14 +4,15 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from jobs.clinic.follow_ups import FollowUps, Happening, Planned, Rule, utc_text
 from jobs.clinic.last_look import Due, Person, Sent
 from jobs.store.episodes import histories
 from jobs.store.memory import Memory, in_parts, insert_new
 from jobs.store.runs import cursor, set_cursor
-from jobs.store.tables import appointments, attempts, events, letters, patients, sent_articles, stops
+from jobs.store.stops import stopped_now
+from jobs.store.tables import appointments, attempts, events, letters, patients, sent_articles
 
 _PLANNED_UP_TO = "letters planned up to event"
 _GONE = ("sent", "attempting", "unknown")  # what left or may have left
@@ -119,7 +120,7 @@ def people(memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule]) ->
     wanted = set(patient_ids)
     capped = {rule.name: rule.capped for rule in rules}
     slots = histories(memory, wanted)
-    stopped = _stopped(memory)
+    stopped = stopped_now(memory)
     found: dict[int, Person] = {}
     query = select(patients.c.id, patients.c.address_key, patients.c.email, patients.c.email_consent)
     for part in in_parts(wanted):
@@ -150,23 +151,6 @@ def sent_to_addresses(memory: Memory, keys: Iterable[str], now: datetime, days: 
     return found
 
 
-def _stopped(memory: Memory) -> dict[str | int, frozenset[str]]:
-    """Who must not be mailed, by address key and by patient: the newest word on each category counts."""
-    word: dict[tuple[str | int, str], bool] = {}
-    query = select(stops).where(stops.c.clinic_id == memory.clinic_id).order_by(stops.c.id)
-    for row in memory.connection.execute(query):
-        for whom in (row.address_key, row.patient_id):
-            if whom:
-                word[whom, row.category] = not row.allowed
-                if row.allowed and row.category == "all":
-                    word |= {(whom, category): False for category in ("care", "news")}
-    found: dict[str | int, frozenset[str]] = {}
-    for (whom, category), is_stopped in word.items():
-        if is_stopped:
-            found[whom] = found.get(whom, frozenset()) | {category}
-    return found
-
-
 class LetterFacts(NamedTuple):
     """What one letter is written from."""
 
@@ -186,6 +170,7 @@ class LetterFacts(NamedTuple):
     service: str
     kind: str
     step: str
+    draft_id: str = ""
 
 
 def letter_facts(memory: Memory, letter_ids: Iterable[int]) -> dict[int, LetterFacts]:
@@ -209,6 +194,7 @@ def letter_facts(memory: Memory, letter_ids: Iterable[int]) -> dict[int, LetterF
             slot.service,
             slot.kind,
             slot.step,
+            letters.c.draft_id,
         )
         .join(patients, patient.id == letters.c.patient_id)
         .join(events, events.c.id == letters.c.event_id)
@@ -264,18 +250,3 @@ def left_since(memory: Memory, moment: str) -> int:
         tried.clinic_id == memory.clinic_id, tried.at >= moment, tried.outcome.in_(("sent", "unknown"))
     )
     return int(memory.connection.execute(query).scalar_one())
-
-
-def stop_address(memory: Memory, address_key: str, category: str, reason: str, source: str, at: str) -> None:
-    """Add to the list of those who must not be mailed; nothing is ever taken off it, only answered by a later line."""
-    memory.connection.execute(
-        insert(stops).values(
-            clinic_id=memory.clinic_id,
-            at=at,
-            address_key=address_key,
-            category=category,
-            allowed=0,
-            reason=reason,
-            source=source,
-        )
-    )

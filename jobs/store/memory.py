@@ -1,13 +1,14 @@
 """Opens the clinic's memory, brings its tables up to date and hands out transactions."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, func, select, text
+from sqlalchemy import Connection, Dialect, Engine, Insert, Table, Update, create_engine, event, func, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
@@ -135,29 +136,55 @@ def next_id(memory: Memory, table: Table) -> int:
 
 def insert_new(memory: Memory, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert what the table's UNIQUE constraints allow; a row that is there already stays as it is."""
-    if memory.connection.dialect.name == "sqlite":
-        insert_rows(memory, sqlite.insert(table).on_conflict_do_nothing(), names, rows)
-    else:
-        from sqlalchemy.dialects import postgresql
+    insert_rows(memory, _insert_new(table, memory.connection.dialect.name), names, rows)
 
-        insert_rows(memory, postgresql.insert(table).on_conflict_do_nothing(), names, rows)
+
+@lru_cache
+def _insert_new(table: Table, database: str) -> Insert:
+    if database == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table).on_conflict_do_nothing()
 
 
 def insert_rows(memory: Memory, statement: Insert, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert many rows, given as tuples in the order of `names`; the other columns take their defaults.
+    """Insert many rows, given as tuples in the order of `names`; the other columns take their defaults."""
+    _each_row(memory, statement, names, rows)
 
-    Where the database takes its values by place, the tuples go to it as they are: for thousands of rows the making
-    and unmaking of a dictionary for each would cost more than the insert.
-    """
+
+def update_rows(memory: Memory, statement: Update, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Carry out an update for many rows, given as tuples in the order of its parameters' `names`."""
+    _each_row(memory, statement, names, rows)
+
+
+def _each_row(
+    memory: Memory, statement: Insert | Update, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Where the database takes its values by place, the tuples go to it as they are: for thousands of rows the making
+    and unmaking of a dictionary for each would cost more than the statement."""
     if not rows:
         return
-    connection = memory.connection
-    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
-    if compiled.positiontup is None:
-        connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
+    by_place = _by_place(statement, memory.connection.dialect, tuple(names))
+    if by_place is None:
+        memory.connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
         return
-    order = itemgetter(*(names.index(name) for name in compiled.positiontup))
-    connection.exec_driver_sql(str(compiled), list(map(order, rows)))
+    words, order, same = by_place
+    memory.connection.exec_driver_sql(words, [order(row + same) for row in rows])
+
+
+@lru_cache(maxsize=64)
+def _by_place(
+    statement: Insert | Update, dialect: Dialect, names: tuple[str, ...]
+) -> tuple[str, Callable[[tuple[Any, ...]], tuple[Any, ...]], tuple[Any, ...]] | None:
+    """The statement in SQL, what puts a row into the order that it asks for, and the values that all rows share; None
+    where the database takes them by name."""
+    compiled: Any = statement.compile(dialect=dialect, column_keys=names if isinstance(statement, Insert) else None)
+    if compiled.positiontup is None:
+        return None
+    same = {name: value for name, value in compiled.params.items() if name not in names}
+    order = itemgetter(*((*names, *same).index(name) for name in compiled.positiontup))
+    return str(compiled), order, tuple(same.values())
 
 
 def in_parts(values: Iterable[_T]) -> Iterator[list[_T]]:

@@ -151,6 +151,10 @@ letters = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     _text("sent_at", 20),
     _text("changed_at", 20),
+    _text("purpose"),  # what it is for, in words; kept with it because a rule can be changed
+    _text("draft_id"),  # the draft that a Gmail mailbox holds of it
+    _text("released_at", 20),  # when a person let it go that had waited for approval
+    _text("leaves_at", 20),  # when its grace period ends, in which the front desk may still stop it
     UniqueConstraint("clinic_id", "patient_id", "rule", "event_id"),
     ForeignKeyConstraint(["patient_id"], ["patients.id"]),
     ForeignKeyConstraint(["event_id"], ["events.id"]),
@@ -173,6 +177,20 @@ attempts = Table(
     Index("ix_attempts_at", "clinic_id", "at"),
 )
 
+decisions = Table(  # append-only: what a person, or evidence, decided about a letter
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("letter_id", Integer, nullable=False),
+    Column("at", String(20), nullable=False),
+    Column("what", String(12), nullable=False),  # release, drop, hold, mark-sent, send-again
+    Column("who", Text, nullable=False),  # the person, or the evidence: "a copy in Sent Mail"
+    _text("reason"),
+    ForeignKeyConstraint(["letter_id"], ["letters.id"]),
+    Index("ix_decisions_letter", "letter_id"),
+)
+
 sent_articles = Table(
     "sent_articles",
     metadata,
@@ -188,7 +206,7 @@ sent_articles = Table(
     Index("ix_sent_articles_letter", "letter_id"),
 )
 
-stops = Table(
+stops = Table(  # append-only: the newest line about an address or a patient, and a category, counts
     "stops",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -199,8 +217,24 @@ stops = Table(
     Column("category", String(4), nullable=False),  # care, news or all
     Column("allowed", Integer, nullable=False),  # 0: must not be mailed; 1: allowed again
     _text("reason"),
-    _text("source"),
+    _text("source"),  # who or what said so: a person's name, "bounce", "unsubscribe mail", "stop page", "complaint"
     Index("ix_stops_address", "clinic_id", "address_key"),
+)
+
+mailbox_messages = Table(  # what was read in the clinic's mailbox, so that nothing is read twice
+    "mailbox_messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("mailbox", Text, nullable=False),  # host and folder; never a password
+    Column("uid", Text, nullable=False),  # UIDVALIDITY and UID, or Gmail's id
+    Column("read_at", String(20), nullable=False),
+    Column("kind", String(12), nullable=False),  # bounce, delay, complaint, unsubscribe, automatic, other
+    Column("letter_id", Integer),  # the letter it answers, where that is known
+    _text("address_key"),  # whom it is about
+    _text("detail"),  # the status code and the server's words, addresses masked; nothing of a person's own mail
+    UniqueConstraint("clinic_id", "mailbox", "uid"),
+    Index("ix_mailbox_messages_address", "clinic_id", "address_key"),
 )
 
 source_files = Table(

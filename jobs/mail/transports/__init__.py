@@ -5,12 +5,17 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from jobs.google.settings import Google
 from jobs.mail.records import Transport
 from jobs.mail.settings import MailSettings
 
 
 def open_transport(
-    settings: MailSettings, state_dir: Path, today: date, environment: Mapping[str, str] | None = None
+    settings: MailSettings,
+    google: Google,
+    state_dir: Path,
+    today: date,
+    environment: Mapping[str, str] | None = None,
 ) -> Transport:
     """The transport that the settings ask for. In `preview` this is the folder, whatever else they say.
 

@@ -1,12 +1,12 @@
 """Letters as .eml files in a folder, one folder a day: to be looked at before the clinic goes live."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from hashlib import blake2s
 from pathlib import Path
 
-from jobs.mail.records import Marks, Ready, Result, RunStopped
+from jobs.mail.records import Marks, Ready, Result, RunStopped, Unclear
 
 
 class FolderTransport:
@@ -38,8 +38,7 @@ class FolderTransport:
             yield Result(letter.letter_id, "sent", name)
 
     def _write(self, letter: Ready) -> str:
-        fingerprint = blake2s(letter.message_id.encode(), digest_size=4).hexdigest()
-        name = f"{letter.letter_id}-{fingerprint}.eml"
+        name = _file_name(letter)
         path, unfinished = f"{self.folder}/{name}", f"{self.folder}/.{name}.unfinished"
         try:
             file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
@@ -60,5 +59,19 @@ class FolderTransport:
     def _full(self, trouble: OSError) -> RunStopped:
         return RunStopped(f"The folder {self.folder} cannot be written ({trouble.strerror}). The letters wait.")
 
+    def what_became(self, unclear: Sequence[Unclear]) -> list[Result]:
+        """A letter whose file is there was written; a file appears whole or not at all."""
+        folders = self.folder.parent
+        results = []
+        for letter in unclear:
+            name = _file_name(letter)
+            found = any(folders.glob(f"*/{name}"))
+            results.append(Result(letter.letter_id, "sent" if found else "ready", name if found else "no file of it"))
+        return results
+
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _file_name(letter: Ready | Unclear) -> str:
+    return f"{letter.letter_id}-{blake2s(letter.message_id.encode(), digest_size=4).hexdigest()}.eml"

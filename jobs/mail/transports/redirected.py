@@ -1,8 +1,8 @@
 """Every letter goes to one address: for trying the real thing without writing to any patient."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from jobs.mail.records import Marks, Ready, Result, Transport
+from jobs.mail.records import Marks, Ready, Result, Transport, Unclear
 
 
 class Redirected:
@@ -17,6 +17,9 @@ class Redirected:
 
     def deliver(self, letters: Iterator[Ready], marks: Marks) -> Iterator[Result]:
         return self._transport.deliver((letter._replace(recipient=self._address) for letter in letters), marks)
+
+    def what_became(self, unclear: Sequence[Unclear]) -> list[Result]:
+        return self._transport.what_became(unclear)
 
     def close(self) -> None:
         self._transport.close()

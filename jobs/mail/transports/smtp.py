@@ -1,9 +1,9 @@
 """Letters to a mail server: one connection, one round trip a letter, and an honest answer about each."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from jobs.mail.records import Marks, Ready, Result, RunStopped, SignInRefused
+from jobs.mail.records import Marks, Ready, Result, RunStopped, SignInRefused, Unclear
 from jobs.mail.settings import Smtp
 from jobs.mail.transports.smtp_connection import Connection, Unreachable, connect
 from jobs.mail.transports.smtp_line import LineLost
@@ -102,6 +102,10 @@ class SmtpTransport:
         if self._connection:
             self._connection.drop()
             self._connection, self._joining = None, False
+
+    def what_became(self, unclear: Sequence[Unclear]) -> list[Result]:
+        """A mail server does not answer this question; the clinic's mailbox may."""
+        return []
 
     def close(self) -> None:
         if self._connection:
