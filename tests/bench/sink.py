@@ -1,4 +1,7 @@
-"""A mail server that takes everything and keeps nothing: python sink.py PORT. It counts what it took in a file."""
+"""A mail server that takes everything and keeps nothing: python sink.py PORT COUNTER [step-by-step].
+
+It counts what it took in the file COUNTER; with a third word it does not offer PIPELINING.
+"""
 
 import asyncio
 import sys
@@ -6,7 +9,7 @@ from pathlib import Path
 
 
 class Sink(asyncio.Protocol):
-    """SMTP with PIPELINING, as much of it as a client needs."""
+    """SMTP, with PIPELINING or without, as much of it as a client needs."""
 
     taken = 0
 
@@ -36,7 +39,7 @@ class Sink(asyncio.Protocol):
 
     def answer(self, verb: bytes) -> bytes:
         if verb == b"EHLO":
-            return b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
+            return b"250-sink\r\n" + b"250-PIPELINING\r\n" * (len(sys.argv) == 3) + b"250 8BITMIME\r\n"
         if verb == b"DATA":
             self.in_data = True
             return b"354 go on\r\n"
