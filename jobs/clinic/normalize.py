@@ -15,6 +15,7 @@ from jobs.clinic.columns import Columns, without_rows
 from jobs.clinic.dates import read_birth_date
 from jobs.clinic.diagnoses import read_diagnosis
 from jobs.clinic.duplicates import fold_duplicates
+from jobs.clinic.languages import read_language
 from jobs.clinic.moments import Clock, read_ends, read_starts
 from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_name, read_part
 from jobs.clinic.problems import fold_problems
@@ -177,6 +178,7 @@ def _contacts(columns: Columns, rules: ValueRules) -> Values:
         "phone": columns.read("phone", read_phone),
         "birth_date": columns.read("birth_date", lambda text: read_birth_date(text, rules.date_order)),
         "email_consent": columns.read("email_consent", read_consent),
+        "language": columns.read("language", read_language),
     }
 
 

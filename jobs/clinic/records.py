@@ -21,6 +21,7 @@ TEXT_FIELDS = (
     "phone",
     "birth_date",
     "email_consent",
+    "language",
     "start",  # date and time in one cell
     "start_date",
     "start_time",
@@ -87,6 +88,7 @@ class Appointment(NamedTuple):
     phone: str
     birth_date: str
     email_consent: str  # "yes", "no" or ""
+    language: str  # in which the patient is written to: two letters, es; "": the clinic's own
     starts_at: str
     ends_at: str
     starts_on: str

@@ -10,8 +10,8 @@ ROWS_LOOKED_AT = 20
 _STARTS = ("start", "start_date")
 _IDENTITIES = ("patient_id", "patient_name", "first_name", "last_name", "email", "title")
 _OF_A_PATIENT = (
-    "patient_name", "first_name", "last_name", "email", "phone", "birth_date", "email_consent", "diagnosis",
-    "complaint", "activity", "referral_source", "referring_provider", "payer",
+    "patient_name", "first_name", "last_name", "email", "phone", "birth_date", "email_consent", "language",
+    "diagnosis", "complaint", "activity", "referral_source", "referring_provider", "payer",
 )  # fmt: skip
 """What a second file of patients may add unasked. Its `status` or `created_at` are the patient's, no appointment's."""
 

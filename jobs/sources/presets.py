@@ -30,6 +30,8 @@ PLAIN: dict[str, str] = {
     "email_consent": "email consent, consent to email, email permission, email ok, ok to email, email opt in, "
                      "email marketing, accepts email, accepted email marketing, accepts email marketing, "
                      "marketing consent, marketing opt in, newsletter",
+    "language": "language, preferred language, patient language, patient preferred language, primary language, "
+                "client language, spoken language, language preference, preferred spoken language",
     "start": "start, appt start, appointment start, starts at, start at, start datetime, start date and time, "
              "appointment datetime, appointment date and time, appt datetime, appt date and time, datetime, "
              "date and time, begin, begins at, scheduled start, scheduled at, scheduled for, visit start, "

@@ -12,7 +12,7 @@ from itertools import compress
 from operator import ne
 from typing import Any, NamedTuple
 
-FORMAT = 2
+FORMAT = 3
 HASHING = f"{sys.version_info[:2]} {sys.hash_info.algorithm} {hash('appointment')}"
 
 

@@ -14,7 +14,7 @@ from jobs.clinic.records import Appointment
 from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, next_id
 from jobs.store.tables import appointments, events, patients
 
-_PATIENT = ("first_name", "last_name", "email", "phone", "birth_date", "email_consent")
+_PATIENT = ("first_name", "last_name", "email", "phone", "birth_date", "email_consent", "language")
 _SLOT = (
     "starts_at",
     "ends_at",

@@ -171,6 +171,7 @@ class LetterFacts(NamedTuple):
     kind: str
     step: str
     draft_id: str = ""
+    language: str = ""
 
 
 def letter_facts(memory: Memory, letter_ids: Iterable[int]) -> dict[int, LetterFacts]:
@@ -195,6 +196,7 @@ def letter_facts(memory: Memory, letter_ids: Iterable[int]) -> dict[int, LetterF
             slot.kind,
             slot.step,
             letters.c.draft_id,
+            patient.language,
         )
         .join(patients, patient.id == letters.c.patient_id)
         .join(events, events.c.id == letters.c.event_id)

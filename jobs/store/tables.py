@@ -44,6 +44,7 @@ patients = Table(
     _text("phone"),
     _text("birth_date", 10),
     _text("email_consent", 3),
+    _text("language", 2),  # in which the patient is written to; "": the clinic's own
     UniqueConstraint("clinic_id", "key"),
     Index("ix_patients_address", "clinic_id", "address_key"),
 )

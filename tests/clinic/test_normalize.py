@@ -48,8 +48,8 @@ def one(source: TextTable, rules: ValueRules = RULES) -> Appointment:
 def test_a_full_row_becomes_an_appointment_in_canonical_form() -> None:
     found = one(
         usual(
-            phone="+1-555-0100", birth_date="8/2/1984", email_consent="opted in", duration_minutes="45",
-            status="Kept", booked="2026-02-27 20:15:00", type="PT  Eval",
+            phone="+1-555-0100", birth_date="8/2/1984", email_consent="opted in", language="Spanish",
+            duration_minutes="45", status="Kept", booked="2026-02-27 20:15:00", type="PT  Eval",
             provider="Alex Sample, PT", location="North", payer="Made Health",
             diagnosis="M5450 - Low back pain", referral_source=" A friend ", referring_provider="Dr. Made Up",
             activity="running", service="Physical therapy", billed="$120", paid="90.0",
@@ -57,8 +57,8 @@ def test_a_full_row_becomes_an_appointment_in_canonical_form() -> None:
     )  # fmt: skip
     assert found == Appointment(
         key="main:A0", patient_key="P1", first_name="Pat", last_name="Fictional", email="pat@made.example",
-        phone="+15550100", birth_date="1984-08-02", email_consent="yes", starts_at="2026-03-04T14:30:00Z",
-        ends_at="2026-03-04T15:15:00Z", starts_on="2026-03-04", booked_at="2026-02-28T01:15:00Z",
+        phone="+15550100", birth_date="1984-08-02", email_consent="yes", language="es",
+        starts_at="2026-03-04T14:30:00Z", ends_at="2026-03-04T15:15:00Z", starts_on="2026-03-04", booked_at="2026-02-28T01:15:00Z",
         booked_on="2026-02-27", cancelled_at="", status="completed", kind="PT Eval", step="evaluation",
         provider="Alex Sample, PT",
         location="North", diagnosis="M54.50", complaint="Low back pain", activity="running", service="Physical therapy",
