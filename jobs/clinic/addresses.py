@@ -1,6 +1,7 @@
 """E-mail addresses: what a cell of an export holds, and when two addresses are one mailbox."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from jobs.clinic.cells import Doubt, says_nothing, tidy
@@ -101,13 +102,23 @@ def ascii_domain(domain: str) -> str:
     return checked.ascii_domain or domain
 
 
+_ONE_GOOGLE = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
+"""Domains whose mailboxes are reached with and without dots in the name, under the name of one of them (Google's help,
+"Dots don't matter in Gmail addresses"; in the domains of its business users, it says, they do)."""
+
+
 def address_key(email: str) -> str:
-    """One key for all spellings of one mailbox: case, `+tag` and the two forms of an international domain.
+    """One key for all spellings of one mailbox: case, `+tag`, the two forms of an international domain, a dot after the
+    domain, and dots in the name where the provider is known to ignore them.
 
     It is what opt-outs and shared addresses are compared by; no mail is ever sent to it. "" for "".
     """
-    local, _, domain = email.strip().lower().rpartition("@")
-    name = local.partition("+")[0] or local
+    typed = email if email.isascii() else unicodedata.normalize("NFKC", email)
+    local, _, domain = typed.strip().lower().rpartition("@")
+    domain = domain.rstrip(".")
     if not domain.isascii():
         domain = ascii_domain(domain)
+    name = local.partition("+")[0] or local
+    if domain in _ONE_GOOGLE:
+        name, domain = name.replace(".", ""), _ONE_GOOGLE[domain]
     return f"{name}@{domain}" if name else domain
