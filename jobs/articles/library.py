@@ -34,6 +34,7 @@ class Article(NamedTuple):
     purpose: str  # care or news
     off: bool
     line: int  # in the file
+    text: str = ""  # of its page, as far as it was read
 
 
 @dataclass(frozen=True, eq=False)

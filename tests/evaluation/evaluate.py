@@ -1,0 +1,72 @@
+"""Prints how well the choice of articles agrees with the labels, beside plain BM25 on the same cases.
+
+.venv/bin/python tests/evaluation/evaluate.py                # the cases that may guide the weights
+.venv/bin/python tests/evaluation/evaluate.py --misses       # and each case that is not as labelled
+.venv/bin/python tests/evaluation/evaluate.py --set-apart    # the others; not to be tuned for
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+
+from labelled_cases import Case, read_articles, read_cases  # noqa: E402
+from measures import Figures, Ranking, grades, measure, ndcg  # noqa: E402
+from plain_bm25 import PlainBM25  # noqa: E402
+
+from jobs.articles.choice import choose  # noqa: E402
+from jobs.articles.library import Library  # noqa: E402
+
+
+def by_the_choice(library: Library) -> Ranking:
+    """What a letter with room for three articles would carry."""
+    care = library.for_letters("care")
+    return lambda case: [one.article.slug for one in choose(care, case.need, (), 3)]
+
+
+def by_bm25(library: Library) -> Ranking:
+    """The same articles with their title, topics, codes, summary and text, ranked by everything the need says."""
+    articles = [one for one in library.for_letters("care").articles if not one.off]
+    texts = [" ".join((a.title, *a.topics, *a.codes, a.summary, a.text)) for a in articles]
+    index = PlainBM25(texts)
+    return lambda case: [articles[place].slug for place in index.ranking(" ".join(case.need[:5]))]
+
+
+def lines(name: str, figures: Figures) -> str:
+    sent, distracted = figures.sent_where_nothing_fits, figures.distracted
+    return (
+        f"{name:12} nDCG@3 {figures.ndcg_at_3:.3f}   hit@1 {figures.hit_at_1:.3f}   "
+        f"letters where nothing fits {sent} of {figures.nothing_fits}   "
+        f"distracted {distracted} of {figures.distractors}   unlabelled articles {figures.unlabelled}"
+    )
+
+
+def misses(cases: Sequence[Case], ranking: Ranking) -> Iterator[str]:
+    for case in cases:
+        got = list(ranking(case)[:3])
+        wrong = bool(got) if case.nothing_fits else ndcg(got, grades(case), 3) < 0.999
+        if wrong or not set(got).isdisjoint(case.never):
+            said = " | ".join(filter(None, case.need[:3]))
+            yield f"{case.sort}: {said}  ->  {', '.join(got) or 'nothing'};  labelled {case.best}, {case.also}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set-apart", action="store_true")
+    parser.add_argument("--misses", action="store_true")
+    asked = parser.parse_args()
+    library, cases = read_articles(), read_cases("set_apart.txt" if asked.set_apart else "cases.txt")
+    print(f"{len(cases)} cases, {len(library.articles)} articles")
+    print(lines("the choice", measure(cases, by_the_choice(library))))
+    print(lines("plain BM25", measure(cases, by_bm25(library))))
+    for sort in dict.fromkeys(case.sort for case in cases if not case.nothing_fits):
+        print(lines(f"  {sort}", measure([case for case in cases if case.sort == sort], by_the_choice(library))))
+    if asked.misses:
+        print(*misses(cases, by_the_choice(library)), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
