@@ -16,6 +16,7 @@ Before anything is sent
   check                every fault in settings, letters, articles and names, with its line and remedy
   preview LETTER       a letter as a made-up patient would get it   (preview --all --open: every letter)
   forecast --days 7    who would get which letter, and why
+  google sign-in       let a person allow in the browser what config/ asks of Google
   why PATIENT          everything sent, left out or planned for one patient   (why "Mira Quill")
 
 To run

@@ -211,6 +211,26 @@ def init(place: Place, overwrite: bool) -> None:
     sys.exit(ask_and_write(place.home, overwrite))
 
 
+@cli.group()
+def google() -> None:
+    """Sign in at Google, for letters through Gmail and for appointments in its calendars and sheets."""
+
+
+@google.command(name="sign-in")
+@click.option("--no-browser", is_flag=True, help="For a machine without one: copy two addresses instead.")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="Where the browser comes back to; any if 0.")
+@click.pass_obj
+def google_sign_in(place: Place, no_browser: bool, port: int) -> None:
+    """Let a person allow in the browser what config/ asks of Google, and keep the sign-in.
+
+    A service account (google: service_account_file:) needs none; then it is tried out.
+    """
+    from jobs.desk.google_sign_in import show_sign_in
+    from jobs.runner.settings_loading import load_settings
+
+    sys.exit(show_sign_in(load_settings(place.home), no_browser, port))
+
+
 @cli.command()
 @click.pass_obj
 def crontab(place: Place) -> None:

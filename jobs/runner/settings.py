@@ -110,7 +110,7 @@ def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: Fo
     return Settings(
         clinic.clinic,
         clinic.mail,
-        clinic.google,
+        _with_whole_paths(home, clinic.google),
         tuple(replace(source) for source in sources.sources),
         follow_ups,
         jobs.jobs,
@@ -118,6 +118,12 @@ def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: Fo
         state_dir,
         url,
     )
+
+
+def _with_whole_paths(home: Path, google: Google) -> Google:
+    """Its files may be named from the clinic's folder on, wherever the program is started."""
+    key, client = (str(home / name) if name else "" for name in (google.service_account_file, google.client_file))
+    return replace(google, service_account_file=key, client_file=client)
 
 
 def letter_names(home: Path) -> list[str]:
