@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def run(tools: Tools, today: date) -> Outcome:
     """Pull every source; a bad row never stops the others, a bad file never stops the other files."""
     zone = tools.settings.clinic.zone
-    with tools.store.begin() as memory:
+    with tools.store.look() as memory:
         known = {source.name: file_memories(memory, source.name) for source in tools.settings.sources}
     readings = [
         (
@@ -117,7 +117,7 @@ def _too_many_gone(source: Source, file: FileRead, gone: Gone) -> Problem | None
 def _outcome(tools: Tools, counts: Counter[str]) -> Outcome:
     """Write the list of problems where it changed, and sum up."""
     path = tools.state_dir / "reports" / "problems.xlsx"
-    with tools.store.begin() as memory:
+    with tools.store.look() as memory:
         problems = listed_problems(memory)
     counts["problems listed"] = len(problems)
     if counts.pop("problems changed") or bool(problems) > path.exists():

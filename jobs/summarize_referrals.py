@@ -16,7 +16,7 @@ def run(tools: Tools, today: date) -> Outcome:
     clinic = tools.settings.clinic
     week = Week.containing(today).previous()
     names, faults = load_referral_names(tools.home / "config" / "referral_names.csv")
-    with tools.store.begin() as memory:
+    with tools.store.look() as memory:
         figures = referral_figures(memory, week, names, today)
     path = tools.state_dir / "reports" / workbook_name(week)
     write_referral_workbook(figures, path, tools.now.astimezone(clinic.tzinfo), clinic.name, VERSION)

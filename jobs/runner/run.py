@@ -61,7 +61,7 @@ def worst(codes: list[int]) -> int:
 
 
 def _open_slot(job: JobSettings, tools: Tools) -> str:
-    with tools.store.begin() as memory:
+    with tools.store.look() as memory:
         answered = answered_slots(memory).get(job.name, "")
     return due_slot(job, answered, tools.clock(), tools.settings.clinic.tzinfo)
 
@@ -71,10 +71,11 @@ def _run_alone(name: str, tools: Tools, slot: str, log: logging.Logger) -> tuple
     started = time.monotonic()
     known = ""
     try:
-        _bury_the_dead(name, tools, log)
         with tools.store.begin() as memory:
+            dead = mark_dead_runs(memory, name)
             known = _told_today(last_runs(memory).get(name), tools)
             run_id = begin_run(memory, name, slot, utc_text(tools.clock()))
+        _tell_of_the_dead(name, dead, log)
         ping(tools.settings.installation.healthcheck_url, "start", log)
         outcome = _work(name, tools, log)
         state, message = ("failed", outcome.failed) if outcome.failed else ("done", " ".join(outcome.notes))
@@ -130,6 +131,10 @@ def _bury_the_dead(name: str, tools: Tools, log: logging.Logger) -> None:
     """Runs that never ended died with their process: nobody else can be running, for the lock is ours."""
     with tools.store.begin() as memory:
         dead = mark_dead_runs(memory, name)
+    _tell_of_the_dead(name, dead, log)
+
+
+def _tell_of_the_dead(name: str, dead: int, log: logging.Logger) -> None:
     if dead:
         log.warning("an earlier run died with its process", extra={"facts": {"job": name, "runs": dead}})
 

@@ -68,6 +68,7 @@ def open_tools(
     def clock() -> datetime:
         return fixed or datetime.now(UTC).astimezone(zone)
 
+    gc.freeze()  # else what was loaded would be gone through at once, and copied by each process that was forked
     gc.enable()  # run_jobs.py loads without it
     return Tools(home, settings, store, clock(), clock, reader)
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 from jobs.clinic.addresses import address_key
 from jobs.clinic.events import Known, Seen, events_of
 from jobs.clinic.records import Appointment
-from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, next_id
+from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, next_id, setting, update_rows
 from jobs.store.tables import appointments, events, patients
 
 _PATIENT = ("first_name", "last_name", "email", "phone", "birth_date", "email_consent", "language")
@@ -37,7 +37,8 @@ _SLOT = (
     "billed",
     "paid",
 )
-_NEW = (*_SLOT, "patient_id", "row_hash", "mark", "id", "clinic_id", "key", "source")
+_CHANGING = (*_SLOT, "patient_id", "row_hash", "mark")
+_NEW = (*_CHANGING, "id", "clinic_id", "key", "source")
 MOST_GONE = 10
 """So many coming appointments may vanish at once, or a fifth of all; more looks like an export of a part of them."""
 _EVENT = ("clinic_id", "appointment_id", "patient_id", "what", "happened_at", "seen_at", "starts_at")
@@ -67,10 +68,10 @@ def save_appointments(
     known = _known(memory, [slot.key for slot in batch])
     first_id = next_id(memory, appointments)
     new: list[tuple[Any, ...]] = []
-    changed: list[dict[str, Any]] = []
+    changed: list[tuple[Any, ...]] = []
     happened: list[tuple[Any, ...]] = []
     touched: set[int] = set()
-    marked: list[dict[str, int]] = []
+    marked: list[tuple[int, int]] = []
     for slot, mark in zip(batch, marks or [0] * len(batch), strict=True):
         values = _values(slot)
         patient_id = ids[slot.patient_key]
@@ -78,7 +79,7 @@ def save_appointments(
         before = known.get(slot.key)
         if before is not None and before.row_hash == row_hash:
             if before.mark != mark:
-                marked.append({"slot_id": before.id, "now": mark})
+                marked.append((mark, before.id))
             continue
         touched.add(patient_id)
         if before is None:
@@ -87,15 +88,11 @@ def save_appointments(
         else:
             slot_id = before.id
             touched.add(before.patient_id)
-            row = dict(zip(_SLOT, values, strict=True))
-            changed.append(row | {"patient_id": patient_id, "row_hash": row_hash, "mark": mark, "slot_id": slot_id})
+            changed.append((*values, patient_id, row_hash, mark, slot_id))
         happened += _events(memory, slot_id, patient_id, before and before.known, slot, seen_at)
     insert_rows(memory, insert(appointments), _NEW, new)
-    if changed:
-        memory.connection.execute(update(appointments).where(appointments.c.id == bindparam("slot_id")), changed)
-    if marked:
-        where = update(appointments).where(appointments.c.id == bindparam("slot_id"))
-        memory.connection.execute(where.values(mark=bindparam("now")), marked)
+    update_rows(memory, *setting(appointments, _CHANGING), changed)
+    update_rows(memory, *setting(appointments, ("mark",)), marked)
     insert_new(memory, events, _EVENT, happened)
     return Saved(len(new), len(changed), len(batch) - len(new) - len(changed), frozenset(touched))
 
@@ -173,17 +170,15 @@ def _save_patients(memory: Memory, batch: Sequence[Appointment]) -> dict[str, in
     ids = {key: patient_id for key, (patient_id, _) in known.items()}
     first_id = next_id(memory, patients)
     new: list[tuple[Any, ...]] = []
-    changed: list[dict[str, Any]] = []
+    changed: list[tuple[Any, ...]] = []
     for key, person in seen.items():
         if key not in known:
             ids[key] = first_id + len(new)
             new.append((*person, _address_key(person), ids[key], memory.clinic_id, key))
         elif (person := _completed(person, known[key][1])) != known[key][1]:
-            row = dict(zip(_PATIENT, person, strict=True))
-            changed.append(row | {"address_key": _address_key(person), "whose": ids[key]})
+            changed.append((*person, _address_key(person), ids[key]))
     insert_rows(memory, insert(patients), (*_PATIENT, "address_key", "id", "clinic_id", "key"), new)
-    if changed:
-        memory.connection.execute(update(patients).where(patients.c.id == bindparam("whose")), changed)
+    update_rows(memory, *setting(patients, (*_PATIENT, "address_key")), changed)
     return ids
 
 

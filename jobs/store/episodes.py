@@ -5,10 +5,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from jobs.clinic.episodes import Episode, Slot, split_episodes, sum_up
-from jobs.store.memory import Memory, in_parts, insert_rows
+from jobs.store.memory import Memory, in_parts, insert_rows, setting, update_rows
 from jobs.store.tables import appointments, episodes
 
 
@@ -39,17 +39,13 @@ def refresh_episodes(memory: Memory, patient_ids: Collection[int]) -> None:
     """Sum up anew the episodes of these patients and number their appointments; only what changed is written."""
     for part in in_parts(patient_ids):
         summed: dict[tuple[int, int], tuple[Any, ...]] = {}
-        numbers: list[dict[str, int]] = []
+        numbers: list[tuple[int, int]] = []
         for patient_id, slots in histories(memory, part).items():
             for number, of_episode in enumerate(split_episodes(slots), start=1):
                 summed[patient_id, number] = sum_up(number, of_episode)
-                numbers += [
-                    {"slot_id": slot.appointment_id, "number": number} for slot in of_episode if slot.episode != number
-                ]
+                numbers += [(number, slot.appointment_id) for slot in of_episode if slot.episode != number]
         _write_episodes(memory, summed, _known_episodes(memory, part))
-        if numbers:
-            where = update(appointments).where(appointments.c.id == bindparam("slot_id"))
-            memory.connection.execute(where.values(episode=bindparam("number")), numbers)
+        update_rows(memory, *setting(appointments, ("episode",)), numbers)
 
 
 def _known_episodes(memory: Memory, patient_ids: Sequence[int]) -> dict[tuple[int, int], tuple[int, tuple[Any, ...]]]:
@@ -67,14 +63,9 @@ def _write_episodes(
     known: Mapping[tuple[int, int], tuple[int, tuple[Any, ...]]],
 ) -> None:
     new = [(memory.clinic_id, key[0], *line) for key, line in summed.items() if key not in known]
-    changed = [
-        {"episode_id": known[key][0], **dict(zip(Episode._fields, line, strict=True))}
-        for key, line in summed.items()
-        if key in known and known[key][1] != tuple(line)
-    ]
+    changed = [(*line, known[key][0]) for key, line in summed.items() if key in known and known[key][1] != tuple(line)]
     gone = [episode_id for key, (episode_id, _) in known.items() if key not in summed]
     for part in in_parts(gone):
         memory.connection.execute(delete(episodes).where(episodes.c.id.in_(part)))
     insert_rows(memory, insert(episodes), ("clinic_id", "patient_id", *Episode._fields), new)
-    if changed:
-        memory.connection.execute(update(episodes).where(episodes.c.id == bindparam("episode_id")), changed)
+    update_rows(memory, *setting(episodes, Episode._fields), changed)

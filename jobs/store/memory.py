@@ -8,7 +8,21 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect, Engine, Insert, Table, Update, create_engine, event, func, select, text
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    Insert,
+    Table,
+    Update,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
@@ -17,6 +31,7 @@ from jobs.store.migrations import HEAD
 from jobs.store.tables import metadata
 
 _T = TypeVar("_T")
+_LOOKING = {"looking": True}
 _IN_ONE_QUERY = 5_000  # keys in one IN list; SQLite takes 32,766
 
 
@@ -44,6 +59,12 @@ class Store:
         """A transaction that may write: all of it is kept, or nothing."""
         with self.engine.begin() as connection:
             yield Memory(connection, self.clinic_id)
+
+    @contextmanager
+    def look(self) -> Iterator[Memory]:
+        """A transaction that only reads: it sees one moment and waits for no writer."""
+        with self.engine.connect() as connection:
+            yield Memory(connection.execution_options(**_LOOKING), self.clinic_id)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -78,7 +99,8 @@ def open_store(url: str, clinic_id: str) -> Store:
 def _prepare_sqlite(engine: Engine) -> None:
     """WAL, so that a reader never waits for a writer; FULL, so that a committed attempt outlives a power cut.
 
-    Python's sqlite3 opens no transaction before a SELECT and none at once before a write: we say BEGIN IMMEDIATE.
+    Python's sqlite3 opens no transaction before a SELECT and none at once before a write: we say BEGIN, and where
+    something may be written BEGIN IMMEDIATE, for one that begins with a SELECT could not write any more later.
     """
     database = engine.url.database
     if database and database != ":memory:":
@@ -99,7 +121,8 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        looking = connection.get_execution_options().get("looking", False)
+        connection.exec_driver_sql("BEGIN" if looking else "BEGIN IMMEDIATE")
 
 
 def _make_private(database: Path) -> None:
@@ -156,6 +179,15 @@ def insert_rows(memory: Memory, statement: Insert, names: Sequence[str], rows: S
 def update_rows(memory: Memory, statement: Update, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Carry out an update for many rows, given as tuples in the order of its parameters' `names`."""
     _each_row(memory, statement, names, rows)
+
+
+@lru_cache
+def setting(table: Table, columns: tuple[str, ...]) -> tuple[Update, tuple[str, ...]]:
+    """What `update_rows` needs to set these columns of a table: the statement, and the names of its parameters, of
+    which the last is the id of the row."""
+    names = tuple(f"new_{column}" for column in columns)
+    values: dict[str, Any] = {column: bindparam(name) for column, name in zip(columns, names, strict=True)}
+    return update(table).where(table.c.id == bindparam("whose")).values(values), (*names, "whose")
 
 
 def _each_row(
