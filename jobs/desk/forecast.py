@@ -12,7 +12,9 @@ from jobs.clinic.last_look import Due, Verdict
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
-from jobs.send_follow_ups import articles_for, look_at, plan
+from jobs.sending.deciding import look_at
+from jobs.sending.letters import articles_for
+from jobs.sending.planning import plan
 from jobs.store.letters import LetterFacts, articles_sent, due_letters, letter_facts
 
 

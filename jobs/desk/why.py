@@ -8,7 +8,7 @@ from rich.table import Table
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
-from jobs.send_follow_ups import plan
+from jobs.sending.planning import plan
 from jobs.store.patient_story import StoryLine, find_patients, story
 
 _MOST = 10  # patients shown of those who share a name or an address

@@ -1,0 +1,138 @@
+"""From a due letter to its finished bytes: the articles are chosen, the order is written, the letter comes back."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from jobs.articles.choice import Choice, Need, choose
+from jobs.articles.library import Library, load_library
+from jobs.clinic.follow_ups import Rule, utc_text
+from jobs.clinic.last_look import Due
+from jobs.mail.fields import ArticleValues, LetterValues, moment_in_words
+from jobs.mail.message import Envelope, message_id, stop_links, unsubscribe_token
+from jobs.mail.records import Ready
+from jobs.mail.stop_secret import stop_secret
+from jobs.mail.templates import load_letters
+from jobs.mail.writing import LetterWriter, Order
+from jobs.runner.tools import Tools
+from jobs.sending.deciding import still_right
+from jobs.store.letter_ledger import ChosenArticle, LetterLedger
+from jobs.store.letters import LetterFacts, articles_sent, change_letters, letter_facts
+
+GROUP = 100  # letters in one commit
+
+
+def start_writer(tools: Tools) -> LetterWriter:
+    """Start the process that writes the letters; it looks at the templates until the first letter is due."""
+    return LetterWriter(
+        partial(load_letters, tools.home / "templates", tools.settings.clinic, tools.state_dir / "cache")
+    )
+
+
+class Ordered(NamedTuple):
+    """A letter that is being written."""
+
+    facts: LetterFacts
+    articles: list[Choice]
+    order: Order
+
+
+def finished_groups(
+    tools: Tools, writer: LetterWriter, ledger: LetterLedger, due: Sequence[Due]
+) -> Iterator[list[Ready]]:
+    """Finished letters, group by group; while one group leaves, the next is being written."""
+    desk = OrderDesk(tools)
+    ordered: list[Ordered] = []
+    for start in range(0, len(due) + GROUP, GROUP):
+        coming = desk.orders(_usable(tools, writer, still_right(tools, due[start : start + GROUP])), ordered)
+        written = writer.take() if ordered else []
+        if coming:
+            writer.ask([each.order for each in coming])
+        if ordered:
+            yield list(_finished(tools, ledger, ordered, written))
+        ordered = coming
+
+
+class OrderDesk:
+    """Says what each letter holds and to whom it goes."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._library, _ = load_library(tools.home / "config" / "articles.csv")
+        self._secret = stop_secret(tools.state_dir)
+
+    def orders(self, due: Sequence[Due], on_their_way: Iterable[Ordered] = ()) -> list[Ordered]:
+        """What these letters say; `on_their_way` are those whose articles the memory does not know yet."""
+        with self._tools.store.begin() as memory:
+            facts = letter_facts(memory, (letter.letter_id for letter in due))
+            already = articles_sent(memory, (letter.patient_id for letter in due))
+        for each in on_their_way:
+            had = already.setdefault(each.facts.patient_id, set())
+            had.update(choice.article.slug for choice in each.articles)
+        return [self._order(facts[letter.letter_id], already) for letter in due]
+
+    def _order(self, facts: LetterFacts, already: dict[int, set[str]]) -> Ordered:
+        """What one letter says, and to whom; `already` learns of its articles."""
+        mail, clinic, rule = self._tools.settings.mail, self._tools.settings.clinic, rule_of(self._tools, facts.rule)
+        seen = already.setdefault(facts.patient_id, set())
+        choices = articles_for(facts, rule, self._library, seen)
+        seen.update(choice.article.slug for choice in choices)
+        token = unsubscribe_token(self._secret, clinic.id, facts.letter_id, rule.category)
+        mailto, url = stop_links(mail.unsubscribe_address or mail.reply_to or mail.sender, mail.unsubscribe_url, token)
+        day, time = moment_in_words(facts.starts_at, clinic.zone)
+        articles = tuple(ArticleValues(c.article.title, c.article.url, c.article.summary) for c in choices)
+        values = LetterValues(facts.first_name, day, time, facts.provider, facts.location, articles, mailto, url)
+        key = f"{clinic.id}:{facts.patient_id}:{facts.rule}:{facts.event_id}"
+        envelope = Envelope(
+            mail.sender,
+            mail.sender_name or clinic.name,
+            facts.email,
+            mail.reply_to,
+            message_id(mail.sender.partition("@")[2], key),
+            self._tools.now,
+            mailto,
+            url,
+            rule.category,
+            rule.name,
+        )
+        return Ordered(facts, choices, Order(rule.template, values, envelope))
+
+
+def articles_for(facts: LetterFacts, rule: Rule, library: Library, already: Collection[str]) -> list[Choice]:
+    """The articles that a letter carries; `already` are those that the patient has."""
+    need = Need(facts.diagnosis, facts.complaint, facts.activity, facts.service, facts.kind, facts.step)
+    return choose(library.for_letters(rule.category), need, already, rule.articles) if rule.articles else []
+
+
+def rule_of(tools: Tools, name: str) -> Rule:
+    """The rule of a letter that passed the last look, hence one that is switched on."""
+    rule = tools.settings.follow_ups.rule(name)
+    assert rule is not None
+    return rule
+
+
+def _usable(tools: Tools, writer: LetterWriter, due: Sequence[Due]) -> list[Due]:
+    """The letters whose template can be used; the others wait until it is mended."""
+    waiting = [letter for letter in due if rule_of(tools, letter.rule).template not in writer.usable]
+    if waiting:
+        _wait(tools, ((letter.letter_id, letter.state) for letter in waiting), "its template has faults")
+    return [letter for letter in due if letter not in waiting]
+
+
+def _wait(tools: Tools, letters: Iterable[tuple[int, str]], why: str) -> None:
+    reason = f"{why}; `run_jobs.py check` names them"
+    with tools.store.begin() as memory:
+        change_letters(memory, ((letter_id, state, reason) for letter_id, state in letters), utc_text(tools.now))
+
+
+def _finished(
+    tools: Tools, ledger: LetterLedger, ordered: Sequence[Ordered], written: Sequence[bytes | None]
+) -> Iterator[Ready]:
+    """The letters of a group as they came back from the writer."""
+    unwritten = [(each.facts.letter_id, "ready") for each, data in zip(ordered, written, strict=True) if data is None]
+    if unwritten:
+        _wait(tools, unwritten, "its template cannot be written for this patient")
+    for (facts, articles, order), data in zip(ordered, written, strict=True):
+        if data is not None:
+            ledger.expect(facts, [ChosenArticle(choice.article.slug, choice.reason) for choice in articles])
+            yield Ready(facts.letter_id, facts.email, order.envelope.message_id, data, facts.draft_id)

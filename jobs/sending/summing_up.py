@@ -1,0 +1,39 @@
+"""What a run of letters came to: counts and sentences, without patient data."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from jobs.clinic.last_look import Verdict
+from jobs.mail.outbox import AskedToStop, Tally
+from jobs.mail.writing import LetterWriter
+from jobs.runner.outcome import Outcome
+from jobs.runner.tools import Tools
+from jobs.sending.letters import rule_of
+
+_COUNTED = {"wait": "letters waiting", "withdraw": "letters withdrawn"}
+
+
+def sum_up(
+    planned: int, verdicts: Sequence[Verdict], settled: Counter[str], tally: Tally, notes: Sequence[str]
+) -> Outcome:
+    """The outcome of a run that sent what it could."""
+    counts: Counter[str] = Counter({"letters planned": planned})
+    counts.update({f"letters {state}": count for state, count in tally.items() if count})
+    counts.update({f"letters of a dead run {state}": count for state, count in settled.items() if count})
+    counts["letters sent"] += 0
+    counts.update(_COUNTED[verdict.what] for verdict in verdicts if verdict.what != "send")
+    unknown = tally["unknown"] + settled["unknown"]
+    if unknown:
+        notes = [*notes, f"{unknown} letters may have left; they are not sent again. `run_jobs.py status` counts them."]
+    asked = isinstance(tally.stopped_by, AskedToStop)
+    notes = [*notes, tally.stopped] if asked else notes
+    return Outcome(dict(counts), notes=tuple(notes), failed="" if asked else tally.stopped)
+
+
+def remarks(tools: Tools, writer: LetterWriter, verdicts: Sequence[Verdict], over: int) -> Iterator[str]:
+    """A sentence for each template whose letters had to wait because it has faults, and for the quota."""
+    waiting = Counter(rule_of(tools, verdict.due.rule).template for verdict in verdicts if verdict.what == "send")
+    for template in sorted(waiting.keys() - writer.usable if waiting else ()):
+        yield f"{waiting[template]} letters wait: templates/{template} has faults; `run_jobs.py check` names them."
+    if over > 0:
+        yield f"{over} letters wait for tomorrow: the daily quota is reached."
