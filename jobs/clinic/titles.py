@@ -34,34 +34,91 @@ _COMPLAINT = re.compile(
 _NAME = re.compile(r"[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){0,3}")
 
 
-@lru_cache(maxsize=4096)
+PLACEHOLDERS = {
+    "kind": r"(?P<kind>.+?)",
+    "patient": r"(?P<patient>[^\d()\[\]|]+?)",
+    "first_name": r"(?P<first_name>[^\W\d_][\w.'\u2019-]*)",
+    "last_name": r"(?P<last_name>[^\W\d_][\w .'\u2019-]*?)",
+    "complaint": r"(?P<complaint>.*?)",
+    "anything": r".*?",
+}
+"""What a pattern may say for a part of a title."""
+
+_LONGEST = 300  # characters of a title that are looked at: a pattern takes its time on very long ones
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+class PatternFaulty(ValueError):
+    """A pattern that nothing can be read with; the message is a sentence for the office manager."""
+
+
 def read_title(title: str, pattern: str = "") -> Title:
     """Read a title such as `Eval - ANNA T (back)`; names are "" where no patient can be read.
 
-    `pattern` is the clinic's own regular expression with the named groups kind, patient or first_name and last_name,
-    and complaint; a title that it does not match is read as any other.
+    `pattern` holds the clinic's own patterns, one a line, see `title_patterns`; the first that fits the whole title
+    counts. A title that none of them fits is read as any other.
     """
-    text = " ".join(title.split())
-    own = re.search(pattern, text) if pattern else None
-    if own:
-        said = {name: (value or "").strip() for name, value in own.groupdict().items()}
-        first, last = _names(said.get("patient", ""))
-        return Title(
-            said.get("kind", ""),
-            said.get("first_name") or first,
-            said.get("last_name") or last,
-            said.get("complaint", ""),
-        )
-    if not text or _BREAK.search(text):
-        return Title(is_break=bool(text))
+    return _read(" ".join(title.split())[:_LONGEST], pattern)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, pattern: str) -> Title:
+    for own in title_patterns(pattern):
+        found = own.search(text)
+        if found:
+            return _of_groups(found.groupdict())
     found = _KIND.fullmatch(text)
-    if not found:
-        return Title()
-    parts = _COMPLAINT.match(found["rest"])
-    if not parts or not _NAME.fullmatch(parts["who"].strip(" ,.")):
-        return Title(kind=found["kind"])
-    first, last = _names(parts["who"].strip(" ,"))
+    parts = _COMPLAINT.match(found["rest"]) if found else None
+    who = parts["who"].strip(" ,.") if parts else ""
+    if not found or not parts or not _NAME.fullmatch(who):
+        return Title(is_break=True) if _BREAK.search(text) else Title(kind=found["kind"] if found and parts else "")
+    if _BREAK.match(who):  # "PT - lunch"; Billie Holiday and Anna Block are patients
+        return Title(is_break=True)
+    first, last = _names(who)
     return Title(found["kind"], first, last, (parts["in"] or parts["after"] or "").strip())
+
+
+@lru_cache(maxsize=64)
+def title_patterns(text: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of a source, one a line: `{patient} | {kind} ({complaint})`, or a regular expression whose named
+    groups are those of PLACEHOLDERS. Raises PatternFaulty."""
+    return tuple(_compiled(line.strip()) for line in text.splitlines() if line.strip())
+
+
+def _compiled(line: str) -> re.Pattern[str]:
+    written = _PLACEHOLDER.findall(line)
+    unknown = [name for name in written if name not in PLACEHOLDERS]
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        raise PatternFaulty(f'"{line}": {{{unknown[0]}}} is no part of a title. Use {known}.')
+    words = _whole(line) if written else line
+    try:
+        pattern = re.compile(words, re.IGNORECASE)
+    except re.error as error:
+        raise PatternFaulty(
+            f'"{line}" cannot be read ({error}). Write it such as {{kind}} - {{patient}} ({{complaint}}).'
+        ) from None
+    if not pattern.groupindex.keys() & {"patient", "first_name", "last_name"}:
+        raise PatternFaulty(f'"{line}" does not say where the patient stands. Write {{patient}} there.')
+    return pattern
+
+
+def _whole(line: str) -> str:
+    """A pattern that is written with placeholders, as a regular expression for a whole title. Blanks may be many."""
+    parts = _PLACEHOLDER.split(line)
+    words = [
+        PLACEHOLDERS[part] if place % 2 else r"\s*".join(map(re.escape, part.split(" ")))
+        for place, part in enumerate(parts)
+    ]
+    return rf"^\s*{''.join(words)}\s*$"
+
+
+def _of_groups(groups: dict[str, str | None]) -> Title:
+    said = {name: (value or "").strip() for name, value in groups.items()}
+    first, last = _names(said.get("patient", ""))
+    return Title(
+        said.get("kind", ""), said.get("first_name") or first, said.get("last_name") or last, said.get("complaint", "")
+    )
 
 
 def _names(who: str) -> tuple[str, str]:

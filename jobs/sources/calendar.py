@@ -12,6 +12,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
+from jobs.sources.header_row import Unreadable
+
 if TYPE_CHECKING:
     from icalendar import Event
 
@@ -27,12 +29,14 @@ COLUMNS = (
     "location",
     "attendee",
 )
-MOST_OF_ONE = 2_000
-MOST_OF_ALL = 20_000
+MOST_OF_ONE = 2_000  # times that one entry may recur
+MOST_OF_ALL = 20_000  # times that all of them may recur; single entries are as many as the file holds
+MOST_NESTED = 8  # an alarm in an entry in a calendar is 3
 _TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
 _BLOCK = re.compile(rb"^BEGIN:VEVENT\r?\n.*?^END:VEVENT[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _ZONES = re.compile(rb"^BEGIN:VTIMEZONE\r?\n.*?^END:VTIMEZONE[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _ENTRY_LINE = re.compile(rb"^BEGIN:VEVENT[ \t]*\r?$", re.MULTILINE)
+_LEVEL = re.compile(rb"^(BEGIN|END):", re.MULTILINE | re.IGNORECASE)
 
 
 class Entry(NamedTuple):
@@ -50,13 +54,16 @@ def read_calendar(
 
     Returns columns by their meaning (COLUMNS, equally long; moments as `2026-03-04T17:30:00Z`), the ordinal of each
     row's entry, and a sentence for each thing that could not be read. An occurrence of a recurring entry is known by
-    the entry's UID and its original start, so that it stays the same appointment when it is moved.
+    the entry's UID and its original start, so that it stays the same appointment when it is moved. Raises Unreadable.
     """
     warnings.simplefilter("ignore")  # the library's doubts about zone names; this process reads calendars only
     sentences: list[str] = []
+    if _nesting(data) > MOST_NESTED:
+        raise Unreadable("The calendar's entries stand inside one another without end.", "Export it again.")
     rows: list[tuple[int, tuple[str, ...]]] = []
+    recurring = 0
     window = _Window(first_day, last_day, ZoneInfo(zone))
-    for group in _by_uid(_entries(data, sentences)):
+    for group in _by_uid(parse_entries(data, sentences)):
         try:
             found = list(islice(_rows(group, window, sentences), MOST_OF_ONE + 1))
             rows += found[:MOST_OF_ONE]
@@ -66,10 +73,11 @@ def read_calendar(
         if len(found) > MOST_OF_ONE:
             times = f"more than {MOST_OF_ONE:,} times in the window"
             sentences.append(f"Entry {group[0].ordinal} recurs {times}; the rest is left out.")
-        if len(rows) > MOST_OF_ALL:
-            sentences.append(f"The calendar has more than {MOST_OF_ALL:,} entries in the window; the rest is left out.")
+        recurring += len(found) if len(found) > len(group) else 0
+        if recurring > MOST_OF_ALL:
+            times = f"more than {MOST_OF_ALL:,} times in the window"
+            sentences.append(f"The calendar's entries recur {times}; the rest is left out.")
             break
-    rows = rows[:MOST_OF_ALL]
     columns = {name: [row[place] for _, row in rows] for place, name in enumerate(COLUMNS)}
     return columns, [ordinal for ordinal, _ in rows], sentences
 
@@ -77,6 +85,15 @@ def read_calendar(
 def count_entries(data: bytes) -> int:
     """How many entries a calendar file holds, whether or not they can be read."""
     return len(_ENTRY_LINE.findall(data))
+
+
+def _nesting(data: bytes) -> int:
+    """How deep its parts stand inside one another; crafted files take a parser's time with it."""
+    depth = deepest = 0
+    for found in _LEVEL.finditer(data):
+        depth = depth + 1 if found[1].upper() == b"BEGIN" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 class _Window(NamedTuple):
@@ -94,7 +111,7 @@ class _Window(NamedTuple):
         return self.first <= self.moment(value).astimezone(self.zone).date() <= self.last
 
 
-def _entries(data: bytes, sentences: list[str]) -> list[Entry]:
+def parse_entries(data: bytes, sentences: list[str]) -> list[Entry]:
     """Every entry that can be parsed; a file that cannot be parsed whole is parsed entry by entry."""
     from icalendar import Calendar
 
@@ -103,8 +120,11 @@ def _entries(data: bytes, sentences: list[str]) -> list[Entry]:
         found = [(event, calendar) for calendar in calendars for event in cast("list[Event]", calendar.walk("VEVENT"))]
     except Exception:
         return _one_by_one(data, sentences)
-    if not calendars or (not found and count_entries(data)):
+    begun = count_entries(data)
+    if not calendars or (not found and begun):
         return _one_by_one(data, sentences)
+    if len(found) < begun and data.rfind(b"END:VEVENT") < data.rfind(b"BEGIN:VEVENT"):
+        sentences.append(f"The calendar breaks off in entry {begun}, which is left out.")
     return [
         Entry(number, event, tuple(calendar.walk("VTIMEZONE"))) for number, (event, calendar) in enumerate(found, 1)
     ]
@@ -114,7 +134,7 @@ def _one_by_one(data: bytes, sentences: list[str]) -> list[Entry]:
     from icalendar import Calendar
 
     zones = b"\r\n".join(_ZONES.findall(data))
-    entries = []
+    entries, number = [], 0
     for number, block in enumerate(_BLOCK.findall(data), 1):
         try:
             text = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//clinic//\r\n" + zones + b"\r\n" + block
@@ -122,6 +142,9 @@ def _one_by_one(data: bytes, sentences: list[str]) -> list[Entry]:
             entries.append(Entry(number, cast("Event", calendar.walk("VEVENT")[0]), tuple(calendar.walk("VTIMEZONE"))))
         except Exception as error:
             sentences.append(f"Entry {number} cannot be read ({type(error).__name__}); it is left out.")
+    begun = count_entries(data)
+    if begun > number and data.rfind(b"END:VEVENT") < data.rfind(b"BEGIN:VEVENT"):
+        sentences.append(f"The calendar breaks off in entry {begun}, which is left out.")
     if not entries and not sentences:
         sentences.append("This is no calendar: it holds no entry.")
     return entries
@@ -201,10 +224,10 @@ def _why_not(event: "Event") -> str:
 
 def _years(event: "Event") -> float:
     """How long one entry lasts, in years; an end that cannot be computed counts as none."""
-    end = event.get("DTEND")
-    if end is None or not hasattr(end, "dt"):
-        return 0
-    return float(end.dt.year - event.start.year)
+    end, length = (getattr(event.get(name), "dt", None) for name in ("DTEND", "DURATION"))
+    if end is not None:
+        return float(end.year - event.start.year)
+    return length.days / 365 if isinstance(length, timedelta) else 0.0
 
 
 def _note_unknown_zone(entry: Entry, sentences: list[str]) -> None:

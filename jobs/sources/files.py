@@ -34,11 +34,12 @@ def shown_address(path: str) -> str:
 
 
 def matching_files(path: str, take: str, home: "Path") -> "list[Path]":
-    """The files of a path or pattern, oldest first: all, or only the newest. Lock files and folders are none."""
+    """The files of a path, pattern or folder, oldest first: all, or only the newest. Lock files are none."""
     import glob
     from pathlib import Path
 
     whole = path if os.path.isabs(path) else str(home / path)
+    whole = os.path.join(glob.escape(whole), "*") if os.path.isdir(whole) else whole
     found = [Path(whole)] if os.path.isfile(whole) else [Path(name) for name in glob.glob(whole, recursive=True)]
     files = [file for file in found if file.is_file() and not file.name.startswith(("~$", ".~lock", "."))]
     files.sort(key=lambda file: (file.stat().st_mtime_ns, str(file)))

@@ -1,6 +1,5 @@
 """One entry of config/sources.yaml: where a source lies and how its columns are meant."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -50,7 +49,7 @@ class Source:
     date_order: Literal["", "mdy", "dmy", "ymd"] = ""  # "": a date that could be read in two ways is a problem
     zone: str = ""  # of times without an offset; "": the clinic's
     statuses: dict[str, str] = field(default_factory=dict)  # the clinic's own spelling -> our status
-    title_pattern: str = ""  # of calendar entries, with named groups
+    title_pattern: str = ""  # of calendar entries, one a line: {kind} - {patient} ({complaint})
     window_days_back: int = 60  # recurring calendar entries are expanded inside this window
     window_days_ahead: int = 180
     __pydantic_config__ = {"extra": "forbid"}
@@ -64,10 +63,17 @@ class Source:
                 raise ValueError(f'statuses: "{spelling}" cannot mean "{status}". Use one of {", ".join(STATUSES)}.')
         if not (0 <= self.window_days_back <= 3660 and 0 < self.window_days_ahead <= 3660):
             raise ValueError("window_days_back and window_days_ahead must lie between 0 and 3660 days.")
-        try:
-            re.compile(self.title_pattern)
-        except re.error as error:
-            raise ValueError(f"title_pattern: {error}. It must be a regular expression.") from None
+        if self.title_pattern:
+            _check_titles(self.title_pattern)
+
+
+def _check_titles(pattern: str) -> None:
+    from jobs.clinic.titles import PatternFaulty, title_patterns  # only calendars have titles
+
+    try:
+        title_patterns(pattern)
+    except PatternFaulty as fault:
+        raise ValueError(f"title_pattern: {fault}") from None
 
 
 def _check_columns(columns: dict[str, str], place: str) -> None:

@@ -32,6 +32,7 @@ class Sender:
         self.base, self.new, self.second_name = base, new, second_name
         self._before = base
         self.whole = True  # whether all that the file holds could be read
+        self._nothing = "It has column names and no rows. If there were appointments, export it again."
         self._held: list[tuple[Any, ...]] = []
 
     def sieve(self, plan: Plan) -> RowSieve:
@@ -80,7 +81,7 @@ class Sender:
             raise Repeated
         self._release()
         if not marks.rows():
-            self.announce("It has column names and no rows. If there were appointments, export it again.")
+            self.announce(self._nothing)
         self._sent_keys |= sieve.sent_keys
         self._send(("done", self.new.dump(), marks.rows(), skipped, self._gone(marks)))
 
@@ -94,6 +95,7 @@ class Sender:
     def send_calendar(self, columns: Columns, ordinals: list[int], sentences: list[str]) -> None:
         """Send the entries of a calendar, whose columns have their names already."""
         self.whole = self.whole and not sentences
+        self._nothing = " ".join(sentences[:5]) or "It has no entry in the days that are read."
         plan = Plan(0, {meaning: place for place, meaning in enumerate(columns)}, {}, {})
         self.announce(*sentences[:5])
         self.send_columns("", plan, ordinals, columns)

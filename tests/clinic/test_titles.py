@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.clinic.titles import Title, read_title
+from jobs.clinic.titles import PatternFaulty, Title, read_title, title_patterns
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,48 @@ def test_the_clinics_own_pattern_comes_first():
     pattern = r"(?P<patient>[^|]+)\|(?P<kind>[^|]+)\|(?P<complaint>.*)"
     assert read_title("Quill, Mira|IE|neck", pattern) == Title("IE", "Mira", "Quill", "neck")
     assert read_title("Lunch", pattern).is_break
+
+
+@pytest.mark.parametrize(
+    ("title", "read"),
+    [
+        ("Quill, Mira | IE | neck", Title("IE", "Mira", "Quill", "neck")),
+        ("Mira Quill: Eval", Title("Eval", "Mira", "Quill", "")),
+        ("Eval - MIRA Q (back)", Title("Eval", "MIRA", "Q", "back")),
+    ],
+)
+def test_patterns_are_written_with_the_names_of_the_parts_one_a_line(title, read):
+    assert read_title(title, "{patient} | {kind} | {complaint}\n{first_name} {last_name}: {kind}\n") == read
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        (
+            "{name} - {kind}",
+            '"{name} - {kind}": {name} is no part of a title. '
+            "Use {kind}, {patient}, {first_name}, {last_name}, {complaint}, {anything}.",
+        ),
+        ("{kind} only", '"{kind} only" does not say where the patient stands. Write {patient} there.'),
+        (
+            "(?P<patient>",
+            '"(?P<patient>" cannot be read (missing ), unterminated subpattern at position 0). '
+            "Write it such as {kind} - {patient} ({complaint}).",
+        ),
+    ],
+)
+def test_a_pattern_that_cannot_be_used_says_what_to_write(pattern, said):
+    with pytest.raises(PatternFaulty) as fault:
+        title_patterns(pattern)
+    assert str(fault.value) == said
+
+
+@pytest.mark.parametrize("title", ["PT - Billie Holiday (knee)", "Eval - Anna Block", "PT Mira Staff (back)"])
+def test_a_patient_whose_name_is_a_word_for_a_break_is_a_patient(title):
+    read = read_title(title)
+    assert read.first_name and not read.is_break
+
+
+@pytest.mark.parametrize("title", ["PT - Lunch", "Session notes", "Private - closed", "PT staff meeting"])
+def test_a_break_that_is_written_like_an_appointment_is_none(title):
+    assert read_title(title).is_break

@@ -7,6 +7,7 @@ import pytest
 from made_files import Found, read_one
 
 from jobs.sources.calendar import COLUMNS, MOST_OF_ONE, count_entries, read_calendar
+from jobs.sources.reading import start_reading
 from jobs.sources.source import Limits, Source
 
 FIRST, LAST = date(2026, 2, 1), date(2026, 4, 30)
@@ -241,3 +242,50 @@ def test_what_is_no_calendar_is_refused_with_one_sentence(tmp_path: Path, conten
     found = read_one(tmp_path, Source("slots", "slots.ics"))
     assert (found.path, found.outcome, found.rows) == ("slots.ics", "refused", [])
     assert found.problem and found.problem.what.endswith(".") and found.problem.remedy
+
+
+GOOD = event("UID:good", "DTSTART:20260304T170000Z", "DTEND:20260304T180000Z", "SUMMARY:PT - Mira Quill (hip)")
+HOSTILE = {
+    "every second": ("DTSTART:20260301T170000Z", "RRULE:FREQ=SECONDLY"),
+    "every nothing": ("DTSTART:20260301T170000Z", "RRULE:FREQ=DAILY;INTERVAL=0"),
+    "until the year 9999": ("DTSTART:20260301T170000Z", "DTEND:99991231T235959Z"),
+    "for ten thousand years": ("DTSTART:20260301T170000Z", "DURATION:P3650000D"),
+    "more hours than a day": (
+        "DTSTART:20260301T170000Z", "RRULE:FREQ=DAILY;BYHOUR=1,2;BYMINUTE=" + ",".join(map(str, range(60)))),
+}  # fmt: skip
+SAID = {
+    "every second": "Entry 1 recurs more often than daily, or in no way that is known; it is left out.",
+    "every nothing": "Entry 1 recurs with an interval of nothing; it is left out.",
+    "until the year 9999": "Entry 1 lasts for years; it is left out.",
+    "for ten thousand years": "Entry 1 lasts for years; it is left out.",
+    "more hours than a day": "Entry 1 recurs too many times a day; it is left out.",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_entry_is_one_sentence_and_the_good_one_arrives(name: str) -> None:
+    rows, sentences = read(event("UID:bad", *HOSTILE[name], "SUMMARY:Eval - ANNA T (back)"), GOOD)
+    assert sentences == [SAID[name]]
+    assert [row["title"] for row in rows] == ["PT - Mira Quill (hip)"]
+
+
+def test_entries_inside_one_another_without_end_are_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "deep.ics").write_bytes(b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\n" * 20_000)
+    found = read_one(tmp_path, Source("calendar", "deep.ics"))
+    assert found.outcome == "refused" and found.problem is not None
+    assert found.problem.what == "The calendar's entries stand inside one another without end."
+
+
+def test_a_folder_means_the_calendars_in_it(tmp_path: Path) -> None:
+    (tmp_path / "calendars").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / "calendars" / f"{name}.ics").write_bytes(calendar(GOOD.replace("good", name)))
+    source = Source("calendar", "calendars", take="all")
+    paths = [file.path for file in start_reading(source, tmp_path, {}, date(2026, 3, 1), ZONE)]
+    assert paths == ["calendars/one.ics", "calendars/two.ics"]
+
+
+def test_a_calendar_without_an_entry_in_its_days_says_so(tmp_path: Path) -> None:
+    (tmp_path / "old.ics").write_bytes(calendar(GOOD.replace("2026", "2006")))
+    found = read_one(tmp_path, Source("calendar", "old.ics"))
+    assert found.problem is not None and found.problem.what == "It has no entry in the days that are read."

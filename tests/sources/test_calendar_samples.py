@@ -1,5 +1,6 @@
 """Calendars that nobody here wrote, many broken on purpose: each ends as entries or as one sentence that names it."""
 
+import csv
 from datetime import date
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from made_files import ZONE
 
 from jobs.clinic.value_rules import ValueRules
+from jobs.sources.calendar import parse_entries
 from jobs.sources.reading import FileRead, start_reading
 from jobs.sources.source import Limits, Source
 
@@ -56,3 +58,15 @@ def test_most_of_them_are_read(read: Read) -> None:
     refused = [path for path, (file, _) in read.items() if file.outcome == "refused"]
     assert len(refused) < len(read) / 6
     assert sum(rows for _, rows in read.values()) > 20_000
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_no_entry_of_a_file_that_can_be_parsed_is_lost_without_a_word() -> None:
+    with (DATA / "INDEX.tsv").open(encoding="utf-8") as index:
+        files = [line for line in csv.DictReader(index, delimiter="\t") if line["icalendar_7_3_parse"] == "ok"]
+    assert len(files) > 300
+    for line in files:
+        said: list[str] = []
+        entries = len(parse_entries((DATA / line["file"]).read_bytes(), said))
+        broken_off = f"The calendar breaks off in entry {line['vevents']}, which is left out." in said
+        assert (line["file"], entries + broken_off) == (line["file"], int(line["vevents"]))
