@@ -58,8 +58,9 @@ def test_a_full_row_becomes_an_appointment_in_canonical_form() -> None:
     assert found == Appointment(
         key="main:A0", patient_key="P1", first_name="Pat", last_name="Fictional", email="pat@made.example",
         phone="+15550100", birth_date="1984-08-02", email_consent="yes", language="es",
-        starts_at="2026-03-04T14:30:00Z", ends_at="2026-03-04T15:15:00Z", starts_on="2026-03-04", booked_at="2026-02-28T01:15:00Z",
-        booked_on="2026-02-27", cancelled_at="", status="completed", kind="PT Eval", step="evaluation",
+        starts_at="2026-03-04T14:30:00Z", ends_at="2026-03-04T15:15:00Z", starts_on="2026-03-04",
+        booked_at="2026-02-28T01:15:00Z", booked_on="2026-02-27", cancelled_at="",
+        status="completed", kind="PT Eval", step="evaluation",
         provider="Alex Sample, PT",
         location="North", diagnosis="M54.50", complaint="Low back pain", activity="running", service="Physical therapy",
         referral_source="A friend", referring_provider="Dr. Made Up", payer="Made Health", billed="120.00",
