@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.problems import fold_problems, rows_of
 from jobs.clinic.records import Problem
-from jobs.clinic.value_rules import ValueRules
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
-from jobs.sources.reading import FileRead, start_reading
+from jobs.sources.reading import FileRead, Reading, start_reading, value_rules
 from jobs.sources.source import Source
 from jobs.store.appointments import Gone, mark_gone, save_appointments
 from jobs.store.episodes import refresh_episodes
@@ -28,24 +27,9 @@ if TYPE_CHECKING:
 
 def run(tools: Tools, today: date) -> Outcome:
     """Pull every source; a bad row never stops the others, a bad file never stops the other files."""
-    zone = tools.settings.clinic.zone
     with tools.store.look() as memory:
         known = {source.name: file_memories(memory, source.name) for source in tools.settings.sources}
-    readings = [
-        (
-            source,
-            start_reading(
-                source,
-                tools.home,
-                known[source.name],
-                today,
-                zone,
-                rules=_value_rules(source, zone),
-                standing_by=tools.reader,
-            ),
-        )
-        for source in tools.settings.sources
-    ]
+    readings = [(source, _reading(tools, source, known[source.name], today)) for source in tools.settings.sources]
     counts: Counter[str] = Counter()
     for source, reading in readings:
         with tools.progress(f"Reading {source.name}") as advance:
@@ -62,15 +46,13 @@ def run(tools: Tools, today: date) -> Outcome:
     return _outcome(tools, counts)
 
 
-def _value_rules(source: Source, zone: str) -> ValueRules:
-    return ValueRules(
-        zone=zone,
-        source_zone=source.zone,
-        date_order=source.date_order,
-        statuses=dict(source.statuses),
-        title_pattern=source.title_pattern,
-        prefix=source.name,
-    )
+def _reading(tools: Tools, source: Source, memories: dict[str, bytes], today: date) -> Reading:
+    """The reading of a source; the one that began early, unless another pull or midnight came between."""
+    begun = (tools.early or {}).get(source.name)
+    if begun and (begun.memories, begun.today) == (memories, today):
+        return begun.reading
+    zone = tools.settings.clinic.zone
+    return start_reading(source, tools.home, memories, today, zone, rules=value_rules(source, zone))
 
 
 def _save_file(memory: "Memory", source: Source, file: FileRead, known: bytes, seen_at: str) -> Counter[str]:

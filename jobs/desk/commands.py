@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,15 +79,18 @@ def run(place: Place, jobs: tuple[str, ...]) -> None:
         if name not in job_names():
             raise click.UsageError(f'There is no job "{name}". {_nearest(name, [*job_names(), "all"])}')
 
+    from jobs.desk.early_reading import begun_readings
     from jobs.runner.settings_loading import start_loading
-    from jobs.sources.child_process import standing_by
 
-    settings = start_loading(place.home)
-    with standing_by(ORDER[0] in names) as reader:  # both are under way while the database library is loaded
+    loading = start_loading(place.home)
+    if not loading.there:  # while they are checked, the database library is loaded; else while the files are read
+        import_module("jobs.desk.terminal")
+    settings = loading.settings()
+    with begun_readings(place.home, settings, place.now, ORDER[0] in names) as early:
         from jobs.desk.terminal import run_named
         from jobs.runner.tools import open_watched_tools
 
-        code = run_named(names, partial(open_watched_tools, place.home, settings(), place.now), reader)
+        code = run_named(names, partial(open_watched_tools, place.home, settings, place.now, early))
     sys.exit(code)
 
 

@@ -16,12 +16,10 @@ from jobs.runner.tools import Tools
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from jobs.sources.child_process import ChildProcess
-
 _WIDE = 200  # columns of a table that goes to a file or to another program
 
 
-def run_named(names: Sequence[str], open_tools: Callable[..., Tools], reader: "ChildProcess | None") -> int:
+def run_named(names: Sequence[str], open_tools: Callable[[], Tools]) -> int:
     """Run jobs in the order given, print how each ended, give the worst exit code.
 
     What follows a pull runs side by side, unless somebody watches: two bars of progress would overwrite each other.
@@ -29,9 +27,9 @@ def run_named(names: Sequence[str], open_tools: Callable[..., Tools], reader: "C
     first, *others = names
     apart = others and first == ORDER[0] and len({*names}) == len(names) and not sys.stderr.isatty()
     if apart:
-        ended = run_side_by_side(first, others, lambda name: _get_ready(name, open_tools(reader=reader)))
+        ended = run_side_by_side(first, others, lambda name: _get_ready(name, open_tools()))
     else:
-        tools = open_tools(reader=reader)
+        tools = open_tools()
         ended = ((name, run_job(name, tools)) for name in names)
     codes = []
     for name, (code, outcome) in ended:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jobs.clinic.faults import Fault
 from jobs.runner.settings import Settings, SettingsFaulty, letter_names
@@ -19,11 +19,18 @@ CONFIG_FILES = ("clinic.yaml", "sources.yaml", "follow_ups.yaml", "jobs.yaml")
 
 def load_settings(home: Path) -> Settings:
     """The settings of `home`/config. Raises SettingsFaulty."""
-    return start_loading(home)()
+    return start_loading(home).settings()
 
 
-def start_loading(home: Path) -> Callable[[], Settings]:
-    """Begin to load the settings of `home`/config; what comes back waits for them. Both raise SettingsFaulty.
+class Loading(NamedTuple):
+    """Settings that are on their way: whether they are there, and what waits for them. That raises SettingsFaulty."""
+
+    there: bool
+    settings: Callable[[], Settings]
+
+
+def start_loading(home: Path) -> Loading:
+    """Begin to load the settings of `home`/config. Raises SettingsFaulty.
 
     Settings that were checked once are kept in the state folder under the digest of the files and of the program, so
     that a run with unchanged settings neither parses nor checks them again. They are checked in a process of its own:
@@ -36,7 +43,7 @@ def start_loading(home: Path) -> Callable[[], Settings]:
         digest.update(f"{name} {len(content)}\n".encode() + content)
     kept = _kept(home, digest.hexdigest())
     if kept is not None:
-        return lambda: kept
+        return Loading(True, lambda: kept)
     from multiprocessing import get_context
 
     context = get_context("fork")
@@ -57,7 +64,7 @@ def start_loading(home: Path) -> Callable[[], Settings]:
         _keep(checked, home, digest.hexdigest())
         return checked
 
-    return settings_or_faults
+    return Loading(False, settings_or_faults)
 
 
 def _check_apart(home: Path, contents: Mapping[str, bytes], line: "Connection") -> None:

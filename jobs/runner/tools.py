@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jobs.runner.settings import Settings
 
 if TYPE_CHECKING:
-    from jobs.sources.child_process import ChildProcess
+    from jobs.sources.reading import BegunReading
     from jobs.store.memory import Store
 
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Tools:
     """`now` is the moment the run began, in the clinic's zone; `clock` asks anew.
 
-    `home` is the folder that holds config/ and templates/. `reader` is a process that stands by to read files; without
-    one, each source starts its own. `ready` is what the job's own `get_ready` gave, where it was called in good time.
+    `home` is the folder that holds config/ and templates/. `early` are the readings of sources that began before these
+    tools were there. `ready` is what the job's own `get_ready` gave, where it was called in good time.
     """
 
     home: Path
@@ -29,7 +29,7 @@ class Tools:
     store: "Store"
     now: datetime
     clock: Callable[[], datetime]
-    reader: "ChildProcess | None" = None
+    early: "Mapping[str, BegunReading] | None" = None
     ready: Any = None
 
     @property
@@ -55,7 +55,7 @@ class Tools:
 
 
 def open_tools(
-    home: Path, settings: Settings, now: datetime | None = None, reader: "ChildProcess | None" = None
+    home: Path, settings: Settings, now: datetime | None = None, early: "Mapping[str, BegunReading] | None" = None
 ) -> Tools:
     """The tools of one run. A `now` stops the clock there, to rehearse; without a zone it is the clinic's own time.
 
@@ -70,17 +70,17 @@ def open_tools(
 
     gc.freeze()  # else what was loaded would be gone through at once, and copied by each process that was forked
     gc.enable()  # run_jobs.py loads without it
-    return Tools(home, settings, store, clock(), clock, reader)
+    return Tools(home, settings, store, clock(), clock, early)
 
 
 def open_watched_tools(
-    home: Path, settings: Settings, now: datetime | None = None, reader: "ChildProcess | None" = None
+    home: Path, settings: Settings, now: datetime | None = None, early: "Mapping[str, BegunReading] | None" = None
 ) -> Tools:
     """The tools for a run of jobs: where they cannot be opened, the watchdog hears that no job could begin."""
     from jobs.runner.health import ping_failure
 
     try:
-        return open_tools(home, settings, now, reader)
+        return open_tools(home, settings, now, early)
     except ToolsUnusable:
         ping_failure(settings.installation.healthcheck_url)
         raise

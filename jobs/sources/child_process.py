@@ -7,8 +7,6 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +24,10 @@ _KILLED_BY_LIMIT = -24  # SIGXCPU
 
 
 class ChildProcess:
-    """One child, which loads what it needs until it is asked. Its frames are tuples whose first item names them; see
+    """One child. Its frames are tuples whose first item names them; see
     `file_reader`."""
 
     def __init__(self) -> None:
-        self.asked = False
         self._seconds = self._left = 0.0
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         self._process = subprocess.Popen(
@@ -49,7 +46,6 @@ class ChildProcess:
 
     def ask(self, request: dict[str, Any], seconds: float) -> None:
         """Say what to read, once, and how long each file may take."""
-        self.asked = True
         self._seconds = self._left = seconds
         try:
             with self._questions as questions:
@@ -109,17 +105,6 @@ class ChildProcess:
             "Reading the file took too much memory or broke off, and was stopped.",
             "Export a shorter period; if the file is small, it is damaged: export it again.",
         )
-
-
-@contextmanager
-def standing_by(wanted: bool) -> "Iterator[ChildProcess | None]":
-    """A child that loads what it needs in good time, if one is `wanted`; it ends here if nobody asked it."""
-    child = ChildProcess() if wanted else None
-    try:
-        yield child
-    finally:
-        if child and not child.asked:
-            child.end()
 
 
 def _widen(descriptor: int) -> None:

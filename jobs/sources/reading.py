@@ -68,15 +68,13 @@ def start_reading(
     zone: str,
     limits: Limits | None = None,
     rules: "ValueRules | None" = None,
-    standing_by: ChildProcess | None = None,
 ) -> "Reading":
     """Look at the files of a source and start the child that reads them, if any changed. Never raises for a file.
 
     `memories` holds, by path, what `FileRead.memory` was when a file was last saved; `zone` is the clinic's. With
-    `rules` the child reads the values too, else the tables come as text. A child that is `standing_by` is asked
-    where one is needed and nobody else asked it.
+    `rules` the child reads the values too, else the tables come as text.
     """
-    return Reading(source, home, memories, today, zone, limits or Limits(), rules, standing_by)
+    return Reading(source, home, memories, today, zone, limits or Limits(), rules)
 
 
 class Reading:
@@ -91,9 +89,8 @@ class Reading:
         zone: str,
         limits: Limits,
         rules: "ValueRules | None",
-        standing_by: ChildProcess | None,
     ) -> None:
-        self._source, self._limits, self._rules, self._standing_by = source, limits, rules, standing_by
+        self._source, self._limits, self._rules = source, limits, rules
         self._window = (
             str(today - timedelta(days=source.window_days_back)), str(today + timedelta(days=source.window_days_ahead)),
         )  # fmt: skip
@@ -186,8 +183,7 @@ class Reading:
         files = [(place.path, place.shown, place.own, place.base) for place in places]
         rules = asdict(self._rules) if self._rules else None
         request = {"task": task, "source": source.name, "rules": rules, "files": files}
-        ready = self._standing_by
-        child = ready if ready and not ready.asked else ChildProcess()
+        child = ChildProcess()
         child.ask(request, self._limits.seconds)
         return child
 
@@ -241,6 +237,28 @@ class Reading:
         what = f'No file matches {setting} "{wanted}".'
         remedy = f"Put the export there, or correct {setting} of this source in config/sources.yaml."
         return FileRead(path, "refused", self._problem(path, what, remedy, True))
+
+
+class BegunReading(NamedTuple):
+    """A reading that began early, with what it took for remembered and for today: it counts only if that was right."""
+
+    memories: Mapping[str, bytes]
+    today: date
+    reading: Reading
+
+
+def value_rules(source: Source, zone: str) -> "ValueRules":
+    """How the values of a source are meant; `zone` is the clinic's."""
+    from jobs.clinic.value_rules import ValueRules
+
+    return ValueRules(
+        zone=zone,
+        source_zone=source.zone,
+        date_order=source.date_order,
+        statuses=dict(source.statuses),
+        title_pattern=source.title_pattern,
+        prefix=source.name,
+    )
 
 
 def _values(

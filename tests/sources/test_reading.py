@@ -218,14 +218,3 @@ def test_with_rules_the_child_reads_the_values_as_normalize_does(tmp_path: Path)
     found = [part for file in start_reading(source, tmp_path, {}, TODAY, ZONE, rules=rules) for part in file.values]
     assert [(part.appointments, part.problems) for part in found] == [normalize(part, rules) for part in as_text]
     assert found[0].problems and found[0].rows == [2, 3, 4, 5]
-
-
-def test_a_child_that_stands_by_is_asked_and_no_other_is_started(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(tmp_path, "export.csv", csv_text(table(3)))
-    standing_by = child_process.ChildProcess()
-    monkeypatch.setattr("jobs.sources.reading.ChildProcess", None)
-    source = Source("export", "export.csv")
-    with start_reading(source, tmp_path, {}, TODAY, ZONE, standing_by=standing_by) as reading:
-        assert [len(part) for file in reading for part in file.tables] == [3]

@@ -1,0 +1,31 @@
+"""A look at what was remembered of the clinic's files, without the database library: that takes longer to load than
+an ordinary pull takes to read."""
+
+import sqlite3
+from pathlib import Path
+
+_SQLITE = "sqlite:///"
+_QUERY = "SELECT source, path, memory FROM source_files WHERE clinic_id = ?"
+
+
+def early_memories(database_url: str, clinic_id: str) -> dict[str, dict[str, bytes]] | None:
+    """By source and path what `file_memories` will tell once the database is open; None where that cannot be known.
+
+    What is read here may be overtaken: whoever uses it compares it with `file_memories` first.
+    """
+    if not database_url.startswith(_SQLITE):
+        return None
+    path = Path(database_url.removeprefix(_SQLITE))
+    if not path.exists():
+        return {}
+    found: dict[str, dict[str, bytes]] = {}
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
+        try:
+            for source, file, memory in connection.execute(_QUERY, (clinic_id,)):
+                found.setdefault(source, {})[file] = memory
+        finally:
+            connection.close()
+    except sqlite3.Error:  # a database that cannot be used is named when it is opened
+        return None
+    return found

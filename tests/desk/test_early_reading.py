@@ -1,0 +1,86 @@
+"""Reading begins before the database is open; what it began from must have been right, or it counts for nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from hand_written_clinic import Clinic, Ran, appointment
+
+from jobs.desk.early_reading import begun_readings
+from jobs.runner.run import FINE, run_job
+from jobs.runner.settings_loading import load_settings
+from jobs.runner.tools import open_tools
+from jobs.sources.child_process import ChildProcess
+from jobs.store.early_look import early_memories
+
+NOW = datetime(2026, 3, 4, 7)  # noqa: DTZ001  the clinic's own time
+ANN, BEA = appointment("Ann", "2026-03-03 09:30"), appointment("Bea", "2026-03-03 10:30")
+
+
+def pull(clinic: Clinic, meanwhile: Callable[[], object] = lambda: None) -> Ran:
+    """Pull as `run_jobs.py run` does; `meanwhile` happens between the early start and the pull itself."""
+    settings = load_settings(clinic.home)
+    with begun_readings(clinic.home, settings, NOW, wanted=True) as early:
+        meanwhile()
+        tools = open_tools(clinic.home, settings, NOW, early)
+        try:
+            return Ran(*run_job("pull_appointments", tools))
+        finally:
+            tools.store.close()
+
+
+def no_other_child(monkeypatch: pytest.MonkeyPatch) -> Callable[[], object]:
+    return lambda: monkeypatch.setattr("jobs.sources.reading.ChildProcess", None)
+
+
+def test_the_first_pull_of_a_new_clinic_uses_the_reading_that_began_early(
+    new_clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_clinic.export(ANN, BEA)
+    ran = pull(new_clinic, meanwhile=no_other_child(monkeypatch))
+    assert (ran.code, ran.counts["appointments new"]) == (FINE, 2)
+
+
+def test_a_later_pull_uses_it_too_and_reads_only_what_changed(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    clinic.export(ANN, BEA)
+    assert clinic.pull("2026-03-03 07:00").counts["appointments new"] == 2
+    clinic.export(ANN | {"status": "cancelled"}, BEA)
+    ran = pull(clinic, meanwhile=no_other_child(monkeypatch))
+    assert (ran.code, ran.counts["appointments changed"], ran.counts["appointments unchanged"]) == (FINE, 1, 1)
+
+
+def test_where_another_pull_came_between_everything_is_compared_with_what_that_one_saved(clinic: Clinic) -> None:
+    clinic.export(ANN)
+
+    def another_pull() -> None:
+        assert clinic.pull("2026-03-04 06:59").counts["appointments new"] == 1
+        clinic.export(ANN, BEA)
+
+    ran = pull(clinic, meanwhile=another_pull)
+    assert (ran.code, ran.counts["appointments new"], ran.counts["appointments unchanged"]) == (FINE, 1, 1)
+
+
+def test_a_reading_that_nobody_took_ends_with_the_run(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[ChildProcess] = []
+
+    class Watched(ChildProcess):
+        def __init__(self) -> None:
+            super().__init__()
+            started.append(self)
+
+    monkeypatch.setattr("jobs.sources.reading.ChildProcess", Watched)
+    clinic.export(ANN)
+    with begun_readings(clinic.home, load_settings(clinic.home), NOW, wanted=True):
+        pass
+    (child,) = started
+    assert child._process.poll() is not None
+
+
+@pytest.mark.parametrize("damage", [b"no database", b"SQLite format 3\0 and then nothing of the kind"])
+def test_nothing_begins_early_where_the_database_cannot_be_looked_into(clinic: Clinic, damage: bytes) -> None:
+    settings = load_settings(clinic.home)
+    (clinic.home / "var" / "clinic.sqlite").write_bytes(damage)
+    assert early_memories(settings.database_url, "lakeside") is None
+    with begun_readings(clinic.home, settings, NOW, wanted=True) as early:
+        assert not early
+    assert early_memories("postgresql://db.lakeside.example/clinic", "lakeside") is None
