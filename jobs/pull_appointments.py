@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from jobs.clinic.follow_ups import utc_text
-from jobs.clinic.problems import fold_problems, rows_of
+from jobs.clinic.problems import fold_problems, is_of_file, rows_of, too_bad
 from jobs.clinic.records import Problem
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
@@ -14,6 +14,7 @@ from jobs.sources.source import Source
 from jobs.store.appointments import Gone, mark_gone, save_appointments
 from jobs.store.episodes import refresh_episodes
 from jobs.store.sources import (
+    add_problems,
     file_memories,
     forget_missing,
     listed_problems,
@@ -33,16 +34,13 @@ def run(tools: Tools, today: date) -> Outcome:
     counts: Counter[str] = Counter()
     for source, reading in readings:
         with tools.progress(f"Reading {source.name}") as advance:
-            seen = set()
+            outcomes: dict[str, str] = {}
             for file in reading:
-                with tools.store.begin() as memory:
-                    counts += _save_file(
-                        memory, source, file, known[source.name].get(file.path, b""), utc_text(tools.now)
-                    )
-                seen.add(file.path)
+                counts += _save(tools, source, file, known[source.name].get(file.path, b""))
+                outcomes[file.path] = file.outcome
                 advance(1)
         with tools.store.begin() as memory:
-            counts["problems changed"] += forget_missing(memory, source.name, seen)
+            counts["problems changed"] += forget_missing(memory, source.name, outcomes)
     return _outcome(tools, counts)
 
 
@@ -55,35 +53,61 @@ def _reading(tools: Tools, source: Source, memories: dict[str, bytes], today: da
     return start_reading(source, tools.home, memories, today, zone, rules=value_rules(source, zone))
 
 
-def _save_file(memory: "Memory", source: Source, file: FileRead, known: bytes, seen_at: str) -> Counter[str]:
-    """Keep one file whole or not at all: its rows, its problems and what the next pull must know of it.
+def _save(tools: Tools, source: Source, file: FileRead, known: bytes) -> Counter[str]:
+    """Keep one file whole or not at all; of one that is refused, only what was wrong with it.
 
-    `known` is what this one knew of it.
+    `known` is what this pull knew of it.
     """
-    if file.outcome == "unchanged":
-        if file.memory != known:
-            remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at)
-        return Counter({"files unchanged": 1})
-    counts: Counter[str] = Counter({f"files {file.outcome}": 1})
+    seen_at = utc_text(tools.now)
+    try:
+        with tools.store.begin() as memory:
+            if file.outcome == "unchanged":
+                return _still_known(memory, source, file, known, seen_at)
+            return _save_file(memory, source, file, seen_at)
+    except TooBad as refusal:
+        file.outcome = "refused"
+        with tools.store.begin() as memory:
+            changed = add_problems(memory, source.name, file.path, refusal.problems, seen_at)
+        return Counter({"files refused": 1, "problems changed": changed})
+
+
+def _still_known(memory: "Memory", source: Source, file: FileRead, known: bytes, seen_at: str) -> Counter[str]:
+    if file.memory != known:
+        remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at)
+    return Counter({"files unchanged": 1})
+
+
+class TooBad(Exception):
+    """So many rows of a file cannot be read that nothing of it is kept."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+def _save_file(memory: "Memory", source: Source, file: FileRead, seen_at: str) -> Counter[str]:
+    """Keep the rows of a file, its problems and what the next pull must know of it. Raises TooBad."""
+    counts: Counter[str] = Counter()
     found: list[Problem] = []
-    rows: list[int] = []
     touched: set[int] = set()
     for part in file.values:
         saved = save_appointments(memory, part.appointments, source.name, seen_at, part.marks)
         touched |= saved.patients
         found += part.problems
-        rows += part.rows
         counts += Counter({"appointments new": saved.new, "appointments changed": saved.changed})
         counts["appointments read"] += len(part.rows)
-        counts["rows set aside"] += sum(rows_of(problem) for problem in part.problems if problem.set_aside)
+    found = fold_problems(dict.fromkeys(found))
+    if why := None if file.is_calendar else too_bad(found, file.rows_total, source.bad_rows):
+        raise TooBad([*found, Problem(source.name, file.path, "", 0, "", "", *why, True)])
+    counts["rows set aside"] = sum(rows_of(problem) for problem in found if problem.set_aside)
     gone = mark_gone(memory, source.name, file.gone, seen_at) if file.gone else Gone(0, 0, frozenset())
-    counts["appointments gone"] = gone.marked
     refresh_episodes(memory, touched | gone.patients)
     found += filter(None, (file.problem, _too_many_gone(source, file, gone)))
-    read = rows if file.rows_skipped else None
-    counts["problems changed"] = renew_problems(memory, source.name, file.path, fold_problems(found), seen_at, read)
+    keep = renew_problems if file.memory else add_problems
+    counts["problems changed"] = keep(memory, source.name, file.path, found, seen_at)
     if file.memory:
         remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at)
+    counts += Counter({f"files {file.outcome}": 1, "appointments gone": gone.marked})
     counts["appointments unchanged"] = file.rows_skipped
     return counts
 
@@ -109,6 +133,6 @@ def _outcome(tools: Tools, counts: Counter[str]) -> Outcome:
         write_problems(((datetime.fromisoformat(at).astimezone(zone), problem) for at, problem in problems), path)
     of_files = dict.fromkeys(f"{p.source}: {p.what}" for _, p in problems if p.row == 0 and not p.set_aside)
     notes = tuple(of_files) or (() if tools.settings.sources else ("No source is configured in config/sources.yaml.",))
-    refused = ", ".join(f"{p.file} ({p.source})" for _, p in problems if p.set_aside and not p.row and not rows_of(p))
+    refused = ", ".join(f"{p.file} ({p.source})" for _, p in problems if p.set_aside and is_of_file(p))
     failed = f"Nothing was read from {refused}; problems.xlsx says why." if refused else ""
     return Outcome(dict(counts), notes=notes, files=(path,) if path.exists() else (), failed=failed)

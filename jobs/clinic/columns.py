@@ -1,6 +1,7 @@
 """Reading a table column by column: each distinct text once, and only rows with a problem become objects."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
 from itertools import compress
 from sys import intern
 from typing import TypeVar
@@ -8,6 +9,7 @@ from typing import TypeVar
 from jobs.clinic.cells import Doubt, tidy
 from jobs.clinic.records import Problem, TextTable
 
+_LONGEST_CONTENTS = 500
 Text = TypeVar("Text", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -78,7 +80,24 @@ class Columns:
 
     def _add(self, row: int, field: str, value: str, what: str, remedy: str, set_aside: bool) -> None:
         place = (self.table.source, self.table.file, self.table.sheet, row, self.table.headers.get(field, field))
-        self.problems.append(Problem(*place, value, what, remedy, set_aside))
+        cell = f"{column_letters(self.table.places[field])}{row}" if row and field in self.table.places else ""
+        self.problems.append(Problem(*place, value, what, remedy, set_aside, cell))
+
+
+def column_letters(place: int) -> str:
+    """The name of a column in a workbook: 0 is A, 27 is AB."""
+    return (column_letters(place // 26 - 1) if place > 25 else "") + chr(65 + place % 26)
+
+
+def with_contents(problems: Iterable[Problem], table: TextTable) -> list[Problem]:
+    """The problems, each with what stands in its row, so that a person can find the appointment."""
+    rows = {row: position for position, row in enumerate(table.rows)}
+    columns = list(table.columns.values())
+    told = []
+    for problem in problems:
+        cells = [column[rows[problem.row]] for column in columns] if problem.row in rows else []
+        told.append(problem._replace(contents=" | ".join(filter(None, cells))[:_LONGEST_CONTENTS]))
+    return told
 
 
 def _all_tidy(texts: Iterable[str]) -> bool:
@@ -97,4 +116,4 @@ def without_rows(table: TextTable, left_out: Iterable[int]) -> TextTable:
     for position in left_out:
         kept[position] = False
     columns = {field: list(compress(texts, kept)) for field, texts in table.columns.items()}
-    return TextTable(table.source, table.file, table.sheet, columns, list(compress(table.rows, kept)), table.headers)
+    return replace(table, columns=columns, rows=list(compress(table.rows, kept)))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from jobs.clinic.cells import CORRECT, Doubt
 from jobs.clinic.stamps import SERIAL, Misfit, Stamp, calendar_day, misfit, read_stamp
 
-FIRST_YEAR, LAST_YEAR = 1990, 2100
+FIRST_YEAR, LAST_YEAR = 1905, 2100  # spreadsheets put a time of day without its day into 1899, 1900 or 1904
 
 
 class Moment(NamedTuple):

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from jobs.clinic.addresses import read_email, read_guest
 from jobs.clinic.cells import CORRECT, Doubt, read_consent, read_money, read_number, read_phone, read_yes_no, tidy
-from jobs.clinic.columns import Columns, without_rows
+from jobs.clinic.columns import Columns, with_contents, without_rows
 from jobs.clinic.dates import read_birth_date
 from jobs.clinic.diagnoses import read_diagnosis
 from jobs.clinic.duplicates import fold_duplicates
 from jobs.clinic.languages import read_language
 from jobs.clinic.moments import Clock, read_ends, read_starts
 from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_name, read_part
-from jobs.clinic.problems import fold_problems
+from jobs.clinic.problems import OVERRULED, fold_problems
 from jobs.clinic.records import Appointment, Problem, TextTable
 from jobs.clinic.stamps import ORDERS, TWO_WAYS, order_shown_by
 from jobs.clinic.statuses import is_late, settle_status, status_reader
@@ -35,9 +35,7 @@ _TOTAL = re.compile(
 )
 _DATED = ("start", "start_date", "end", "end_date", "booked", "cancelled", "birth_date", "discharged")
 _NO_PATIENT = Doubt("", "The row names no patient.", CORRECT, set_aside=True)
-_OVERRULED = Doubt(
-    "", "A later row has the same appointment with other values; the later row counts.", CORRECT, set_aside=True
-)
+_OVERRULED = Doubt("", OVERRULED, CORRECT, set_aside=True)
 
 
 def normalize(table: TextTable, rules: ValueRules) -> tuple[list[Appointment], list[Problem]]:
@@ -46,6 +44,17 @@ def normalize(table: TextTable, rules: ValueRules) -> tuple[list[Appointment], l
     A row without a readable start, status or patient is set aside, and so are test patients. Breaks, all-day entries
     and blank rows of a calendar are no appointments and leave no trace.
     """
+    appointments, problems = read_rows(table, rules)
+    return appointments, in_short(problems, table)
+
+
+def in_short(problems: Iterable[Problem], table: TextTable) -> list[Problem]:
+    """The problems of a table as a person is told them: many equal ones once, the others with their whole row."""
+    return with_contents(fold_problems(problems), table)
+
+
+def read_rows(table: TextTable, rules: ValueRules) -> tuple[list[Appointment], list[Problem]]:
+    """The same, with one problem for each row that has it."""
     columns = Columns(_without_breaks(table, rules))
     if not len(columns.table):
         return [], []
@@ -81,7 +90,7 @@ def _appointments(columns: Columns, values: Values) -> tuple[list[Appointment], 
         for appointment in overruled:
             place = places[appointment.row]
             columns.note(place, "appointment_id", ids[place], _OVERRULED)
-    return kept, fold_problems(columns.problems)
+    return kept, columns.problems
 
 
 def _say_which_order(columns: Columns) -> None:

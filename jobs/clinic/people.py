@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from jobs.clinic.addresses import address_key
 from jobs.clinic.cells import Doubt, tidy
+from jobs.clinic.problems import TEST_PATIENT
 
 
 class PersonName(NamedTuple):
@@ -100,7 +101,7 @@ def check_name(name: tuple[str, str]) -> str | Doubt[str]:
     """A doubt where the name is that of a made-up patient whom staff use to try things out."""
     first, last = name
     if _STAND_IN.search(f"{first} {last}, {first}"):
-        return Doubt("", "This is a test patient.", "Nothing to do; delete it in the practice system to hide it.", True)
+        return Doubt("", TEST_PATIENT, "Nothing to do; delete it in the practice system to hide it.", True)
     return ""
 
 

@@ -1,13 +1,21 @@
 """Problems of one table, gathered so that a person can read them: many equal ones are said once."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from jobs.clinic.records import Problem
 
 MANY = 50
 """From so many equal problems on, a table has one fault (a wrong column, a wrong order), not many."""
 
+STILL_BEING_WRITTEN = "The file is still being written."
+TEST_PATIENT = "This is a test patient."
+OVERRULED = "A later row has the same appointment with other values; the later row counts."
+FEW = 5
+"""So many rows of a file may be bad whatever its share."""
+
+_NEVER_BAD = (TEST_PATIENT, OVERRULED)  # rows that are left out and yet no sign of a bad export
+_TOO_BAD = re.compile(r"\d+ of \d+ rows cannot be read, which is more than \d+ %: nothing was taken from this file\.")
 _FOLDED = re.compile(r" \((\d+) rows, the first is row (\d+)\)$")
 
 
@@ -15,6 +23,34 @@ def rows_of(problem: Problem) -> int:
     """How many rows a problem speaks of: 1, or the number in a folded one; 0 where it speaks of the whole file."""
     found = _FOLDED.search(problem.what)
     return int(found[1]) if found else int(problem.row > 0)
+
+
+def is_of_file(problem: Problem) -> bool:
+    """Whether this says that a whole file could not be used."""
+    if problem.row or rows_of(problem):
+        return False
+    return problem.set_aside or problem.what == STILL_BEING_WRITTEN
+
+
+def too_bad(problems: Sequence[Problem], rows: int, percent: int) -> tuple[str, str] | None:
+    """What to say, and the remedy, where so many rows of a file are bad that it may be another export; else None.
+
+    `problems` are all of the file, folded or not; `rows` is how many it has.
+    """
+    of_rows = [problem for problem in problems if problem.set_aside and not problem.what.startswith(_NEVER_BAD)]
+    bad = min(rows, len({p.row for p in of_rows if p.row}) + sum(rows_of(p) for p in of_rows if not p.row))
+    if bad <= FEW or bad * 100 <= rows * percent:
+        return None
+    return (
+        f"{bad} of {rows} rows cannot be read, which is more than {percent} %: nothing was taken from this file.",
+        "Correct what is said of its rows and columns; if it is to be read all the same, set bad_rows: of this source "
+        "in config/sources.yaml higher. Letters wait until then.",
+    )
+
+
+def is_too_bad(problem: Problem) -> bool:
+    """Whether this says that a file was refused for its share of bad rows."""
+    return problem.set_aside and not problem.row and _TOO_BAD.fullmatch(problem.what) is not None
 
 
 def fold_problems(problems: Iterable[Problem]) -> list[Problem]:
@@ -36,7 +72,8 @@ def fold_problems(problems: Iterable[Problem]) -> list[Problem]:
 def _one(group: list[Problem]) -> Problem:
     first = min(group, key=_first_row)
     what = _FOLDED.sub("", first.what)
-    return first._replace(row=0, what=f"{what} ({sum(map(rows_of, group))} rows, the first is row {_first_row(first)})")
+    what = f"{what} ({sum(map(rows_of, group))} rows, the first is row {_first_row(first)})"
+    return first._replace(row=0, cell="", contents="", what=what)
 
 
 def _first_row(problem: Problem) -> int:

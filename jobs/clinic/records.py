@@ -63,7 +63,7 @@ class TextTable:
     `columns` maps a name of TEXT_FIELDS to one text per row, "" where the cell is empty; all are equally long.
     Cells that the file itself types are already in canonical text: `2026-03-04 09:30:00`, `2026-03-04`,
     `09:30:00`, `15`, `yes`. `rows` holds the row number that a person sees (Excel's row, the line of a CSV file,
-    the ordinal of a calendar entry). `headers` gives each field its header as typed, for messages.
+    the ordinal of a calendar entry). `headers` gives each field its header as typed, `places` its column, for messages.
     """
 
     source: str
@@ -72,6 +72,7 @@ class TextTable:
     columns: dict[str, list[str]]
     rows: list[int]
     headers: dict[str, str] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)  # of the columns in the sheet, from 0, where they have one
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -115,8 +116,8 @@ class Appointment(NamedTuple):
 class Problem(NamedTuple):
     """One thing in a source that could not be used as it stands.
 
-    `value` may hold patient data: it goes into problems.xlsx, never into a log. `set_aside` says that the whole
-    row was left out; otherwise only the value was.
+    `value` and `contents` may hold patient data: they go into problems.xlsx, never into a log. `set_aside` says that
+    the whole row was left out; otherwise only the value was.
     """
 
     source: str
@@ -128,3 +129,5 @@ class Problem(NamedTuple):
     what: str
     remedy: str
     set_aside: bool
+    cell: str = ""  # such as F12, "" where no one cell is meant
+    contents: str = ""  # of the whole row, as far as it was read

@@ -21,11 +21,13 @@ _COLUMNS = (
     Col("File", 30, TEXT),
     Col("Sheet", 14, TEXT),
     Col("Row", 7, COUNT),
+    Col("Cell", 7, TEXT),
     Col("Column", 18, TEXT),
     Col("Value", 24, TEXT),
     Col("What is wrong", 52, TEXT),
     Col("What to do", 52, TEXT),
     Col("Left out", 9, TEXT),
+    Col("The whole row", 60, TEXT),
 )
 
 
@@ -61,9 +63,11 @@ def _row(seen_at: datetime, problem: Problem) -> Sequence[Value]:
         problem.file,
         problem.sheet,
         problem.row or None,
+        problem.cell,
         problem.column or "(the whole row)" if problem.row else problem.column or "(the whole file)",
         problem.value,
         problem.what,
         problem.remedy,
         "yes" if problem.set_aside else "no",
+        problem.contents,
     )

@@ -1,4 +1,4 @@
-"""What holds a whole run back: too many letters for one day, knowledge that is too old."""
+"""What holds a whole run back: too many letters for one day, knowledge that is too old, an export that is too bad."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,11 +10,12 @@ from jobs.mail.limits import allowed_now, brake
 from jobs.runner.tools import Tools
 from jobs.store.letters import left_since
 from jobs.store.runs import recent_runs
+from jobs.store.sources import too_bad_sources
 
 
 def why_hold_back(tools: Tools, letters: Sequence[Due]) -> str:
     """A sentence where none of these letters may leave in this run, else ""."""
-    return _too_many(tools, letters) or _too_old(tools, letters)
+    return _too_many(tools, letters) or _too_old(tools, letters) or _too_bad(tools, letters)
 
 
 def _too_many(tools: Tools, letters: Sequence[Due]) -> str:
@@ -39,6 +40,18 @@ def _too_old(tools: Tools, letters: Sequence[Due]) -> str:
         return ""
     last = f"the last one began at {pulls[0].started_at}" if pulls else "there was none"
     return f"No pull of the appointments ended well within {within} ({last}). The letters wait for the next one."
+
+
+def _too_bad(tools: Tools, letters: Sequence[Due]) -> str:
+    """So many rows of a source cannot be read that what we know may be far from what is."""
+    if not letters:
+        return ""
+    with tools.store.begin() as memory:
+        refused = too_bad_sources(memory, {source.name for source in tools.settings.sources})
+    if not refused:
+        return ""
+    named = ", ".join(f"{file} ({source})" for source, file in refused)
+    return f"Too many rows of {named} cannot be read; problems.xlsx names them. The letters wait until it is settled."
 
 
 def quota_left(tools: Tools) -> int:

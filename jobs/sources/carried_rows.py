@@ -22,6 +22,7 @@ class Carried(NamedTuple):
     numbers: list[int]
     columns: Columns
     keys: list[int]
+    places: Sequence[int]
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -67,9 +68,9 @@ class RowSieve:
         self.sent_keys.update(going_keys)
         if not all(going):
             columns = {meaning: list(compress(texts, going)) for meaning, texts in columns.items()}
-            numbers = list(compress(numbers, going))
+            numbers, places = list(compress(numbers, going)), list(compress(places, going))
         columns |= {meaning: [text] * len(numbers) for meaning, text in self._plan.always.items()}
-        return Carried(list(numbers), columns, going_keys)
+        return Carried(list(numbers), columns, going_keys, places)
 
     def pass_over(self, places: Sequence[int]) -> None:
         """Keep in mind that these rows hold no data: the header and what stands above it."""

@@ -7,11 +7,11 @@ crafted file can at worst end this process, which holds no password and writes n
 import gc
 import marshal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, BinaryIO
 
 Frame = tuple[Any, ...]
-Send = Callable[[Frame], None]
+Send = Callable[[Frame], Collection[int] | None]
 
 
 def main(incoming: BinaryIO, outgoing: BinaryIO) -> None:
@@ -39,21 +39,25 @@ def main(incoming: BinaryIO, outgoing: BinaryIO) -> None:
 
 
 def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> Send:
-    """Turn the tables among the frames of a file into appointments and problems, column-wise as they are."""
+    """Turn the tables among the frames of a file into appointments and problems, column-wise as they are.
+
+    What it gives back are the numbers of the rows that have a problem.
+    """
     from jobs.clinic.cells import tidy
-    from jobs.clinic.normalize import normalize
+    from jobs.clinic.normalize import in_short, read_rows
     from jobs.clinic.records import TextTable
     from jobs.clinic.value_rules import ValueRules
     from jobs.sources.header_row import Unreadable
 
     settled = ValueRules(**rules)
 
-    def send_values(frame: Frame) -> None:
+    def send_values(frame: Frame) -> Collection[int] | None:
         if frame[0] != "table":
             return send(frame)
-        _, sheet, numbers, columns, headers, keys = frame
+        _, sheet, numbers, columns, headers, keys, places = frame
+        table = TextTable(source, file, sheet, columns, numbers, headers, places)
         try:
-            found, problems = normalize(TextTable(source, file, sheet, columns, numbers, headers), settled)
+            found, problems = read_rows(table, settled)
         except Exception as error:  # ours to mend, but no reason to stop the other files; its text may quote a patient
             what = f"The values of this file cannot be read ({type(error).__name__})."
             raise Unreadable(what, "Tell whoever looks after this program, with the file.") from None
@@ -64,7 +68,8 @@ def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> S
             if number
         }
         marks = [of_number.get(slot.key) or of_row[slot.row] for slot in found]
-        send(("values", numbers, list(zip(*found, strict=True)), marks, list(map(tuple, problems))))
+        send(("values", numbers, list(zip(*found, strict=True)), marks, list(map(tuple, in_short(problems, table)))))
+        return {problem.row for problem in problems}
 
     return send_values
 

@@ -1,8 +1,9 @@
 """Reads one file to its end and says what it found, in frames of plain values: the child's part of a reading."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from os.path import basename
+from time import monotonic, sleep
 from typing import Any
 
 from jobs.sources.files import BEING_WRITTEN, Look, digest_of, is_address, look_at, read_whole
@@ -13,8 +14,10 @@ from jobs.sources.table_file import Opening, TableFile
 from jobs.sources.table_rows import Sender, read_joined, read_table
 
 Frame = tuple[Any, ...]
+Send = Callable[[Frame], Collection[int] | None]
 TOO_LARGE = Unreadable("Reading the file takes more memory than is allowed.", "Export a shorter period.")
 CALENDARS = (".ics", ".ical", ".icalendar", ".ifb")
+_BETWEEN_LOOKS = 0.5  # seconds
 _LINES = (".csv", ".tsv", ".tab", ".txt")
 
 
@@ -56,7 +59,7 @@ class Task:
 class FileReader:
     """Reads one file of a task. `own` is remembered of this very file, `base` of the one that was read last."""
 
-    def __init__(self, task: Task, path: str, own: bytes, base: bytes, send: Callable[[Frame], None]) -> None:
+    def __init__(self, task: Task, path: str, own: bytes, base: bytes, send: Send) -> None:
         self._task, self._path, self._send = task, path, send
         self._base = _usable(base, task.wish)
         self._own = _usable(own, task.wish)
@@ -65,13 +68,28 @@ class FileReader:
             self._own = self._base = None  # an earlier file just changed appointments of this one, which counts more
 
     def read(self) -> None:
-        """Send the frames of this file: how it went, its tables, what is to be remembered."""
+        """Send the frames of this file: how it went, its tables, what is to be remembered.
+
+        A file that somebody is still writing is looked at again and again for a while: most are complete in a moment.
+        """
+        patient_until = monotonic() + self._task.limits["patience_seconds"]
+        try:
+            while not self._read_once(monotonic() < patient_until):
+                sleep(_BETWEEN_LOOKS)
+        except Unreadable as error:
+            self._send(("waiting" if error is BEING_WRITTEN else "refused", error.what, error.remedy))
+        except MemoryError:
+            self._send(("refused", TOO_LARGE.what, TOO_LARGE.remedy))
+
+    def _read_once(self, patient: bool) -> bool:
+        """Whether the file was read; if `patient`, False where it is still being written."""
         try:
             self._read_address() if is_address(self._path) else self._read_file()
         except Unreadable as error:
-            self._send(("refused", error.what, error.remedy))
-        except MemoryError:
-            self._send(("refused", TOO_LARGE.what, TOO_LARGE.remedy))
+            if error is BEING_WRITTEN and patient:
+                return False
+            raise
+        return True
 
     def _read_file(self) -> None:
         new = self._new

@@ -5,6 +5,7 @@ import time
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from jobs.clinic.problems import STILL_BEING_WRITTEN
 from jobs.sources.header_row import Unreadable
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def read_whole(path: str, limit: int) -> tuple[bytes, Look]:
     return data, look
 
 
-BEING_WRITTEN = Unreadable("The file is still being written.", "Nothing to do: it is read on the next run.")
+BEING_WRITTEN = Unreadable(STILL_BEING_WRITTEN, "Nothing to do: it is read on the next run.")
 
 
 def _out_of_reach(error: OSError) -> Unreadable:

@@ -32,6 +32,7 @@ class Plan(NamedTuple):
     headers: dict[str, str]
     always: dict[str, str]
     twice: tuple[str, ...] = ()  # headers in use that stand over more than one column
+    cells: dict[str, int] = {}  # columns to point at, where `places` are not those of the sheet
 
     def meanings(self) -> list[str]:
         """Every field that a row of this table gets, in one order."""

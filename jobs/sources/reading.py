@@ -41,7 +41,7 @@ class FileRead:
     """
 
     path: str
-    outcome: Literal["unchanged", "read", "refused"]
+    outcome: Literal["unchanged", "read", "refused", "waiting"]  # waiting: it is still being written
     problem: Problem | None = None  # of the file as a whole; a file that was read may have one too
     tables: Iterator[TextTable] = field(default_factory=lambda: iter(()))  # only rows that may have changed
     values: Iterator[ReadValues] = field(default_factory=lambda: iter(()))  # instead of tables, where rules were given
@@ -49,6 +49,11 @@ class FileRead:
     rows_total: int = 0
     rows_skipped: int = 0  # known from the last time
     gone: frozenset[int] = frozenset()  # marks of appointments that the file no longer has
+
+    @property
+    def is_calendar(self) -> bool:
+        """Whether it holds entries of a calendar, many of which are no appointments."""
+        return is_address(self.path) or self.path.lower().endswith(CALENDARS)
 
 
 class _Place(NamedTuple):
@@ -208,8 +213,8 @@ class Reading:
         try:
             while (frame := self._child.frame())[0] != "next":
                 if frame[0] == "table":
-                    _, sheet, rows, columns, headers, _keys = frame
-                    yield TextTable(self._source.name, file.path, sheet, columns, rows, headers)
+                    _, sheet, rows, columns, headers, _keys, places = frame
+                    yield TextTable(self._source.name, file.path, sheet, columns, rows, headers, places)
                 elif frame[0] == "values":
                     yield _values(*frame[1:])
                 else:
@@ -226,6 +231,8 @@ class Reading:
                 file.problem = self._problem(file.path, notes, "")
             case ("done", memory, total, skipped, gone):
                 file.memory, file.rows_total, file.rows_skipped, file.gone = memory, total, skipped, frozenset(gone)
+            case ("waiting", what, remedy):
+                file.outcome, file.problem, file.memory = "waiting", self._problem(file.path, what, remedy), b""
             case ("refused", what, remedy):
                 file.outcome, file.problem, file.memory = "refused", self._problem(file.path, what, remedy, True), b""
 
@@ -286,6 +293,6 @@ def _second_path(source: Source, home: Path) -> str:
 def _wish(source: Source, zone: str) -> str:
     """All settings that decide what a row of this source becomes: with others, every row is read again."""
     settings = asdict(source)
-    for name in ("name", "path", "take", "window_days_back", "window_days_ahead"):
+    for name in ("name", "path", "take", "bad_rows", "window_days_back", "window_days_ahead"):
         del settings[name]
     return blake2b(repr((FORMAT, zone, sorted(settings.items()))).encode(), digest_size=16).hexdigest()

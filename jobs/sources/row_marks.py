@@ -39,6 +39,13 @@ class RowMarks:
         """Whether two unlike rows are about one appointment. The later one counts: neither may be skipped alone."""
         return len(set(self.keys)) < len(set(self.values))
 
+    def unsettle(self, places: Iterable[int]) -> None:
+        """Let these rows count as changed the next time."""
+        for place in places:
+            self.values[place] = ~self.values[place]
+            if place < len(self.raw):
+                self.raw[place] = ~self.raw[place]
+
     @classmethod
     def gathered(cls, raw: "array[int]", read: "Sequence[ReadRows]", old: "RowMarks | None") -> "RowMarks":
         """The marks of a file of which some rows were read and the others stand in `old` with the same raw mark."""

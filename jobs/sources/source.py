@@ -49,6 +49,7 @@ class Source:
     date_order: Literal["", "mdy", "dmy", "ymd"] = ""  # "": a date that could be read in two ways is a problem
     zone: str = ""  # of times without an offset; "": the clinic's
     statuses: dict[str, str] = field(default_factory=dict)  # the clinic's own spelling -> our status
+    bad_rows: int = 20  # percent; a file of which more rows cannot be read is refused, and letters wait
     title_pattern: str = ""  # of calendar entries, one a line: {kind} - {patient} ({complaint})
     window_days_back: int = 60  # recurring calendar entries are expanded inside this window
     window_days_ahead: int = 180
@@ -61,6 +62,8 @@ class Source:
         for spelling, status in self.statuses.items():
             if status not in STATUSES:
                 raise ValueError(f'statuses: "{spelling}" cannot mean "{status}". Use one of {", ".join(STATUSES)}.')
+        if not 0 <= self.bad_rows <= 100:
+            raise ValueError("bad_rows is a share in percent: a number from 0 to 100.")
         if not (0 <= self.window_days_back <= 3660 and 0 < self.window_days_ahead <= 3660):
             raise ValueError("window_days_back and window_days_ahead must lie between 0 and 3660 days.")
         if self.title_pattern:
@@ -94,3 +97,4 @@ class Limits:
     unpacked_bytes: int = 600 << 20  # of all the parts of one workbook
     chunk_rows: int = 5000
     fetch_seconds: float = 30
+    patience_seconds: float = 10  # for a file that is still being written

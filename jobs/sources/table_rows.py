@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
+from jobs.clinic.columns import column_letters
 from jobs.sources.carried_rows import Carried, Columns, RowSieve, texts_of
 from jobs.sources.cell_text import cell_text
 from jobs.sources.header_row import KEY, ROWS_LOOKED_AT, Plan, Unreadable, find_plan, missing_columns
@@ -20,12 +21,13 @@ class Repeated(Exception):
 class Sender:
     """Sends the tables of one file and gathers what is to be remembered of it.
 
+    `send` gives the numbers of the rows that have a problem: those are read every time, until the problem is gone.
     Where rows are skipped, the tables are held back to the end as long as they are few: only then is it known that
     no row that was skipped should have had the last word.
     """
 
     def __init__(
-        self, send: Callable[[tuple[Any, ...]], None], base: FileMemory | None, new: FileMemory,
+        self, send: Callable[[tuple[Any, ...]], Collection[int] | None], base: FileMemory | None, new: FileMemory,
         sent_keys: set[int], chunk_rows: int, second_name: str,
     ) -> None:  # fmt: skip
         self._send, self._sent_keys, self._chunk_rows = send, sent_keys, chunk_rows
@@ -33,7 +35,8 @@ class Sender:
         self._before = base
         self.whole = True  # whether all that the file holds could be read
         self._nothing = "It has column names and no rows. If there were appointments, export it again."
-        self._held: list[tuple[Any, ...]] = []
+        self._held: list[tuple[tuple[Any, ...], Sequence[int]]] = []
+        self._doubtful: list[int] = []  # places of rows with a problem
 
     def sieve(self, plan: Plan) -> RowSieve:
         """A sieve for rows of this plan. Rows are known only where the same columns were carried last time."""
@@ -48,17 +51,23 @@ class Sender:
         """Say that the file is being read; notes are sentences about all of it."""
         self._send(("read", " ".join(filter(None, notes))))
 
-    def table(self, sheet: str, carried: Carried, headers: dict[str, str]) -> None:
-        """Send some rows, or hold them back for a while."""
+    def table(self, sheet: str, carried: Carried, headers: dict[str, str], places: dict[str, int]) -> None:
+        """Send some rows, or hold them back for a while. `places` are those of the columns, where they have some."""
         if not carried.numbers:
             return
-        self._held.append(("table", sheet, carried.numbers, carried.columns, headers, carried.keys))
-        if self.base is None or sum(len(table[2]) for table in self._held) > _HELD:
+        frame = ("table", sheet, carried.numbers, carried.columns, headers, carried.keys, places)
+        self._held.append((frame, carried.places))
+        if self.base is None or sum(len(held) for _, held in self._held) > _HELD:
             self._release()
 
     def _release(self) -> None:
-        for table in self._held:
-            self._send(table)
+        for frame, places in self._held:
+            doubtful = self._send(frame)
+            if doubtful:
+                numbered = zip(places, frame[2], strict=True)
+                self._doubtful += [place for place, number in numbered if number in doubtful]
+            if doubtful and 0 in doubtful:  # a problem of the whole table, which its first row will show again
+                self._doubtful.append(places[0])
         self._held.clear()
 
     def forget_held(self) -> None:
@@ -80,6 +89,7 @@ class Sender:
             self.base = None
             raise Repeated
         self._release()
+        marks.unsettle(set(self._doubtful))
         if not marks.rows():
             self.announce(self._nothing)
         self._sent_keys |= sieve.sent_keys
@@ -111,11 +121,12 @@ class Sender:
     def _send_columns(self, sheet: str, plan: Plan, numbers: Sequence[int], columns: Columns) -> None:
         sieve = self.sieve(plan)
         headers = {meaning: header for meaning, header in plan.headers.items() if meaning != KEY}
+        cells = {meaning: place for meaning, place in plan.cells.items() if meaning != KEY}
         for start in range(0, len(numbers), self._chunk_rows):
             part = slice(start, start + self._chunk_rows)
             texts = {meaning: column[part] for meaning, column in columns.items()}
             places = range(start, start + len(numbers[part]))
-            self.table(sheet, sieve.sift(places, numbers[part], texts), headers)
+            self.table(sheet, sieve.sift(places, numbers[part], texts), headers, cells)
         self.done(sieve, marks_of(()), None)
 
 
@@ -137,7 +148,7 @@ class _Found:
 
     def notes(self) -> list[str]:
         notes = [f'More than one column is called "{header}"; the first one is read.' for header in self.plan.twice]
-        read = {_letters(place) for place in self.plan.places.values()}
+        read = {column_letters(place) for place in self.plan.places.values()}
         cells = [cell for cell in (self.cut.unsaved if self.cut else ()) if cell.rstrip("0123456789") in read]
         if cells:
             more = f" and {len(cells) - _NAMED} others" if len(cells) > _NAMED else ""
@@ -148,11 +159,6 @@ class _Found:
             )
             notes.append(f"{where} without a saved result. Open the file in Excel and save it.")
         return notes
-
-
-def _letters(place: int) -> str:
-    """The name of a column in a workbook: 0 is A, 27 is AB."""
-    return (_letters(place // 26 - 1) if place > 25 else "") + chr(65 + place % 26)
 
 
 def read_table(table: TableFile, opening: Opening, sender: Sender) -> None:
@@ -189,7 +195,7 @@ def _send_rows(found: _Found, sender: Sender, old: FileMemory | None) -> None:
     for batch in found.batches():
         for portion in sender.chunks(_below(batch, found.header_number, sieve)):
             carried = sieve.sift(portion.places, portion.numbers, texts_of(portion, found.plan))
-            sender.table(found.sheet, carried, found.plan.headers)
+            sender.table(found.sheet, carried, found.plan.headers, found.plan.places)
             del portion, carried
         del batch  # else it would lie in memory while the next one is parsed
     if found.cut and found.cut.unsaved:  # known only now
@@ -240,7 +246,9 @@ def read_joined(table: TableFile, second: TableFile, opening: Opening, second_op
     joined = join_columns(columns, added, sender.second_name, other.plan.headers[KEY])
     headers = {**other.plan.headers, **found.plan.headers}
     plan = found.plan._replace(
-        places={meaning: place for place, meaning in enumerate(joined.columns) if meaning != KEY}, headers=headers
+        places={meaning: place for place, meaning in enumerate(joined.columns) if meaning != KEY},
+        headers=headers,
+        cells=found.plan.places,
     )
     alone = f"{joined.unmatched} of {len(numbers)} rows have no partner in {sender.second_name}."
     sender.announce(*found.notes(), *other.notes(), alone if joined.unmatched else "")

@@ -1,10 +1,10 @@
 """What the pull remembers of each file, and what it could not read."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import delete, insert, select
 
-from jobs.clinic.problems import rows_of
+from jobs.clinic.problems import is_of_file, is_too_bad
 from jobs.clinic.records import Problem
 from jobs.store.memory import Memory, in_parts, insert_rows
 from jobs.store.tables import problems, source_files
@@ -30,41 +30,75 @@ def remember_file(memory: Memory, source: str, path: str, content: bytes, rows: 
     )
 
 
-def renew_problems(
-    memory: Memory, source: str, file: str, found: Sequence[Problem], seen_at: str, rows: Collection[int] | None = None
-) -> int:
-    """List what was found in these rows of a file, or in all of it, in place of what was listed before; say how many
-    lines of the list changed.
+def renew_problems(memory: Memory, source: str, file: str, found: Sequence[Problem], seen_at: str) -> int:
+    """List what was found in a file that was read to its end, in place of what was listed before; say how many lines
+    of the list changed.
 
-    A problem that stays keeps the moment it was first seen. Rows that did not change are not read again: theirs stay.
+    A problem that stays keeps the moment it was first seen, also where the next export has another name.
     """
-    table = problems.c
-    query = select(table.id, *(table[name] for name in Problem._fields)).where(
-        table.clinic_id == memory.clinic_id, table.source == source, table.file == file
-    )
-    among = None if rows is None else {0, *rows}
-    listed = {_problem(row[1:]): int(row[0]) for row in memory.connection.execute(query)}
-    stays = set(found)
-    gone = [key for each, key in listed.items() if each not in stays and (among is None or each.row in among)]
-    for part in in_parts(gone):
-        memory.connection.execute(delete(problems).where(table.id.in_(part)))
-    new = [problem for problem in dict.fromkeys(found) if problem not in listed]
-    lines = [(memory.clinic_id, seen_at, *problem[:-1], int(problem.set_aside)) for problem in new]
-    insert_rows(memory, insert(problems), ("clinic_id", "seen_at", *Problem._fields), lines)
+    listed = _listed(memory, source)
+    mine = {problem: key for problem, (key, _) in listed.items() if problem.file == file}
+    gone = [key for problem, key in mine.items() if problem not in set(found)]
+    first_seen = {_whatever_file(problem): at for problem, (_, at) in listed.items()}
+    new = [problem for problem in dict.fromkeys(found) if problem not in mine]
+    _take_off(memory, gone)
+    _put_on(memory, [(first_seen.get(_whatever_file(problem), seen_at), problem) for problem in new])
     return len(new) + len(gone)
 
 
-def forget_missing(memory: Memory, source: str, seen: Collection[str]) -> int:
-    """Take off the list what was said of whole files that this source no longer means; say how many lines went."""
-    table = problems.c
-    query = select(table.id, *(table[name] for name in Problem._fields)).where(
-        table.clinic_id == memory.clinic_id, table.source == source, table.row == 0, table.file.not_in(seen)
-    )
-    found = memory.connection.execute(query).all()
-    gone = [int(row[0]) for row in found if (each := _problem(row[1:])).set_aside and not rows_of(each)]
-    for part in in_parts(gone):
-        memory.connection.execute(delete(problems).where(table.id.in_(part)))
+def add_problems(memory: Memory, source: str, file: str, found: Sequence[Problem], seen_at: str) -> int:
+    """List what was found in a file that could not be read to its end; what is known of its rows stays."""
+    mine = {problem: key for problem, (key, _) in _listed(memory, source).items() if problem.file == file}
+    gone = [key for problem, key in mine.items() if is_of_file(problem) and problem not in found]
+    new = [problem for problem in dict.fromkeys(found) if problem not in mine]
+    _take_off(memory, gone)
+    _put_on(memory, [(seen_at, problem) for problem in new])
+    return len(new) + len(gone)
+
+
+def forget_missing(memory: Memory, source: str, outcomes: Mapping[str, str]) -> int:
+    """Take off the list what no longer holds, by what a pull found of each file; say how many lines went.
+
+    A file that is as it was the last time is no longer refused. What was said of a file that the source no longer
+    means goes, unless the one in its place was refused.
+    """
+    good = all(outcome in ("read", "unchanged") for outcome in outcomes.values())
+    gone = [
+        key
+        for problem, (key, _) in _listed(memory, source).items()
+        if (good or is_of_file(problem) if problem.file not in outcomes else
+            is_of_file(problem) and outcomes[problem.file] == "unchanged")
+    ]  # fmt: skip
+    _take_off(memory, gone)
     return len(gone)
+
+
+def _listed(memory: Memory, source: str) -> dict[Problem, tuple[int, str]]:
+    """What is listed of one source: each problem with the key of its line and when it was first seen."""
+    table = problems.c
+    query = select(table.id, table.seen_at, *(table[name] for name in Problem._fields)).where(
+        table.clinic_id == memory.clinic_id, table.source == source
+    )
+    return {_problem(row[2:]): (int(row[0]), row[1]) for row in memory.connection.execute(query)}
+
+
+def _whatever_file(problem: Problem) -> tuple[str, ...]:
+    return problem.sheet, problem.column, problem.value, problem.what, problem.contents
+
+
+def _plain(value: object) -> object:
+    """A value as the database keeps it: it has no yes and no."""
+    return int(value) if isinstance(value, bool) else value
+
+
+def _take_off(memory: Memory, keys: Sequence[int]) -> None:
+    for part in in_parts(keys):
+        memory.connection.execute(delete(problems).where(problems.c.id.in_(part)))
+
+
+def _put_on(memory: Memory, seen: Sequence[tuple[str, Problem]]) -> None:
+    lines = [(memory.clinic_id, at, *map(_plain, problem)) for at, problem in seen]
+    insert_rows(memory, insert(problems), ("clinic_id", "seen_at", *Problem._fields), lines)
 
 
 def listed_problems(memory: Memory) -> list[tuple[str, Problem]]:
@@ -77,6 +111,11 @@ def listed_problems(memory: Memory) -> list[tuple[str, Problem]]:
     return [(row[0], _problem(row[1:])) for row in memory.connection.execute(query)]
 
 
+def too_bad_sources(memory: Memory, names: Collection[str]) -> list[tuple[str, str]]:
+    """Those of these sources that were refused because too many of their rows cannot be read, each with the file."""
+    return [(p.source, p.file) for _, p in listed_problems(memory) if p.source in names and is_too_bad(p)]
+
+
 def _problem(values: Iterable[object]) -> Problem:
-    *texts, set_aside = values
-    return Problem._make((*texts, bool(set_aside)))
+    problem = Problem._make(values)
+    return problem._replace(set_aside=bool(problem.set_aside))

@@ -266,6 +266,8 @@ problems = Table(
     _text("what"),
     _text("remedy"),
     Column("set_aside", Integer, nullable=False, server_default="0"),
+    _text("cell"),
+    _text("contents"),  # of the whole row, as far as it was read
     Index("ix_problems_file", "clinic_id", "source", "file"),
 )
 

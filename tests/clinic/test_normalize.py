@@ -70,12 +70,24 @@ def test_a_full_row_becomes_an_appointment_in_canonical_form() -> None:
 
 def test_a_row_without_a_readable_start_is_set_aside_with_its_place_and_remedy() -> None:
     source = usual(2, start=["2026-03-04 09:30:00", "soon"])
-    source.headers["start"] = "Appt Date"
+    source.headers["start"], source.places["start"] = "Appt Date", 5
     appointments, problems = normalize(source, RULES)
     assert [found.row for found in appointments] == [2]
     remedy = "Correct it in the practice system and export again."
     assert problems == [
-        Problem("main", "made_up.csv", "", 3, "Appt Date", "soon", "This is no date that can be read.", remedy, True)
+        Problem(
+            "main",
+            "made_up.csv",
+            "",
+            3,
+            "Appt Date",
+            "soon",
+            "This is no date that can be read.",
+            remedy,
+            True,
+            cell="F3",
+            contents="A1 | P1 | Pat | Fictional | pat@made.example | soon",
+        )  # fmt: skip
     ]
 
 

@@ -215,14 +215,15 @@ def test_problems_stand_newest_first_and_as_text(tmp_path: Path) -> None:
     seen = [(MADE_AT.replace(day=day), a_problem(text)) for day, text in enumerate(HOSTILE, 1)]
     write_problems([*seen, (MADE_AT.replace(day=20), a_problem("soon", 9, set_aside=True))], path)
     sheet = openpyxl.load_workbook(path)["Problems"]
-    rows = list(sheet.iter_rows(min_row=4, max_col=10))
+    rows = list(sheet.iter_rows(min_row=4, max_col=12))
     assert [cell.value for cell in rows[0]] == [
-        "Seen", "Source", "File", "Sheet", "Row", "Column", "Value", "What is wrong", "What to do", "Left out",
+        "Seen", "Source", "File", "Sheet", "Row", "Cell", "Column", "Value", "What is wrong", "What to do",
+        "Left out", "The whole row",
     ]  # fmt: skip
     assert rows[1][0].value == datetime(2026, 3, 20, 6, 0)  # noqa: DTZ001 - Excel has no zones
-    assert [rows[1][place].value for place in (4, 6, 9)] == [9, "soon", "yes"]
-    assert [row[6].value for row in rows[2:]] == [text.strip() for text in reversed(HOSTILE)]
-    assert {row[6].data_type for row in rows[1:]} == {"s"}
+    assert [rows[1][place].value for place in (4, 7, 10)] == [9, "soon", "yes"]
+    assert [row[7].value for row in rows[2:]] == [text.strip() for text in reversed(HOSTILE)]
+    assert {row[7].data_type for row in rows[1:]} == {"s"}
     assert sheet["A2"].value.startswith("9 problems; one row left out.")
 
 
