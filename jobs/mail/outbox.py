@@ -88,7 +88,8 @@ class _Run:
     def send_group(self, group: Sequence[Ready]) -> None:
         """One group from `attempting` to its results. What has no result when it ends is judged by its marks."""
         results: dict[int, Result] = {}
-        if not group or not self._open(group):
+        group = self._open(group) if group else group
+        if not group:
             return
         try:
             for result in self._deliveries(self._fit_letters(group, results)):
@@ -104,20 +105,23 @@ class _Run:
             self.journal.empty()
             self.tally.update(result.state for result in results.values())
 
-    def _open(self, group: Sequence[Ready]) -> bool:
-        """Journal first, then ledger. False where the journal cannot be written: no letter is `attempting` then."""
+    def _open(self, group: Sequence[Ready]) -> Sequence[Ready]:
+        """Journal first, then ledger; the letters that are `attempting` now. None of them where the journal cannot be
+        written, and those left out that a person held or stopped meanwhile."""
         letter_ids = [letter.letter_id for letter in group]
         known = len(self.seen)
         self.seen.update(letter_ids)
         if len(self.seen) != known + len(letter_ids):
             raise ValueError("A letter was handed over twice in one run. Nothing of its group was sent.")
         try:
-            self.journal.begin(letter_ids)
+            self.journal.begin(letter_ids, self.transport.name)
         except RunStopped as reason:
             self.tally.stopped_by = reason
-            return False
-        self.ledger.attempting(group, self.clock())
-        return True
+            return ()
+        going = self.ledger.attempting(group, self.clock())
+        if not going:
+            self.journal.empty()
+        return [letter for letter in group if letter.letter_id in going]
 
     def _fit_letters(self, group: Sequence[Ready], results: dict[int, Result]) -> Iterator[Ready]:
         """The letters that may leave, until somebody asks to stop; the others get their result here."""

@@ -1,8 +1,14 @@
 """What the outbox, its ledger, its journal and its transports say to each other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
+
+DRAFTS_FIRST = "gmail"
+"""How the names of transports begin by which no letter leaves before its draft is in the journal."""
+
+SOME_DRAFT = "?"
+"""Stands for a draft that the other side may hold under a name that was never heard."""
 
 
 class Ready(NamedTuple):
@@ -21,23 +27,28 @@ class Result(NamedTuple):
     letter_id: int
     state: str  # sent, deferred, failed, unknown, or ready: its bytes never left
     detail: str = ""  # why, in words or in the server's; addresses are masked
-    draft_id: str = ""  # the draft that the other side holds, if any
+    draft_id: str | None = None  # the draft that the other side holds, "" for none; None: nothing new is known
+    transport: str = ""  # the way it was tried, where that is not the ledger's own
 
 
-class Unclear(NamedTuple):
+class Unclear(Protocol):
     """A letter that may have left."""
 
-    letter_id: int
-    message_id: str
-    draft_id: str
+    @property
+    def letter_id(self) -> int: ...
+    @property
+    def message_id(self) -> str: ...
+    @property
+    def draft_id(self) -> str: ...
 
 
 class Ledger(Protocol):
     """The lasting memory of the letters' states. Both methods return only when their change would survive a power cut,
     and raise, changing nothing, where it cannot be written: then nothing is sent."""
 
-    def attempting(self, letters: Sequence[Ready], at: datetime) -> None:
-        """All of these letters, and no other, are about to be tried."""
+    def attempting(self, letters: Sequence[Ready], at: datetime) -> Collection[int]:
+        """These letters are about to be tried: the ids of those that are. The others were held, withdrawn or stopped
+        since they were handed over, and stay where they are."""
 
     def record(self, results: Sequence[Result], at: datetime) -> None:
         """What became of letters that were `attempting`: one attempt each, and the new state."""
@@ -45,6 +56,9 @@ class Ledger(Protocol):
 
 class Marks(Protocol):
     """Where a transport leaves its marks, so that a killed run can be read afterwards."""
+
+    def drafting(self, letter_id: int) -> None:
+        """To be called before the other side is asked to hold a letter: it may hold it under a name not yet heard."""
 
     def drafted(self, letter_id: int, draft_id: str) -> None:
         """To be called when the other side holds the letter and has not sent it. On disk when it returns."""
@@ -74,8 +88,8 @@ class Transport(Protocol):
         """
 
     def what_became(self, unclear: Sequence[Unclear]) -> list[Result]:
-        """For letters that left or not by this transport: `sent`, `ready` (it never left) or `failed`, where the other
-        side can tell for certain; the others are left out. RunStopped where it cannot be asked now."""
+        """For letters that left or not by this transport: `sent` or `ready` (it never left), where the other side can
+        tell for certain; the others are left out. RunStopped where it cannot be asked now."""
 
     def close(self) -> None:
         """Say goodbye. May be called twice; never raises."""

@@ -24,7 +24,8 @@ def settle_last_run(tools: Tools) -> Counter[str]:
         return Counter()
     journal = Journal(path)
     try:
-        return settle(attempting, LetterLedger(tools.store.begin, tools.settings.mail.transport), journal, tools.clock)
+        # By which transport they were to leave, the journal knows: the settings may be others today.
+        return settle(attempting, LetterLedger(tools.store.begin, ""), journal, tools.clock)
     finally:
         journal.close()
 

@@ -115,7 +115,7 @@ def _usable(tools: Tools, writer: LetterWriter, due: Sequence[Due]) -> list[Due]
     """The letters whose template can be used; the others wait until it is mended."""
     waiting = [letter for letter in due if rule_of(tools, letter.rule).template not in writer.usable]
     if waiting:
-        _wait(tools, ((letter.letter_id, letter.state) for letter in waiting), "its template has faults")
+        _wait(tools, ((letter.letter_id, "ready") for letter in waiting), "its template has faults")
     return [letter for letter in due if letter not in waiting]
 
 

@@ -1,20 +1,22 @@
 """What the outbox writes down: that a letter is about to leave, and what became of it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from jobs.clinic.follow_ups import pause_before, utc_text
+from jobs.clinic.letter_life import can_become, check_step
+from jobs.store.decisions import NotPossible, What, decide_letter
 from jobs.store.letters import LetterFacts
 from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, update_rows
 from jobs.store.tables import attempts, letters, sent_articles
 
 _ATTEMPTING = (
     update(letters)
-    .where(letters.c.id == bindparam("letter"))
+    .where(letters.c.id == bindparam("letter"), or_(*(letters.c.state == old for old in can_become("attempting"))))
     .values(
         state="attempting",
         reason="",
@@ -29,8 +31,7 @@ _RECORDED = (
     .where(letters.c.id == bindparam("letter"))
     .values(state=bindparam("new"), reason=bindparam("why"), changed_at=bindparam("at"), sent_at=bindparam("left"))
 )
-
-
+_DRAFTED = update(letters).where(letters.c.id == bindparam("letter")).values(draft_id=bindparam("draft"))
 _TRIED = insert(attempts)
 
 
@@ -49,7 +50,9 @@ class _Result(Protocol):
     @property
     def detail(self) -> str: ...
     @property
-    def draft_id(self) -> str: ...
+    def draft_id(self) -> str | None: ...
+    @property
+    def transport(self) -> str: ...
 
 
 class ChosenArticle(NamedTuple):
@@ -75,14 +78,17 @@ class LetterLedger:
         self._patient[facts.letter_id] = facts.patient_id
         self._articles[facts.letter_id] = articles
 
-    def attempting(self, ready: Sequence[_Ready], at: datetime) -> None:
-        """Note durably that these letters are about to leave."""
+    def attempting(self, ready: Sequence[_Ready], at: datetime) -> set[int]:
+        """Note durably that these letters are about to leave; the ids of those that are still ready to."""
         moment, known = utc_text(at), self._address
         rows = [(letter.letter_id, letter.message_id, known.get(letter.letter_id, ""), moment) for letter in ready]
         with self._begin() as memory:
             update_rows(memory, _ATTEMPTING, ("letter", "message", "address", "at"), rows)
+            going = _attempting_among(memory, [letter.letter_id for letter in ready])
+            ready = [letter for letter in ready if letter.letter_id in going]
             names = ("clinic_id", "patient_id", "slug", "letter_id", "reason")
             insert_new(memory, sent_articles, names, list(self._chosen(memory, ready)))
+        return going
 
     def _chosen(self, memory: Memory, ready: Sequence[_Ready]) -> Iterator[tuple[Any, ...]]:
         for letter in ready:
@@ -100,20 +106,30 @@ class LetterLedger:
                 heard.pop(result.letter_id, None)
 
 
+def _attempting_among(memory: Memory, letter_ids: Sequence[int]) -> set[int]:
+    query = select(letters.c.id).where(letters.c.state == "attempting")
+    return {
+        letter_id
+        for part in in_parts(letter_ids)
+        for (letter_id,) in memory.connection.execute(query.where(letters.c.id.in_(part)))
+    }
+
+
 def record_results(memory: Memory, results: Sequence[_Result], transport: str, moment: str) -> None:
-    """Write the new state of each letter and one line in `attempts`."""
+    """Write the new state of each letter and one line in `attempts`. `transport` is the way by which they left or not,
+    where a result does not name it itself."""
     if not results:
         return
+    for result in results:
+        check_step("attempting", result.state)
     rows = [
         (r.letter_id, r.state, "" if r.state == "sent" else r.detail, moment, moment if r.state == "sent" else "")
         for r in results
     ]
     update_rows(memory, _RECORDED, ("letter", "new", "why", "at", "left"), rows)
-    drafts = [{"letter": result.letter_id, "draft": result.draft_id} for result in results if result.draft_id]
-    if drafts:
-        statement = update(letters).where(letters.c.id == bindparam("letter")).values(draft_id=bindparam("draft"))
-        memory.connection.execute(statement, drafts)
-    tried = [(memory.clinic_id, r.letter_id, moment, r.state, transport, r.detail) for r in results]
+    drafts = [(result.letter_id, result.draft_id) for result in results if result.draft_id is not None]
+    update_rows(memory, _DRAFTED, ("letter", "draft"), drafts)
+    tried = [(memory.clinic_id, r.letter_id, moment, r.state, r.transport or transport, r.detail) for r in results]
     insert_rows(memory, _TRIED, ("clinic_id", "letter_id", "at", "outcome", "transport", "detail"), tried)
     _put_off(memory, [result.letter_id for result in results if result.state == "deferred"], moment)
     never_left = [result.letter_id for result in results if result.state in ("failed", "ready", "deferred")]
@@ -133,3 +149,38 @@ def _put_off(memory: Memory, letter_ids: Iterable[int], moment: str) -> None:
     if rows:
         statement = update(letters).where(letters.c.id == bindparam("letter")).values(due_at=bindparam("due"))
         memory.connection.execute(statement, rows)
+
+
+class Unclear(NamedTuple):
+    """A letter that may have left by the transport of its last attempt."""
+
+    letter_id: int
+    message_id: str
+    draft_id: str
+
+
+def unclear_letters(memory: Memory, transport: str) -> list[Unclear]:
+    """The unknown letters whose last attempt was by this transport: it may be able to tell what became of them."""
+    last = (
+        select(attempts.c.transport)
+        .where(attempts.c.letter_id == letters.c.id)
+        .order_by(attempts.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select(letters.c.id, letters.c.message_id, letters.c.draft_id).where(
+        letters.c.clinic_id == memory.clinic_id, letters.c.state == "unknown", last == transport
+    )
+    return [Unclear._make(row) for row in memory.connection.execute(query.order_by(letters.c.id))]
+
+
+def record_evidence(memory: Memory, found: Iterable[_Result], transport: str, at: str) -> None:
+    """Keep what a transport could tell for certain of unknown letters, as decisions taken by evidence. What a person
+    has decided meanwhile stands."""
+    for result in found:
+        with suppress(NotPossible):
+            what = _BY_EVIDENCE[result.state]
+            decide_letter(memory, result.letter_id, what, f"evidence ({transport})", result.detail, at)
+
+
+_BY_EVIDENCE: dict[str, What] = {"sent": "mark-sent", "ready": "send-again"}

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from jobs.clinic.follow_ups import FollowUps, Happening, Planned, Rule, utc_text
 from jobs.clinic.last_look import Due, Person, Sent
+from jobs.clinic.letter_life import can_become
 from jobs.store.episodes import histories
 from jobs.store.memory import Memory, in_parts, insert_new
 from jobs.store.runs import cursor, set_cursor
@@ -16,6 +17,7 @@ from jobs.store.tables import appointments, attempts, events, letters, patients,
 
 _PLANNED_UP_TO = "letters planned up to event"
 _GONE = ("sent", "attempting", "unknown")  # what left or may have left
+_WAITING = {"planned", "ready", "deferred", "held"}  # what a run may decide about
 _KIND = {"completed": "arrived"}  # the same thing, seen earlier or later
 
 
@@ -220,14 +222,18 @@ def articles_sent(memory: Memory, patient_ids: Iterable[int]) -> dict[int, set[s
 
 
 def change_letters(memory: Memory, changes: Iterable[tuple[int, str, str]], at: str) -> None:
-    """Put letters into another state: (letter id, state, reason in words)."""
-    rows = [{"letter": letter_id, "new": state, "why": reason, "at": at} for letter_id, state, reason in changes]
-    if rows:
+    """Put letters that have not left into another state: (letter id, state, reason in words). One that meanwhile
+    stands elsewhere (attempted, settled, held by a person who alone releases it) stays as it is."""
+    rows: dict[str, list[dict[str, int | str]]] = {}
+    for letter_id, state, reason in changes:
+        rows.setdefault(state, []).append({"letter": letter_id, "why": reason, "at": at})
+    for state, of_state in rows.items():
+        may_stand = {state, *can_become(state)} & _WAITING - ({"held"} if state == "ready" else set())
         memory.connection.execute(
             update(letters)
-            .where(letters.c.id == bindparam("letter"))
-            .values(state=bindparam("new"), reason=bindparam("why"), changed_at=bindparam("at")),
-            rows,
+            .where(letters.c.id == bindparam("letter"), or_(*(letters.c.state == old for old in sorted(may_stand))))
+            .values(state=state, reason=bindparam("why"), changed_at=bindparam("at")),
+            of_state,
         )
 
 

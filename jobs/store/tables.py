@@ -153,7 +153,7 @@ letters = Table(
     _text("sent_at", 20),
     _text("changed_at", 20),
     _text("purpose"),  # what it is for, in words; kept with it because a rule can be changed
-    _text("draft_id"),  # the draft that a Gmail mailbox holds of it
+    _text("draft_id"),  # the draft that a Gmail mailbox holds of it; "?" for one that it may hold
     _text("released_at", 20),  # when a person let it go that had waited for approval
     _text("leaves_at", 20),  # when its grace period ends, in which the front desk may still stop it
     UniqueConstraint("clinic_id", "patient_id", "rule", "event_id"),

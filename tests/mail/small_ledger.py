@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from jobs.clinic.letter_life import check_step
 from jobs.mail.outbox import Ready, Result, Tally
-from jobs.mail.states import check_transition
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 Sending = Callable[..., Tally]  # what the fixture `send_to` gives
@@ -50,6 +50,9 @@ class SmallLedger:
         self._database.executemany("INSERT INTO letters VALUES (?, 'ready')", rows)
         self._database.execute("COMMIT")
 
+    def hold(self, letter_id: int) -> None:
+        self._move([(letter_id, "held")])
+
     def states(self) -> dict[int, str]:
         return dict(self._database.execute("SELECT id, state FROM letters"))
 
@@ -62,8 +65,11 @@ class SmallLedger:
         rows = self._database.execute("SELECT detail FROM attempts WHERE letter_id = ?", (letter_id,))
         return [row[0] for row in rows]
 
-    def attempting(self, letters: Sequence[Ready], at: datetime) -> None:
-        self._move((one.letter_id, "attempting") for one in letters)
+    def attempting(self, letters: Sequence[Ready], at: datetime) -> list[int]:
+        states = self.states()
+        going = [one.letter_id for one in letters if states[one.letter_id] != "held"]
+        self._move((letter_id, "attempting") for letter_id in going)
+        return going
 
     def record(self, results: Sequence[Result], at: datetime) -> None:
         attempts = [(result.letter_id, at.isoformat(), result.state, result.detail) for result in results]
@@ -72,7 +78,7 @@ class SmallLedger:
     def _move(self, moves: Iterable[tuple[int, str]], attempts: Sequence[tuple[int, str, str, str]] = ()) -> None:
         moves, states = list(moves), self.states()
         for letter_id, state in moves:
-            check_transition(states[letter_id], state)
+            check_step(states[letter_id], state)
         self._database.execute("BEGIN IMMEDIATE")
         self._database.executemany("UPDATE letters SET state = ?2 WHERE id = ?1", moves)
         self._database.executemany("INSERT INTO attempts VALUES (?, ?, ?, ?)", attempts)

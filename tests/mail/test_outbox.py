@@ -65,13 +65,25 @@ def test_a_letter_handed_over_twice_is_refused_before_its_group_leaves(ledger: S
 
 def test_a_ledger_that_cannot_write_lets_nothing_leave(ledger: SmallLedger, journal: Journal) -> None:
     class Full(SmallLedger):
-        def attempting(self, letters: Sequence[Ready], at: datetime) -> None:
+        def attempting(self, letters: Sequence[Ready], at: datetime) -> list[int]:
             raise OSError("database or disk is full")
 
     transport = Observed(Full(":memory:"))
     with pytest.raises(OSError, match="disk is full"):
         send_by(transport, journal, letters(3))
     assert transport.taken == []
+
+
+def test_a_letter_that_was_held_meanwhile_stays_and_the_others_leave(ledger: SmallLedger, journal: Journal) -> None:
+    ledger.hold(2)
+    transport = Observed(ledger)
+    assert dict(send_by(transport, journal, letters(3), [letter(4)])) == {"sent": 3}
+    assert (transport.taken, ledger.in_state("held")) == ([1, 3, 4], [2])
+
+
+def test_a_group_of_which_nothing_is_left_does_not_block_the_next(ledger: SmallLedger, journal: Journal) -> None:
+    ledger.hold(1)
+    assert dict(send_by(Observed(ledger), journal, letters(1), [letter(2)])) == {"sent": 1}
 
 
 def test_results_that_could_not_be_recorded_are_recovered_from_the_marks(
@@ -90,7 +102,7 @@ def test_results_that_could_not_be_recorded_are_recovered_from_the_marks(
 
 
 def test_a_second_run_does_not_start_over_marks_that_were_not_settled(ledger: SmallLedger, journal: Journal) -> None:
-    journal.begin([1])
+    journal.begin([1], "observed")
     transport = Observed(ledger)
     with pytest.raises(RuntimeError, match="Settle it first"):
         send_by(transport, journal, letters(2))

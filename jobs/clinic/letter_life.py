@@ -1,0 +1,58 @@
+"""A letter's life: every state, what it means, and every step from one to the next. The one table of them.
+
+The store refuses every other step; docs/how-it-works.md shows the same table, and a test holds the two together.
+"""
+
+from typing import NamedTuple
+
+
+class State(NamedTuple):
+    """`then` names the states that can follow; where there is none, `ending` says why."""
+
+    name: str
+    meaning: str
+    then: tuple[str, ...]
+    ending: str = ""
+
+
+LIFE = (
+    State("planned", "an event called for it; its day may be to come",
+          ("ready", "held", "withdrawn", "deferred", "failed")),
+    State("ready", "looked at, allowed to go",
+          ("attempting", "held", "withdrawn", "deferred", "failed")),
+    State("attempting", "on disk as about to leave",
+          ("sent", "ready", "deferred", "failed", "unknown")),
+    State("sent", "the mail server took it, or it was written to the folder",
+          (), "nothing"),
+    State("deferred", 'the mail server said "later"; the next run tries again until it is too late',
+          ("ready", "held", "withdrawn", "failed")),
+    State("withdrawn", "no longer right, with the reason",
+          (), "nothing; a new event plans a new letter"),
+    State("failed", "the mail server refused it for good",
+          ("ready", "withdrawn")),
+    State("unknown", "it may have left; never sent again blindly",
+          ("sent", "ready", "failed", "withdrawn")),
+    State("held", "waits for a person",
+          ("ready", "withdrawn")),
+)  # fmt: skip
+
+STATES: tuple[str, ...] = tuple(state.name for state in LIFE)
+_THEN = {state.name: state.then for state in LIFE}
+
+OUTCOMES = _THEN["attempting"]
+"""Every state that an attempt can lead to. `ready`: its bytes certainly never left."""
+
+
+def can_become(new: str) -> tuple[str, ...]:
+    """The states from which a letter can become `new`."""
+    return tuple(state.name for state in LIFE if new in state.then)
+
+
+def check_step(old: str, new: str) -> None:
+    """Raise ValueError where a letter may not go from `old` to `new`, or where one of them is no state."""
+    for state in (old, new):
+        if state not in _THEN:
+            raise ValueError(f'"{state}" is not a state of a letter. The states are: {", ".join(STATES)}.')
+    if new not in _THEN[old]:
+        allowed = ", ".join(_THEN[old]) or "none: its life ends there"
+        raise ValueError(f"A letter that is {old} cannot become {new}. Allowed from {old}: {allowed}.")
