@@ -36,7 +36,7 @@ def run(tools: Tools, today: date) -> Outcome:
         with tools.progress(f"Reading {source.name}") as advance:
             outcomes: dict[str, str] = {}
             for file in reading:
-                counts += _save(tools, source, file, known[source.name].get(file.path, b""))
+                counts += _save(tools, source, file, known[source.name].get(file.path, b""), today)
                 outcomes[file.path] = file.outcome
                 advance(1)
         with tools.store.begin() as memory:
@@ -53,7 +53,7 @@ def _reading(tools: Tools, source: Source, memories: dict[str, bytes], today: da
     return start_reading(source, tools.home, memories, today, zone, rules=value_rules(source, zone))
 
 
-def _save(tools: Tools, source: Source, file: FileRead, known: bytes) -> Counter[str]:
+def _save(tools: Tools, source: Source, file: FileRead, known: bytes, today: date) -> Counter[str]:
     """Keep one file whole or not at all; of one that is refused, only what was wrong with it.
 
     `known` is what this pull knew of it.
@@ -63,7 +63,7 @@ def _save(tools: Tools, source: Source, file: FileRead, known: bytes) -> Counter
         with tools.store.begin() as memory:
             if file.outcome == "unchanged":
                 return _still_known(memory, source, file, known, seen_at)
-            return _save_file(memory, source, file, seen_at)
+            return _save_file(memory, source, file, seen_at, today)
     except TooBad as refusal:
         file.outcome = "refused"
         with tools.store.begin() as memory:
@@ -85,7 +85,7 @@ class TooBad(Exception):
         self.problems = problems
 
 
-def _save_file(memory: "Memory", source: Source, file: FileRead, seen_at: str) -> Counter[str]:
+def _save_file(memory: "Memory", source: Source, file: FileRead, seen_at: str, today: date) -> Counter[str]:
     """Keep the rows of a file, its problems and what the next pull must know of it. Raises TooBad."""
     counts: Counter[str] = Counter()
     found: list[Problem] = []
@@ -101,7 +101,7 @@ def _save_file(memory: "Memory", source: Source, file: FileRead, seen_at: str) -
         raise TooBad([*found, Problem(source.name, file.path, "", 0, "", "", *why, True)])
     counts["rows set aside"] = sum(rows_of(problem) for problem in found if problem.set_aside)
     gone = mark_gone(memory, source.name, file.gone, seen_at) if file.gone else Gone(0, 0, frozenset())
-    refresh_episodes(memory, touched | gone.patients)
+    refresh_episodes(memory, touched | gone.patients, today)
     found += filter(None, (file.problem, _too_many_gone(source, file, gone)))
     keep = renew_problems if file.memory else add_problems
     counts["problems changed"] = keep(memory, source.name, file.path, found, seen_at)

@@ -1,117 +1,157 @@
-"""The figures of the weekly referral summary: what each one counts, defined once.
+"""The figures of the weekly workbook: what each one counts, defined once in code. `definitions.py` says it in words.
 
-*Referral*: one per episode of care, in the week in which its first appointment was booked.
-*Evaluated*: the first evaluation or visit of that episode was kept, by the day the figures are made for.
-*Still ahead*: not evaluated yet, and the first appointment is today or later.
-*Visit*: an appointment that was completed, or whose patient arrived on a day that is over.
-*Late cancel*: cancelled less than 24 hours before the start; without a time of cancelling it counts as in time.
-*Due*: visits + no-shows + late cancels, the appointments for which the clinic kept the time free.
-Weeks are ISO weeks of the clinic's calendar, Monday to Sunday.
+A *referral* is an episode of care (`episodes.py`), counted in the period in which its first appointment was booked.
+Patients already under care where the data begins are no referrals: they are counted apart.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from typing import Any, NamedTuple
 
-TREND_WEEKS = 12
-AVERAGE_WEEKS = 4
+from jobs.clinic.episodes import GAP_DAYS
+from jobs.clinic.periods import TREND, Periods
 
-NOT_RECORDED = "Not recorded"
-NOT_YET_NAMED = "Not yet named"
-ALREADY_UNDER_CARE = "Already under care"
-
-CHANNELS = (
-    "physician",
-    "practice",
-    "patient or friend",
-    "online",
-    "insurer",
-    "event",
-    "returning",
-    "self",
-    "unknown",
-)
-"""The ways in which new patients find the clinic, as they may stand in config/referral_names.csv."""
-
-_LABEL = re.compile(r"(\d{4})-W(\d\d)")
-_APOSTROPHES = re.compile("['\u2018\u2019`\u00b4]")
-_NOT_WORD = re.compile(r"[\W_]+")
+LOST_AFTER_DAYS = 21  # without a visit, a plan or a discharge: dropped out
+QUIET_AFTER_DAYS = 60
+QUIET_REFERRALS = 3  # in the year before, for its silence to be news
+LATE_HOURS = 24
+BOOKED_WITHIN_DAYS = 14  # after a letter
 
 
-@dataclass(frozen=True, order=True)
-class Week:
-    """One ISO week, known by its Monday."""
-
-    monday: date
-
-    def __post_init__(self) -> None:
-        if self.monday.isoweekday() != 1:
-            raise ValueError(f"{self.monday} is no Monday.")
-
-    @classmethod
-    def containing(cls, day: date) -> "Week":
-        return cls(day - timedelta(days=day.isoweekday() - 1))
-
-    @classmethod
-    def named(cls, label: str) -> "Week":
-        """The week of a label such as `2026-W12`; ValueError in words where there is none."""
-        found = _LABEL.fullmatch(label.strip().upper())
-        try:
-            return cls(date.fromisocalendar(int(found[1]), int(found[2]), 1))  # type: ignore[index]
-        except (TypeError, ValueError):
-            raise ValueError(f'"{label}" is no week. Write the year and the ISO week, such as 2026-W12.') from None
-
-    @property
-    def sunday(self) -> date:
-        return self.monday + timedelta(days=6)
-
-    @property
-    def label(self) -> str:
-        year, number, _ = self.monday.isocalendar()
-        return f"{year}-W{number:02d}"
-
-    @property
-    def year_to_date(self) -> tuple[date, date]:
-        """From 1 January to the week's Sunday, within the calendar year that the label names.
-
-        The days of a first or last week that fall into a neighbouring year are left out, so that the last week of a
-        year shows exactly that year and no day counts in two years.
-        """
-        year = self.monday.isocalendar().year
-        return date(year, 1, 1), min(self.sunday, date(year, 12, 31))
-
-    def previous(self, weeks: int = 1) -> "Week":
-        return Week(self.monday - timedelta(weeks=weeks))
-
-    def trend(self) -> tuple["Week", ...]:
-        """The twelve weeks that end with this one, oldest first."""
-        return tuple(self.previous(weeks) for weeks in range(TREND_WEEKS - 1, -1, -1))
+def known_from(data_begins: date) -> date:
+    """Up to this day nobody can tell whether a patient whose first appointment is no evaluation is new."""
+    return data_begins + timedelta(days=GAP_DAYS)
 
 
-@dataclass(frozen=True)
-class Referrals:
-    """Referrals of one period and what became of them by the day the figures are made for."""
+class Tally(NamedTuple):
+    """The referrals of one text, one source or all, and what became of those of the year, as one query counts them.
 
-    referred: int = 0
-    evaluated: int = 0
+    Days are text, "" where there is none. Money is in cents, None where the export has none.
+    """
+
+    ever: int = 0
+    shown: int = 0
+    previous: int = 0
+    before: int = 0  # in all the periods of the average together
+    month: int = 0
+    quarter: int = 0
+    year: int = 0
+    last_year: int = 0
+    same_last_year: int = 0
+    trend: tuple[int, ...] = (0,) * TREND
+    evaluated: int = 0  # of the year's
     ahead: int = 0
+    visits: int = 0
+    discharged: int = 0
+    dropped: int = 0
+    last_year_evaluated: int = 0
+    last_year_ahead: int = 0
+    billed_cents: int | None = None
+    paid_cents: int | None = None
+    year_before: int = 0  # in the 365 days up to the end of the period shown
+    first_on: str = "9999-12-31"
+    last_on: str = ""
+    first_shown_on: str = "9999-12-31"  # the first in the period shown
+    last_before_on: str = ""  # the last before the period shown
+
+    def merged(self, other: "Tally") -> "Tally":
+        """Both together."""
+        pairs = {name: (mine, yours) for name, mine, yours in zip(self._fields, self, other, strict=True)}
+        return Tally._make(_merge(name, *pair) for name, pair in pairs.items())
 
     @property
     def conversion(self) -> float | None:
-        """Evaluated / referred without those whose first appointment is still ahead; None where that is nobody."""
-        decided = self.referred - self.ahead
-        return self.evaluated / decided if decided else None
+        """Evaluated out of the referrals whose first appointment is not still ahead; None where that is nobody."""
+        return part_of(self.evaluated, self.year - self.ahead)
 
-    def __add__(self, other: "Referrals") -> "Referrals":
-        return Referrals(self.referred + other.referred, self.evaluated + other.evaluated, self.ahead + other.ahead)
+    @property
+    def last_year_conversion(self) -> float | None:
+        return part_of(self.last_year_evaluated, self.last_year - self.last_year_ahead)
+
+    @property
+    def first_day(self) -> str:
+        return self.first_on if self.last_on else ""
+
+
+def _merge(name: str, mine: Any, yours: Any) -> Any:
+    if name == "trend":
+        return tuple(a + b for a, b in zip(mine, yours, strict=True))
+    if name.startswith("first_"):
+        return min(mine, yours)
+    if name.startswith("last_") and name.endswith("_on"):
+        return max(mine, yours)
+    if mine is None or yours is None:
+        return yours if mine is None else mine
+    return mine + yours
+
+
+def part_of(part: int, whole: int) -> float | None:
+    """A rate; None, and an empty cell, where there is nothing to divide by."""
+    return part / whole if whole else None
+
+
+def median_of(counts: Mapping[int, int]) -> float | None:
+    """The median of values of which each is given with how often it was counted."""
+    total = sum(counts.values())
+    if not total:
+        return None
+    middle, seen = ((total - 1) // 2, total // 2), 0
+    found: list[int] = []
+    for value in sorted(counts):
+        seen += counts[value]
+        while len(found) < 2 and seen > middle[len(found)]:
+            found.append(value)
+    return sum(found) / 2
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """One row of a table: a source, a referring provider, or the total of all.
+
+    `listed` says that the name comes from config/referral_names.csv and not from the export as typed. `waits` counts
+    the days from booking to the kept evaluation of the year's referrals.
+    """
+
+    name: str
+    channel: str = ""
+    listed: bool = False
+    tally: Tally = Tally()
+    waits: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def days_to_evaluation(self) -> float | None:
+        return median_of(self.waits)
+
+    def is_new(self) -> bool:
+        """Its first referral ever lies in the period shown."""
+        return bool(self.tally.shown) and not self.tally.last_before_on
+
+    def is_returning(self) -> bool:
+        """It refers again in the period shown, after so long a silence that it could have been called quiet."""
+        before = self.tally.last_before_on
+        return bool(self.tally.shown and before) and _days(before, self.tally.first_shown_on) >= QUIET_AFTER_DAYS
+
+    def is_quiet(self, last_day: date) -> bool:
+        """At least three referrals in the year up to the last day shown, none in the last 60 days of it."""
+        tally = self.tally
+        silent = bool(tally.last_on) and _days(tally.last_on, last_day.isoformat()) >= QUIET_AFTER_DAYS
+        return silent and tally.year_before >= QUIET_REFERRALS
+
+    def state(self, last_day: date) -> str:
+        """new, returning, quiet or nothing of these."""
+        if self.is_new():
+            return "new"
+        return "returning" if self.is_returning() else "quiet" if self.is_quiet(last_day) else ""
+
+
+def _days(earlier: str, later: str) -> int:
+    return (date.fromisoformat(later) - date.fromisoformat(earlier)).days
 
 
 @dataclass(frozen=True)
 class Attendance:
-    """What became of the appointments of one period; every appointment counts in exactly one of the seven."""
+    """What became of the appointments of some days; each counts in exactly one of the seven. Money as in `Tally`."""
 
     visits: int = 0
     no_shows: int = 0
@@ -120,197 +160,112 @@ class Attendance:
     rescheduled: int = 0
     without_outcome: int = 0  # the day is over and the practice system still says booked
     ahead: int = 0  # booked or arrived, today or later
+    billed_cents: int | None = None
+    paid_cents: int | None = None
+
+    @property
+    def due(self) -> int:
+        """The appointments for which the clinic kept the time free."""
+        return self.visits + self.no_shows + self.late_cancels
 
     @property
     def appointments(self) -> int:
         return self.due + self.cancelled_in_time + self.rescheduled + self.without_outcome + self.ahead
 
     @property
-    def due(self) -> int:
-        return self.visits + self.no_shows + self.late_cancels
+    def arrival_rate(self) -> float | None:
+        return part_of(self.visits, self.due)
 
     @property
     def no_show_rate(self) -> float | None:
-        return self.no_shows / self.due if self.due else None
+        return part_of(self.no_shows, self.due)
 
     @property
     def late_cancel_rate(self) -> float | None:
-        return self.late_cancels / self.due if self.due else None
-
-    @property
-    def cancel_rate(self) -> float | None:
-        """Cancelled late or in time, of these and the visits and no-shows; None where there was nothing."""
-        settled = self.due + self.cancelled_in_time
-        return (self.late_cancels + self.cancelled_in_time) / settled if settled else None
-
-    def __add__(self, other: "Attendance") -> "Attendance":
-        return Attendance(
-            self.visits + other.visits,
-            self.no_shows + other.no_shows,
-            self.late_cancels + other.late_cancels,
-            self.cancelled_in_time + other.cancelled_in_time,
-            self.rescheduled + other.rescheduled,
-            self.without_outcome + other.without_outcome,
-            self.ahead + other.ahead,
-        )
+        return part_of(self.late_cancels, self.due)
 
 
 @dataclass(frozen=True)
-class SourceLine:
-    """One row of a table: a source, a referring provider, or the total of all.
+class Funnel:
+    """What became of the referrals of some days, step by step."""
 
-    `trend` holds the referrals of twelve weeks, the week shown last. `attended` is the week's appointments,
-    `attended_before` those of the four whole weeks before it. `listed` says that the name comes from
-    config/referral_names.csv and not from the export as typed.
-    """
-
-    name: str
-    channel: str = ""
-    listed: bool = False
-    week: Referrals = Referrals()
-    year: Referrals = Referrals()
-    year_visits: int = 0  # visits so far of the year's referrals
-    trend: tuple[int, ...] = (0,) * TREND_WEEKS
-    attended: Attendance = Attendance()
-    attended_before: Attendance = Attendance()
-    last_referred_on: str = ""  # up to the week's Sunday
-
-    @property
-    def previous(self) -> int:
-        """Referrals of the week before."""
-        return self.trend[-2]
-
-    @property
-    def four_weeks(self) -> int:
-        """Referrals of the four whole weeks before the one shown, together."""
-        return sum(self.trend[-1 - AVERAGE_WEEKS : -1])
-
-    @property
-    def four_week_average(self) -> float:
-        return self.four_weeks / AVERAGE_WEEKS
-
-    def __add__(self, other: "SourceLine") -> "SourceLine":
-        """Both together, under this line's name."""
-        return SourceLine(
-            self.name,
-            self.channel,
-            self.listed,
-            self.week + other.week,
-            self.year + other.year,
-            self.year_visits + other.year_visits,
-            tuple(mine + yours for mine, yours in zip(self.trend, other.trend, strict=True)),
-            self.attended + other.attended,
-            self.attended_before + other.attended_before,
-            max(self.last_referred_on, other.last_referred_on),
-        )
-
-    def says_something(self) -> bool:
-        """Whether any figure of the line differs from zero."""
-        return bool(
-            self.week.referred
-            or self.year.referred
-            or any(self.trend)
-            or self.attended.appointments
-            or self.attended_before.appointments
-        )
+    title: str
+    referred: int = 0
+    ahead: int = 0
+    not_evaluated: int = 0  # and nothing ahead
+    evaluated: int = 0
+    second_visit: int = 0
+    six_visits: int = 0
+    in_care: int = 0
+    discharged: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True)
 class UnnamedText:
-    """A source as typed that the list of names does not know: how often this year and in the trend; first, last day."""
+    """A text that no name is known for: where it was typed, how many referrals have it, the first and the last."""
 
     text: str
+    where: str  # source, provider or both
     referrals: int
     first_on: str
     last_on: str
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Counted:
-    """The same data counted once more, not by source: what the tables must add up to, and how much there is."""
+    """The same data counted once more without any name and any period: what the tables must add up to."""
 
-    referrals_in_week: int = 0
-    referrals_in_year: int = 0
-    appointments_in_week: int = 0
-    appointments: int = 0  # in all the data
-    first_day: str = ""  # of the appointments, "" where there are none
+    referrals_shown: int = 0
+    referrals_year: int = 0
+    episodes: int = 0  # in all the data
+    under_care: int = 0  # of these: patients already under care where the data begins
+    referrals_after: int = 0  # of these: referrals after the period shown
+    appointments_shown: int = 0
+    appointments: int = 0
+    first_day: str = ""  # of all the clinic's appointments, "" where there are none
     last_day: str = ""
 
 
 @dataclass(frozen=True)
-class Evaluations:
-    """First evaluations or visits kept in a period, whenever the patient was referred."""
+class Figures:
+    """Everything that the workbook says about referrals and appointments. `today`: outcomes are known as of then.
 
-    week: int = 0
-    previous: int = 0
-    four_weeks: int = 0
+    `attended` and `evaluations` hold a value for each name of `Periods.named`, `attended` one for "all" too.
+    """
 
-
-@dataclass(frozen=True)
-class ReferralFigures:
-    """Everything the weekly workbook says. `today` is the day as of which outcomes are known."""
-
-    week: Week
+    periods: Periods
     today: date
+    location: str
     sources: tuple[SourceLine, ...]  # most referrals this year first; the lines that are no source last
-    providers: tuple[SourceLine, ...]  # referrals only, and the trend of five weeks
-    unnamed: tuple[UnnamedText, ...]  # most frequent first
-    evaluations: Evaluations
-    attended_previous: Attendance  # the clinic's appointments of the week before
+    providers: tuple[SourceLine, ...]
+    unnamed: tuple[UnnamedText, ...]
+    total: SourceLine
+    provider_total: SourceLine
+    attended: Mapping[str, Attendance]
+    attended_trend: tuple[Attendance, ...]
+    evaluations: Mapping[str, int]
+    evaluations_trend: tuple[int, ...]
+    funnels: tuple[Funnel, ...]
     counted: Counted
 
-    @property
-    def total(self) -> SourceLine:
-        """All sources together."""
-        return sum(self.sources, SourceLine("Total"))
-
-    @property
-    def provider_total(self) -> SourceLine:
-        """All referring providers together."""
-        return sum(self.providers, SourceLine("Total"))
+    def reaches(self, name: str) -> bool:
+        """Whether the data reaches back into a period. Where it does not, nothing is known of it: that is not zero."""
+        first_day = self.counted.first_day
+        return bool(first_day) and self.periods.named()[name].last >= date.fromisoformat(first_day)
 
     @property
     def adds_up(self) -> bool:
-        """Whether both tables come to what was counted without them."""
-        counted = self.counted.referrals_in_week, self.counted.referrals_in_year
+        """Whether all tables come to what was counted without them."""
+        counted = self.counted
+        ever = counted.episodes - counted.under_care - counted.referrals_after
+        tables = [
+            tuple(sum(getattr(line.tally, name) for line in lines) for name in ("shown", "year", "ever"))
+            for lines in (self.sources, self.providers)
+        ]
         return (
-            all((line.week.referred, line.year.referred) == counted for line in (self.total, self.provider_total))
-            and self.total.attended.appointments == self.counted.appointments_in_week
+            all(table == (counted.referrals_shown, counted.referrals_year, ever) for table in tables)
+            and self.attended["shown"].appointments == counted.appointments_shown
+            and self.attended["all"].appointments == counted.appointments
         )
-
-
-@lru_cache(maxsize=8192)  # one text is asked for once per week of the trend
-def name_key(text: str) -> str:
-    """What two spellings have in common: case, accents, spaces and punctuation do not count."""
-    if text.isascii():
-        plain = text.casefold()
-    else:
-        apart = unicodedata.normalize("NFKD", text.casefold())
-        plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return " ".join(_NOT_WORD.sub(" ", _APOSTROPHES.sub("", plain)).split())
-
-
-_NOTHING = name_key(NOT_RECORDED)
-
-
-@dataclass(frozen=True)
-class ReferralNames:
-    """The clinic's list of names: what was typed (as `name_key`) -> the source, and the source's channel."""
-
-    names: Mapping[str, str] = field(default_factory=dict)
-    channels: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, rows: Iterable[tuple[str, str, str]]) -> "ReferralNames":
-        """From rows of what was typed, name and channel. A name also stands for itself; a row decides before that."""
-        rows = list(rows)
-        names = {name_key(name): name for _, name, _ in rows} | {name_key(typed): name for typed, name, _ in rows}
-        return cls(names, {name: channel for _, name, channel in rows})
-
-    def name_of(self, typed: str) -> str | None:
-        """The source's name; `Not recorded` for a text without letters or digits; None where the list has none."""
-        key = name_key(typed)
-        return self.names.get(key) if key and key != _NOTHING else NOT_RECORDED
-
-    def channel_of(self, name: str) -> str:
-        return self.channels.get(name, "")

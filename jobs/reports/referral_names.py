@@ -10,8 +10,8 @@ from io import StringIO
 from pathlib import Path
 
 from jobs.clinic.faults import Fault, did_you_mean
-from jobs.clinic.figures import CHANNELS, NOT_YET_NAMED, ReferralNames, name_key
 from jobs.clinic.office_text import decoded
+from jobs.clinic.source_names import CHANNELS, NOT_YET_NAMED, ReferralNames, name_key
 
 COLUMNS = ("as_typed", "name", "channel", "added_on", "added_by")
 _NEEDED = COLUMNS[:3]

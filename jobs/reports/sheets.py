@@ -13,6 +13,7 @@ from math import ceil
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.chart import Chart
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
@@ -29,10 +30,12 @@ BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, GREY = (
     "#8A8A8A",
 )
 INK, QUIET, LINE, BAND = "#1F2A37", "#5B6673", "#C9D3DC", "#EAF1F7"
+ENTRY = "#FFF8E1"  # where somebody may write
 FONT = "Calibri"
 LONGEST_TEXT = 2000
 
 COUNT, AVERAGE, RATE, DAY, TEXT, SPARK = "#,##0;-#,##0;0", "#,##0.0", "0.0%", "mmm d, yyyy", "@", ""
+MONEY, MOMENT = "#,##0.00", "mmm d, yyyy h:mm"
 
 Value = str | int | float | date | None
 
@@ -52,6 +55,7 @@ class Col:
     total: Value = None
     total_value: Value = None
     band: str = ""  # what stands above this column and the next ones of the same band
+    entry: bool = False  # somebody writes into it
 
 
 class Book:
@@ -113,8 +117,19 @@ class Sheet:
         self.page.set_row(1, 18)
         self.text(1, 0, note, font_color=QUIET)
 
-    def table(self, top: int, name: str, columns: Sequence[Col], rows: Sequence[Sequence[Value]]) -> None:
+    def table(
+        self,
+        top: int,
+        name: str,
+        columns: Sequence[Col],
+        rows: Sequence[Sequence[Value]],
+        forms: Sequence[Sequence[str | None]] = (),
+        *,
+        frozen: bool = True,
+    ) -> None:
         """A table with filters, its header in row `top`, its totals under it, the header and first column frozen.
+
+        `forms`: where the rows of a table are figures of different kinds, the number format of each cell.
 
         The totals stand outside the table, so that sorting and filtering leave them where they are; they follow what
         the filter shows. `rows` must not be empty: Excel repairs a table without rows.
@@ -129,11 +144,13 @@ class Sheet:
         self._bands(top - 1, columns)
         for number, column in enumerate(columns):
             self.page.set_column(number, number, column.width)
-            self._fill(top + 1, number, column, [row[number] for row in rows])
+            own = [row[number] for row in forms] if forms else None
+            self._fill(top + 1, number, column, [row[number] for row in rows], own)
         if any(column.total is not None for column in columns):
             self._totals(top + 1, top + 1 + len(rows), columns)
-        self.page.freeze_panes(top + 1, 1)
-        self.page.repeat_rows(top)
+        if frozen:
+            self.page.freeze_panes(top + 1, 1)
+            self.page.repeat_rows(top)
 
     def _bands(self, row: int, columns: Sequence[Col]) -> None:
         first = 0
@@ -146,15 +163,19 @@ class Sheet:
                 self.page.write_string(row, first, band, looks)
             first = last + 1
 
-    def _fill(self, top: int, number: int, column: Col, cells: Sequence[Value]) -> None:
+    def _fill(
+        self, top: int, number: int, column: Col, cells: Sequence[Value], forms: Sequence[str | None] | None = None
+    ) -> None:
         """One column of values; None leaves a cell empty, never zero. A long text gets lines enough to be read."""
         looks: dict[str, Any] = {"bottom": 1, "bottom_color": LINE}
         looks |= {"text_wrap": True} if column.form == TEXT else {}
         looks |= {"num_format": column.form} if column.form not in (TEXT, SPARK) else {}
         looks |= {"align": "center"} if column.form.startswith("mmm") else {}
+        looks |= {"bg_color": ENTRY, "locked": False} if column.entry else {}
         form = self.book.form(**looks)
         for row, value in enumerate(cells, top):
-            self._put(row, number, value, form)
+            own = forms[row - top] if forms else None
+            self._put(row, number, value, self.book.form(**(looks | {"num_format": own})) if own else form)
             if isinstance(value, str) and len(value) > column.width:
                 self._heights[row] = max(self._heights.get(row, 0), 14 * ceil(len(safe_text(value)) / column.width) + 3)
                 self.page.set_row(row, min(self._heights[row], 120))
@@ -194,6 +215,33 @@ class Sheet:
                 self.page.write_formula(row, number, formula, self.book.form(**looks), _cached(column.total_value))
             else:
                 self.value(row, number, total, **looks)
+
+    def checks(self, row: int, checks: Sequence[tuple[str, str, int]], note: str) -> int:
+        """Sums beside the same count made apart, and whether they agree. Each check: words, the cells or a formula
+        that comes to the sum, the count. Gives the row after them."""
+        for place, words in enumerate(("Check: it adds up", "", "Sum", "Counted", "")):
+            self.text(row, place, words, bold=True, text_wrap=True, font_color=BLUE, bottom=1)
+        for words, cells, counted in checks:
+            row += 1
+            self.text(row, 0, words)
+            self.page.write_formula(row, 2, f"=SUM({cells})", self.book.form(num_format=COUNT), counted)
+            self.value(row, 3, counted, num_format=COUNT)
+            agree = f'=IF(C{row + 1}=D{row + 1},"agrees","DIFFERS")'
+            self.page.write_formula(row, 4, agree, self.book.form(bold=True, font_color=GREEN, indent=1), "agrees")
+            differs = self.book.file.add_format({"font_color": "#FFFFFF", "bg_color": VERMILLION})
+            rule = {"type": "cell", "criteria": "==", "value": '"DIFFERS"', "format": differs}
+            self.page.conditional_format(row, 4, row, 4, rule)
+        self.text(row + 1, 0, note, font_color=QUIET)
+        return row + 2
+
+
+def chart_font(size: int) -> dict[str, object]:
+    return {"name": FONT, "size": size, "color": INK, "bold": False}
+
+
+def titled(chart: Chart, title: str) -> None:
+    chart.set_title({"name": title, "name_font": chart_font(11) | {"bold": True}, "overlay": False})
+    chart.set_chartarea({"border": {"color": LINE}})
 
 
 def _cached(value: Value) -> str | float:

@@ -1,22 +1,18 @@
-"""The week in five figures and a few sentences, made from the figures alone."""
+"""The period in five figures and a few sentences, made from the figures alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from jobs.clinic.figures import (
-    ALREADY_UNDER_CARE,
-    AVERAGE_WEEKS,
-    NOT_RECORDED,
-    NOT_YET_NAMED,
-    TREND_WEEKS,
-    ReferralFigures,
-    SourceLine,
-)
+from jobs.clinic.figures import Figures, SourceLine, Tally, known_from
+from jobs.clinic.periods import TREND
+from jobs.clinic.source_names import NO_SOURCES, NOT_RECORDED
+from jobs.reports.definitions import benchmark_of
+from jobs.reports.period_words import spoken, words_of
 
-NO_SOURCES = (NOT_YET_NAMED, NOT_RECORDED, ALREADY_UNDER_CARE)
 RISE = 3  # more new patients than the average before a source is said to have risen
-REGULAR_WEEKS = 3  # weeks in a row with new patients before a week without is news
-NAMED_IN_A_SENTENCE = 3
+REGULAR = 3  # periods in a row with new patients before one without is news
+SAID_OF_EACH = 2  # sentences of one kind
 
 
 @dataclass(frozen=True)
@@ -31,129 +27,177 @@ class Card:
     note: str
 
 
-def cards(figures: ReferralFigures) -> tuple[Card, ...]:
-    """The five figures on the first page."""
-    total = figures.total
-    kept, attended, before = figures.evaluations, total.attended, total.attended_before
-    year = total.year
+def cards(figures: Figures) -> tuple[Card, ...]:
+    """The five figures on the first page and in the e-mail."""
+    tally, attended, kept = figures.total.tally, figures.attended, figures.evaluations
+    shown, previous, before = (attended[name] for name in ("shown", "previous", "before"))
+    known = benchmark_of("No-show rate")
+    published = f"published {known.value:.1%}" if known else ""
     return (
-        _count_card("New patients", total.week.referred, total.previous, total.four_weeks),
-        _count_card("First visits kept", kept.week, kept.previous, kept.four_weeks),
-        _count_card("Visits", attended.visits, figures.attended_previous.visits, before.visits),
-        _rate_card("No-show rate", attended.no_show_rate, figures.attended_previous.no_show_rate, before.no_show_rate),
-        Card(
-            "Conversion this year",
-            year.conversion,
-            True,
-            f"{year.evaluated:,} of {year.referred - year.ahead:,} evaluated",
-            None,
-            f"{year.ahead:,} still ahead",
-        ),
+        _count_card(figures, "New patients", tally.shown, tally.previous, tally.before),
+        _count_card(figures, "Evaluations kept", kept["shown"], kept["previous"], kept["before"]),
+        _count_card(figures, "Visits", shown.visits, previous.visits, before.visits),
+        _rate_card(figures, "No-show rate", shown.no_show_rate, previous.no_show_rate, published),
+        _conversion_card(tally),
     )
 
 
-def _count_card(title: str, value: int, previous: int, four_weeks: int) -> Card:
-    more = value - previous
-    note = f"four-week average {four_weeks / AVERAGE_WEEKS:,.1f}"
+def _count_card(figures: Figures, title: str, value: int, previous: int, before: int) -> Card:
+    more, words = value - previous, words_of(figures.periods)
+    average = before / len(figures.periods.before)
+    note = f"{words.average.lower()} {average:,.1f}" if words.unit != "year" else ""
     if more == 0:
-        return Card(title, value, False, "as the week before", None, note)
+        return Card(title, value, False, f"as {words.before}", None, note)
     change = f"▲ {more:,} more than before" if more > 0 else f"▼ {-more:,} fewer than before"
     return Card(title, value, False, change, more > 0, note)
 
 
-def _rate_card(title: str, rate: float | None, previous: float | None, before: float | None) -> Card:
-    note = "" if before is None else f"four weeks before {before:.1%}"
+def _rate_card(figures: Figures, title: str, rate: float | None, previous: float | None, note: str) -> Card:
     if rate is None or previous is None:
         return Card(title, rate, True, "", None, note)
     points = round((rate - previous) * 100, 1)
     if points == 0:
-        return Card(title, rate, True, "as the week before", None, note)
+        return Card(title, rate, True, f"as {words_of(figures.periods).before}", None, note)
     change = f"▲ {points:.1f} points higher" if points > 0 else f"▼ {-points:.1f} points lower"
     return Card(title, rate, True, change, points < 0, note)
 
 
-def sentences(figures: ReferralFigures) -> list[str]:
-    """What happened this week, the most useful first."""
+def _conversion_card(tally: Tally) -> Card:
+    decided = tally.year - tally.ahead
+    note = f"{tally.evaluated:,} of {decided:,}, {tally.ahead:,} ahead"
+    now, then = tally.conversion, tally.last_year_conversion
+    if now is None or then is None:  # the data may not reach back so far
+        return Card("Conversion this year", now, True, "no figure of last year" if now is not None else "", None, note)
+    points = round((now - then) * 100, 1)
+    if points == 0:
+        return Card("Conversion this year", now, True, "as last year", None, note)
+    change = f"▲ {points:.1f} points on last year" if points > 0 else f"▼ {-points:.1f} points on last year"
+    return Card("Conversion this year", now, True, change, points > 0, note)
+
+
+def sentences(figures: Figures, differences: Sequence[str] = ()) -> list[str]:
+    """What happened, the most useful first."""
     named = [line for line in figures.sources if line.name not in NO_SOURCES]
-    said = [_new_patients(figures.total), _most(named), *_risen(named), *_silent(named), *_doubts(figures)]
-    return [words for words in said if words]
-
-
-def _new_patients(total: SourceLine) -> str:
-    count, average = total.week.referred, total.four_week_average
-    if not total.says_something():
-        return "No appointment and no referral is known for this year or for the last twelve weeks."
-    if count == 0:
-        return f"No new patient booked a first appointment this week; the four-week average is {average:.1f}."
-    who = "One new patient" if count == 1 else f"{count:,} new patients"
-    compared = (
-        "as many as"
-        if count == total.previous
-        else f"{abs(count - total.previous):,} " + ("more than" if count > total.previous else "fewer than")
-    )
-    return f"{who} booked a first appointment, {compared} the week before; the four-week average is {average:.1f}."
-
-
-def _most(named: Sequence[SourceLine]) -> str:
-    sent = sorted((line for line in named if line.week.referred), key=lambda line: -line.week.referred)
-    if not sent:
-        return ""
-    listed = [f"{line.name} ({line.week.referred})" for line in sent[:NAMED_IN_A_SENTENCE]]
-    others = len(sent) - len(listed)
-    if others:
-        listed.append("one other source" if others == 1 else f"{others} other sources")
-    return f"They came through {_enumerated(listed)}."
-
-
-def _risen(named: Sequence[SourceLine]) -> list[str]:
-    risen = [line for line in named if line.week.referred >= line.four_week_average + RISE]
-    risen.sort(key=lambda line: line.four_week_average - line.week.referred)
+    providers = [line for line in figures.providers if line.name not in NO_SOURCES]
+    providers = [line for line in providers if line.name not in {source.name for source in named}]
+    everybody = [*named, *providers]
     return [
-        f"{line.name} stands out: {line.week.referred} this week, {line.four_week_average:.1f} a week before."
-        for line in risen[:2]
+        *_new_patients(figures),
+        *_most(named),
+        *_risen(figures, named),
+        *_silent(figures, everybody),
+        *_gone_quiet(figures, everybody),
+        *_new_and_returning(figures, everybody),
+        *_doubts(figures, differences),
     ]
 
 
-def _silent(named: Sequence[SourceLine]) -> list[str]:
-    """Sources that came every week and not in this one; the longest habit first."""
-    silent = [
-        (weeks, line) for line in named if not line.week.referred and (weeks := _weeks_in_a_row(line)) >= REGULAR_WEEKS
-    ]
-    silent.sort(key=lambda found: (-found[0], -found[1].year.referred, found[1].name))
-    return [
-        f"{line.name}, with {line.year.referred} new patients this year, brought nobody for the first time in "
-        f"{'at least ' if weeks == TREND_WEEKS - 1 else ''}{weeks + 1} weeks."
-        for weeks, line in silent[:2]
-    ]
+def _new_patients(figures: Figures) -> Iterator[str]:
+    tally, words = figures.total.tally, words_of(figures.periods)
+    average = tally.before / len(figures.periods.before)
+    ends = f"the {words.average.lower()} is {average:.1f}"
+    if not (tally.ever or figures.counted.appointments):
+        yield "No appointment and no referral is known yet."
+    elif tally.shown == 0:
+        yield f"No new patient booked a first appointment {words.shown.lower()}; {ends}."
+    else:
+        who = "One new patient" if tally.shown == 1 else f"{tally.shown:,} new patients"
+        more = tally.shown - tally.previous
+        compared = "as many as" if not more else f"{abs(more):,} {'more' if more > 0 else 'fewer'} than"
+        yield f"{who} booked a first appointment, {compared} {words.before}; {ends}."
 
 
-def _weeks_in_a_row(line: SourceLine) -> int:
-    weeks = 0
-    for count in reversed(line.trend[:-1]):
-        if not count:
+def _most(named: Sequence[SourceLine]) -> Iterator[str]:
+    sent = sorted((line for line in named if line.tally.shown), key=lambda line: -line.tally.shown)
+    if sent:
+        listed = [f"{line.name} ({line.tally.shown})" for line in sent[:3]]
+        others = len(sent) - len(listed)
+        if others:
+            listed.append("one other source" if others == 1 else f"{others} other sources")
+        yield f"They came through {_enumerated(listed)}."
+
+
+def _risen(figures: Figures, named: Sequence[SourceLine]) -> Iterator[str]:
+    words, periods = words_of(figures.periods), len(figures.periods.before)
+    risen = [(line.tally.shown - line.tally.before / periods, line) for line in named]
+    for _, line in sorted((r for r in risen if r[0] >= RISE), key=lambda r: (-r[0], r[1].name))[:SAID_OF_EACH]:
+        average = line.tally.before / periods
+        yield f"{line.name} stands out: {line.tally.shown} {words.shown.lower()}, {average:.1f} a {words.unit} before."
+
+
+def _silent(figures: Figures, everybody: Sequence[SourceLine]) -> Iterator[str]:
+    """Who referred in every period and not in this one; the longest habit first."""
+    unit = "month" if figures.periods.kind != "week" else "week"
+    silent = [(_in_a_row(line), line) for line in everybody if not line.tally.trend[-1]]
+    silent = sorted((s for s in silent if s[0] >= REGULAR), key=lambda s: (-s[0], -s[1].tally.year, s[1].name))
+    for count, line in silent[:SAID_OF_EACH]:
+        least = "at least " if count == TREND - 1 else ""
+        yield (
+            f"{line.name}, with {_patients(line.tally.year)} this year, sent nobody for the first time in "
+            f"{least}{count + 1} {unit}s."
+        )
+
+
+def _patients(count: int) -> str:
+    return "one new patient" if count == 1 else f"{count:,} new patients"
+
+
+def _in_a_row(line: SourceLine) -> int:
+    count = 0
+    for referred in reversed(line.tally.trend[:-1]):
+        if not referred:
             break
-        weeks += 1
-    return weeks
+        count += 1
+    return count
 
 
-def _doubts(figures: ReferralFigures) -> list[str]:
+def _gone_quiet(figures: Figures, everybody: Sequence[SourceLine]) -> Iterator[str]:
+    """Who became quiet in the period shown: all of them stand on their own sheet."""
+    last_day, day_before = figures.periods.shown.last, figures.periods.previous.last
+    quiet = [line for line in everybody if line.is_quiet(last_day) and not line.is_quiet(day_before)]
+    for line in sorted(quiet, key=lambda line: (-line.tally.year_before, line.name))[:SAID_OF_EACH]:
+        last = date.fromisoformat(line.tally.last_on)
+        yield f"{line.name} has gone quiet: {line.tally.year_before} referrals in a year, the last on {spoken(last)}."
+
+
+def _new_and_returning(figures: Figures, everybody: Sequence[SourceLine]) -> Iterator[str]:
+    words = words_of(figures.periods)
+    new = [line.name for line in everybody if line.is_new()]
+    if new and figures.total.tally.last_before_on:
+        listed = new[:3] if len(new) <= 4 else [*new[:3], f"{len(new) - 3} others"]
+        listed = new if len(new) == 4 else listed
+        yield f"For the first time ever {words.shown.lower()}: {_enumerated(listed)}."
+    for line in [line for line in everybody if line.is_returning()][:SAID_OF_EACH]:
+        before = date.fromisoformat(line.tally.last_before_on)
+        yield f"{line.name} is back; the referral before was on {spoken(before)}."
+
+
+def _doubts(figures: Figures, differences: Sequence[str]) -> Iterator[str]:
     """What keeps the figures from being the whole truth."""
-    said = []
+    counted, words = figures.counted, words_of(figures.periods)
     if figures.unnamed:
         texts, referrals = len(figures.unnamed), sum(each.referrals for each in figures.unnamed)
-        what = "One source as typed has" if texts == 1 else f"{texts:,} sources as typed have"
-        since = "this year and in the trend"
-        said.append(f"{what} no name yet ({referrals:,} referrals {since}): see the sheet Needs a name.")
-    blank = sum(line.week.referred for line in figures.sources if line.name == NOT_RECORDED)
+        what = "One text as typed has" if texts == 1 else f"{texts:,} texts as typed have"
+        yield f"{what} no name yet ({referrals:,} in all referrals): see the sheet Needs a name."
+    blank = sum(line.tally.shown for line in figures.sources if line.name == NOT_RECORDED)
     if blank:
-        said.append(f"For {blank:,} of this week's new patients nobody recorded how they heard of the clinic.")
-    open_still = figures.total.attended.without_outcome
+        of = "this period's" if words.unit == "year" else f"this {words.unit}'s"
+        yield f"For {blank:,} of {of} new patients nobody recorded how they heard of the clinic."
+    if counted.under_care and counted.first_day and figures.periods.year.first <= known_from(_first(figures)):
+        patients = "One patient was" if counted.under_care == 1 else f"{counted.under_care:,} patients were"
+        yield f"{patients} already under care where the data begins ({spoken(_first(figures))}); not counted as new."
+    open_still = figures.attended["shown"].without_outcome
     if open_still:
         what = "One appointment" if open_still == 1 else f"{open_still:,} appointments"
-        said.append(f"{what} of this week without an outcome so far: visits and rates may still change.")
+        yield f"{what} of {words.shown.lower()} without an outcome so far: visits and rates may still change."
+    if differences:
+        yield f"{len(differences):,} figures differ from those of the first workbook of this period: see About."
     if not figures.adds_up:
-        said.append("The tables do not add up to what was counted apart: see the checks under the table Sources.")
-    return said
+        yield "The tables do not add up to what was counted apart: see the checks on the sheets Sources and About."
+
+
+def _first(figures: Figures) -> date:
+    return date.fromisoformat(figures.counted.first_day)
 
 
 def _enumerated(words: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """Episodes: kept up to date for the patients that a pull touched, so that reports need no history."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -9,7 +10,10 @@ from sqlalchemy import delete, insert, select
 
 from jobs.clinic.episodes import Episode, Slot, split_episodes, sum_up
 from jobs.store.memory import Memory, in_parts, insert_rows, setting, update_rows
+from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import appointments, episodes
+
+_RENEWED = "episodes renewed"  # the day up to which arrivals are known to count
 
 
 def histories(memory: Memory, patient_ids: Iterable[int]) -> dict[int, list[Slot]]:
@@ -26,6 +30,9 @@ def histories(memory: Memory, patient_ids: Iterable[int]) -> dict[int, list[Slot
         table.referral_source,
         table.referring_provider,
         table.episode,
+        table.location,
+        table.billed,
+        table.paid,
     ).order_by(table.patient_id, table.starts_at, table.id)
     found: dict[int, list[Slot]] = {}
     for part in in_parts(patient_ids):
@@ -35,17 +42,42 @@ def histories(memory: Memory, patient_ids: Iterable[int]) -> dict[int, list[Slot
     return found
 
 
-def refresh_episodes(memory: Memory, patient_ids: Collection[int]) -> None:
-    """Sum up anew the episodes of these patients and number their appointments; only what changed is written."""
+def refresh_episodes(memory: Memory, patient_ids: Collection[int], today: date) -> None:
+    """Sum up anew the episodes of these patients as of `today` and number their appointments; only what changed is
+    written."""
+    as_of = today.isoformat()
     for part in in_parts(patient_ids):
         summed: dict[tuple[int, int], tuple[Any, ...]] = {}
         numbers: list[tuple[int, int]] = []
         for patient_id, slots in histories(memory, part).items():
-            for number, of_episode in enumerate(split_episodes(slots), start=1):
-                summed[patient_id, number] = sum_up(number, of_episode)
+            for number, of_episode in enumerate(split_episodes(slots, as_of), start=1):
+                summed[patient_id, number] = sum_up(number, of_episode, as_of)
                 numbers += [(number, slot.appointment_id) for slot in of_episode if slot.episode != number]
         _write_episodes(memory, summed, _known_episodes(memory, part))
         update_rows(memory, *setting(appointments, ("episode",)), numbers)
+
+
+def renewed_on(memory: Memory) -> str:
+    """The day on which `renew_episodes` was last done, "" where it never was."""
+    return cursor(memory, _RENEWED)
+
+
+def renew_episodes(memory: Memory, today: date) -> None:
+    """Before figures are counted: an arrival counts as a visit from the day after, though no pull saw it change.
+
+    All episodes are summed up where there is none yet: an older version kept them without what the figures need.
+    """
+    since, until = renewed_on(memory), today.isoformat()
+    table = appointments.c
+    of_patients = select(table.patient_id).where(table.clinic_id == memory.clinic_id).distinct()
+    any_episode = select(episodes.c.id).where(episodes.c.clinic_id == memory.clinic_id).limit(1)
+    if memory.connection.execute(any_episode).first() is not None:
+        of_patients = of_patients.where(table.status == "arrived", table.starts_on >= since, table.starts_on < until)
+    patients = list(memory.connection.execute(of_patients).scalars())
+    if patients:
+        refresh_episodes(memory, patients, today)
+    if since < until:
+        set_cursor(memory, _RENEWED, until)
 
 
 def _known_episodes(memory: Memory, patient_ids: Sequence[int]) -> dict[tuple[int, int], tuple[int, tuple[Any, ...]]]:

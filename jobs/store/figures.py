@@ -1,4 +1,4 @@
-"""Counts the referral summary's figures, one query per table; `clinic/figures.py` says what each figure means.
+"""Counts the figures of the workbook, one query per table; `clinic/figures.py` says what each figure means.
 
 Every query groups by the text as typed, and the clinic's list of names then folds the few texts into lines here: no
 row can fall out of a join with that list, and the tables must add up to what is counted without any source.
@@ -6,74 +6,106 @@ The SQL is plain text because SQLAlchemy's own form of it takes as long to compi
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
 from jobs.clinic.figures import (
-    ALREADY_UNDER_CARE,
-    AVERAGE_WEEKS,
-    NOT_RECORDED,
-    NOT_YET_NAMED,
-    TREND_WEEKS,
+    LOST_AFTER_DAYS,
     Attendance,
     Counted,
-    Evaluations,
-    ReferralFigures,
-    ReferralNames,
-    Referrals,
-    SourceLine,
-    UnnamedText,
-    Week,
-    name_key,
+    Figures,
+    Funnel,
+    Tally,
+    known_from,
 )
+from jobs.clinic.periods import TREND, Period, Periods
+from jobs.clinic.source_lines import provider_lines, source_lines, total, unnamed
+from jobs.clinic.source_names import ReferralNames
 
 if TYPE_CHECKING:
     from jobs.store.memory import Memory
 
-# {typed} is a column of episodes; {weeks} are the weeks of the trend, the one shown is 0 weeks ago.
-_REFERRALS = """
-    SELECT {typed}, weeks_ago, this_year,
-        count(*),
-        count(*) FILTER (WHERE evaluated_on <> ''),
-        count(*) FILTER (WHERE evaluated_on = '' AND first_on >= :today),
-        sum(visits),
-        min(referred_on), max(referred_on)
-    FROM (
-        SELECT {typed}, referred_on, first_on, evaluated_on, visits,
-            CASE {weeks} END AS weeks_ago,
-            referred_on BETWEEN :year_first AND :year_last AS this_year
-        FROM episodes
-        WHERE clinic_id = :clinic AND referred_on BETWEEN :since AND :sunday
-    ) AS referrals
-    GROUP BY {typed}, weeks_ago, this_year
-"""
-_WEEKS_AGO = "WHEN referred_on >= :monday_{ago} THEN {ago}"
+_HERE = "(:location = '' OR location = :location)"
+# Patients already under care where the data begins are no referrals.
+_REFERRED = f"""clinic_id = :clinic AND {_HERE}
+    AND NOT (number = 1 AND opening <> 'evaluation' AND opened_on <= :known_from)"""
+_EVALUATED = "evaluated_on <> ''"
+_AHEAD = "evaluated_on = '' AND visits = 0 AND awaited_on >= :today"
+_DROPPED = "visits > 0 AND planned_on < :today AND discharged_on = '' AND last_visit_on <= :lost"
 
-# Every appointment of the five weeks counts in exactly one column. {a_day_before_start} depends on the database.
-_ATTENDANCE = """
-    SELECT referral_source, period,
-        count(*) FILTER (WHERE status = 'completed' OR status = 'arrived' AND over),
+_NAMED = ("shown", "previous", "before", "month", "quarter", "year", "last_year", "same_last_year")
+_IN = "referred_on BETWEEN :{name}_first AND :{name}_last"
+_OF_PERIODS = ", ".join(f"count(*) FILTER (WHERE {_IN.format(name=name)})" for name in _NAMED)
+_OF_TREND = ", ".join(f"count(*) FILTER (WHERE {_IN.format(name=f'trend{place}')})" for place in range(TREND))
+_YEAR, _LAST_YEAR, _SHOWN = (f"FILTER (WHERE {_IN.format(name=name)}" for name in ("year", "last_year", "shown"))
+
+_TYPED = ("referral_source", "referring_provider")
+# {typed} is one of these. The columns are those of `Tally`, the trend's in its place.
+_REFERRALS = f"""
+    SELECT {{typed}}, count(*), {_OF_PERIODS}, {_OF_TREND},
+        count(*) {_YEAR} AND {_EVALUATED}),
+        count(*) {_YEAR} AND {_AHEAD}),
+        coalesce(sum(visits) {_YEAR}), 0),
+        count(*) {_YEAR} AND discharged_on <> ''),
+        count(*) {_YEAR} AND {_DROPPED}),
+        count(*) {_LAST_YEAR} AND {_EVALUATED}),
+        count(*) {_LAST_YEAR} AND {_AHEAD}),
+        sum(billed_cents) {_YEAR}),
+        sum(paid_cents) {_YEAR}),
+        count(*) FILTER (WHERE referred_on > :year_before),
+        min(referred_on), max(referred_on),
+        coalesce(min(referred_on) {_SHOWN}), '9999-12-31'),
+        coalesce(max(referred_on) FILTER (WHERE referred_on < :shown_first), '')
+    FROM episodes
+    WHERE {_REFERRED} AND referred_on <= :shown_last
+    GROUP BY {{typed}}
+"""  # noqa: S608 - no text from outside
+
+_WAITS = f"""
+    SELECT {{typed}}, referred_on, evaluated_on, count(*)
+    FROM episodes
+    WHERE {_REFERRED} AND {_IN.format(name="year")} AND {_EVALUATED}
+    GROUP BY {{typed}}, referred_on, evaluated_on
+"""  # noqa: S608
+
+_EVALUATIONS = f"""
+    SELECT evaluated_on, count(*) FROM episodes
+    WHERE {_REFERRED} AND evaluated_on >= :since GROUP BY evaluated_on
+"""  # noqa: S608
+
+_FUNNEL = f"""
+    SELECT count(*),
+        count(*) FILTER (WHERE {_AHEAD}),
+        count(*) FILTER (WHERE evaluated_on = '' AND NOT ({_AHEAD})),
+        count(*) FILTER (WHERE {_EVALUATED}),
+        count(*) FILTER (WHERE {_EVALUATED} AND visits >= 2),
+        count(*) FILTER (WHERE {_EVALUATED} AND visits >= 6),
+        count(*) FILTER (WHERE {_EVALUATED} AND discharged_on = '' AND NOT ({_DROPPED})),
+        count(*) FILTER (WHERE {_EVALUATED} AND discharged_on <> ''),
+        count(*) FILTER (WHERE {_EVALUATED} AND {_DROPPED})
+    FROM episodes
+    WHERE {_REFERRED} AND referred_on BETWEEN :first AND :last
+"""  # noqa: S608
+
+# Every appointment counts in exactly one column. {late} and {cents} depend on the database.
+_ATTENDANCE = f"""
+    SELECT starts_on,
+        count(*) FILTER (WHERE status = 'completed' OR status = 'arrived' AND starts_on < :today),
         count(*) FILTER (WHERE status = 'no_show'),
-        count(*) FILTER (WHERE status = 'cancelled' AND cancelled_at > {a_day_before_start}),
-        count(*) FILTER (WHERE status = 'cancelled' AND cancelled_at <= {a_day_before_start}),
+        count(*) FILTER (WHERE status = 'cancelled' AND cancelled_at > {{a_day_before_start}}),
+        count(*) FILTER (WHERE status = 'cancelled' AND cancelled_at <= {{a_day_before_start}}),
         count(*) FILTER (WHERE status = 'rescheduled'),
-        count(*) FILTER (WHERE status = 'booked' AND over),
-        count(*) FILTER (WHERE status IN ('booked', 'arrived') AND NOT over)
-    FROM (
-        SELECT episodes.referral_source, status, cancelled_at, starts_at, starts_on < :today AS over,
-            CASE WHEN starts_on >= :monday THEN 'week' WHEN starts_on >= :previous THEN 'previous' ELSE 'earlier' END
-                AS period
-        FROM appointments
-        LEFT JOIN episodes ON episodes.clinic_id = appointments.clinic_id
-            AND episodes.patient_id = appointments.patient_id AND episodes.number = appointments.episode
-        WHERE appointments.clinic_id = :clinic AND starts_on BETWEEN :earlier AND :sunday
-    ) AS attended
-    GROUP BY referral_source, period
-"""
+        count(*) FILTER (WHERE status = 'booked' AND starts_on < :today),
+        count(*) FILTER (WHERE status IN ('booked', 'arrived') AND starts_on >= :today),
+        sum(CAST(NULLIF(billed, '') AS NUMERIC)),
+        sum(CAST(NULLIF(paid, '') AS NUMERIC))
+    FROM appointments
+    WHERE clinic_id = :clinic AND {_HERE}
+    GROUP BY starts_on
+"""  # noqa: S608
 _A_DAY_BEFORE_START = {
     "sqlite": "strftime('%Y-%m-%dT%H:%M:%SZ', starts_at, '-24 hours')",
     "postgresql": (
@@ -82,176 +114,127 @@ _A_DAY_BEFORE_START = {
     ),
 }
 
-_EVALUATIONS = """
-    SELECT count(*) FILTER (WHERE evaluated_on BETWEEN :monday AND :sunday),
-        count(*) FILTER (WHERE evaluated_on BETWEEN :previous AND :previous_sunday),
-        count(*) FILTER (WHERE evaluated_on BETWEEN :earlier AND :previous_sunday)
-    FROM episodes
-    WHERE clinic_id = :clinic
-"""
-
-# Counted without any source: what both tables must come to.
-_COUNTED = """
+# Counted without any source and any period: what the tables must come to.
+_COUNTED = f"""
     SELECT
-        (SELECT count(*) FROM episodes WHERE clinic_id = :clinic AND referred_on BETWEEN :monday AND :sunday),
-        (SELECT count(*) FROM episodes WHERE clinic_id = :clinic AND referred_on BETWEEN :year_first AND :year_last),
-        (SELECT count(*) FROM appointments WHERE clinic_id = :clinic AND starts_on BETWEEN :monday AND :sunday),
-        (SELECT count(*) FROM appointments WHERE clinic_id = :clinic),
+        (SELECT count(*) FROM episodes WHERE {_REFERRED} AND {_IN.format(name="shown")}),
+        (SELECT count(*) FROM episodes WHERE {_REFERRED} AND {_IN.format(name="year")}),
+        (SELECT count(*) FROM episodes WHERE clinic_id = :clinic AND {_HERE}),
+        (SELECT count(*) FROM episodes WHERE clinic_id = :clinic AND {_HERE}
+            AND number = 1 AND opening <> 'evaluation' AND opened_on <= :known_from),
+        (SELECT count(*) FROM episodes WHERE {_REFERRED} AND referred_on > :shown_last),
+        (SELECT count(*) FROM appointments WHERE clinic_id = :clinic AND {_HERE}
+            AND starts_on BETWEEN :shown_first AND :shown_last),
+        (SELECT count(*) FROM appointments WHERE clinic_id = :clinic AND {_HERE}),
         (SELECT coalesce(min(starts_on), '') FROM appointments WHERE clinic_id = :clinic),
         (SELECT coalesce(max(starts_on), '') FROM appointments WHERE clinic_id = :clinic)
-"""
+"""  # noqa: S608
 
 
-def referral_figures(memory: "Memory", week: Week, names: ReferralNames, today: date) -> ReferralFigures:
-    """All figures of one week's referral summary, with outcomes as they are known on `today`."""
-    days = _days(memory, week, today)
-    by_source = _referrals(memory, "referral_source", days, TREND_WEEKS)
-    by_provider = _referrals(memory, "referring_provider", days, AVERAGE_WEEKS + 1)
+def count_figures(memory: "Memory", periods: Periods, names: ReferralNames, today: date, location: str = "") -> Figures:
+    """All figures of one workbook, with outcomes as they are known on `today`; of one location, or of all."""
+    days = _days(memory, periods, today, location)
+    by_source, by_provider = (
+        list(_tallies(memory, typed, days)) for typed in ("referral_source", "referring_provider")
+    )
+    waits, provider_waits = (_waits(memory, typed, days) for typed in ("referral_source", "referring_provider"))
     attended = _attendance(memory, days)
-    return ReferralFigures(
-        week=week,
+    evaluated = [(date.fromisoformat(day), count) for day, count in _rows(memory, _EVALUATIONS, days)]
+    return Figures(
+        periods=periods,
         today=today,
-        sources=_source_lines(by_source, attended, names),
-        providers=_provider_lines(by_provider, names),
-        unnamed=_unnamed(by_source, names),
-        attended_previous=sum((row.outcome for row in attended if row.period == "previous"), Attendance()),
-        evaluations=Evaluations(*memory.connection.execute(text(_EVALUATIONS), days).one()),
-        counted=Counted(*memory.connection.execute(text(_COUNTED), days).one()),
+        location=location,
+        sources=source_lines(by_source, waits, names),
+        providers=provider_lines(by_provider, provider_waits, names),
+        unnamed=unnamed(by_source, by_provider, names),
+        total=total(by_source, waits),
+        provider_total=total(by_provider, provider_waits),
+        attended={name: _attended_in(attended, period) for name, period in periods.named().items()}
+        | {"all": _attended_in(attended, Period(date.min, date.max))},
+        attended_trend=tuple(_attended_in(attended, period) for period in periods.trend),
+        evaluations={name: _counted_in(evaluated, period) for name, period in periods.named().items()},
+        evaluations_trend=tuple(_counted_in(evaluated, period) for period in periods.trend),
+        funnels=tuple(_funnels(memory, periods, days)),
+        counted=Counted(*_rows(memory, _COUNTED, days)[0]),
     )
 
 
-def _days(memory: "Memory", week: Week, today: date) -> dict[str, str]:
+def locations(memory: "Memory") -> list[str]:
+    """The clinic's locations as the exports name them, where there are several; blank ones are none."""
+    query = "SELECT DISTINCT location FROM episodes WHERE clinic_id = :clinic AND location <> '' ORDER BY location"
+    found = [row[0] for row in _rows(memory, query, {"clinic": memory.clinic_id})]
+    return found if len(found) > 1 else []
+
+
+def _rows(memory: "Memory", query: str, days: Mapping[str, str]) -> list[Any]:
+    return list(memory.connection.execute(text(query), days))
+
+
+def _days(memory: "Memory", periods: Periods, today: date, location: str) -> dict[str, str]:
     """The first and last days that the queries ask for, by the names they ask with."""
-    year_first, year_last = week.year_to_date
-    days = {
-        "monday": week.monday,
-        "sunday": week.sunday,
-        "previous": week.previous().monday,
-        "previous_sunday": week.previous().sunday,
-        "earlier": week.previous(AVERAGE_WEEKS).monday,
-        "year_first": year_first,
-        "year_last": year_last,
+    query = "SELECT coalesce(min(starts_on), '') FROM appointments WHERE clinic_id = :clinic"
+    begins = _rows(memory, query, {"clinic": memory.clinic_id})[0][0]
+    spans = periods.named() | {f"trend{place}": period for place, period in enumerate(periods.trend)}
+    days = {f"{name}_first": period.first for name, period in spans.items()}
+    days |= {f"{name}_last": period.last for name, period in spans.items()}
+    days |= {
         "today": today,
+        "since": min(period.first for period in spans.values()),
+        "lost": today - timedelta(days=LOST_AFTER_DAYS),
+        "year_before": periods.shown.last - timedelta(days=365),
+        "known_from": known_from(date.fromisoformat(begins)) if begins else today,
     }
-    days |= {f"monday_{ago}": week.previous(ago).monday for ago in range(TREND_WEEKS)}
-    days["since"] = min(year_first, days[f"monday_{TREND_WEEKS - 1}"])
-    return {"clinic": memory.clinic_id} | {name: day.isoformat() for name, day in days.items()}
+    return {"clinic": memory.clinic_id, "location": location} | {name: day.isoformat() for name, day in days.items()}
 
 
-class _Referred(NamedTuple):
-    """Referrals of one text as typed in one week of the trend; `weeks_ago` is None for the year's earlier ones."""
-
-    typed: str
-    weeks_ago: int | None
-    this_year: bool
-    referrals: int
-    evaluated: int
-    ahead: int
-    visits: int
-    first_on: str
-    last_on: str
+def _tallies(memory: "Memory", typed: str, days: Mapping[str, str]) -> Iterator[tuple[str, Tally]]:
+    """The referrals of each text as typed."""
+    first = 2 + len(_NAMED)
+    for row in _rows(memory, _REFERRALS.format(typed=typed), days):
+        yield row[0], Tally._make((*row[1:first], tuple(row[first : first + TREND]), *row[first + TREND :]))
 
 
-def _referrals(memory: "Memory", typed: str, days: dict[str, str], weeks: int) -> list[_Referred]:
-    """Referrals of the year and the trend by one column as typed; the last `weeks` weeks each apart."""
-    query = _REFERRALS.format(typed=typed, weeks=" ".join(_WEEKS_AGO.format(ago=ago) for ago in range(weeks)))
-    return [_Referred(*row) for row in memory.connection.execute(text(query), days)]
+def _waits(memory: "Memory", typed: str, days: Mapping[str, str]) -> dict[str, Counter[int]]:
+    """The days from booking to the kept evaluation, of each text; an evaluation entered afterwards took none."""
+    found: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    ordinals: dict[str, int] = {}
+    for name, *ends, count in _rows(memory, _WAITS.format(typed=typed), days):
+        for day in ends:
+            if day not in ordinals:
+                ordinals[day] = date.fromisoformat(day).toordinal()
+        found[name][max(0, ordinals[ends[1]] - ordinals[ends[0]])] += count
+    return found
 
 
-class _Attended(NamedTuple):
-    typed: str | None  # None: outside any episode
-    period: str  # week, previous, or earlier of the four weeks before
-    outcome: Attendance
-
-
-def _attendance(memory: "Memory", days: dict[str, str]) -> list[_Attended]:
-    """What became of the appointments of the week and of the four weeks before, by source as typed."""
+def _attendance(memory: "Memory", days: Mapping[str, str]) -> list[tuple[date, tuple[Any, ...]]]:
+    """What became of the appointments of each day."""
     a_day_before_start = _A_DAY_BEFORE_START[memory.connection.dialect.name]
-    found = memory.connection.execute(text(_ATTENDANCE.format(a_day_before_start=a_day_before_start)), days)
-    return [_Attended(row[0], row[1], Attendance(*row[2:])) for row in found]
+    rows = _rows(memory, _ATTENDANCE.format(a_day_before_start=a_day_before_start), days)
+    return [(date.fromisoformat(row[0]), (*row[1:8], _cents(row[8]), _cents(row[9]))) for row in rows]
 
 
-class _Tally:
-    """The referrals of one line, added up from those of its texts."""
-
-    def __init__(self) -> None:
-        self.week, self.year = [0, 0, 0], [0, 0, 0, 0]
-        self.trend = [0] * TREND_WEEKS
-        self.spellings: Counter[str] = Counter()
-        self.first_on, self.last_on = "9999-12-31", ""
-
-    def take(self, row: _Referred) -> None:
-        if row.weeks_ago is not None:
-            self.trend[-1 - row.weeks_ago] += row.referrals
-        if row.weeks_ago == 0:
-            self.week = [mine + more for mine, more in zip(self.week, row[3:6], strict=True)]
-        if row.this_year:
-            self.year = [mine + more for mine, more in zip(self.year, row[3:7], strict=True)]
-        self.spellings[row.typed] += row.referrals
-        self.first_on, self.last_on = min(self.first_on, row.first_on), max(self.last_on, row.last_on)
-
-    @property
-    def spelling(self) -> str:
-        """The most frequent spelling; of equally frequent ones the first of the alphabet."""
-        return min(self.spellings, key=lambda typed: (-self.spellings[typed], typed))
-
-    def line(self, name: str, channel: str, *, listed: bool) -> SourceLine:
-        week, year = Referrals(*self.week), Referrals(*self.year[:3])
-        return SourceLine(
-            name, channel, listed, week, year, self.year[3], tuple(self.trend), last_referred_on=self.last_on
-        )
+def _cents(amount: Any) -> int | None:
+    return None if amount is None else round(amount * 100)
 
 
-def _source_lines(
-    referred: Iterable[_Referred], attended: Iterable[_Attended], names: ReferralNames
-) -> tuple[SourceLine, ...]:
-    """One line per listed source; what the list does not know counts as not yet named, never in another's line."""
-    tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
-    for row in referred:
-        tallies[names.name_of(row.typed) or NOT_YET_NAMED].take(row)
-    outcomes: defaultdict[str, list[Attendance]] = defaultdict(lambda: [Attendance(), Attendance()])
-    for typed, period, outcome in attended:
-        name = ALREADY_UNDER_CARE if typed is None else names.name_of(typed) or NOT_YET_NAMED
-        outcomes[name][period != "week"] += outcome
-    lines = (
-        replace(
-            tallies[name].line(name, names.channel_of(name), listed=True),
-            attended=outcomes[name][0],
-            attended_before=outcomes[name][1],
-        )
-        for name in tallies.keys() | outcomes.keys()
-    )
-    return tuple(sorted(filter(SourceLine.says_something, lines), key=_rank))
+def _attended_in(attended: list[tuple[date, tuple[Any, ...]]], period: Period) -> Attendance:
+    columns = list(zip(*(counts for day, counts in attended if day in period), strict=True))
+    if not columns:
+        return Attendance()
+    money = [[cents for cents in column if cents is not None] for column in columns[7:]]
+    return Attendance(*map(sum, columns[:7]), *(sum(cents) if cents else None for cents in money))
 
 
-def _provider_lines(referred: Iterable[_Referred], names: ReferralNames) -> tuple[SourceLine, ...]:
-    """One line per provider; one that the list does not know stands under its most frequent spelling."""
-    tallies: defaultdict[tuple[str, bool], _Tally] = defaultdict(_Tally)
-    for row in referred:
-        name = names.name_of(row.typed)
-        tallies[(name, True) if name else (name_key(row.typed), False)].take(row)
-    lines = (
-        tally.line(key if listed else tally.spelling, names.channel_of(key) if listed else "", listed=listed)
-        for (key, listed), tally in tallies.items()
-    )
-    return tuple(sorted(filter(SourceLine.says_something, lines), key=_rank))
+def _counted_in(counts: list[tuple[date, int]], period: Period) -> int:
+    return sum(count for day, count in counts if day in period)
 
 
-def _rank(line: SourceLine) -> tuple[int, int, int, str]:
-    """Most referrals this year first, then most in the trend; the lines that are no source last."""
-    no_source = (NOT_YET_NAMED, NOT_RECORDED, ALREADY_UNDER_CARE)
-    place = 1 + no_source.index(line.name) if line.listed and line.name in no_source else 0
-    return place, -line.year.referred, -sum(line.trend), line.name
-
-
-def _unnamed(referred: Iterable[_Referred], names: ReferralNames) -> tuple[UnnamedText, ...]:
-    """Each text that the list does not know, under its most frequent spelling; most referrals first."""
-    tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
-    for row in referred:
-        if names.name_of(row.typed) is None:
-            tallies[name_key(row.typed)].take(row)
-    texts = (
-        UnnamedText(tally.spelling, tally.spellings.total(), tally.first_on, tally.last_on)
-        for tally in tallies.values()
-    )
-    return tuple(sorted(texts, key=lambda each: (-each.referrals, each.text)))
+def _funnels(memory: "Memory", periods: Periods, days: Mapping[str, str]) -> Iterator[Funnel]:
+    spans = {
+        "Twelve weeks" if periods.kind == "week" else "Twelve months": (periods.trend[0].first, periods.trend[-1].last),
+        "Year to date": (periods.year.first, periods.year.last),
+        "Same period last year": (periods.last_year.first, periods.last_year.last),
+    }
+    for title, (first, last) in spans.items():
+        ends = {"first": first.isoformat(), "last": last.isoformat()}
+        yield Funnel(title, *_rows(memory, _FUNNEL, {**days, **ends})[0])

@@ -101,18 +101,16 @@ episodes = Table(
     _text("last_visit_on", 10),
     _text("discharged_on", 10),
     Column("visits", Integer, nullable=False, server_default="0"),
+    _text("opening", 10),  # the step of its first appointment: whether care began with it
+    _text("opened_on", 10),  # the day of its first appointment, whether that still stands or not
+    _text("awaited_on", 10),  # the day of its first appointment that still stands, if that has no outcome yet
+    _text("planned_on", 10),  # the last day for which it has an appointment without an outcome
+    _text("location"),
+    Column("billed_cents", BigInteger),  # null where the export has no amount
+    Column("paid_cents", BigInteger),
     UniqueConstraint("clinic_id", "patient_id", "number"),
     ForeignKeyConstraint(["patient_id"], ["patients.id"]),
-    Index(  # holds all that the weekly workbook asks of an episode, so that it reads no other page
-        "ix_episodes_day",
-        "clinic_id",
-        "referred_on",
-        "evaluated_on",
-        "first_on",
-        "visits",
-        "referral_source",
-        "referring_provider",
-    ),
+    Index("ix_episodes_day", "clinic_id", "referred_on"),
 )
 
 events = Table(
@@ -269,6 +267,21 @@ problems = Table(
     _text("cell"),
     _text("contents"),  # of the whole row, as far as it was read
     Index("ix_problems_file", "clinic_id", "source", "file"),
+)
+
+summaries = Table(  # what each workbook said when it was first made, and whether it was mailed
+    "summaries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("period", String(10), nullable=False),  # 2026-W12, 2026-03, 2026
+    _text("location"),
+    Column("as_of", String(10), nullable=False),  # the day as of which outcomes were known
+    Column("made_at", String(20), nullable=False),
+    Column("figures", Text, nullable=False),  # JSON: figure -> number
+    _text("mailed", 10),  # "", attempting, sent, failed, unknown
+    _text("mailed_at", 20),
+    UniqueConstraint("clinic_id", "period", "location"),
 )
 
 runs = Table(

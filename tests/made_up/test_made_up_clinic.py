@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from jobs.clinic.figures import name_key
+from jobs.clinic.source_names import name_key
 from jobs.made_up import CLINIC, SOURCES_YAML, MadeUp, make_clinic
 from jobs.made_up.export import HEADERS, export_rows
 from jobs.made_up.make import make_history

@@ -12,22 +12,14 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from jobs.clinic.figures import (
-    NOT_RECORDED,
-    NOT_YET_NAMED,
-    Attendance,
-    Counted,
-    Evaluations,
-    ReferralFigures,
-    Referrals,
-    SourceLine,
-    UnnamedText,
-    Week,
-)
+from jobs.clinic.figures import Attendance, Counted, Figures, Funnel, SourceLine, Tally, UnnamedText
+from jobs.clinic.periods import month_of, period_named, year_of
 from jobs.clinic.records import Problem
+from jobs.clinic.source_names import NOT_RECORDED, NOT_YET_NAMED
+from jobs.clinic.work import FreshLine, JobLine, ProblemLine, RuleLine, Work
 from jobs.reports.problems_workbook import write_problems
-from jobs.reports.referral_workbook import workbook_name, write_referral_workbook
-from jobs.reports.week_in_words import sentences
+from jobs.reports.referral_workbook import Context, workbook_name, write_referral_workbook
+from jobs.reports.week_in_words import cards, sentences
 from jobs.reports.whole_files import NotSaved
 
 pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group")  # openpyxl cannot read them; Excel can
@@ -35,42 +27,75 @@ pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group")  # openpyxl ca
 MADE_AT = datetime(2026, 3, 23, 6, 0, tzinfo=ZoneInfo("America/Los_Angeles"))
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://bad.example")', "http://bad.example", "\t=2", "007"]
 HEADER = 5  # Excel's row of every table's header
+SHEETS = ["This week", "Sources", "Referring providers", "Trend", "Figures", "Funnel", "Gone quiet", "Needs a name",
+          "Known names", "Follow-ups", "Health", "About"]  # fmt: skip
+WEEK = period_named("2026-W12")
 
 
 def a_line(name: str, *trend: int, year: int = 20, **known: Any) -> SourceLine:
     counts = (0,) * (12 - len(trend)) + trend
-    attended = Attendance(visits=8, no_shows=1, late_cancels=1, cancelled_in_time=2, ahead=1)
-    outcome = dict(week=Referrals(counts[-1], 0, counts[-1]), year=Referrals(year, 12, 4), attended=attended)
-    return SourceLine(name, "online", True, trend=counts, last_referred_on="2026-03-20", **outcome | known)
+    usual = Tally(
+        ever=year, shown=counts[-1], previous=counts[-2], before=sum(counts[-5:-1]), year=year, trend=counts,
+        evaluated=12, ahead=4, year_before=year, first_on="2025-09-01", last_on="2026-03-20",
+        first_shown_on="2026-03-17" if counts[-1] else "9999-12-31", last_before_on="2026-03-10",
+    )  # fmt: skip
+    return SourceLine(name, "online", True, usual._replace(**known), {3: 1, 8: 1})
 
 
-def figures_of(*sources: SourceLine, unnamed: tuple[UnnamedText, ...] = ()) -> ReferralFigures:
-    total = sum(sources, SourceLine(""))
-    counted = Counted(
-        total.week.referred, total.year.referred, total.attended.appointments, 400, "2025-09-01", "2026-05-01"
+def figures_of(*sources: SourceLine, unnamed: tuple[UnnamedText, ...] = (), **known: Any) -> Figures:
+    total = Tally()
+    for line in sources:
+        total = total.merged(line.tally)
+    attended = Attendance(8, 1, 1, 2, 0, 0, 1, 12000, None)
+    names = WEEK.named()
+    counted = Counted(total.shown, total.year, total.ever + 5, 5, 0, 13, 13, "2025-09-01", "2026-05-01")
+    usual: dict[str, Any] = dict(
+        periods=WEEK,
+        today=date(2026, 3, 23),
+        location="",
+        sources=sources,
+        providers=sources,
+        unnamed=unnamed,
+        total=SourceLine("Total", tally=total, waits={3: 1, 8: 1}),
+        provider_total=SourceLine("Total", tally=total),
+        attended={name: attended for name in (*names, "all")},
+        attended_trend=(attended,) * 12,
+        evaluations=dict.fromkeys(names, 3),
+        evaluations_trend=(3,) * 12,
+        funnels=(Funnel("Twelve weeks", 10, 1, 2, 7, 5, 3, 3, 2, 2), Funnel("Year to date"), Funnel("Last year")),
+        counted=counted if sources else Counted(),
     )
-    week = Week.named("2026-W12")
-    return ReferralFigures(
-        week, date(2026, 3, 23), sources, sources, unnamed, Evaluations(3, 2, 9), Attendance(visits=20), counted
-    )
+    return Figures(**(usual | known))
 
 
 SAMPLE = figures_of(
     a_line("Google search", 1, 2, 3, 4, 5, year=40),
     a_line("Dr. Sample", 2, 2, 2, 2, 0, year=14),
     a_line(NOT_YET_NAMED, 1, 1),
-    unnamed=(UnnamedText("my gym", 3, "2026-01-05", "2026-03-20"),),
+    unnamed=(UnnamedText("my gym", "source", 3, "2026-01-05", "2026-03-20", ("Example Gym",)),),
+)
+WORK = Work(
+    (RuleLine("reminder", 5, 50, 1, 1, 0, 3, 40, 10, 8, 1),),
+    (JobLine("pull_appointments", 168, 1, 0, MADE_AT),),
+    (FreshLine("export", 1, 1400, MADE_AT),),
+    (ProblemLine("export", "Start", 2, 1),),
+    (("lapsed", "3 withdrawn"),),
 )
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / workbook_name(SAMPLE.week)
+    return tmp_path / workbook_name(SAMPLE.periods)
 
 
-def written(figures: ReferralFigures, path: Path, **options: Any) -> Any:
-    write_referral_workbook(figures, path, MADE_AT, "Example Physical Therapy", "0.1.0")
-    return openpyxl.load_workbook(path, **options)
+def context(**known: Any) -> Context:
+    usual: dict[str, Any] = dict(work=WORK, known_names=["Example Gym", "Google search"])
+    return Context("Example Physical Therapy", MADE_AT, "0.1.0", **(usual | known))
+
+
+def written(figures: Figures, path: Path, data_only: bool = False, **known: Any) -> Any:
+    write_referral_workbook(figures, path, context(**known))
+    return openpyxl.load_workbook(path, data_only=data_only)
 
 
 def table(sheet: Any) -> Iterator[dict[str, Any]]:
@@ -88,8 +113,9 @@ def test_the_file_is_named_by_its_week_and_readable_by_its_owner_only(path: Path
 
 
 def test_the_sheets_come_in_the_order_in_which_they_are_read(path: Path) -> None:
-    names = ["This week", "Sources", "Referring providers", "Trend", "Needs a name", "About"]
-    assert written(SAMPLE, path).sheetnames == names
+    book = written(SAMPLE, path)
+    assert book.sheetnames == SHEETS
+    assert [sheet.title for sheet in book if sheet.sheet_state != "visible"] == ["Known names"]
 
 
 def test_each_figure_stands_under_its_header(path: Path) -> None:
@@ -97,49 +123,72 @@ def test_each_figure_stands_under_its_header(path: Path) -> None:
     assert first["Source"] == "Google search"
     assert (first["This week"], first["Previous week"], first["Year to date"]) == (5, 4, 40)
     assert first["Four-week average"] == 2.5
-    assert (first["Share of week"], first["Share of year"]) == (5 / 6, 40 / 74)
-    assert (first["Evaluated (year)"], first["Still ahead (year)"]) == (12, 4)
-    assert first["Conversion (year)"] == 12 / 36
-    assert first["Conversion (week)"] is None  # all of them still ahead: nothing to divide by
-    assert (first["Due"], first["No-show rate"], first["Cancel rate"]) == (10, 0.1, 0.25)
+    assert first["Share of year"] == 40 / 74
+    assert (first["Evaluated"], first["Still ahead"], first["Conversion"]) == (12, 4, 12 / 36)
+    assert first["Days to evaluation"] == 5.5
+    assert "Billed" not in first  # the export has no money: no column of zeros
     assert (total["Source"], total["This week"], total["Year to date"]) == ("All sources", 6, 74)
-    assert total["Conversion (year)"] == 36 / 62
+    assert total["Conversion"] == 36 / 62
+
+
+def test_what_lies_before_the_data_is_unknown_and_not_zero(path: Path) -> None:
+    (row, *_) = table(written(SAMPLE, path, data_only=True)["Figures"])
+    assert (row["Figure"], row["This week"], row["Same period last year"]) == ("New patients", 6, None)
+
+
+def test_a_published_figure_stands_beside_the_clinics_own_with_its_source(path: Path) -> None:
+    rows = {row["Figure"]: row for row in table(written(SAMPLE, path, data_only=True)["Figures"])}
+    row = rows["No-show rate"]
+    assert (row["This week"], row["Published"]) == (0.1, 0.104)
+    assert row["Published by"].startswith("mean of 634 outpatient physical therapy clinics (UNLV")
 
 
 def test_the_check_cells_compare_the_rows_with_the_count_made_apart(path: Path) -> None:
     sheet = written(SAMPLE, path)["Sources"]
     checks = {row[0].value: row for row in sheet.iter_rows(min_row=HEADER + 5) if row[0].value}
     row = checks["New patients this year"]
-    assert row[2].value == "=SUM($F$6:$F$8)"
+    assert row[2].value == "=SUM($I$6:$I$8)"
     assert row[3].value == 74
     assert row[4].value == f'=IF(C{row[0].row}=D{row[0].row},"agrees","DIFFERS")'
 
 
 def test_tables_that_do_not_add_up_say_so_on_the_first_page_and_on_the_last(path: Path) -> None:
-    wrong = replace(SAMPLE, counted=replace(SAMPLE.counted, referrals_in_year=75))
-    said = "The tables do not add up to what was counted apart: see the checks under the table Sources."
+    wrong = replace(SAMPLE, counted=replace(SAMPLE.counted, referrals_year=75))
+    said = "The tables do not add up to what was counted apart: see the checks on the sheets Sources and About."
     assert said in sentences(wrong)
     assert said not in sentences(SAMPLE)
-    about = [cell.value for cell in written(wrong, path)["About"]["B"]]
+    about = [cell.value for cell in written(wrong, path)["About"]["A"]]
     assert "THE TABLES DO NOT ADD UP. Please tell whoever looks after this program." in about
 
 
 def test_text_from_outside_is_never_a_formula_a_link_or_a_number(path: Path) -> None:
-    unnamed = tuple(UnnamedText(text, 1, "2026-01-05", "2026-03-20") for text in HOSTILE)
-    book = written(figures_of(*(a_line(text, 1, 1) for text in HOSTILE), unnamed=unnamed), path)
-    for name in ("Sources", "Referring providers", "Trend", "Needs a name"):
+    unnamed = tuple(UnnamedText(text, "source", 1, "2026-01-05", "2026-03-20", (text,)) for text in HOSTILE)
+    quiet = dict(last_on="2025-12-01", year_before=4)
+    lines = [*(a_line(text, 1, 1) for text in HOSTILE), *(a_line(text + " ", 1, 0, **quiet) for text in HOSTILE)]
+    work = replace(
+        WORK,
+        rules=tuple(RuleLine(text, 1, 1) for text in HOSTILE),
+        sources=tuple(FreshLine(text, 1, 1, None) for text in HOSTILE),
+        problems=tuple(ProblemLine(text, text, 1, 1) for text in HOSTILE),
+        silent_rules=tuple((text, text) for text in HOSTILE),
+        stops=tuple((text, 1) for text in HOSTILE),
+    )
+    notes = {text: (text, text) for text in HOSTILE}
+    found = figures_of(*lines, unnamed=unnamed, location=HOSTILE[0])
+    book = written(found, path, work=work, known_names=HOSTILE, notes=notes, differences=HOSTILE)
+    for name in ("Sources", "Referring providers", "Trend", "Gone quiet", "Needs a name", "Follow-ups"):
         cells = [book[name].cell(HEADER + 1 + place, 1) for place in range(len(HOSTILE))]
-        assert sorted(cell.value for cell in cells) == sorted(text.strip() for text in HOSTILE)
+        assert {cell.value for cell in cells} <= {text.strip() for text in HOSTILE}
         assert {cell.data_type for cell in cells} == {"s"}
     for sheet in book:
         assert not [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.hyperlink]
         formulas = {cell.value for row in sheet.iter_rows() for cell in row if cell.data_type == "f"}
-        assert all(text.startswith(("=SUM($", "=SUBTOTAL(109,", "=IFERROR(", "=IF(C")) for text in formulas)
+        assert all(text.startswith(("=SUM(", "=SUBTOTAL(109,", "=IFERROR(", "=IF(C")) for text in formulas)
 
 
 def test_every_table_has_filters_and_stays_in_sight(path: Path) -> None:
     book = written(SAMPLE, path)
-    for name in ("Sources", "Referring providers", "Trend", "Needs a name"):
+    for name in ("Sources", "Referring providers", "Trend", "Figures", "Needs a name", "Follow-ups"):
         (found,) = book[name].tables.values()
         assert found.autoFilter is not None
         assert book[name].freeze_panes == f"B{HEADER + 1}"
@@ -154,13 +203,35 @@ def test_the_first_page_has_a_bar_chart_and_a_trend_of_the_named_sources_and_all
     assert all(chart.title is not None and chart.x_axis.title or chart.y_axis.title for chart in (bars, trend))
 
 
+def test_a_text_without_a_name_has_suggestions_a_drop_down_and_room_for_notes(path: Path) -> None:
+    book = written(SAMPLE, path, notes={"my gym": ("Example Gym", "ask Fern")})
+    sheet = book["Needs a name"]
+    (row,) = table(sheet)
+    assert (row["As typed"], row["Typed as"], row["Referrals"]) == ("my gym", "how they heard of us", 3)
+    assert (row["Suggestion 1"], row["Suggestion 2"]) == ("Example Gym", None)
+    assert (row["This is"], row["Notes"]) == ("Example Gym", "ask Fern")
+    (rule,) = sheet.data_validations.dataValidation
+    assert (rule.type, str(rule.sqref), rule.formula1) == ("list", "I6", "'Known names'!$A$2:$A$3")
+    assert [cell.value for cell in book["Known names"]["A"]] == ["Names", "Example Gym", "Google search"]
+
+
 def test_the_sentences_say_who_came_who_rose_and_who_fell_silent() -> None:
     assert sentences(SAMPLE) == [
         "6 new patients booked a first appointment, 1 fewer than the week before; the four-week average is 4.8.",
         "They came through Google search (5).",
-        "Dr. Sample, with 14 new patients this year, brought nobody for the first time in 5 weeks.",
-        "One source as typed has no name yet (3 referrals this year and in the trend): see the sheet Needs a name.",
+        "Dr. Sample, with 14 new patients this year, sent nobody for the first time in 5 weeks.",
+        "One text as typed has no name yet (3 in all referrals): see the sheet Needs a name.",
     ]
+
+
+def test_who_goes_quiet_comes_back_or_is_new_is_named() -> None:
+    quiet = a_line("Dr. Example", 0, 0, last_on="2026-01-20", year_before=9)
+    back = a_line("Example Club", 0, 1, last_before_on="2025-12-24")
+    new = a_line("Dr. Newly", 0, 1, last_before_on="")
+    said = sentences(figures_of(quiet, back, new))
+    assert "Dr. Example has gone quiet: 9 referrals in a year, the last on January 20, 2026." in said
+    assert "Example Club is back; the referral before was on December 24, 2025." in said
+    assert "For the first time ever this week: Dr. Newly." in said
 
 
 def test_a_source_that_jumps_is_pointed_out() -> None:
@@ -173,10 +244,32 @@ def test_a_blank_source_is_counted_in_words() -> None:
     assert "For 2 of this week's new patients nobody recorded how they heard of the clinic." in said
 
 
+def test_the_five_figures_and_their_change() -> None:
+    assert [(card.title, card.value, card.change) for card in cards(SAMPLE)] == [
+        ("New patients", 6, "▼ 1 fewer than before"),
+        ("Evaluations kept", 3, "as the week before"),
+        ("Visits", 8, "as the week before"),
+        ("No-show rate", 0.1, "as the week before"),
+        ("Conversion this year", 36 / 62, "no figure of last year"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("periods", "title"), [(month_of(date(2026, 3, 1)), "month"), (year_of(WEEK.shown.first), "year")]
+)
+def test_a_month_and_a_year_have_workbooks_too(periods: Any, title: str, tmp_path: Path) -> None:
+    book = written(replace(SAMPLE, periods=periods), tmp_path / workbook_name(periods))
+    assert book.sheetnames[0] == f"This {title}"
+    assert book[f"This {title}"]["A1"].value == f"New patients, {title} {periods.label}"
+    assert f"Previous {title}" in [cell.value for cell in book["Sources"][HEADER]]
+
+
 def test_a_clinic_without_data_gets_a_workbook_that_says_so(path: Path) -> None:
-    book = written(figures_of(), path)
+    book = written(figures_of(attended=dict.fromkeys((*WEEK.named(), "all"), Attendance())), path, work=Work())
     assert book["Sources"].cell(HEADER, 1).value == "No referrals are known yet."
-    assert book["Needs a name"].cell(HEADER, 1).value == "Every source that was typed has a name."
+    assert book["Needs a name"].cell(HEADER, 1).value == "Every text that was typed has a name."
+    assert book["Follow-ups"].cell(HEADER, 1).value == "No letter was planned this year."
+    assert book["This week"]["A9"].value == "• No appointment and no referral is known yet."
 
 
 @pytest.mark.parametrize("step", ["write", "fsync", "replace"])
@@ -188,7 +281,7 @@ def test_last_weeks_file_is_intact_when_the_disk_fails(path: Path, step: str, mo
 
     monkeypatch.setattr(os, "fsync" if step == "write" else step, fails)
     with pytest.raises(NotSaved) as raised:
-        write_referral_workbook(SAMPLE, path, MADE_AT, "Example Physical Therapy")
+        write_referral_workbook(SAMPLE, path, context())
     assert str(raised.value) == (
         f"{path} could not be saved (No space left on device). What stood there before is unchanged. "
         "Close the file if it is open, see that the folder can be written to and the disk has room, then run again."
@@ -202,7 +295,7 @@ def test_a_write_protected_file_is_left_alone(path: Path) -> None:
     path.write_bytes(b"last week")
     path.chmod(0o444)
     with pytest.raises(NotSaved, match="it is write-protected"):
-        write_referral_workbook(SAMPLE, path, MADE_AT, "Example Physical Therapy")
+        write_referral_workbook(SAMPLE, path, context())
     assert path.read_bytes() == b"last week"
 
 

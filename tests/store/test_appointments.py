@@ -1,5 +1,7 @@
 """What a pull saw is compared with what was known; only what changed is written."""
 
+from datetime import date
+
 from sqlalchemy import select, text
 
 from jobs.clinic.records import Appointment
@@ -29,7 +31,7 @@ def appointment(key: str = "a1", patient: str = "p1", **values: object) -> Appoi
 def save(store, *batch: Appointment, at: str = NOW):
     with store.begin() as memory:
         saved = save_appointments(memory, batch, "export", at)
-        refresh_episodes(memory, saved.patients)
+        refresh_episodes(memory, saved.patients, date.fromisoformat(at[:10]))
     return saved[:3]
 
 

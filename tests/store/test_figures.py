@@ -1,28 +1,25 @@
-"""Every figure of the referral summary against loops that know nothing of the queries."""
+"""Every figure of the workbook against `counted_by_hand`, which knows nothing of the queries."""
 
-import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 
+import counted_by_hand as by_hand
 import pytest
-from sqlalchemy import Connection, create_engine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, insert
 
-from jobs.clinic.figures import (
-    ALREADY_UNDER_CARE,
-    NOT_RECORDED,
-    NOT_YET_NAMED,
-    Attendance,
-    ReferralNames,
-    Week,
-    name_key,
-)
-from jobs.store.figures import referral_figures
-from jobs.store.tables import appointments, episodes, metadata, patients
+from jobs.clinic.figures import Figures, SourceLine
+from jobs.clinic.periods import week_of
+from jobs.clinic.source_names import NOT_RECORDED, NOT_YET_NAMED, ReferralNames, name_key
+from jobs.store.episodes import refresh_episodes, renew_episodes
+from jobs.store.figures import count_figures, locations
+from jobs.store.memory import Memory, Store, open_store
+from jobs.store.tables import appointments, cursors, episodes, patients
 
-TODAY = date(2026, 3, 23)
-WEEK = Week.named("2026-W12")
 NAMES = ReferralNames.of(
     [
         ("googled us", "Google search", "online"),
@@ -33,205 +30,227 @@ NAMES = ReferralNames.of(
 )
 SOURCES = ["Google", "googled us", "GOOGLE!", "Dr Sample", "dr. sample", "", "  ", "n/a", "my gym", "My  Gym", "=1+1"]
 PROVIDERS = ["Dr. Sample", "Dr. Example", "dr example", "", "+Dr. Fictional"]
-OUTCOMES = ["completed"] * 3 + ["arrived", "no_show", "cancelled", "cancelled", "rescheduled", "booked"]
+FIRST_DAY = date(2024, 12, 20)
 Row = dict[str, Any]
-
-
-@pytest.fixture
-def connection() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    metadata.create_all(engine)
-    with engine.begin() as connection:
-        yield connection
-
-
-def memory(connection: Connection, clinic_id: str = "clinic") -> Any:
-    return SimpleNamespace(connection=connection, clinic_id=clinic_id)
 
 
 def stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def an_episode(number: int, **known: Any) -> Row:
-    row = dict(id=number, clinic_id="clinic", patient_id=number, number=1, referral_source="", referring_provider="")
-    days = dict(referred_on="2026-03-18", first_on="2026-03-20", evaluated_on="", last_visit_on="", visits=0)
-    return row | days | known
+@st.composite
+def a_clinic(draw: st.DrawFn) -> tuple[list[Row], date, date]:
+    """Some patients' appointments over fifteen months, a day, and the day of the pull before it."""
+    today = FIRST_DAY + timedelta(days=draw(st.integers(60, 520)))
+    rows: list[Row] = []
+    for patient in range(1, draw(st.integers(1, 9)) + 1):
+        day = FIRST_DAY + timedelta(days=draw(st.integers(0, 480)))
+        for _ in range(draw(st.integers(1, 9))):
+            rows.append(an_appointment(draw, len(rows) + 1, patient, day, today))
+            day += timedelta(days=draw(st.sampled_from([0, 1, 2, 4, 7, 7, 20, 21, 22, 60, 90, 91, 200])))
+    return rows, today, today - timedelta(days=draw(st.integers(0, 3)))
 
 
-def an_appointment(number: int, **known: Any) -> Row:
-    row = dict(id=number, clinic_id="clinic", key=str(number), patient_id=1, episode=1, status="completed")
-    return row | dict(starts_at="2026-03-18T17:00:00Z", starts_on="2026-03-18", cancelled_at="") | known
+def an_appointment(draw: st.DrawFn, number: int, patient: int, day: date, today: date) -> Row:
+    start = datetime(day.year, day.month, day.day, draw(st.integers(8, 18)), tzinfo=UTC)
+    past = ["completed"] * 4 + ["arrived", "no_show", "cancelled", "rescheduled", "booked"]
+    coming = ["booked", "booked", "cancelled", "rescheduled"]
+    on_the_day = [*past, "arrived", "booked"]
+    choice = past if day < today else on_the_day if day == today else coming
+    status = draw(st.sampled_from(choice))
+    booked = start - timedelta(hours=draw(st.sampled_from([-30, 0, 5, 48, 170, 400, 2000])))
+    early = draw(st.sampled_from([0, 23, 24, 25, 90]))
+    known = draw(st.booleans())
+    return {
+        "id": number,
+        "clinic_id": "lakeside",
+        "key": str(number),
+        "patient_id": patient,
+        "starts_at": stamp(start),
+        "starts_on": day.isoformat(),
+        "booked_at": stamp(booked) if known else "",
+        "booked_on": booked.date().isoformat() if known else "",
+        "cancelled_at": stamp(start - timedelta(hours=early)) if status == "cancelled" and draw(st.booleans()) else "",
+        "status": status,
+        "step": draw(st.sampled_from(["evaluation", "visit", "visit", "visit", "discharge", "class", "other"])),
+        "location": draw(st.sampled_from(["", "San Ramon", "Danville"])),
+        "referral_source": draw(st.sampled_from(SOURCES)),
+        "referring_provider": draw(st.sampled_from(PROVIDERS)),
+        "billed": draw(st.sampled_from(["", "", "120.00", "95.5"])),
+        "paid": draw(st.sampled_from(["", "", "60.10"])),
+    }
 
 
-def save(connection: Connection, episode_rows: list[Row], appointment_rows: list[Row]) -> None:
-    people = {(row["clinic_id"], row["patient_id"]) for row in episode_rows + appointment_rows}
-    connection.execute(patients.insert(), [dict(id=key, clinic_id=clinic, key=str(key)) for clinic, key in people])
-    for table, rows in ((episodes, episode_rows), (appointments, appointment_rows)):
-        if rows:
-            connection.execute(table.insert(), rows)
+@pytest.fixture(scope="module")
+def one_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Path]]:
+    """One database for all, emptied before each use: to make one takes longer than to count."""
+    path = tmp_path_factory.mktemp("figures") / "clinic.sqlite"
+    store = open_store(f"sqlite:///{path}", "lakeside")
+    yield store, path
+    store.close()
 
 
-def a_random_clinic(seed: int) -> tuple[list[Row], list[Row]]:
-    """About 150 patients around the turn of the year, another clinic's among them, some without an episode."""
-    chance = random.Random(seed)
-    episode_rows, appointment_rows = [], []
-    for patient in range(1, 151):
-        clinic = "other" if patient % 13 == 0 else "clinic"
-        referred = TODAY - timedelta(days=chance.randrange(-9, 120))
-        first = referred + timedelta(days=chance.randrange(0, 15))
-        evaluated = str(first) if first < TODAY and chance.random() < 0.7 else ""
-        under_care = patient % 17 == 0
-        if not under_care:
-            known = dict(clinic_id=clinic, referral_source=chance.choice(SOURCES), evaluated_on=evaluated)
-            days = dict(referred_on=str(referred), first_on=str(first), visits=chance.randrange(9))
-            known["referring_provider"] = chance.choice(PROVIDERS)
-            episode_rows.append(an_episode(patient, **known, **days))
-        for turn in range(chance.randrange(6)):
-            starts = datetime(first.year, first.month, first.day, 17, tzinfo=UTC) + timedelta(days=4 * turn)
-            hours = chance.choice([None, 2, 23, 24, 25, 70, -1])
-            known = dict(clinic_id=clinic, patient_id=patient, episode=0 if under_care else 1)
-            known |= dict(starts_at=stamp(starts), starts_on=str(starts.date()), status=chance.choice(OUTCOMES))
-            if known["status"] == "cancelled" and hours is not None:
-                known["cancelled_at"] = stamp(starts - timedelta(hours=hours))
-            appointment_rows.append(an_appointment(len(appointment_rows) + 1, **known))
-    return episode_rows, appointment_rows
+@contextmanager
+def clinic_of(store: Store, rows: list[Row]) -> Iterator[Memory]:
+    ids = sorted({row["patient_id"] for row in rows})
+    with store.begin() as memory:
+        for table in (episodes, appointments, patients, cursors):
+            memory.connection.execute(delete(table))
+        people = [{"id": number, "clinic_id": "lakeside", "key": str(number)} for number in ids]
+        memory.connection.execute(insert(patients), people)
+        memory.connection.execute(insert(appointments), rows)
+        yield memory
 
 
-def called(text: str | None) -> str:
-    """The line of a source, by hand."""
-    if text is None:
-        return ALREADY_UNDER_CARE
-    plain = "".join(letter for letter in text.casefold() if letter.isalnum())
-    known = {"google": "Google search", "googledus": "Google search", "drsample": "Dr. Sample"}
-    return known.get(plain) or (NOT_RECORDED if plain in ("", "na") else NOT_YET_NAMED)
+def by_source(typed: str) -> str:
+    return NAMES.name_of(typed) or NOT_YET_NAMED
 
 
-def what_became(row: Row) -> str:
-    """The outcome of an appointment, by hand."""
-    over = row["starts_on"] < str(TODAY)
-    if row["status"] == "completed" or (row["status"] == "arrived" and over):
-        return "visits"
-    if row["status"] == "cancelled":
-        if not row["cancelled_at"]:
-            return "cancelled_in_time"
-        notice = datetime.fromisoformat(row["starts_at"]) - datetime.fromisoformat(row["cancelled_at"])
-        return "late_cancels" if notice < timedelta(hours=24) else "cancelled_in_time"
-    if row["status"] in ("no_show", "rescheduled"):
-        return {"no_show": "no_shows"}.get(row["status"], row["status"])
-    return "without_outcome" if over else "ahead"
+def by_provider(typed: str) -> str:
+    return NAMES.name_of(typed) or name_key(typed)
 
 
-def days_of(week: Week) -> set[str]:
-    return {str(week.monday + timedelta(days=day)) for day in range(7)}
+def said_of(line: SourceLine, last_day: date) -> dict[str, Any]:
+    """A line of a table in the words of `counted_by_hand`."""
+    tally = line.tally
+    names = ("shown", "previous", "month", "quarter", "year", "last_year", "same_last_year", "evaluated", "ahead")
+    return {
+        **{name: getattr(tally, name) for name in (*names, "visits", "discharged", "dropped", "conversion")},
+        "four_before": tally.before,
+        "trend": list(tally.trend),
+        "days_to_evaluation": line.days_to_evaluation,
+        "billed": tally.billed_cents,
+        "paid": tally.paid_cents,
+        "first": date.fromisoformat(tally.first_day) if tally.first_day else None,
+        "last": date.fromisoformat(tally.last_on) if tally.last_on else None,
+        "new": line.is_new(),
+        "returning": line.is_returning(),
+        "quiet": line.is_quiet(last_day),
+        "in_year_before": tally.year_before,
+    }
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_every_figure_of_a_source_equals_a_count_by_hand(connection: Connection, seed: int) -> None:
-    all_episodes, all_appointments = a_random_clinic(seed)
-    save(connection, all_episodes, all_appointments)
-    figures = referral_figures(memory(connection), WEEK, NAMES, TODAY)
-    mine = [row for row in all_episodes if row["clinic_id"] == "clinic"]
-    source_of = {row["patient_id"]: row["referral_source"] for row in mine}
-    kept = [row for row in all_appointments if row["clinic_id"] == "clinic"]
-    assert {line.name for line in figures.sources} <= {called(text) for text in [*SOURCES, None]}
-    for name in {called(text) for text in [*SOURCES, None]}:
-        line = next((line for line in figures.sources if line.name == name), None)
-        own = [row for row in mine if called(row["referral_source"]) == name]
-        ahead = [row for row in own if not row["evaluated_on"] and row["first_on"] >= str(TODAY)]
-        attended = [row for row in kept if called(source_of.get(row["patient_id"])) == name]
-        before = set().union(*(days_of(WEEK.previous(ago)) for ago in (1, 2, 3, 4)))
-        for period, days in ((0, days_of(WEEK)), (1, {day for day in _year() if day <= str(WEEK.sunday)})):
-            referrals = [line.week, line.year][period] if line else None
-            expected = [sum(row["referred_on"] in days for row in rows) for rows in (own, ahead)]
-            evaluated = sum(row["referred_on"] in days and bool(row["evaluated_on"]) for row in own)
-            assert (referrals.referred, referrals.ahead) == tuple(expected) if referrals else expected == [0, 0]
-            if referrals:
-                assert referrals.evaluated == evaluated
-                decided = expected[0] - expected[1]
-                assert referrals.conversion == (evaluated / decided if decided else None)
-        if line is None:
-            assert not attended or not any(row["starts_on"] in before | days_of(WEEK) for row in attended)
+def counted(group: list[by_hand.Course], monday: date, today: date) -> dict[str, Any]:
+    found = by_hand.group_figures(group, monday, today)
+    return found | {name: in_cents(found[name]) for name in ("billed", "paid")}
+
+
+def in_cents(amount: Any) -> int | None:
+    return None if amount is None else round(amount * 100)
+
+
+def compare(figures: Figures, slots: list[by_hand.Slot], all_courses: list[by_hand.Course], today: date) -> None:
+    """Every figure that the workbook has of referrals and appointments."""
+    monday, sunday = figures.periods.shown.first, figures.periods.shown.last
+    spans = by_hand.periods_of_week(monday)
+    for lines, text_of, name_of, key_of in (
+        (figures.sources, lambda course: course.source, by_source, lambda line: line.name),
+        (
+            figures.providers,
+            lambda course: course.provider,
+            by_provider,
+            lambda line: line.name if line.listed else name_key(line.name),
+        ),
+    ):
+        groups = by_hand.by_name(all_courses, text_of, name_of)
+        expected = {name: counted(group, monday, today) for name, group in groups.items()}
+        expected = {name: found for name, found in expected.items() if found["first"] is not None}
+        assert {key_of(line): said_of(line, sunday) for line in lines} == expected
+    assert said_of(figures.total, sunday) == counted(all_courses, monday, today)
+    for name, span in {**spans, "before": spans["four_before"], "all": (date.min, date.max)}.items():
+        if name == "four_before":
             continue
-        counts = [sum(row["referred_on"] in days_of(week) for row in own) for week in WEEK.trend()]
-        assert list(line.trend) == counts
-        assert (line.previous, line.four_week_average) == (counts[-2], sum(counts[-5:-1]) / 4)
-        of_year = [row for row in own if "2026-01-01" <= row["referred_on"] <= "2026-03-22"]
-        assert line.year_visits == sum(row["visits"] for row in of_year)
-        for found, days in ((line.attended, days_of(WEEK)), (line.attended_before, before)):
-            outcomes = [what_became(row) for row in attended if row["starts_on"] in days]
-            assert found == Attendance(**{each: outcomes.count(each) for each in set(outcomes)})
-
-
-def _year() -> set[str]:
-    return {str(date(2026, 1, 1) + timedelta(days=day)) for day in range(365)}
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_both_tables_add_up_to_what_is_counted_without_them(connection: Connection, seed: int) -> None:
-    all_episodes, all_appointments = a_random_clinic(seed)
-    save(connection, all_episodes, all_appointments)
-    figures = referral_figures(memory(connection), WEEK, NAMES, TODAY)
-    mine = [row for row in all_episodes if row["clinic_id"] == "clinic"]
-    kept = [row for row in all_appointments if row["clinic_id"] == "clinic"]
+        attended = figures.attended[name]
+        found = by_hand.attendance(slots, *span, today)
+        assert {part: getattr(attended, part) for part in found} == found
+        assert [attended.billed_cents, attended.paid_cents] == [in_cents(m) for m in by_hand.money(slots, *span)]
+        if name != "all":
+            assert figures.evaluations[name] == by_hand.evaluations_kept(all_courses, *span)
+    trend = by_hand.trend_weeks(monday)
+    assert [each.due for each in figures.attended_trend] == [by_hand.attendance(slots, *s, today)["due"] for s in trend]
+    assert list(figures.evaluations_trend) == [by_hand.evaluations_kept(all_courses, *span) for span in trend]
+    cohorts = ((trend[0][0], trend[-1][1]), spans["year"], spans["last_year"])
+    for funnel, cohort in zip(figures.funnels, cohorts, strict=True):
+        found = by_hand.funnel(all_courses, *cohort, today)
+        assert {step: getattr(funnel, step) for step in found} == found
+    assert figures.counted.appointments == len(slots)
+    assert figures.counted.episodes == len(all_courses)
+    assert figures.counted.under_care == sum(course.under_care for course in all_courses)
     assert figures.adds_up
-    assert figures.total.week.referred == sum(row["referred_on"] in days_of(WEEK) for row in mine)
-    assert figures.counted.appointments == len(kept)
-    assert figures.counted.first_day == min(row["starts_on"] for row in kept)
-    assert figures.counted.last_day == max(row["starts_on"] for row in kept)
-    previous = [what_became(row) for row in kept if row["starts_on"] in days_of(WEEK.previous())]
-    assert figures.attended_previous == Attendance(**{each: previous.count(each) for each in set(previous)})
-    assert figures.evaluations.week == sum(row["evaluated_on"] in days_of(WEEK) for row in mine)
-    assert figures.evaluations.previous == sum(row["evaluated_on"] in days_of(WEEK.previous()) for row in mine)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_each_referring_provider_equals_a_count_by_hand(connection: Connection, seed: int) -> None:
-    all_episodes, all_appointments = a_random_clinic(seed)
-    save(connection, all_episodes, all_appointments)
-    figures = referral_figures(memory(connection), WEEK, NAMES, TODAY)
-    mine = [row for row in all_episodes if row["clinic_id"] == "clinic" and row["referred_on"] <= str(WEEK.sunday)]
-    for line in figures.providers:
-        key = "" if line.name == NOT_RECORDED else name_key(line.name)
-        own = [row for row in mine if name_key(row["referring_provider"]) == key]
-        assert line.year.referred == sum(row["referred_on"] >= "2026-01-01" for row in own)
-        assert line.week.referred == sum(row["referred_on"] in days_of(WEEK) for row in own)
-        assert line.previous == sum(row["referred_on"] in days_of(WEEK.previous()) for row in own)
-        assert line.last_referred_on == max(row["referred_on"] for row in own)
-        assert line.listed == (line.name in ("Dr. Sample", NOT_RECORDED))
-
-
-def test_a_text_that_no_name_fits_is_listed_under_its_own_words_and_not_guessed(connection: Connection) -> None:
-    typed = ["googled us", "google ads maybe", "My Gym", "my gym", "My Gym"]
-    days = ["2026-03-18", "2026-03-17", "2026-01-02", "2026-03-19", "2026-01-05"]
-    rows = [an_episode(n, referral_source=text, referred_on=days[n - 1]) for n, text in enumerate(typed, 1)]
-    save(connection, rows, [])
-    figures = referral_figures(memory(connection), WEEK, NAMES, TODAY)
-    listed = [(each.text, each.referrals, each.first_on, each.last_on) for each in figures.unnamed]
-    assert listed == [("My Gym", 3, "2026-01-02", "2026-03-19"), ("google ads maybe", 1, "2026-03-17", "2026-03-17")]
-    assert {line.name: line.week.referred for line in figures.sources} == {"Google search": 1, NOT_YET_NAMED: 2}
-
-
-def test_patients_already_under_care_bring_visits_but_no_referral(connection: Connection) -> None:
-    save(connection, [], [an_appointment(1, episode=0)])
-    (line,) = referral_figures(memory(connection), WEEK, NAMES, TODAY).sources
-    assert (line.name, line.attended.visits, line.year.referred) == (ALREADY_UNDER_CARE, 1, 0)
-
-
-@pytest.mark.parametrize(
-    ("cancelled_at", "late"),
-    [("2026-03-17T17:00:00Z", 0), ("2026-03-17T17:00:01Z", 1), ("2026-03-18T18:00:00Z", 1), ("", 0)],
-)
-def test_a_cancel_is_late_from_less_than_24_hours_before_the_start(
-    connection: Connection, cancelled_at: str, late: int
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(a_clinic())
+def test_every_figure_of_any_small_clinic_is_what_a_person_would_count(
+    one_store: tuple[Store, Path], clinic: tuple[list[Row], date, date]
 ) -> None:
-    save(connection, [an_episode(1)], [an_appointment(1, status="cancelled", cancelled_at=cancelled_at)])
-    attended = referral_figures(memory(connection), WEEK, NAMES, TODAY).total.attended
-    assert (attended.late_cancels, attended.cancelled_in_time) == (late, 1 - late)
+    rows, today, pulled_on = clinic
+    with clinic_of(one_store[0], rows) as memory:
+        refresh_episodes(memory, {row["patient_id"] for row in rows}, pulled_on)
+        renew_episodes(memory, today)
+        figures = count_figures(memory, week_of(today - timedelta(days=7)), NAMES, today)
+    slots = by_hand.read_slots(one_store[1], "lakeside")
+    all_courses = by_hand.courses(slots, today)
+    compare(figures, slots, all_courses, today)
+    unnamed = {name_key(each.text): (each.referrals, each.first_on, each.last_on) for each in figures.unnamed}
+    assert unnamed == unnamed_by_hand(all_courses, figures.periods.shown.last)
 
 
-def test_a_clinic_without_data_has_empty_figures(connection: Connection) -> None:
-    figures = referral_figures(memory(connection), WEEK, NAMES, TODAY)
-    assert (figures.sources, figures.providers, figures.unnamed, figures.counted.first_day) == ((), (), (), "")
-    assert figures.adds_up
-    assert figures.total.week.conversion is None and figures.total.attended.no_show_rate is None
+def unnamed_by_hand(all_courses: list[by_hand.Course], until: date) -> dict[str, tuple[int, str, str]]:
+    found: dict[str, tuple[int, str, str]] = {}
+    for text_of in (lambda course: course.source, lambda course: course.provider):
+        for text, (count, first, last) in by_hand.texts_of(all_courses, text_of, until).items():
+            if NAMES.name_of(text) is None:
+                known = found.get(name_key(text), (0, "9999", ""))
+                days = min(known[1], first.isoformat()), max(known[2], last.isoformat())
+                found[name_key(text)] = (known[0] + count, *days)
+    return found
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 23), date(2026, 1, 5), date(2025, 12, 29), date(2028, 3, 6)])
+def test_the_periods_are_those_of_a_calendar(day: date) -> None:
+    periods = week_of(day)
+    expected = by_hand.periods_of_week(day)
+    spans = {name: (period.first, period.last) for name, period in periods.named().items()}
+    assert spans == {("before" if name == "four_before" else name): span for name, span in expected.items()}
+    assert [(period.first, period.last) for period in periods.trend] == by_hand.trend_weeks(day)
+
+
+def a_row(number: int, day: str, **more: Any) -> Row:
+    usual = {"id": number, "clinic_id": "lakeside", "key": str(number), "patient_id": 1, "status": "completed"}
+    days = {"starts_at": f"{day}T17:00:00Z", "starts_on": day, "step": "visit"}
+    return usual | days | {"booked_on": "", "cancelled_at": "", "location": ""} | more
+
+
+def test_each_location_has_its_own_figures_and_together_they_are_all(one_store: tuple[Store, Path]) -> None:
+    rows = [
+        a_row(1, "2026-03-17", step="evaluation", location="San Ramon"),
+        a_row(2, "2026-03-18", step="evaluation", location="Danville", patient_id=2),
+        a_row(3, "2026-03-19", location="Danville", patient_id=2),
+    ]
+    with clinic_of(one_store[0], rows) as memory:
+        today = date(2026, 3, 23)
+        refresh_episodes(memory, [1, 2], today)
+        assert locations(memory) == ["Danville", "San Ramon"]
+        week = week_of(date(2026, 3, 16))
+        found = [count_figures(memory, week, NAMES, today, place) for place in ("", "Danville", "San Ramon")]
+    assert [figures.total.tally.shown for figures in found] == [2, 1, 1]
+    assert [figures.attended["shown"].visits for figures in found] == [3, 2, 1]
+
+
+def test_money_that_the_export_does_not_have_is_unknown_and_not_zero(one_store: tuple[Store, Path]) -> None:
+    with clinic_of(one_store[0], [a_row(1, "2026-03-17", step="evaluation", billed="", paid="0.00")]) as memory:
+        today = date(2026, 3, 23)
+        refresh_episodes(memory, [1], today)
+        figures = count_figures(memory, week_of(date(2026, 3, 16)), NAMES, today)
+    assert (figures.total.tally.billed_cents, figures.total.tally.paid_cents) == (None, 0)
+    assert (figures.attended["shown"].billed_cents, figures.attended["shown"].paid_cents) == (None, 0)
+
+
+def test_another_clinic_in_the_same_database_is_not_counted(one_store: tuple[Store, Path]) -> None:
+    rows = [a_row(1, "2026-03-17", step="evaluation"), a_row(2, "2026-03-17", clinic_id="elsewhere", patient_id=2)]
+    with clinic_of(one_store[0], rows) as memory:
+        today = date(2026, 3, 23)
+        refresh_episodes(memory, [1], today)
+        figures = count_figures(memory, week_of(date(2026, 3, 16)), NAMES, today)
+    assert (figures.counted.appointments, figures.total.tally.ever) == (1, 1)

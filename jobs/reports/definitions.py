@@ -1,0 +1,81 @@
+"""What each figure means, in the owner's words; `clinic/figures.py` and `clinic/episodes.py` say it in code."""
+
+from typing import NamedTuple
+
+from jobs.clinic.episodes import GAP_DAYS
+from jobs.clinic.figures import BOOKED_WITHIN_DAYS, LATE_HOURS, LOST_AFTER_DAYS, QUIET_AFTER_DAYS, QUIET_REFERRALS
+
+DEFINITIONS = (
+    ("Episode of care", "Begins with an evaluation when the patient has had no visit yet or after a visit of the "
+     f"earlier episode, or with the first appointment after {GAP_DAYS} days without any. A moved or "
+     "missed evaluation stays in its episode."),
+    ("New patient (referral)", "One per episode, in the period in which its first appointment was booked: the earliest "
+     "booking up to the first kept appointment. Where the export has no day of booking, the day of the appointment "
+     "counts. A patient who comes back with a new complaint counts again."),
+    ("Already under care", "Patients whose first appointment in the data is no evaluation and lies within "
+     f"{GAP_DAYS} days of its beginning: nobody can tell whether they are new. They are no new patients and no "
+     "evaluations; their visits count."),
+    ("Source", "How the patient heard of the clinic: the first that stands in the episode, named by "
+     "config/referral_names.csv."),
+    ("Referring provider", "Who prescribed the therapy: the first that stands in the episode. A second figure beside "
+     "the source."),
+    ("Not yet named", "What was typed is not in the list of names. It is counted here and listed on Needs a name; "
+     "nothing is guessed into another source's row."),
+    ("Not recorded", "Nobody wrote it down."),
+    ("Evaluated", "An evaluation of the episode was kept; where none of its appointments is an evaluation, the first "
+     "visit."),
+    ("Still ahead", "Not evaluated, no visit yet, and the first appointment that still stands is today or later."),
+    ("Conversion", "Evaluated out of the new patients that are not still ahead."),
+    ("Days to evaluation", "Median of the days from booking to the kept evaluation."),
+    ("Evaluations kept", "Episodes evaluated in the period, whenever these patients booked."),
+    ("Visit", "An appointment that was completed, or whose patient arrived on a day that is over."),
+    ("Late cancel", f"Cancelled less than {LATE_HOURS} hours before the start, or so named. Without a time of "
+     "cancelling: in time."),
+    ("Due", "Visits, no-shows and late cancels together: the time that was kept free."),
+    ("Arrival, no-show and late-cancel rate", "Visits, no-shows and late cancels, each out of the appointments due."),
+    ("All appointments", "Due, cancelled in time, rescheduled, those without an outcome and those still ahead. Each "
+     "appointment counts in exactly one."),
+    ("Dropped out", "At least one visit, none planned in the episode, not discharged, and "
+     f"{LOST_AFTER_DAYS} days or more since the last visit."),
+    ("Discharged", "A discharge visit of the episode was kept."),
+    ("Visits so far", "All visits up to now of the patients who were new this year."),
+    ("Billed, paid", "As the export has them: on the sheet Figures of the appointments in the period, beside a source "
+     "of all appointments of the year's new patients. An empty cell means that the export has none; it is never zero."),
+    ("New source", "Its first referral ever lies in the period shown."),
+    ("Quiet", f"At least {QUIET_REFERRALS} referrals in the 365 days up to the end of the period shown, none in the "
+     f"last {QUIET_AFTER_DAYS}."),
+    ("Returning", f"It refers again in the period shown, {QUIET_AFTER_DAYS} days or more after the one before."),
+    ("Booked after a letter", f"The patient booked an appointment within {BOOKED_WITHIN_DAYS} days after it was sent. "
+     "Beside it: patients for whom the same rule planned a letter that did not leave, counted from its due time. The "
+     "two groups differ in more than the letter."),
+    ("Week", "Monday to Sunday in the clinic's time zone, numbered as ISO 8601 does. It belongs to the month, quarter "
+     "and year of its Thursday; what is counted to date ends with the period shown, or with that month, quarter or "
+     "year."),
+    ("Four-week average", "The four whole weeks before the one shown, divided by four (of a month: the three months "
+     "before). A rate is that of these weeks together."),
+    ("Same period last year", "The year to date, one year earlier. Same week last year: 52 weeks earlier."),
+)  # fmt: skip
+"""Term and meaning, in the order of the sheet About."""
+
+
+class Benchmark(NamedTuple):
+    """A published figure that stands beside the clinic's own."""
+
+    figure: str
+    value: float
+    words: str
+    source: str
+
+
+BENCHMARKS = (
+    Benchmark(
+        "No-show rate",
+        0.104,
+        "mean of 634 outpatient physical therapy clinics",
+        "UNLV Theses, Dissertations, Professional Papers, and Capstones 2323",
+    ),
+)
+
+
+def benchmark_of(figure: str) -> Benchmark | None:
+    return next((each for each in BENCHMARKS if each.figure == figure), None)

@@ -1,0 +1,106 @@
+"""The sheets about the program's own work: Follow-ups (letters and what followed) and Health (whether to trust it)."""
+
+from collections.abc import Sequence
+
+from jobs.clinic.figures import BOOKED_WITHIN_DAYS, Figures
+from jobs.clinic.work import Work
+from jobs.reports.period_words import words_of
+from jobs.reports.sheets import BLUE, COUNT, GREEN, MOMENT, QUIET, RATE, TEXT, Book, Col, Sheet, Value
+from jobs.reports.source_sheets import TOP
+
+
+def follow_ups_sheet(book: Book, figures: Figures, work: Work) -> None:
+    """Per rule: what was sent and what came back; who booked after a letter, beside those who got none."""
+    sheet = book.sheet("Follow-ups", landscape=True)
+    within = f"within {BOOKED_WITHIN_DAYS} days, of the letters of twelve weeks whose days are over"
+    note = f"Letters by rule. Booked: {within}."
+    sheet.heading("Follow-ups", note)
+    if not work.rules:
+        sheet.text(TOP, 0, "No letter was planned this year.")
+        return
+    rows: list[list[Value]] = []
+    for line in work.rules:
+        after: list[Value] = [line.written_to, line.written_to_booked, line.rate]
+        after += [line.without, line.without_booked, line.rate_without]
+        if not work.bookings_dated:
+            after = [line.written_to, None, None, line.without, None, None]
+        letters: list[Value] = [line.sent, line.sent_year, line.bounced, line.stopped, line.failed, line.withdrawn]
+        rows.append([line.rule, *letters, *after])
+    year, after_words = "This year", "Twelve weeks: got the letter"
+    none_words = "Twelve weeks: got none"
+    columns = [
+        Col("Rule", 26, TEXT, "All rules"),
+        _summed(f"Sent {words_of(figures.periods).shown.lower()}", 10, rows, 1),
+        _summed("Sent", 9, rows, 2, year),
+        _summed("Bounced", 9.5, rows, 3, year),
+        _summed("Stopped", 9.5, rows, 4, year),
+        _summed("Failed", 9, rows, 5, year),
+        _summed("Withdrawn", 11, rows, 6, year),
+        _summed("Patients", 10, rows, 7, after_words),
+        Col("Booked", 9, band=after_words),
+        Col("Share", 9, RATE, band=after_words),
+        _summed("Patients without", 10, rows, 10, none_words),
+        Col("Booked without", 10, band=none_words),
+        Col("Share without", 10, RATE, band=none_words),
+    ]
+    sheet.table(TOP, "FollowUps", columns, rows)
+    row = TOP + len(rows) + 3
+    notes = [
+        "Stopped: patients who asked for no more letters; counted for the rule of the last letter before it.",
+        "The two groups differ in more than the letter: many letters are withdrawn because the patient had booked.",
+    ]
+    if not work.bookings_dated:
+        notes.append("The exports do not say when an appointment was booked; nobody can tell what followed a letter.")
+    notes += [f"Stop requests this year by {source}: {count:,}." for source, count in work.stops]
+    for place, words in enumerate(notes, row):
+        sheet.text(place, 0, words, font_color=QUIET)
+
+
+def _summed(header: str, width: float, rows: Sequence[Sequence[Value]], place: int, band: str = "") -> Col:
+    total = sum(value for row in rows if isinstance(value := row[place], int))
+    return Col(header, width, COUNT, "sum", total, band=band)
+
+
+def health_sheet(book: Book, work: Work) -> None:
+    """Whether the jobs ran, how new the sources are, and what could not be used."""
+    sheet = book.sheet("Health", landscape=False)
+    sheet.heading("Health", "Whether the jobs ran, how new the sources are, and what could not be used.")
+    row = _part(sheet, 3, "Jobs, last seven days", "Jobs",
+                [Col("Job", 30, TEXT), Col("Runs", 18), Col("Failed", 12), Col("Last good run", 20, MOMENT),
+                 Col("Broke off", 12)],
+                [[line.job, line.runs, line.failed, line.last_good_at, line.died] for line in work.jobs],
+                "No job has run yet.")  # fmt: skip
+    row = _part(sheet, row, "Sources", "Freshness",
+                [Col("Source", 30, TEXT), Col("Files", 18), Col("Rows", 12), Col("Changed", 20, MOMENT)],
+                [[line.source, line.files, line.rows, line.read_at] for line in work.sources],
+                "No source has been read yet.")  # fmt: skip
+    row = _part(sheet, row, "Problems in the sources (problems.xlsx lists them)", "ProblemsOf",
+                [Col("Source", 30, TEXT), Col("Column", 18, TEXT), Col("Problems", 12), Col("Left out", 12)],
+                [[line.source, line.column or "(the whole row)", line.rows, line.left_out] for line in work.problems],
+                "Nothing was wrong with the sources.")  # fmt: skip
+    row = _part(sheet, row, "Rules that are on and sent nothing in four weeks", "SilentRules",
+                [Col("Rule", 30, TEXT), Col("Their letters", 18, TEXT)],
+                [[rule, why] for rule, why in work.silent_rules],
+                "Every rule that is on has sent letters.")  # fmt: skip
+    if work.dead_links:
+        _part(sheet, row, "Articles whose link is dead", "DeadLinks",
+              [Col("Article", 30, TEXT), Col("Answer", 18, TEXT)],
+              [list(link) for link in work.dead_links], "")  # fmt: skip
+    sheet.page.set_column(0, 0, 34)
+    sheet.page.set_column(1, 1, 28)
+    sheet.page.set_column(2, 2, 11)
+    sheet.page.set_column(3, 3, 21)
+    sheet.page.set_column(4, 4, 11)
+
+
+def _part(
+    sheet: Sheet, row: int, title: str, name: str, columns: Sequence[Col], rows: Sequence[Sequence[Value]], nothing: str
+) -> int:
+    """A title and its table, or the sentence that there is nothing; gives the row after it."""
+    sheet.text(row, 0, title, bold=True, font_size=12, font_color=BLUE)
+    sheet.page.set_row(row, 20)
+    if not rows:
+        sheet.text(row + 1, 0, nothing, font_color=GREEN)
+        return row + 3
+    sheet.table(row + 1, name, columns, rows, frozen=False)
+    return row + len(rows) + 3
