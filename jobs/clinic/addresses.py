@@ -52,6 +52,11 @@ def read_email(text: str) -> str | Doubt[str]:
     return real[0] if real else ""
 
 
+def is_ordinary(text: str) -> bool:
+    """Whether the text is one address of the kind that patients have, and nothing else."""
+    return _ORDINARY.fullmatch(text) is not None
+
+
 def read_guest(text: str) -> str | Doubt[str]:
     """The address of a calendar entry's only guest. Of several, none is taken for the patient's."""
     address = read_email(text)

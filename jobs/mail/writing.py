@@ -5,14 +5,12 @@ process and not the run.
 """
 
 import multiprocessing
-import os
-import resource
-import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import NamedTuple, cast
 
+from jobs.mail.alone import be_alone
 from jobs.mail.fields import LetterValues
 from jobs.mail.message import Envelope, finish
 from jobs.mail.templates import Letters
@@ -20,7 +18,6 @@ from jobs.mail.templates import Letters
 _SECONDS = 60.0  # for the letters of one order; a hundred take a twentieth of a second
 _CPU_SECONDS = 3600
 _MEMORY_BYTES = 2 << 30
-_FILES = 4096
 
 
 class Order(NamedTuple):
@@ -100,7 +97,7 @@ _ENDED = f"The process that writes the letters ended before its work: the machin
 
 
 def _work(load: Callable[[], Letters], line: Connection) -> None:
-    _be_alone(line.fileno())
+    be_alone(line.fileno(), _MEMORY_BYTES, _CPU_SECONDS)
     letters = load()
     with suppress(EOFError, OSError):  # the run has ended
         line.send(letters.usable)
@@ -116,17 +113,3 @@ def _write(letters: Letters, order: Order) -> bytes | None:
         return finish(letters.write(order.template, order.values), order.envelope)
     except Exception:  # its text may quote the patient
         return None
-
-
-def _be_alone(line: int) -> None:
-    """Let go of all that the run has open, and let the kernel bound what is taken. The end is for the run to heed."""
-    signal.set_wakeup_fd(-1)
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(asked, signal.SIG_IGN)
-    os.closerange(3, line)
-    os.closerange(line + 1, _FILES)
-    for limit, value in ((resource.RLIMIT_AS, _MEMORY_BYTES), (resource.RLIMIT_CPU, _CPU_SECONDS)):
-        try:
-            resource.setrlimit(limit, (value, value))
-        except (ValueError, OSError):  # macOS does not let a process bound its memory
-            continue

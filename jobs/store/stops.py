@@ -1,13 +1,12 @@
 """Who must not be mailed: an append-only list. Nothing is ever taken off it, only answered by a later line."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import insert, select
 
+from jobs.clinic.answers import Category, Ending
 from jobs.store.memory import Memory
 from jobs.store.tables import stops
-
-Category = Literal["care", "news", "all"]
 
 
 class StopLine(NamedTuple):
@@ -34,6 +33,17 @@ def stop(
 ) -> None:
     """Send this address, or this patient, no more letters of a category."""
     _add(memory, StopLine(at, address_key, patient_id, category, False, reason, source))
+
+
+def stop_once(memory: Memory, at: str, ending: Ending) -> bool:
+    """Add what a mail or a click ends; False, adding nothing, where it has ended already."""
+    stopped = stopped_now(memory)
+    whom = [each for each in (ending.address_key, ending.patient_id) if each]
+    if all(stopped.get(each, frozenset()) & {"all", ending.category} for each in whom):
+        return False
+    category, reason, source, address_key, patient_id = ending
+    stop(memory, at, category, reason, source, address_key=address_key, patient_id=patient_id)
+    return True
 
 
 def allow(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lakeside_day import Ask, rows
 
-DUE = ("pull_appointments", "send_follow_ups", "summarize_referrals")
+DUE = ("pull_appointments", "read_mailbox", "send_follow_ups", "summarize_referrals")
 
 
 def answered(home: Path) -> list[tuple[str, str]]:
@@ -17,7 +17,7 @@ def test_what_is_due_runs_once(ask: Ask, home: Path) -> None:
     assert first.exit_code == 0
     assert [name for name in DUE if f"{name}: " in first.output] == list(DUE)
     assert ask("due").output == ""
-    assert len(answered(home)) == 3
+    assert len(answered(home)) == len(DUE)
 
 
 def test_a_week_without_power_is_caught_up_once(ask: Ask, home: Path) -> None:
@@ -28,6 +28,7 @@ def test_a_week_without_power_is_caught_up_once(ask: Ask, home: Path) -> None:
     new = sorted(set(answered(home)) - set(before))
     assert new == [
         ("pull_appointments", "2026-03-12T18:00:00Z"),
+        ("read_mailbox", "2026-03-12T18:10:00Z"),
         ("send_follow_ups", "2026-03-12T18:10:00Z"),
         ("summarize_referrals", "2026-03-09T13:00:00Z"),
     ]

@@ -14,7 +14,7 @@ def add(home: Path, old: str, new: str) -> None:
 
 
 def read_mailbox_at_google(home: Path, endpoint: str, **google: str) -> None:
-    add(home, "\n  smtp:\n", "\n  mailbox: {by: gmail}\n  smtp:\n")
+    add(home, '    by: ""', "    by: gmail")
     add(home, "\ninstallation:", f"\ngoogle: {json.dumps({'endpoint': endpoint, **google})}\n\ninstallation:")
 
 

@@ -11,7 +11,7 @@ from jobs.runner.tools import Tools
 def test_status_shows_last_and_next_runs_and_what_waits_for_a_person(ask: Ask, home: Path) -> None:
     shown = ask("status")
     assert shown.exit_code == 0
-    for line in ("pull_appointments", "send_follow_ups", "summarize_referrals"):
+    for line in ("pull_appointments", "read_mailbox", "send_follow_ups", "summarize_referrals"):
         assert line in shown.output
     assert "Wed 04 Mar 10:05 │ well" in shown.output
     assert "Wed 04 Mar 10:10" in shown.output and "Mon 09 Mar 06:00" in shown.output

@@ -1,11 +1,9 @@
 """Signing in at the mail server, by the standard library's smtplib; loaded only where a user is configured."""
 
-import os
 import smtplib
-import stat
 from collections.abc import Mapping
-from pathlib import Path
 
+from jobs.mail.passwords import NoPassword, find_password, place_of
 from jobs.mail.records import RunStopped, SignInRefused
 from jobs.mail.settings import Smtp
 from jobs.mail.transports.smtp_line import Line
@@ -50,32 +48,16 @@ def refused_sentence(settings: Smtp, answer: str) -> str:
     """What the server answered, and how to sign in again."""
     return (
         f"{settings.host} refused the sign-in: {answer}. Check user under mail.smtp, put the present password into "
-        f"{_place(settings)} (many servers want an app password) and run the job again. The letters wait."
+        f"{place_of(settings)} (many servers want an app password) and run the job again. The letters wait."
     )
-
-
-def _place(settings: Smtp) -> str:
-    variable = f"the environment variable {settings.password_env}"
-    return f"{variable} or the file {settings.password_file}" if settings.password_file else variable
 
 
 def read_password(settings: Smtp, environment: Mapping[str, str]) -> str:
     """The password from the environment, else from its file, which nobody but its owner may be able to read."""
-    password = environment.get(settings.password_env, "")
-    if not password and settings.password_file:
-        password = _from_file(Path(settings.password_file))
-    if not password:
-        raise SignInRefused(f"There is no password for the mail server. Put it into {_place(settings)}.")
-    if not password.isascii():
-        raise SignInRefused(f"The password in {_place(settings)} holds characters that mail servers do not take.")
-    return password
-
-
-def _from_file(path: Path) -> str:
     try:
-        with path.open(encoding="utf-8") as file:
-            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-                raise SignInRefused(f"Others can read the password file {path}. Run: chmod 600 {path}")
-            return file.readline().rstrip("\r\n")
-    except OSError as trouble:
-        raise SignInRefused(f"The password file {path} cannot be read: {trouble.strerror}.") from None
+        password = find_password(settings, environment, "the mail server")
+    except NoPassword as reason:
+        raise SignInRefused(str(reason)) from None
+    if not password.isascii():
+        raise SignInRefused(f"The password in {place_of(settings)} holds characters that mail servers do not take.")
+    return password

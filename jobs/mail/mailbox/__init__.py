@@ -1,0 +1,23 @@
+"""The mailbox that answers come back to: it is opened to read and never changed; what is in it is sorted by kind."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from jobs.google.settings import Google
+from jobs.mail.mailbox.records import Mailbox, MailboxUnusable
+from jobs.mail.settings import MailSettings
+
+__all__ = ["Mailbox", "MailboxUnusable", "open_mailbox"]
+
+
+def open_mailbox(
+    settings: MailSettings, google: Google, state_dir: Path, environment: Mapping[str, str] | None = None
+) -> Mailbox:
+    """Sign in to the mailbox that the settings name. `environment` holds the password; None means the process's own.
+
+    Raises MailboxUnusable.
+    """
+    from jobs.mail.mailbox.imap import ImapMailbox
+
+    return ImapMailbox(settings.mailbox, os.environ if environment is None else environment)

@@ -1,0 +1,74 @@
+"""Foreign mail is opened in a process of its own, which has no database, no mailbox and no way out.
+
+A mail that keeps it busy without end, or takes all memory, ends this process and not the run, and is left to a person.
+"""
+
+import multiprocessing
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import cast
+
+from jobs.mail.alone import be_alone
+from jobs.mail.mailbox.sorting import Sorted, sort_mail
+
+_SECONDS = 10.0  # for one mail; a usual one takes a thousandth
+_MEMORY_BYTES = 1 << 30
+_CPU_SECONDS = 600
+UNREADABLE = Sorted("other", detail="it could not be opened")
+
+
+class Sorter:
+    """Says of each mail what it is; the process begins with the first one."""
+
+    def __init__(self, secret: bytes, clinic_id: str, seconds: float = _SECONDS) -> None:
+        self._known = secret, clinic_id
+        self._seconds = seconds
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._line: Connection | None = None
+
+    def __enter__(self) -> "Sorter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def sort(self, data: bytes) -> Sorted:
+        """What this mail is; UNREADABLE where that cannot be found out within its time and memory."""
+        line = self._line or self._begin()
+        try:
+            line.send_bytes(data)
+            if line.poll(self._seconds):
+                return cast(Sorted, line.recv())
+        except (EOFError, OSError):
+            pass
+        self._end()
+        return UNREADABLE
+
+    def _begin(self) -> Connection:
+        context = multiprocessing.get_context("fork")
+        self._line, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs, *self._known), daemon=True)
+        self._process.start()
+        theirs.close()
+        return self._line
+
+    def _end(self) -> None:
+        if self._process and self._line:
+            self._process.kill()
+            self._process.join()
+            self._line.close()
+        self._process = self._line = None
+
+
+def _work(line: Connection, secret: bytes, clinic_id: str) -> None:
+    be_alone(line.fileno(), _MEMORY_BYTES, _CPU_SECONDS)
+    with suppress(EOFError, OSError):  # the run has ended
+        while True:
+            line.send(_sorted(line.recv_bytes(), secret, clinic_id))
+
+
+def _sorted(data: bytes, secret: bytes, clinic_id: str) -> Sorted:
+    try:
+        return sort_mail(data, secret, clinic_id)
+    except Exception:  # its text may quote the mail; a library may stumble over anything
+        return UNREADABLE
