@@ -4,7 +4,7 @@ from functools import partial
 
 import click
 
-from jobs.google.scopes import MEANINGS, READ_MAILBOX
+from jobs.google.scopes import MEANINGS, READ_MAILBOX, SEND_LETTERS
 from jobs.runner.settings import Settings
 
 _FINE, _FAILED, _FAULTY_SETTINGS = 0, 1, 3
@@ -13,6 +13,8 @@ _FINE, _FAILED, _FAULTY_SETTINGS = 0, 1, 3
 def scopes_needed(settings: Settings) -> list[str]:
     """What config/ asks of Google, and no more."""
     needed = []
+    if settings.mail.transport == "gmail":
+        needed.append(SEND_LETTERS)
     if settings.mail.mailbox.by == "gmail":
         needed.append(READ_MAILBOX)
     return needed

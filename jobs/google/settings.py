@@ -15,14 +15,16 @@ class Google:
     act_for: str = ""  # the mailbox that it acts for; the sender if empty
     client_file: str = ""  # the OAuth client of an installed app (JSON); its token is kept in the state folder
     call_seconds: float = 60  # how long one call may take
+    run_seconds: float = 7200  # how long letters may take together
     endpoint: str = ""  # another address for the services, for trying them out; Google's own if empty
     __pydantic_config__ = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
         if self.service_account_file and self.client_file:
             raise ValueError("service_account_file and client_file are two ways to sign in. Keep one.")
-        if not self.call_seconds > 0:
-            raise ValueError("call_seconds must be more than 0.")
+        for name in ("call", "run"):
+            if not getattr(self, f"{name}_seconds") > 0:
+                raise ValueError(f"{name}_seconds must be more than 0.")
         if self.endpoint and not _ENDPOINT.fullmatch(self.endpoint):
             raise ValueError(f'endpoint is "{self.endpoint}"; it must begin with https://. Leave it empty for Google.')
 

@@ -90,7 +90,7 @@ class MailSettings:
     sender_name: str = ""
     reply_to: str = ""
     redirect_to: str = ""
-    transport: Literal["folder", "smtp"] = "smtp"
+    transport: Literal["folder", "smtp", "gmail"] = "smtp"
     smtp: Smtp = field(default_factory=Smtp)
     folder: str = "outbox"  # within the folder of the clinic's state
     mailbox: Mailbox = field(default_factory=Mailbox)

@@ -59,6 +59,13 @@ class ClinicFile:
     installation: Installation = Installation()
     __pydantic_config__ = {"extra": "forbid"}
 
+    def __post_init__(self) -> None:
+        if self.mail.mode != "preview" and self.mail.transport == "gmail" and not self.google.configured:
+            raise ValueError(
+                "With transport: gmail somebody must be signed in at Google. "
+                "Write service_account_file or client_file under google."
+            )
+
 
 @dataclass(frozen=True)
 class SourcesFile:

@@ -3,31 +3,55 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.last_look import Due
 from jobs.mail.journal import Journal
 from jobs.mail.message import recipients_of
 from jobs.mail.outbox import Tally, send, settle
+from jobs.mail.records import RunStopped
 from jobs.mail.transports import open_transport
 from jobs.mail.writing import LetterWriter
 from jobs.runner.tools import Tools
 from jobs.sending.letters import finished_groups
-from jobs.store.letter_ledger import LetterLedger
+from jobs.store.letter_ledger import LetterLedger, record_evidence, unclear_letters
 from jobs.store.letters import letters_in
+
+_FOUND = {"sent": "sent", "ready": "not sent"}
 
 
 def settle_last_run(tools: Tools) -> Counter[str]:
-    """Find out what became of the letters that a run left on their way when it died."""
+    """Find out what became of the letters that a run left on their way when it died, and of those that are unknown."""
     with tools.store.begin() as memory:
-        attempting = letters_in(memory, "attempting")
+        attempting, unknown = letters_in(memory, "attempting"), letters_in(memory, "unknown")
+    settled: Counter[str] = Counter()
     path = tools.state_dir / "outbox.journal"
-    if not attempting and not (path.exists() and path.stat().st_size):
-        return Counter()
-    journal = Journal(path)
+    if attempting or (path.exists() and path.stat().st_size):
+        journal = Journal(path)
+        try:
+            # By which transport they were to leave, the journal knows: the settings may be others today.
+            settled.update(settle(attempting, LetterLedger(tools.store.begin, ""), journal, tools.clock))
+        finally:
+            journal.close()
+    counts = Counter({f"letters of a dead run {state}": count for state, count in settled.items()})
+    if unknown or settled["unknown"]:
+        counts.update(f"unknown letters found {_FOUND[state]}" for state in _ask_what_became(tools))
+    return counts
+
+
+def _ask_what_became(tools: Tools) -> list[str]:
+    """Ask the way by which unknown letters left or not, where it can tell; the states that they have now."""
+    transport = open_transport(tools.settings.mail, tools.settings.google, tools.state_dir, tools.today)
     try:
-        # By which transport they were to leave, the journal knows: the settings may be others today.
-        return settle(attempting, LetterLedger(tools.store.begin, ""), journal, tools.clock)
+        with tools.store.begin() as memory:
+            unclear = unclear_letters(memory, transport.name)
+        found = transport.what_became(unclear) if unclear else []
+    except RunStopped:  # they stay unknown; the letters that are to leave say why
+        return []
     finally:
-        journal.close()
+        transport.close()
+    with tools.store.begin() as memory:
+        record_evidence(memory, found, transport.name, utc_text(tools.clock()))
+    return [result.state for result in found]
 
 
 def send_letters(tools: Tools, due: Sequence[Due], writer: LetterWriter) -> Tally:

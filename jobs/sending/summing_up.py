@@ -19,11 +19,12 @@ def sum_up(
     """The outcome of a run that sent what it could."""
     counts: Counter[str] = Counter({"letters planned": planned})
     counts.update({f"letters {state}": count for state, count in tally.items() if count})
-    counts.update({f"letters of a dead run {state}": count for state, count in settled.items() if count})
+    counts.update(settled)
     counts["letters sent"] += 0
     counts.update(_COUNTED[verdict.what] for verdict in verdicts if verdict.what != "send")
-    unknown = tally["unknown"] + settled["unknown"]
-    if unknown:
+    unknown = tally["unknown"] + settled["letters of a dead run unknown"] - settled["unknown letters found not sent"]
+    unknown -= settled["unknown letters found sent"]
+    if unknown > 0:
         notes = [*notes, f"{unknown} letters may have left; they are not sent again. `run_jobs.py status` counts them."]
     asked = isinstance(tally.stopped_by, AskedToStop)
     notes = [*notes, tally.stopped] if asked else notes

@@ -68,6 +68,7 @@ class LoopbackGoogle:
 
         class Requests(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # an answer is one packet: the other side does not wait for the rest of it
 
             def handle_one(self) -> None:
                 google._serve(self)

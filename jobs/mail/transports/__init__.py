@@ -1,4 +1,4 @@
-"""The ways out of the house: a folder, a mail server."""
+"""The ways out of the house: a folder, a mail server, Gmail."""
 
 import os
 from collections.abc import Mapping
@@ -25,6 +25,10 @@ def open_transport(
         from jobs.mail.transports.folder import FolderTransport
 
         way_out: Transport = FolderTransport(state_dir / settings.folder, today)
+    elif settings.transport == "gmail":
+        from jobs.mail.transports.gmail import GmailTransport
+
+        way_out = GmailTransport(google, settings.sender, state_dir)
     else:
         from jobs.mail.transports.smtp import SmtpTransport
 
