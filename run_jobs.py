@@ -14,7 +14,8 @@ To look around
 Before anything is sent
   init                 ask for a new clinic's name, time zone, address and files; write a commented config/
   check                every fault in settings, letters, articles and names, with its line and remedy
-  preview LETTER       a letter as a made-up patient would get it   (preview --all --open: every letter)
+  preview LETTER       a letter as made-up patients would get it    (--all --open: every letter; --to ADDRESS)
+  templates history    the versions of the letters   (templates show, templates restore: one of them again)
   forecast --days 7    who would get which letter, and why
   google sign-in       let a person allow in the browser what config/ asks of Google
   why PATIENT          everything sent, left out or planned for one patient   (why "Mira Quill")

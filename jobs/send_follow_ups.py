@@ -11,6 +11,7 @@ from jobs.sending.leaving import send_letters, settle_last_run
 from jobs.sending.letters import start_writer
 from jobs.sending.planning import plan
 from jobs.sending.summing_up import remarks, sum_up
+from jobs.sending.trials import keep_unusual_rows
 
 
 def get_ready(tools: Tools) -> LetterWriter:
@@ -31,4 +32,5 @@ def run(tools: Tools, today: date) -> Outcome:
         quota = quota_left(tools)
         tally = send_letters(tools, letters[:quota], writer)
         notes = [*remarks(tools, writer, verdicts, over=len(letters) - quota)]
+    keep_unusual_rows(tools)
     return sum_up(planned, verdicts, settled, tally, notes)

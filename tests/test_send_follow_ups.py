@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -403,6 +404,7 @@ def test_a_letter_with_a_fault_waits_with_its_reason_and_the_others_go_on(clinic
     clinic.export(*RULES["missed_visit"], *RULES["reminder"])
     clinic.pull("2026-03-04 08:45")
     clinic.edit("templates/missed_visit.md", "{{ patient.first_name }}", "{{ patient.frist_name }}")
+    shutil.rmtree(clinic.home / "var" / "versions", ignore_errors=True)  # no version of it was ever good
     ran = clinic.send("2026-03-04 10:00")
     assert clinic.in_state("sent") == {("Remy", "reminder")}
     ((state, reason),) = clinic.fates("Missa", "missed_visit")
@@ -413,6 +415,39 @@ def test_a_letter_with_a_fault_waits_with_its_reason_and_the_others_go_on(clinic
     clinic.edit("templates/missed_visit.md", "{{ patient.frist_name }}", "{{ patient.first_name }}")
     clinic.send("2026-03-04 10:10")
     assert ("Missa", "missed_visit") in clinic.in_state("sent")
+
+
+def test_of_a_letter_that_was_saved_with_a_fault_the_last_good_version_goes_on(clinic: Clinic) -> None:
+    clinic.export(*RULES["missed_visit"])
+    clinic.pull("2026-03-04 08:45")
+    assert CliRunner().invoke(cli, ["-C", str(clinic.home), "check"]).exit_code == 0
+    clinic.edit("templates/missed_visit.md", "Whenever you are ready", "{% if clinic.phone %}Any time")
+    ran = clinic.send("2026-03-04 10:00")
+    assert clinic.in_state("sent") == {("Missa", "missed_visit")}
+    assert ran.outcome.notes == (
+        "templates/missed_visit.md has faults; its version 1 goes on. `run_jobs.py check` names them.",
+    )
+    assert "Whenever you are ready" in letter_in_folder(clinic)
+    status = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", "2026-03-04 10:10", "status"]).output
+    assert "a mistake in templates/missed_visit.md, see check; missed_visit.md goes on as it was saved on" in status
+
+
+def test_a_patient_who_reads_spanish_is_written_to_in_spanish_where_there_is_such_a_letter(clinic: Clinic) -> None:
+    remy, missa = RULES["reminder"][0], [row | {"language": "Español"} for row in RULES["missed_visit"]]
+    clinic.export(remy | {"language": "Spanish"}, *missa)
+    clinic.pull("2026-03-04 08:45")
+    clinic.send("2026-03-04 09:00")
+    assert clinic.in_state("sent") == {("Remy", "reminder")}
+    words = letter_in_folder(clinic)
+    assert "Hola Remy:" in words and "Cuándo: viernes, 6 de marzo, 2:00 p.m." in words
+    clinic.send("2026-03-04 10:00")
+    assert "Hello Missa," in letter_in_folder(clinic)  # there is no missed_visit.es.md: the clinic's own goes
+
+
+def letter_in_folder(clinic: Clinic) -> str:
+    """The text of the newest letter in the outbox folder."""
+    newest = max((clinic.home / "var" / "outbox").glob("*/*.eml"), key=lambda path: path.name)
+    return message_from_bytes(newest.read_bytes(), policy=policy.default).get_body(("plain",)).get_content()
 
 
 SINCE: dict[str, tuple[list[Row], str]] = {

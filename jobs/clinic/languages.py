@@ -32,6 +32,8 @@ _NAMES = {
     "zh": "chinese, mandarin, cantonese, mandarin chinese, cantonese chinese, traditional chinese, "
           "simplified chinese, zho, chi, 中文",
 }  # fmt: skip
+LANGUAGES = tuple(_NAMES)
+"""The languages that are known, by their two letters."""
 _CODES = {name.strip(): code for code, names in _NAMES.items() for name in (code, *names.split(","))}
 _TAG = re.compile(r"([a-z]{2})[-_](?:[a-z]{4}[-_])?[a-z0-9]{2,3}")
 _FIRST = re.compile(r"[^/,;&+(]+")
@@ -51,3 +53,8 @@ def read_language(text: str) -> str | Doubt[str]:
         if code:
             return code
     return Doubt("", "This language is not known; the patient's letters are in the clinic's own.", CORRECT)
+
+
+def language_name(code: str) -> str:
+    """`Spanish` for `es`, in English."""
+    return _NAMES[code].partition(",")[0].title()

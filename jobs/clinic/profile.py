@@ -1,5 +1,6 @@
 """Who the clinic is: what its letters say about it, its time zone and its sending hours."""
 
+import re
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -17,8 +18,13 @@ class ClinicProfile:
     booking_url: str = ""
     review_url: str = ""
     greeting_from: str = ""  # who signs, "" : the clinic's name
+    language: str = "en"  # in which the letters are written that name no other: welcome.md, but not welcome.es.md
     holidays: tuple[str, ...] = field(default=())  # 2026-12-25
     __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch("[a-z]{2}", self.language):
+            raise ValueError(f'language is "{self.language}"; write the two letters of a language, such as en or es.')
 
     @property
     def tzinfo(self) -> ZoneInfo:

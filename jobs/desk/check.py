@@ -1,12 +1,17 @@
 """Is everything well written? Every fault of every file at once."""
 
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import click
 
 from jobs.articles.library import load_library
+from jobs.articles.private_words import private_words
 from jobs.clinic.faults import Fault
-from jobs.mail.templates import load_letters
+from jobs.clinic.profile import ClinicProfile
+from jobs.mail.templates import Instead, load_letters
 from jobs.reports.referral_names import load_referral_names
 from jobs.runner.run import FAULTY_SETTINGS, FINE
 from jobs.runner.settings import Settings, SettingsFaulty
@@ -16,12 +21,17 @@ from jobs.sources.source import Source
 
 def show_check(home: Path) -> int:
     """Print every fault in the settings, letters, articles and names; give the exit code."""
-    faults, settings = find_faults(home)
-    for fault in faults:
+    found = find_faults(home)
+    for fault in found.faults:
         click.echo(str(fault))
-    if faults:
+    if found.faults:
+        faults = found.faults
         click.echo(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}. Nothing was sent or changed.")
+        if found.settings is not None:
+            for earlier in found.instead:
+                click.echo(f"Until then {going_on(earlier, found.settings.clinic.tzinfo)}")
         return FAULTY_SETTINGS
+    settings = found.settings
     assert settings is not None
     counts = (("source", settings.sources), ("rule", settings.follow_ups.rules), ("job", settings.jobs))
     words = ", ".join(f"{len(of)} {name}{'' if len(of) == 1 else 's'}" for name, of in counts)
@@ -32,28 +42,46 @@ def show_check(home: Path) -> int:
     return FINE
 
 
+def going_on(earlier: Instead, zone: ZoneInfo) -> str:
+    """Which version of a file with faults goes on, in words."""
+    return (
+        f"{earlier.name} goes on as it was saved on {local_words(earlier.saved_at, zone)} (version {earlier.number})."
+    )
+
+
+def local_words(moment: str, zone: ZoneInfo) -> str:
+    """A UTC moment as the clinic's people read it: `Wed 4 Mar 2026, 09:30`; "an unknown day" for ""."""
+    return f"{datetime.fromisoformat(moment).astimezone(zone):%a %d %b %Y, %H:%M}" if moment else "an unknown day"
+
+
+class Found(NamedTuple):
+    """Every fault, the settings where they can be used, and the letters whose earlier version goes on."""
+
+    faults: list[Fault]
+    settings: Settings | None
+    instead: tuple[Instead, ...] = ()
+
+
 def _within(source: Source) -> bool:
     """Whether the pattern lies beside config/; others are looked at when they are read."""
     return not source.path.startswith(("/", "~"))
 
 
-def find_faults(home: Path) -> tuple[list[Fault], Settings | None]:
-    """Every fault under `home`, sorted by file and line, and the settings where they can be used."""
-    faults: list[Fault] = []
-    settings = None
+def find_faults(home: Path) -> Found:
+    """Every fault under `home`, sorted by file and line. The letters are looked at anew, and their versions kept."""
+    settings, faults = None, list[Fault]()
     try:
         settings = load_settings(home)
-        faults += load_letters(home / "templates", settings.clinic, None).faults
+        letters = load_letters(home / "templates", settings.clinic, settings.state_dir, private_words, anew=True)
     except SettingsFaulty as faulty:
         faults += faulty.faults
-        from jobs.clinic.profile import ClinicProfile
-
         stand_in = ClinicProfile("clinic", "Clinic", "UTC", "1 Main Street", website="https://clinic.example",
                                  booking_url="https://clinic.example", review_url="https://clinic.example")  # fmt: skip
-        faults += load_letters(home / "templates", stand_in, None).faults
+        letters = load_letters(home / "templates", stand_in, None, private_words)
+    faults += letters.faults
     faults += load_library(home / "config" / "articles.csv")[1]
     faults += load_referral_names(home / "config" / "referral_names.csv")[1]
-    return sorted(set(faults)), settings
+    return Found(sorted(set(faults)), settings, letters.instead)
 
 
 def _way_out(settings: Settings) -> str:

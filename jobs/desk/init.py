@@ -115,7 +115,7 @@ def _tell(home: Path) -> int:
     from jobs.desk.check import find_faults
 
     click.echo(f"Written: {home / 'config'} and {home / 'templates'}.")
-    faults, _ = find_faults(home)
+    faults = find_faults(home).faults
     for fault in faults:
         click.echo(str(fault), err=True)
     click.echo("Letters go to a folder until config/clinic.yaml says `mode: live`. Next:")

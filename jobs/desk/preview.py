@@ -6,10 +6,17 @@ from pathlib import Path
 import click
 
 from jobs.articles.library import Library, load_library
+from jobs.articles.private_words import private_words
+from jobs.clinic.languages import language_name
+from jobs.clinic.letter_names import in_language, language_of, own_letter
+from jobs.desk.check import going_on
 from jobs.mail.fields import ArticleValues, LetterValues
 from jobs.mail.gallery import GalleryLetter, write_gallery
 from jobs.mail.templates import Letters, load_letters
 from jobs.runner.settings import Settings
+
+STARTS = "2026-03-04T17:30:00Z"  # when the made-up patients are seen
+_STOP = "mailto:clinic@clinic.example?subject=stop"
 
 
 def show_preview(home: Path, settings: Settings, letter: str, open_it: bool) -> bool:
@@ -17,50 +24,81 @@ def show_preview(home: Path, settings: Settings, letter: str, open_it: bool) -> 
 
     It needs no store: the letters can be looked at while the jobs run.
     """
-    letters = load_letters(home / "templates", settings.clinic, settings.state_dir / "cache")
+    letters = load_letters(home / "templates", settings.clinic, settings.state_dir, private_words)
     library, _ = load_library(home / "config" / "articles.csv")
-    names = [name for name in letters.names if not letter or name == f"{letter.removesuffix('.md')}.md"]
-    faults = [fault for fault in letters.faults if not letter or _concerns(fault.file, names)]
-    for fault in faults:
-        click.echo(str(fault), err=True)
+    names = [name for name in letters.names if not letter or name == own_letter(file_of(letter))]
+    files = [*names, *(in_language(name, other) for name in names for other in letters.languages(name))]
+    tell_faults(letters, settings, files if letter else [])
     shown = [page for name in names if name in letters.usable for page in _shown(letters, name, library)]
     if shown and letter:
-        click.echo(f"Subject: {shown[0].subject}\n\n{shown[0].text}")
+        first = next((one for one in shown if one.title == _title(file_of(letter))), shown[0])
+        click.echo(f"Subject: {first.subject}\n\n{first.text}")
     if shown:
         page = write_gallery(settings.state_dir / "preview", shown)
         click.echo(f"See {page}")
         if open_it:
             webbrowser.open(page.resolve().as_uri())
-    return not faults
+    return not [fault for fault in letters.faults if not letter or concerns(fault.file, files)]
 
 
-def _concerns(file: str, names: list[str]) -> bool:
+def file_of(letter: str) -> str:
+    """The file of a letter as it may be typed: `welcome`, `welcome.md`, `welcome.es`."""
+    return f"{letter.removesuffix('.md')}.md"
+
+
+def tell_faults(letters: Letters, settings: Settings, files: list[str]) -> None:
+    """Print the faults of these letters, or of all, and which earlier versions are shown in their place."""
+    for fault in letters.faults:
+        if not files or concerns(fault.file, files):
+            click.echo(str(fault), err=True)
+    for earlier in letters.instead:
+        if not files or concerns(earlier.name, files):
+            click.echo(f"Shown instead: {going_on(earlier, settings.clinic.tzinfo)}", err=True)
+
+
+def concerns(file: str, names: list[str]) -> bool:
     """Whether a fault stands in one of these letters, or in the shell that every letter shares."""
     name = Path(file).name
     return name in names or not name.endswith(".md")
 
 
 def _shown(letters: Letters, name: str, library: Library) -> list[GalleryLetter]:
-    """The letter as each of the made-up patients gets it."""
-    shown, rule = [], name.removesuffix(".md")
-    for patient, values in _made_up(library):
-        written = letters.write(name, values)
-        shown.append(
-            GalleryLetter(
-                rule.replace("_", " ").capitalize(), rule, written.subject, written.preheader, written.html,
-                written.text, "mira@patient.example", "preview", patient,
-            )
-        )  # fmt: skip
+    """The letter as each of the made-up patients gets it, then in its other languages."""
+    people = made_up_patients(library)
+    everything = people[0][1]
+    shown = [_card(letters, name, who, values) for who, values in people]
+    for language in letters.languages(name):
+        file, who = in_language(name, language), f"a made-up patient who reads {language_name(language)}"
+        shown.append(_card(letters, file, who, everything._replace(first_name="Marisol", language=language)))
+        shown.append(_card(letters, file, f"{who}, of whom little is known", LetterValues(unsubscribe_mailto=_STOP)))
     return shown
 
 
-def _made_up(library: Library) -> list[tuple[str, LetterValues]]:
+def _card(letters: Letters, file: str, who: str, values: LetterValues) -> GalleryLetter:
+    written = letters.write(file, values)
+    return GalleryLetter(
+        _title(file), own_letter(file).removesuffix(".md"), written.subject, written.preheader, written.html,
+        written.text, "mira@patient.example", "preview", who,
+    )  # fmt: skip
+
+
+def _title(file: str) -> str:
+    """`Welcome`, `Welcome in Spanish`."""
+    words = own_letter(file).removesuffix(".md").replace("_", " ").capitalize()
+    return f"{words} in {language_name(language_of(file))}" if language_of(file) else words
+
+
+def made_up_patients(library: Library) -> list[tuple[str, LetterValues]]:
+    """Whom a letter is shown for: each with what is known of the patient. The first has everything."""
     articles = tuple(ArticleValues(a.title, a.url, a.summary) for a in library.articles[:2])
-    stop = "mailto:clinic@clinic.example?subject=stop"
+    everything = LetterValues("Mira", STARTS, "Tomas Madeup", "Main Street", articles, _STOP)
+    long_words = everything._replace(
+        first_name="Maximiliane-Theodora", provider="Bartholomew Featherstonehaugh-Madeup, PT, DPT, OCS",
+        location="The studio behind the old train depot, second floor, left door",
+    )  # fmt: skip
     return [
-        (
-            "a made-up patient with everything",
-            LetterValues("Mira", "Wednesday, March 4", "9:30 AM", "Tomas Madeup", "Main Street", articles, stop, ""),
-        ),
-        ("a made-up patient of whom little is known", LetterValues(unsubscribe_mailto=stop)),
+        ("a made-up patient with everything", everything),
+        ("a made-up patient for whom no article fits", everything._replace(articles=())),
+        ("a made-up patient with long names", long_words),
+        ("a made-up patient of whom little is known", LetterValues(unsubscribe_mailto=_STOP)),
     ]

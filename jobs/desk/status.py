@@ -7,7 +7,10 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from jobs.articles.private_words import private_words
+from jobs.desk.check import going_on
 from jobs.desk.terminal import open_console
+from jobs.mail.templates import load_letters
 from jobs.runner.discover import job_names, job_summary
 from jobs.runner.schedule import next_slot
 from jobs.runner.settings import SettingsFaulty
@@ -41,7 +44,7 @@ def show_status(tools: Tools) -> None:
     console.print(_runs(tools, runs))
     counted = ", ".join(f"{state} {count}" for state, count in sorted(states.items()))
     console.print(f"Letters: {counted or 'none yet'}")
-    waiting = _waiting(tools, runs, states, problems)
+    waiting = _waiting(tools, runs, states, problems) + _faulty_letters(tools)
     console.print("Waits for a person:" + ("" if waiting else " nothing"))
     for words in waiting:
         console.print(f"  {words}", soft_wrap=True)
@@ -78,6 +81,15 @@ def _waiting(tools: Tools, runs: Mapping[str, Run], states: Mapping[str, int], p
         f"problems in the sources, see {tools.state_dir / 'reports' / 'problems.xlsx'}": problems,
     }
     return listed + [f"{words}: {count}" for words, count in counts.items() if count]
+
+
+def _faulty_letters(tools: Tools) -> list[str]:
+    """The letters that were saved with a fault: which version goes on, or that they wait."""
+    zone = tools.settings.clinic.tzinfo
+    letters = load_letters(tools.home / "templates", tools.settings.clinic, tools.state_dir, private_words)
+    listed = [f"a mistake in templates/{e.name}, see check; {going_on(e, zone)}" for e in letters.instead]
+    without = [name for name in letters.names if name not in letters.usable]
+    return listed + [f"a mistake in templates/{name}, see check; its letters wait" for name in without]
 
 
 def _local(tools: Tools, moment: str) -> str:

@@ -5,18 +5,14 @@ a name of 400 letters) is put right here, before any letter sees it.
 """
 
 import re
-from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from jobs.clinic.profile import ClinicProfile
+from jobs.mail.spoken_dates import moment_in_words
 
 NAMELESS = "there"
-"""Whom a letter greets when the first name is missing or is no name: `Hello there`."""
-
-NEUTRAL_WHY = "Chosen to go with your visits."
-"""Why a patient gets an article, in words that say nothing about the patient."""
+"""Whom an English letter greets when the first name is missing or is no name: `Hello there`. Others leave it out."""
 
 LONGEST_NAME, LONGEST_LINE, LONGEST_SUMMARY = 40, 120, 600
 
@@ -62,16 +58,16 @@ class ArticleValues(NamedTuple):
 
 
 class LetterValues(NamedTuple):
-    """What one letter says to one patient, in words; "" where nothing is known."""
+    """What one letter says to one patient; "" where nothing is known."""
 
     first_name: str = ""
-    appointment_date: str = ""
-    appointment_time: str = ""
+    starts_at: str = ""  # the appointment, 2026-03-04T17:30:00Z
     provider: str = ""
     location: str = ""
     articles: tuple[ArticleValues, ...] = ()
     unsubscribe_mailto: str = ""  # mailto:...
     unsubscribe_url: str = ""  # https://...
+    language: str = ""  # in which the patient is written to, es; "": the clinic's own
 
 
 def clinic_values(clinic: ClinicProfile) -> dict[str, str]:
@@ -92,12 +88,16 @@ def _web(address: str) -> str:
     return address if not address or re.match(r"https?://", address) else f"https://{address}"
 
 
-def spoken_values(values: LetterValues) -> dict[str, str | tuple[ArticleValues, ...]]:
-    """The variables of a compiled letter: `patient.first_name` is `patient_first_name`, and so on."""
+def spoken_values(values: LetterValues, zone: str, language: str = "en") -> dict[str, str | tuple[ArticleValues, ...]]:
+    """The variables of a compiled letter: `patient.first_name` is `patient_first_name`, and so on.
+
+    `zone` is the clinic's, `language` that of the letter.
+    """
+    day, time = moment_in_words(values.starts_at, zone, language)
     return {
-        "patient_first_name": greeting_name(values.first_name),
-        "appointment_date": one_line(values.appointment_date),
-        "appointment_time": one_line(values.appointment_time),
+        "patient_first_name": greeting_name(values.first_name, NAMELESS if language == "en" else ""),
+        "appointment_date": day,
+        "appointment_time": time,
         "appointment_provider": one_line(values.provider),
         "appointment_location": one_line(values.location),
         "articles": tuple([readable_article(article) for article in values.articles]),
@@ -111,14 +111,14 @@ _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u20
 
 
 @lru_cache(maxsize=4096)
-def greeting_name(first_name: str) -> str:
+def greeting_name(first_name: str, nameless: str = NAMELESS) -> str:
     """How a letter addresses a patient: `PAT` and `pat` become `Pat`; what is no name becomes `there`.
 
     A web address or a tag typed as a name never reaches a letter: mail programs would make a link of it.
     """
     name = _SPACE.sub(" ", first_name).strip(" .-'")
     if not name or len(name) > LONGEST_NAME or _NO_NAME.search(name):
-        return NAMELESS
+        return nameless
     if name.isupper() or name.islower():
         name = _JOINED.sub(lambda word: word[0][0].upper() + word[0][1:].lower(), name)
     return name
@@ -142,30 +142,3 @@ def readable_article(article: ArticleValues) -> ArticleValues:
     return ArticleValues(
         one_line(article.title), url, one_line(article.summary, LONGEST_SUMMARY), one_line(article.why)
     )
-
-
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
-
-
-@lru_cache(maxsize=4096)
-def day_in_words(day: str) -> str:
-    """`2026-03-04` as `Wednesday, March 4`; "" stays "". The words do not depend on the machine's language."""
-    if not day:
-        return ""
-    when = date.fromisoformat(day[:10])
-    return f"{_DAYS[when.weekday()]}, {_MONTHS[when.month - 1]} {when.day}"
-
-
-@lru_cache(maxsize=65536)
-def moment_in_words(moment: str, zone: str) -> tuple[str, str]:
-    """Day and time of a UTC moment in the clinic's zone: `2026-03-04T17:30:00Z` in Los Angeles gives
-    `("Wednesday, March 4", "9:30 AM")`; "" gives two empty texts."""
-    if not moment:
-        return "", ""
-    when = datetime.fromisoformat(moment).astimezone(ZoneInfo(zone) if zone else UTC)
-    half = "AM" if when.hour < 12 else "PM"
-    return day_in_words(when.date().isoformat()), f"{when.hour % 12 or 12}:{when.minute:02d} {half}"

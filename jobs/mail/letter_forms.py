@@ -1,5 +1,6 @@
 """A letter in each of its forms: compiled as the cache keeps it, awake in a run, written to one patient."""
 
+from collections.abc import Callable, Collection
 from types import CodeType
 from typing import NamedTuple
 
@@ -29,19 +30,33 @@ class Compiled(NamedTuple):
     faults: tuple[tuple[str, int, str, str], ...]
 
 
-class Awake:
-    """A compiled letter in use."""
+class Trials(NamedTuple):
+    """What new letters are tried against beside the made-up patients, asked for only where there is a new letter.
 
-    def __init__(self, letter: Compiled) -> None:
+    `private_words` are those that no subject and no preheader may hold; `patients` give what real rows hold, masked.
+    """
+
+    private_words: Callable[[], Collection[str]] = tuple
+    patients: Callable[[], Collection[LetterValues]] = tuple
+
+
+NO_TRIALS = Trials()
+
+
+class Awake:
+    """A compiled letter in use; days and hours are said in its language and in the clinic's zone."""
+
+    def __init__(self, letter: Compiled, zone: str, language: str) -> None:
         from jobs.mail.letter_language import wake  # only where a letter is written: Jinja is not loaded for nothing
 
+        self._zone, self._language = zone, language
         assert letter.html is not None and letter.text is not None
         heads = [head if isinstance(head, str) else wake(head, False) for head in (letter.subject, letter.preheader)]
         self._subject, self._preheader = heads
         self._html, self._text = wake(letter.html, True), wake(letter.text, False)
 
     def write(self, values: LetterValues) -> Written:
-        spoken = dict[str, object](spoken_values(values))
+        spoken = dict[str, object](spoken_values(values, self._zone, self._language))
         subject, preheader = self._subject, self._preheader
         if not isinstance(subject, str):
             subject = " ".join(subject.render(spoken).split())

@@ -10,7 +10,11 @@ clinic's name, the foot); `articles.html` and `articles.txt` are the reading lis
 
 To see all letters as patients will: `python run_jobs.py preview --all`.
 To check every letter without sending any: `python run_jobs.py check`.
-A letter with a mistake is not sent to anybody; you are told the file, the line and what to do.
+A letter with a mistake is not sent to anybody: you are told the file, the line and what to do, and the last version
+without a mistake goes on meanwhile. Every version is kept: `python run_jobs.py templates history welcome`.
+
+`welcome.es.md` is `welcome.md` for patients who read Spanish. Where there is none in a patient's language, the letter
+without such letters in its name goes.
 
 ## How a letter begins
 
@@ -23,7 +27,7 @@ Hello {{ patient.first_name }},
 ```
 
 Subject and preheader are shown on locked phones. They name no condition, no part of the body, no treatment and no
-patient. Put straight quotation marks around them when they hold a colon or a brace.
+patient; such words are refused there. Put straight quotation marks around them when they hold a colon or a brace.
 
 ## Writing
 

@@ -17,7 +17,14 @@ from jobs.clinic.faults import Fault, did_you_mean
 from jobs.mail.fields import ARTICLE_FIELDS, FIELDS
 
 FILTERS = ("capitalize", "default", "length", "lower", "title", "trim", "upper")
-SHELL_FIELDS = ("letter.subject", "letter.preheader", "letter.body", "letter.stop_url")
+SHELL_FIELDS = (
+    "letter.subject",
+    "letter.preheader",
+    "letter.body",
+    "letter.stop_url",
+    "letter.language",
+    "letter.direction",
+)
 
 _ALLOWED = (
     nodes.Template,

@@ -3,12 +3,24 @@
 import re
 from collections.abc import Mapping
 from types import CodeType
+from typing import NamedTuple
 
 from jobs.clinic.faults import Fault
 from jobs.mail import letter_language as language
 from jobs.mail.fields import FIELDS
-from jobs.mail.letter_forms import LIST_HTML, LIST_TEXT, PARTS, SHELL_HTML, SHELL_TEXT, Awake, Compiled
-from jobs.mail.letter_source import LetterSource, decode, look_at_tags, take_apart
+from jobs.mail.letter_forms import (
+    LIST_HTML,
+    LIST_TEXT,
+    NO_TRIALS,
+    PARTS,
+    SHELL_HTML,
+    SHELL_TEXT,
+    Awake,
+    Compiled,
+    Trials,
+)
+from jobs.mail.letter_privacy import private_fault
+from jobs.mail.letter_source import TAG, LetterSource, decode, look_at_tags, take_apart
 from jobs.mail.letter_trials import try_out
 from jobs.mail.markdown_letters import convert, inline_styles
 
@@ -18,25 +30,44 @@ _LETTER_FIELDS = tuple(field.name for field in FIELDS)
 _HEAD_FIELDS = tuple(field.name for field in FIELDS if field.in_subject)
 _ALL_FIELDS = _LETTER_FIELDS + language.SHELL_FIELDS
 
+_PLAIN = r"((?:(?!\{%).){0,5000}?)"
+_IF_CLINIC = re.compile(
+    r"\{%\s?if (not )?(clinic\.\w+)\s?%\}" + _PLAIN + r"(?:\{%\s?else\s?%\}" + _PLAIN + r")?\{%\s?endif\s?%\}", re.S
+)
+_NAME = re.compile(r" (\{\{-?\s*patient\.first_name\s*-?\}\})")
+_NAME_IF_KNOWN = r"{% if patient.first_name %} \1{% endif %}"  # there is no "there" in other languages
+_RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 
-def make_letter(data: bytes, file: str, folder: str, parts: Mapping[str, bytes], clinic: Mapping[str, str]) -> Compiled:
+
+class Paper(NamedTuple):
+    """What a letter is made with: the shell and the reading list, the clinic's own values, its zone and a language."""
+
+    folder: str
+    parts: Mapping[str, bytes]
+    clinic: Mapping[str, str]
+    zone: str
+    language: str
+    trials: Trials = NO_TRIALS
+
+
+def make_letter(data: bytes, file: str, paper: Paper) -> Compiled:
     """The compiled letter, or its faults. Faults of the shell and the reading list come with every letter."""
     text, faults = decode(data, file)
     source = None
     if not faults:
         source, faults = take_apart(text, file)
     if source is not None:
-        faults += _check_fields(source, faults)
-    surround, part_faults = _check_parts(folder, parts)
+        faults += _check_fields(source, faults, paper)
+    surround, part_faults = _check_parts(paper.folder, paper.parts)
     if faults or part_faults or source is None:
         return _refused(faults + part_faults)
     try:
-        letter = _build(source, surround, clinic)
-        awake = Awake(letter)
+        letter = _build(source, surround, paper)
+        awake = Awake(letter, paper.zone, paper.language)
     except Exception as trouble:  # such as a hundred {% if %} inside each other: it must end as a sentence
         what = f"The letter cannot be put together ({type(trouble).__name__})."
         return _refused([Fault(file, 0, what, "Make it simpler: fewer instructions inside each other.")])
-    faults = try_out(awake.write, file, source.lines, source.body, source.body_line)
+    faults = try_out(awake.write, file, source, paper.trials.patients())
     return _refused(faults) if faults else letter
 
 
@@ -44,13 +75,17 @@ def _refused(faults: list[Fault]) -> Compiled:
     return Compiled("", "", None, None, tuple((f.file, f.line, f.what, f.remedy) for f in faults))
 
 
-def _check_fields(source: LetterSource, found: list[Fault]) -> list[Fault]:
+def _check_fields(source: LetterSource, found: list[Fault], paper: Paper) -> list[Fault]:
     """Faults of the fields. Where a brace is missing, Jinja would only repeat it less plainly."""
     faults: list[Fault] = []
     for name in ("subject", "preheader"):
         words = getattr(source, name)
         if not any(fault.line == source.lines[name] for fault in found):
             faults += _check_head(source.file, name, words, source.lines[name])
+        if not any(fault.line == source.lines[name] for fault in (*found, *faults)):
+            told = TAG.sub(" . ", words).replace(paper.clinic.get("clinic.name", ""), " . ")
+            private = private_fault(source.file, name, told, source.lines[name], paper.trials.private_words())
+            faults += [private] if private else []
     if not any(fault.line >= source.body_line for fault in found):
         faults += language.check(source.body, source.file, source.body_line)
         faults += _check_list(source)
@@ -97,8 +132,15 @@ def _check_parts(folder: str, parts: Mapping[str, bytes]) -> tuple[dict[str, str
     return texts, faults
 
 
-def _build(source: LetterSource, parts: Mapping[str, str], clinic: Mapping[str, str]) -> Compiled:
-    bodies = convert(source.body, parts[LIST_HTML].strip("\n"), parts[LIST_TEXT].strip("\n"))
+def _build(source: LetterSource, parts: Mapping[str, str], paper: Paper) -> Compiled:
+    english = paper.language == "en"
+    clinic = dict(paper.clinic) | {"letter.language": paper.language}
+    clinic["letter.direction"] = "rtl" if paper.language in _RIGHT_TO_LEFT else "ltr"
+    bodies = convert(
+        source.body if english else _NAME.sub(_NAME_IF_KNOWN, source.body),
+        parts[LIST_HTML].strip("\n"),
+        parts[LIST_TEXT].strip("\n"),
+    )
     html = inline_styles(_BODY.sub(lambda _: bodies.html, parts[SHELL_HTML]))
     text = _BODY.sub(lambda _: bodies.text.strip("\n"), parts[SHELL_TEXT])
     return Compiled(
@@ -107,6 +149,13 @@ def _build(source: LetterSource, parts: Mapping[str, str], clinic: Mapping[str, 
         language.translate(html, source.file, True, clinic, _ALL_FIELDS),
         language.translate(text, source.file, False, clinic, _ALL_FIELDS),
         (),
+    )
+
+
+def _decided(body: str, clinic: Mapping[str, str]) -> str:
+    """The body with what depends on the clinic alone decided, so that its lines break where they will be read."""
+    return _IF_CLINIC.sub(
+        lambda found: found[3] if bool(clinic.get(found[2])) != bool(found[1]) else found[4] or "", body
     )
 
 

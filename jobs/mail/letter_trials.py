@@ -1,7 +1,7 @@
 """Each letter is written to made-up patients before any real one: what goes wrong here never goes out."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from jobs.mail.fields import ArticleValues, LetterValues
 
 if TYPE_CHECKING:
     from jobs.mail.letter_forms import Written
+    from jobs.mail.letter_source import LetterSource
 
 LARGEST = 100_000
 """Bytes of HTML; Gmail hides the end of a letter of more than 102 KB."""
@@ -24,15 +25,15 @@ _STOP = {"unsubscribe_mailto": "mailto:stop@clinic.example?subject=stop", "unsub
 
 MADE_UP: dict[str, LetterValues] = {
     "a patient with everything": LetterValues(
-        "Jamie", "Wednesday, March 4", "9:30 AM", "Robin Sample", "Main Street studio", (_ARTICLE, _ARTICLE), **_STOP
+        "Jamie", "2026-03-04T17:30:00Z", "Robin Sample", "Main Street studio", (_ARTICLE, _ARTICLE), **_STOP
     ),
     "a patient of whom nothing is known": LetterValues(),
     "a patient with a long name": LetterValues(
-        "Wolfeschlegelsteinhausen-Bergerdorff", "Wednesday, September 30", "12:30 PM", "Bartholomew " * 8, "Hall " * 20,
+        "Wolfeschlegelsteinhausen-Bergerdorff", "2026-09-30T19:30:00Z", "Bartholomew " * 8, "Hall " * 20,
         (ArticleValues("A long title " * 9, "https://clinic.example/" + "a" * 300, "Long words. " * 50),), **_STOP,
     ),
     "a patient with ten articles": LetterValues(
-        "Pat", "Monday, June 1", "8:00 AM", "Robin Sample", "", (_ARTICLE,) * 10
+        "Pat", "2026-06-01T15:00:00Z", "Robin Sample", "", (_ARTICLE,) * 10
     ),
 }  # fmt: skip
 
@@ -40,11 +41,14 @@ _EMPTY_LINK = re.compile(r"<a\b[^>]*href=(?:\"\s*\"|''|\"mailto:\"|\"tel:\")[^>]
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 
 
-def try_out(write: Callable[[LetterValues], "Written"], file: str, lines: dict[str, int], body: str,
-            body_line: int) -> list[Fault]:  # fmt: skip
-    """Faults that show when the letter is written to the made-up patients; each one once."""
+def try_out(
+    write: Callable[[LetterValues], "Written"], file: str, source: "LetterSource", rows: Collection[LetterValues] = ()
+) -> list[Fault]:
+    """Faults that show when the letter is written to the made-up patients, then to what real rows hold; each once."""
     faults: list[Fault] = []
-    for who, values in MADE_UP.items():
+    people = [*MADE_UP.items(), *((f"one of the clinic's patients (row {number})", row) for number, row in
+                                  enumerate(rows, 1))]  # fmt: skip
+    for who, values in people:
         try:
             written = write(values)
         except Exception as trouble:  # whatever a letter can run into must end as a sentence
@@ -56,8 +60,12 @@ def try_out(write: Callable[[LetterValues], "Written"], file: str, lines: dict[s
             what = f"The letter has {size // 1000} KB; the limit is {LARGEST // 1000}."
             faults.append(Fault(file, 0, what, "Shorten it; mail programs hide the end of such a letter."))
         if not written.subject:
-            faults.append(Fault(file, lines["subject"], f"The subject is empty for {who}.", "Add a few plain words."))
-        faults += [_empty_link(words, file, body, body_line) for words in _EMPTY_LINK.findall(written.html)]
+            faults.append(
+                Fault(file, source.lines["subject"], f"The subject is empty for {who}.", "Add a few plain words.")
+            )
+        faults += [
+            _empty_link(words, file, source.body, source.body_line) for words in _EMPTY_LINK.findall(written.html)
+        ]
         faults += _crossed(written.html, file)
     return list(dict.fromkeys(faults))
 

@@ -9,39 +9,77 @@ import hashlib
 import marshal
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import astuple
-from functools import lru_cache
+from datetime import UTC, datetime
+from functools import lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from jobs.clinic.faults import Fault, did_you_mean
+from jobs.clinic.letter_names import in_language, is_letter, language_of, own_letter
 from jobs.clinic.profile import ClinicProfile
 from jobs.mail.fields import LetterValues, clinic_values
-from jobs.mail.letter_forms import PARTS, Awake, Compiled, Written
+from jobs.mail.kept_versions import KeptVersions
+from jobs.mail.letter_forms import PARTS, Awake, Compiled, Trials, Written
+from jobs.mail.real_trials import read_trials
+
+VERSIONS, TRIALS = "versions", "cache/trials.json"
+"""Within the state folder: the versions of the letters, and what real rows hold, masked."""
 
 _SEAL = 16
 _MADE_BY = (
-    "fields", "letter_forms", "letter_language", "letter_making", "letter_source", "letter_trials", "markdown_letters",
+    "fields", "letter_forms", "letter_language", "letter_making", "letter_privacy", "letter_source",
+    "letter_trials", "markdown_letters", "real_trials", "spoken_dates", "templates",
 )  # fmt: skip
+"""What decides how a letter compiles: another program makes its letters anew."""
+
+
+class Instead(NamedTuple):
+    """An earlier version that goes on in place of a file with faults: `number` and `saved_at` (UTC) say which."""
+
+    name: str
+    number: int
+    saved_at: str
 
 
 class Letters:
-    """All letters of the clinic. `faults` names every mistake in every file; a letter with one is never written."""
+    """All letters of the clinic. `faults` names every mistake in every file; a letter with one is never written.
 
-    def __init__(self, compiled: Mapping[str, Compiled], faults: list[Fault]) -> None:
+    `names` are the letters that rules name; `usable` are those that can be written; `instead` says which of them are
+    the last good version because what was saved since has faults.
+    """
+
+    def __init__(
+        self,
+        compiled: Mapping[str, Compiled],
+        faults: list[Fault],
+        clinic: ClinicProfile | None = None,
+        instead: Sequence[Instead] = (),
+    ) -> None:
         self._compiled = dict(compiled)
+        self._zone, self._language = (clinic.zone, clinic.language) if clinic else ("UTC", "en")
         self._awake: dict[str, Awake] = {}
         self.faults = faults
-        self.names: tuple[str, ...] = tuple(self._compiled)
+        self.instead = tuple(instead)
+        self.names: tuple[str, ...] = tuple(name for name in self._compiled if not language_of(name))
         self.usable = frozenset(name for name, letter in self._compiled.items() if letter.html is not None)
 
     def write(self, name: str, values: LetterValues) -> Written:
-        """The letter as this patient reads it. ValueError where there is no such letter or it has faults."""
+        """The letter as this patient reads it, in the patient's language where the letter is there in it. ValueError
+        where there is no such letter or it has faults."""
+        if values.language and values.language != self._language:
+            theirs = in_language(name, values.language)
+            name = theirs if theirs in self.usable else name
         awake = self._awake.get(name)
         if awake is None:
             awake = self._awake[name] = self._wake(name)
         return awake.write(values)
+
+    def languages(self, name: str) -> list[str]:
+        """The other languages in which a letter can be written."""
+        return [language_of(other) for other in sorted(self.usable) if own_letter(other) == name != other]
 
     def _wake(self, name: str) -> "Awake":
         letter = self._compiled.get(name)
@@ -49,39 +87,130 @@ class Letters:
             raise ValueError(f'There is no letter "{name}" in templates/. {did_you_mean(name, self.names)}'.rstrip())
         if letter.html is None:
             raise ValueError(f'The letter "{name}" has faults and is not used; `run_jobs.py check` lists them.')
-        return Awake(letter)
+        return Awake(letter, self._zone, language_of(name) or self._language)
 
 
-def load_letters(folder: Path, clinic: ClinicProfile, cache: Path | None) -> Letters:
-    """Every letter of a folder. Compiled ones are taken from `cache`; new and changed ones are checked and compiled.
+def load_letters(
+    folder: Path,
+    clinic: ClinicProfile,
+    state: Path | None,
+    private_words: Callable[[], Collection[str]] = tuple,
+    anew: bool = False,
+) -> Letters:
+    """Every letter of a folder. Those that were compiled before are taken from the folder `state`; new and changed
+    ones, or all where they are to be made `anew`, are checked, tried out and compiled, and their versions are kept.
 
-    Faults are returned, not raised; a letter with faults stands in `names` but not in `usable`.
+    Faults are returned, not raised. In place of a letter with faults goes the last version that passed; without one, it
+    stands in `names` but not in `usable`. `private_words` gives the words that no subject and no preheader may hold.
     """
-    parts, faults = _read_parts(folder), list[Fault]()
-    around = _print_of([_program_print(), repr(astuple(clinic)).encode(), *parts.values()])
-    compiled: dict[str, Compiled] = {}
-    for path in sorted(folder.glob("*.md")):
-        if path.name.lower() == "readme.md":
-            continue
-        data = path.read_bytes()
-        print_of_letter = _print_of([around.encode(), path.name.encode(), data])
-        kept = cache / f"{path.stem}.{print_of_letter}.letter" if cache else None
-        letter = _from_cache(kept) if kept else None
-        if letter is None:
-            letter = _compile(data, f"{folder.name}/{path.name}", folder.name, parts, clinic)
-            if kept:
-                _into_cache(kept, path.stem, letter)
-        compiled[path.name] = letter
-        faults += [Fault(*fault) for fault in letter.faults]
+    kept = KeptVersions(state / VERSIONS) if state else None
+    trials = Trials(private_words, partial(read_trials, state / TRIALS)) if state else Trials(private_words)
+    maker = _Maker(folder, clinic, state / "cache" if state else None, kept, trials, anew)
+    parts, instead = _read_parts(folder), list[Instead]()
+    found = {path.name: path.read_bytes() for path in letter_files(folder)}
+    misnamed = _misnamed(folder.name, found)
+    found = {name: data for name, data in found.items() if name not in misnamed}
+    compiled = {name: maker.letter(name, data, parts) for name, data in found.items()}
+    faults = {Fault(*fault) for letter in compiled.values() for fault in letter.faults} | {*misnamed.values()}
+    broken = {name for name in PARTS if any(fault.file == f"{folder.name}/{name}" for fault in faults)}
+    if broken and kept:
+        parts, instead = _mended(parts, broken, kept)
+        compiled = {name: maker.letter(name, data, parts, "mended") for name, data in found.items()}
+    for name in [name for name, letter in compiled.items() if letter.html is None]:
+        good = kept.last_good(name) if kept else None
+        if good is not None:
+            again = maker.letter(name, good.files[name], good.files, "last")
+            if again.html is not None:
+                compiled[name] = again
+                instead.append(Instead(name, good.version.number, good.version.saved_at))
     if not compiled:
-        faults.append(Fault(f"{folder.name}/", 0, "The folder holds no letter.", "Restore its *.md files."))
-    return Letters(compiled, sorted(set(faults)))
+        faults.add(Fault(f"{folder.name}/", 0, "The folder holds no letter.", "Restore its *.md files."))
+    return Letters(compiled, sorted(faults), clinic, instead)
 
 
-def _compile(data: bytes, file: str, folder: str, parts: Mapping[str, bytes], clinic: ClinicProfile) -> Compiled:
-    from jobs.mail.letter_making import make_letter  # the cold path: Markdown, styles, trials
+def letter_files(folder: Path) -> list[Path]:
+    """The letters of a folder in all their languages."""
+    return sorted(path for path in folder.glob("*.md") if is_letter(path.name))
 
-    return make_letter(data, file, folder, parts, clinic_values(clinic))
+
+def _misnamed(folder: str, names: Collection[str]) -> dict[str, Fault]:
+    """Letters in other languages whose file has a name that nothing will ever ask for, with their faults."""
+    found = {}
+    for name in filter(language_of, names):
+        from jobs.clinic.languages import LANGUAGES  # only where there are such letters
+
+        language, own = language_of(name), own_letter(name)
+        if language not in LANGUAGES:
+            what = f'"{language}" in the name of the file is no language that is known.'
+            found[name] = Fault(f"{folder}/{name}", 0, what, f"Rename it, to {in_language(own, 'es')} for Spanish.")
+        elif own not in names:
+            what = f"There is no letter {own} that this could be in another language."
+            remedy = did_you_mean(own, names) or "Correct the name of the file."
+            found[name] = Fault(f"{folder}/{name}", 0, what, remedy)
+    return found
+
+
+class _Maker(NamedTuple):
+    """Makes one letter after the other for one clinic."""
+
+    folder: Path
+    clinic: ClinicProfile
+    cache: Path | None
+    kept: KeptVersions | None
+    trials: Trials
+    anew: bool
+
+    def letter(self, name: str, data: bytes, parts: Mapping[str, bytes], which: str = "") -> Compiled:
+        """One letter with these parts around it. `which` is "" for the files as they stand, else says what they are:
+        `mended` parts, or the `last` version that passed."""
+        stem = name.removesuffix(".md") + (f".{which}" if which else "")
+        around = [_program_print(), repr(astuple(self.clinic)).encode(), *(parts.get(part, b"") for part in PARTS)]
+        print_of_letter = _print_of([*around, name.encode(), data])
+        path = self.cache / f"{stem}.{print_of_letter}.letter" if self.cache else None
+        letter = _from_cache(path) if path and not self.anew else None
+        if letter is None:
+            letter = self._made(name, data, parts)
+            if self.kept and which != "last":
+                self._keep(self.kept, name, {**parts, name: data}, letter.html is not None, which)
+            if path:
+                _into_cache(path, stem, letter)
+        return letter
+
+    def _made(self, name: str, data: bytes, parts: Mapping[str, bytes]) -> Compiled:
+        from jobs.mail.letter_making import Paper, make_letter  # the cold path: Markdown, styles, trials
+
+        language = language_of(name) or self.clinic.language
+        paper = Paper(self.folder.name, parts, clinic_values(self.clinic), self.clinic.zone, language, self.trials)
+        return make_letter(data, f"{self.folder.name}/{name}", paper)
+
+    def _keep(self, kept: KeptVersions, name: str, files: Mapping[str, bytes], good: bool, which: str) -> None:
+        """Keep the versions of a letter and of what surrounds it, and whether they passed."""
+        for file, data in files.items():
+            if data and not (which and file != name):
+                kept.saw(file, data, _saved_at(self.folder / file))
+        if good:
+            kept.passed(name, files)
+
+
+def _mended(
+    parts: Mapping[str, bytes], broken: Collection[str], kept: KeptVersions
+) -> tuple[dict[str, bytes], list[Instead]]:
+    """The parts, those with faults as they were when a letter last passed with them."""
+    mended, instead = dict(parts), []
+    for name in sorted(broken):
+        good = kept.last_good_part(name)
+        if good is not None:
+            mended[name] = good.files[name]
+            instead.append(Instead(name, good.version.number, good.version.saved_at))
+    return mended, instead
+
+
+def _saved_at(path: Path) -> str:
+    """When a file was last changed, in UTC."""
+    try:
+        return datetime.fromtimestamp(int(path.stat().st_mtime), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OSError:
+        return ""
 
 
 def _read_parts(folder: Path) -> dict[str, bytes]:
@@ -106,16 +235,7 @@ def _print_of(pieces: list[bytes]) -> str:
 def _program_print() -> bytes:
     """What tells this program, this Python and this Jinja from any other."""
     here = Path(__file__).parent
-    names = (
-        "fields",
-        "letter_forms",
-        "letter_language",
-        "letter_making",
-        "letter_source",
-        "letter_trials",
-        "markdown_letters",
-    )
-    pieces = [(here / f"{name}.py").read_bytes() for name in names] + [Path(__file__).read_bytes()]
+    pieces = [(here / f"{name}.py").read_bytes() for name in _MADE_BY]
     for library in ("jinja2", "markdown_it", "css_inline"):
         found = find_spec(library)
         stat = os.stat(found.origin) if found and found.origin else None

@@ -7,13 +7,14 @@ process and not the run.
 import multiprocessing
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from multiprocessing.connection import Connection
 from typing import NamedTuple, cast
 
 from jobs.mail.alone import be_alone
 from jobs.mail.fields import LetterValues
 from jobs.mail.message import Envelope, finish
-from jobs.mail.templates import Letters
+from jobs.mail.templates import Instead, Letters
 
 _SECONDS = 60.0  # for the letters of one order; a hundred take a twentieth of a second
 _CPU_SECONDS = 3600
@@ -44,7 +45,6 @@ class LetterWriter:
         self._process = context.Process(target=_work, args=(load, theirs), daemon=True)
         self._process.start()
         theirs.close()
-        self._usable: frozenset[str] | None = None
 
     def __enter__(self) -> "LetterWriter":
         return self
@@ -67,9 +67,16 @@ class LetterWriter:
     @property
     def usable(self) -> frozenset[str]:
         """The templates without faults; letters of the others must wait."""
-        if self._usable is None:
-            self._usable = cast(frozenset[str], self._answer())
-        return self._usable
+        return self._looked_at[0]
+
+    @property
+    def instead(self) -> tuple[Instead, ...]:
+        """The earlier versions that go on in place of files with faults."""
+        return self._looked_at[1]
+
+    @cached_property
+    def _looked_at(self) -> tuple[frozenset[str], tuple[Instead, ...]]:
+        return cast(tuple[frozenset[str], tuple[Instead, ...]], self._answer())
 
     def ask(self, orders: Sequence[Order]) -> None:
         """Order some letters, all of usable templates. What was ordered before must have been taken."""
@@ -100,7 +107,7 @@ def _work(load: Callable[[], Letters], line: Connection) -> None:
     be_alone(line.fileno(), _MEMORY_BYTES, _CPU_SECONDS)
     letters = load()
     with suppress(EOFError, OSError):  # the run has ended
-        line.send(letters.usable)
+        line.send((letters.usable, letters.instead))
         import jobs.mail.letter_language  # noqa: F401  (Jinja is ready when the first order comes)
 
         while True:

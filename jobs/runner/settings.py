@@ -7,6 +7,7 @@ from pathlib import Path
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.faults import Fault
 from jobs.clinic.follow_ups import FollowUps
+from jobs.clinic.letter_names import is_letter, language_of
 from jobs.clinic.profile import ClinicProfile
 from jobs.google.settings import Google
 from jobs.mail.settings import MailSettings, is_plain_address
@@ -134,5 +135,6 @@ def _with_whole_paths(home: Path, google: Google) -> Google:
 
 
 def letter_names(home: Path) -> list[str]:
-    """The letters that a rule may name: the Markdown files of home/templates but the one that explains them."""
-    return sorted(path.name for path in (home / "templates").glob("*.md") if path.name.lower() != "readme.md")
+    """The letters that a rule may name: welcome.md, but not welcome.es.md, which is used by itself."""
+    names = (path.name for path in (home / "templates").glob("*.md"))
+    return sorted(name for name in names if is_letter(name) and not language_of(name))

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from jobs.articles.choice import Choice, Need, choose
 from jobs.articles.library import Library, load_library
+from jobs.articles.private_words import private_words
 from jobs.clinic.follow_ups import Rule, utc_text
 from jobs.clinic.last_look import Due
-from jobs.mail.fields import ArticleValues, LetterValues, moment_in_words
+from jobs.mail.fields import ArticleValues, LetterValues
 from jobs.mail.message import Envelope, message_id, stop_links, unsubscribe_token
 from jobs.mail.records import Ready
 from jobs.mail.stop_secret import stop_secret
@@ -25,7 +26,7 @@ GROUP = 100  # letters in one commit
 def start_writer(tools: Tools) -> LetterWriter:
     """Start the process that writes the letters; it looks at the templates until the first letter is due."""
     return LetterWriter(
-        partial(load_letters, tools.home / "templates", tools.settings.clinic, tools.state_dir / "cache")
+        partial(load_letters, tools.home / "templates", tools.settings.clinic, tools.state_dir, private_words)
     )
 
 
@@ -79,9 +80,10 @@ class OrderDesk:
         seen.update(choice.article.slug for choice in choices)
         token = unsubscribe_token(self._secret, clinic.id, facts.letter_id, rule.category)
         mailto, url = stop_links(mail.unsubscribe_address or mail.reply_to or mail.sender, mail.unsubscribe_url, token)
-        day, time = moment_in_words(facts.starts_at, clinic.zone)
         articles = tuple(ArticleValues(c.article.title, c.article.url, c.article.summary) for c in choices)
-        values = LetterValues(facts.first_name, day, time, facts.provider, facts.location, articles, mailto, url)
+        values = LetterValues(
+            facts.first_name, facts.starts_at, facts.provider, facts.location, articles, mailto, url, facts.language
+        )
         key = f"{clinic.id}:{facts.patient_id}:{facts.rule}:{facts.event_id}"
         envelope = Envelope(
             mail.sender,

@@ -32,9 +32,15 @@ def sum_up(
 
 
 def remarks(tools: Tools, writer: LetterWriter, verdicts: Sequence[Verdict], over: int) -> Iterator[str]:
-    """A sentence for each template whose letters had to wait because it has faults, and for the quota."""
+    """A sentence for each template that has faults, so that its letters wait or an earlier version of it goes on, and
+    for the quota."""
     waiting = Counter(rule_of(tools, verdict.due.rule).template for verdict in verdicts if verdict.what == "send")
     for template in sorted(waiting.keys() - writer.usable if waiting else ()):
         yield f"{waiting[template]} letters wait: templates/{template} has faults; `run_jobs.py check` names them."
+    for earlier in writer.instead if waiting else ():
+        yield (
+            f"templates/{earlier.name} has faults; its version {earlier.number} goes on. "
+            "`run_jobs.py check` names them."
+        )
     if over > 0:
         yield f"{over} letters wait for tomorrow: the daily quota is reached."

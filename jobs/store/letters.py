@@ -211,6 +211,25 @@ def letter_facts(memory: Memory, letter_ids: Iterable[int]) -> dict[int, LetterF
     }
 
 
+def unusual_rows(memory: Memory, most: int = 5, newest: int = 2000) -> list[tuple[str, str, str, str]]:
+    """First name, start, provider and location of those of the newest appointments in which one of them is among the
+    longest or the shortest."""
+    slot = appointments.c
+    query = (
+        select(patients.c.first_name, slot.starts_at, slot.provider, slot.location)
+        .join(patients, patients.c.id == slot.patient_id)
+        .where(slot.clinic_id == memory.clinic_id)
+        .order_by(slot.id.desc())
+        .limit(newest)
+    )
+    rows = [(name, start, by, place) for name, start, by, place in memory.connection.execute(query)]
+    found: set[tuple[str, str, str, str]] = set()
+    for column in (0, 2, 3):
+        rows.sort(key=lambda row: (len(row[column]), row))
+        found.update(rows[:most] + rows[-most:])
+    return sorted(found)
+
+
 def articles_sent(memory: Memory, patient_ids: Iterable[int]) -> dict[int, set[str]]:
     """The articles that each patient has been sent, by slug."""
     found: dict[int, set[str]] = {}

@@ -51,8 +51,9 @@ def finished_letters(count: int) -> list[Ready]:
     made = []
     for number in range(1, count + 1):
         mailto, url = stop_links(SENDER, "", unsubscribe_token(b"of this bench", clinic.id, number, "care"))
-        written = shipped.write("reminder.md", LetterValues("Jamie", "Friday, March 6", "2:00 PM", "Robin Sample", "",
-                                                            (), mailto, url))  # fmt: skip
+        written = shipped.write(
+            "reminder.md", LetterValues("Jamie", "2026-03-06T22:00:00Z", "Robin Sample", "", (), mailto, url)
+        )
         address = f"patient{number}@patient.example"
         key = message_id("lakeside.example", f"bench:{number}")
         envelope = Envelope(SENDER, clinic.name, address, "", key, NOW, mailto, url)

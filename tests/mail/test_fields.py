@@ -8,13 +8,12 @@ from jobs.mail.fields import (
     ArticleValues,
     LetterValues,
     clinic_values,
-    day_in_words,
     greeting_name,
-    moment_in_words,
     one_line,
     readable_article,
     spoken_values,
 )
+from jobs.mail.spoken_dates import day_in_words, moment_in_words
 
 
 @pytest.mark.parametrize(
@@ -81,7 +80,7 @@ def test_an_article_needs_an_address_of_the_web() -> None:
 def test_every_field_of_the_table_has_a_value_and_an_example() -> None:
     clinic = ClinicProfile("riverbend", "Riverbend", "UTC", "1 Main Street", greeting_from="")
     values = {name.replace(".", "_"): text for name, text in clinic_values(clinic).items()}
-    known = values | dict(spoken_values(LetterValues()))
+    known = values | dict(spoken_values(LetterValues(), "UTC"))
     assert {field.name.replace(".", "_") for field in FIELDS} == set(known) - {"letter_stop_url"}
     assert values["clinic_signature"] == "Riverbend"
     assert all(field.meaning and field.example for field in FIELDS)
@@ -93,5 +92,5 @@ def test_no_field_of_the_patient_may_stand_in_a_subject() -> None:
 
 def test_one_click_is_preferred_to_a_mail_for_stopping() -> None:
     both = LetterValues(unsubscribe_mailto="mailto:stop@a.example", unsubscribe_url="https://a.example/s")
-    assert spoken_values(both)["letter_stop_url"] == "https://a.example/s"
-    assert spoken_values(both._replace(unsubscribe_url=""))["letter_stop_url"] == "mailto:stop@a.example"
+    assert spoken_values(both, "UTC")["letter_stop_url"] == "https://a.example/s"
+    assert spoken_values(both._replace(unsubscribe_url=""), "UTC")["letter_stop_url"] == "mailto:stop@a.example"

@@ -25,7 +25,7 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 def an_order(template: str = "welcome.md", number: int = 1, recipient: str = "mira@patient.example") -> Order:
     sent = datetime(2026, 3, 4, 9, tzinfo=UTC)
     envelope = Envelope("hello@lakeside.example", "Lakeside", recipient, "", f"<{number}@lakeside.example>", sent)
-    return Order(template, LetterValues("Mira", "Wednesday, March 4", "9:30 AM"), envelope)
+    return Order(template, LetterValues("Mira", "2026-03-04T17:30:00Z"), envelope)
 
 
 def the_letters() -> Letters:

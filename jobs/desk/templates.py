@@ -1,0 +1,140 @@
+"""The versions of the letters: what was saved when, what it said, and how to have it back."""
+
+import difflib
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from jobs.articles.private_words import private_words
+from jobs.clinic.faults import Fault, did_you_mean
+from jobs.desk.check import local_words
+from jobs.desk.preview import concerns
+from jobs.desk.terminal import open_console
+from jobs.mail.kept_versions import KeptVersions, Version
+from jobs.mail.letter_forms import PARTS
+from jobs.mail.templates import VERSIONS, letter_files, load_letters
+from jobs.runner.settings import Settings
+
+
+class VersionUnknown(Exception):
+    """There is no such letter or version; the message is a sentence with the nearest name."""
+
+
+def show_history(home: Path, settings: Settings, letter: str) -> None:
+    """Print every version of one letter, or with "" how many there are of each."""
+    kept = _up_to_date(home, settings)
+    zone = settings.clinic.tzinfo
+    if not letter:
+        table = Table("File", "Versions", "Last saved", "Check")
+        for name in kept.names():
+            versions = kept.history(name)
+            last = versions[-1]
+            table.add_row(name, str(len(versions)), local_words(last.saved_at, zone), _verdict(last))
+        open_console().print(table)
+        return
+    name = _file_named(kept, letter)
+    table = Table("Version", "Saved", "How", "Check", "Against the one before")
+    before: Version | None = None
+    for version in kept.history(name):
+        saved, change = local_words(version.saved_at, zone), _change(kept, before, version)
+        table.add_row(str(version.number), saved, version.how, _verdict(version), change)
+        before = version
+    open_console().print(table)
+    click.echo(f"See one with `templates show {name} VERSION`; have one back with `templates restore {name} VERSION`.")
+
+
+def show_version(home: Path, settings: Settings, letter: str, number: int) -> None:
+    """Print what a version says."""
+    kept = _up_to_date(home, settings)
+    name = _file_named(kept, letter)
+    click.echo(_text(kept, name, _numbered(kept, name, number)).decode("utf-8", "replace"), nl=False)
+
+
+def restore(home: Path, settings: Settings, letter: str, number: int) -> bool:
+    """Put a version back into templates/; what stands there now stays a version too. False where it has faults."""
+    kept = _up_to_date(home, settings)
+    name = _file_named(kept, letter)
+    version = _numbered(kept, name, number)
+    data, path = _text(kept, name, version), home / "templates" / name
+    if path.exists() and path.read_bytes() == data:
+        click.echo(f"templates/{name} says what version {number} says; nothing was changed.")
+        return True
+    newest = kept.history(name)[-1]
+    _replace(path, data)
+    kept.saw(name, data, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", f"version {number} restored")
+    click.echo(f"templates/{name} is version {number} again. To undo it: templates restore {name} {newest.number}")
+    faults = [fault for fault in _look(home, settings) if concerns(fault.file, [name])]
+    for fault in faults:
+        click.echo(str(fault), err=True)
+    return not faults
+
+
+def _up_to_date(home: Path, settings: Settings) -> KeptVersions:
+    """The versions, the files as they stand now among them."""
+    kept = KeptVersions(settings.state_dir / VERSIONS)
+    for path in (*letter_files(home / "templates"), *(home / "templates" / name for name in PARTS)):
+        if path.exists():
+            saved = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+            kept.saw(path.name, path.read_bytes(), f"{saved:%Y-%m-%dT%H:%M:%SZ}")
+    _look(home, settings)
+    return kept
+
+
+def _look(home: Path, settings: Settings) -> list[Fault]:
+    """The faults of the letters as they stand; what passes is noted."""
+    return load_letters(home / "templates", settings.clinic, settings.state_dir, private_words).faults
+
+
+def _file_named(kept: KeptVersions, letter: str) -> str:
+    names = kept.names()
+    for name in (letter, f"{letter}.md"):
+        if name in names:
+            return name
+    known = [name.removesuffix(".md") for name in names]
+    near = did_you_mean(letter, known) or f"There are {', '.join(known)}."
+    raise VersionUnknown(f'There is no letter "{letter}" with a history. {near}')
+
+
+def _numbered(kept: KeptVersions, name: str, number: int) -> Version:
+    versions = kept.history(name)
+    if not 1 <= number <= len(versions):
+        raise VersionUnknown(f"{name} has the versions 1 to {len(versions)}; there is no version {number}.")
+    return versions[number - 1]
+
+
+def _text(kept: KeptVersions, name: str, version: Version) -> bytes:
+    data = kept.text(version)
+    if data is None:
+        raise VersionUnknown(f"The text of version {version.number} of {name} is gone from the state folder.")
+    return data
+
+
+def _verdict(version: Version) -> str:
+    return "passed" if version.passed else "has faults"
+
+
+def _change(kept: KeptVersions, before: Version | None, version: Version) -> str:
+    """How many lines a version has more and less than the one before it."""
+    if before is None:
+        return ""
+    old, new = ((kept.text(one) or b"").decode("utf-8", "replace").splitlines() for one in (before, version))
+    lines = [line[:1] for line in difflib.ndiff(old, new)]
+    return f"{lines.count('+')} lines in, {lines.count('-')} out"
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, with the rights that it had."""
+    rights = path.stat().st_mode & 0o777 if path.exists() else 0o660
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".new")
+    try:
+        with open(number, "wb") as file:
+            file.write(data)
+        os.chmod(name, rights)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,82 @@
+"""`templates`: what was saved when, what it said, and how to have it back; `check` says what goes on meanwhile."""
+
+import re
+from pathlib import Path
+
+from lakeside_day import Ask
+
+
+def save(home: Path, old: str, new: str) -> None:
+    letter = home / "templates" / "welcome.md"
+    text = letter.read_text("utf-8")
+    assert old in text
+    letter.write_text(text.replace(old, new), "utf-8")
+
+
+def test_a_version_comes_back_and_that_can_be_undone(ask: Ask, home: Path) -> None:
+    letter = home / "templates" / "welcome.md"
+    first = letter.read_bytes()
+    assert ask("check").exit_code == 0
+    save(home, "Thank you for booking", "How nice that you booked")
+    second = letter.read_bytes()
+    back = ask("templates", "restore", "welcome", "1")
+    assert (back.exit_code, letter.read_bytes()) == (0, first)
+    assert back.output == "templates/welcome.md is version 1 again. To undo it: templates restore welcome.md 2\n"
+    assert ask("templates", "restore", "welcome.md", "2").exit_code == 0
+    assert letter.read_bytes() == second
+    assert ask("templates", "show", "welcome", "3").output.encode() == first
+    history = ask("templates", "history", "welcome").output
+    assert re.findall(r"│ (\d) .*?│ (saved|version \d restored) +│ (passed|has faults)", history) == [
+        ("1", "saved", "passed"), ("2", "saved", "passed"),
+        ("3", "version 1 restored", "passed"), ("4", "version 2 restored", "passed"),
+    ]  # fmt: skip
+    assert "1 lines in, 1 out" in history
+
+
+def test_check_says_which_version_goes_on_while_a_letter_has_a_fault(ask: Ask, home: Path) -> None:
+    assert ask("check").exit_code == 0
+    save(home, "{{ patient.first_name }}", "{{ patient.firstname }}")
+    shown = ask("check")
+    assert shown.exit_code == 3
+    expected = (
+        r"templates/welcome\.md, line 5: \{\{ patient\.firstname \}\} is no field\.\n"
+        r'Did you mean "patient\.first_name"\?\n1 fault\. Nothing was sent or changed\.\n'
+        r"Until then welcome\.md goes on as it was saved on \w{3} \d\d \w{3} \d{4}, \d\d:\d\d \(version 1\)\.\n"
+    )
+    assert re.fullmatch(expected, shown.output)
+    preview = ask("preview", "welcome")
+    assert preview.exit_code == 3 and "Shown instead: welcome.md goes on as it was saved on" in preview.output
+    assert "has faults" in ask("templates", "history", "welcome").output
+
+
+def test_a_faulty_version_that_is_restored_says_so(ask: Ask, home: Path) -> None:
+    save(home, "{{ patient.first_name }}", "{{ patient.firstname }}")
+    ask("check")
+    save(home, "{{ patient.firstname }}", "{{ patient.first_name }}")
+    ask("check")
+    faulty = len(re.findall(r"^│ \d", ask("templates", "history", "welcome").output, re.MULTILINE)) - 1
+    back = ask("templates", "restore", "welcome", str(faulty))
+    assert back.exit_code == 3 and "{{ patient.firstname }} is no field." in back.output
+
+
+def test_a_letter_or_version_that_does_not_exist_is_answered_with_the_nearest(ask: Ask) -> None:
+    unknown = ask("templates", "history", "welcom")
+    assert (
+        unknown.exit_code == 2
+        and 'There is no letter "welcom" with a history. Did you mean "welcome"?' in unknown.output
+    )
+    number = ask("templates", "restore", "reminder", "99")
+    assert number.exit_code == 2 and "there is no version 99" in number.output
+
+
+def test_all_files_are_listed_with_their_newest_version(ask: Ask) -> None:
+    shown = ask("templates", "history").output
+    assert all(name in shown for name in ("welcome.md", "reminder.es.md", "shell.html", "articles.txt"))
+
+
+def test_restoring_what_stands_there_changes_nothing(ask: Ask) -> None:
+    ask("check")
+    shown = ask("templates", "restore", "reminder", "1")
+    assert (shown.exit_code, shown.output) == (
+        0, "templates/reminder.md says what version 1 says; nothing was changed.\n"
+    )  # fmt: skip
