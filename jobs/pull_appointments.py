@@ -11,9 +11,10 @@ from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.sources.reading import FileRead, Reading, start_reading, value_rules
 from jobs.sources.source import Source
-from jobs.store.appointments import Gone, mark_gone, save_appointments
+from jobs.store.appointments import Gone, Saved, mark_gone, save_appointments
 from jobs.store.episodes import refresh_episodes
 from jobs.store.sources import (
+    PATIENTS,
     add_problems,
     file_memories,
     forget_missing,
@@ -63,7 +64,7 @@ def _save(tools: Tools, source: Source, file: FileRead, known: bytes, today: dat
         with tools.store.begin() as memory:
             if file.outcome == "unchanged":
                 return _still_known(memory, source, file, known, seen_at)
-            return _save_file(memory, source, file, seen_at, today)
+            return _save_file(memory, tools, source, file, seen_at)
     except TooBad as refusal:
         file.outcome = "refused"
         with tools.store.begin() as memory:
@@ -85,14 +86,14 @@ class TooBad(Exception):
         self.problems = problems
 
 
-def _save_file(memory: "Memory", source: Source, file: FileRead, seen_at: str, today: date) -> Counter[str]:
+def _save_file(memory: "Memory", tools: Tools, source: Source, file: FileRead, seen_at: str) -> Counter[str]:
     """Keep the rows of a file, its problems and what the next pull must know of it. Raises TooBad."""
     counts: Counter[str] = Counter()
     found: list[Problem] = []
-    touched: set[int] = set()
+    batches: list[Saved] = []
     for part in file.values:
         saved = save_appointments(memory, part.appointments, source.name, seen_at, part.marks)
-        touched |= saved.patients
+        batches.append(saved)
         found += part.problems
         counts += Counter({"appointments new": saved.new, "appointments changed": saved.changed})
         counts["appointments read"] += len(part.rows)
@@ -101,15 +102,36 @@ def _save_file(memory: "Memory", source: Source, file: FileRead, seen_at: str, t
         raise TooBad([*found, Problem(source.name, file.path, "", 0, "", "", *why, True)])
     counts["rows set aside"] = sum(rows_of(problem) for problem in found if problem.set_aside)
     gone = mark_gone(memory, source.name, file.gone, seen_at) if file.gone else Gone(0, 0, frozenset())
-    refresh_episodes(memory, touched | gone.patients, today)
+    known_anew = _settle(memory, tools, batches, seen_at, counts)
+    refresh_episodes(memory, gone.patients.union(known_anew, *(saved.patients for saved in batches)), tools.today)
     found += filter(None, (file.problem, _too_many_gone(source, file, gone)))
     keep = renew_problems if file.memory else add_problems
-    counts["problems changed"] = keep(memory, source.name, file.path, found, seen_at)
+    counts["problems changed"] += keep(memory, source.name, file.path, found, seen_at)
     if file.memory:
         remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at)
     counts += Counter({f"files {file.outcome}": 1, "appointments gone": gone.marked})
     counts["appointments unchanged"] = file.rows_skipped
     return counts
+
+
+def _settle(memory: "Memory", tools: Tools, batches: list[Saved], seen_at: str, counts: Counter[str]) -> frozenset[int]:
+    """Find out who and what of a file stands in another source too. Give the patients whose history changed by it."""
+    records = frozenset[int]().union(*(saved.records for saved in batches))
+    slots = frozenset[int]().union(*(saved.slots for saved in batches))
+    handed_over = frozenset[tuple[int, int]]().union(*(saved.handed_over for saved in batches))
+    if not slots and not records:
+        return frozenset()
+    from jobs.sources.ranks import ranks_of  # nothing new, nothing to load
+    from jobs.store.identity import doubtful_problems, settle_identities
+    from jobs.store.twins import settle_twins
+
+    people = settle_identities(memory, records, handed_over, seen_at)
+    twins = settle_twins(memory, slots, ranks_of(tools.settings.sources), seen_at)
+    counts["patients in two sources"] += people.joined + twins.joined
+    counts["appointments in two sources"] += twins.new
+    if people.doubtful or people.joined or twins.joined:
+        counts["problems changed"] += renew_problems(memory, PATIENTS, "", doubtful_problems(memory), seen_at)
+    return people.patients | twins.patients
 
 
 def _too_many_gone(source: Source, file: FileRead, gone: Gone) -> Problem | None:
@@ -131,7 +153,8 @@ def _outcome(tools: Tools, counts: Counter[str]) -> Outcome:
 
         zone = tools.settings.clinic.tzinfo
         write_problems(((datetime.fromisoformat(at).astimezone(zone), problem) for at, problem in problems), path)
-    of_files = dict.fromkeys(f"{p.source}: {p.what}" for _, p in problems if p.row == 0 and not p.set_aside)
+    said = (p for _, p in problems if p.row == 0 and not p.set_aside and p.source != PATIENTS)
+    of_files = dict.fromkeys(f"{p.source}: {p.what}" for p in said)
     notes = tuple(of_files) or (() if tools.settings.sources else ("No source is configured in config/sources.yaml.",))
     refused = ", ".join(f"{p.file} ({p.source})" for _, p in problems if p.set_aside and is_of_file(p))
     failed = f"Nothing was read from {refused}; problems.xlsx says why." if refused else ""

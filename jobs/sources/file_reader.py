@@ -6,7 +6,7 @@ from os.path import basename
 from time import monotonic, sleep
 from typing import Any
 
-from jobs.sources.files import BEING_WRITTEN, Look, digest_of, is_address, look_at, read_whole
+from jobs.sources.files import BEING_WRITTEN, CALENDARS, Look, digest_of, is_address, look_at, read_whole
 from jobs.sources.header_row import Unreadable, Wish
 from jobs.sources.open_table import open_table
 from jobs.sources.row_marks import HASHING, FileMemory
@@ -16,7 +16,6 @@ from jobs.sources.table_rows import Sender, read_joined, read_table
 Frame = tuple[Any, ...]
 Send = Callable[[Frame], Collection[int] | None]
 TOO_LARGE = Unreadable("Reading the file takes more memory than is allowed.", "Export a shorter period.")
-CALENDARS = (".ics", ".ical", ".icalendar", ".ifb")
 _BETWEEN_LOOKS = 0.5  # seconds
 _LINES = (".csv", ".tsv", ".tab", ".txt")
 

@@ -11,6 +11,7 @@ from jobs.sources.header_row import Unreadable
 if TYPE_CHECKING:
     from pathlib import Path
 
+CALENDARS = (".ics", ".ical", ".icalendar", ".ifb")
 _JUST_NOW = 2.0  # seconds: a file that changed more recently may not be complete yet
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from jobs.clinic.records import Appointment, Problem, TextTable
 from jobs.sources.child_process import ChildProcess
-from jobs.sources.files import is_address, look_at, matching_files, shown_address
+from jobs.sources.files import CALENDARS, is_address, look_at, matching_files, shown_address
 from jobs.sources.header_row import Unreadable
 from jobs.sources.row_marks import FORMAT, FileMemory
 from jobs.sources.source import Limits, Source
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from jobs.clinic.value_rules import ValueRules
 
 __all__ = ("FileRead", "Limits", "Reading", "start_reading")
-
-CALENDARS = (".ics", ".ical", ".icalendar", ".ifb")
 
 
 class ReadValues(NamedTuple):

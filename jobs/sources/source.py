@@ -5,6 +5,7 @@ from typing import Literal
 
 from jobs.clinic.faults import did_you_mean
 from jobs.clinic.records import STATUSES, TEXT_FIELDS
+from jobs.sources.files import CALENDARS, is_address
 from jobs.sources.headers import NEVER_CARRIED, squash
 
 PresetName = Literal[
@@ -68,6 +69,12 @@ class Source:
             raise ValueError("window_days_back and window_days_ahead must lie between 0 and 3660 days.")
         if self.title_pattern:
             _check_titles(self.title_pattern)
+
+    @property
+    def is_calendar(self) -> bool:
+        """Whether it is a calendar, where it says so itself; a folder of calendars is one with preset: ics."""
+        path = self.path.lower()
+        return self.preset == "ics" or path.endswith(CALENDARS) or is_address(path)
 
 
 def _check_titles(pattern: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from jobs.clinic.addresses import address_key
 from jobs.clinic.events import Known, Seen, events_of
+from jobs.clinic.identity import name_key
 from jobs.clinic.records import Appointment
 from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, next_id, setting, update_rows
 from jobs.store.tables import appointments, events, patients
@@ -37,7 +38,7 @@ _SLOT = (
     "billed",
     "paid",
 )
-_CHANGING = (*_SLOT, "patient_id", "row_hash", "mark")
+_CHANGING = (*_SLOT, "patient_id", "named_id", "row_hash", "mark")
 _NEW = (*_CHANGING, "id", "clinic_id", "key", "source")
 MOST_GONE = 10
 """So many coming appointments may vanish at once, or a fifth of all; more looks like an export of a part of them."""
@@ -54,6 +55,9 @@ class Saved(NamedTuple):
     changed: int
     same: int
     patients: frozenset[int]  # whose appointments are new or changed
+    records: frozenset[int] = frozenset()  # of patients, that are new or changed
+    slots: frozenset[int] = frozenset()  # the appointments that are new or changed
+    handed_over: frozenset[tuple[int, int]] = frozenset()  # records: an appointment's former patient, and its new one
 
 
 def save_appointments(
@@ -64,7 +68,7 @@ def save_appointments(
     `batch`: keys are unique; `marks`: one for each, by which `mark_gone` finds it; `seen_at`: UTC text. A patient's
     known value is never overwritten by an empty one: a calendar without addresses does not erase those of the export.
     """
-    ids = _save_patients(memory, batch)
+    ids, records = _save_patients(memory, batch)
     known = _known(memory, [slot.key for slot in batch])
     first_id = next_id(memory, appointments)
     new: list[tuple[Any, ...]] = []
@@ -72,10 +76,13 @@ def save_appointments(
     happened: list[tuple[Any, ...]] = []
     touched: set[int] = set()
     marked: list[tuple[int, int]] = []
+    slots: set[int] = set()
+    handed_over: set[tuple[int, int]] = set()
     for slot, mark in zip(batch, marks or [0] * len(batch), strict=True):
         values = _values(slot)
-        patient_id = ids[slot.patient_key]
-        row_hash = _hash(patient_id, values)
+        record_id, patient_id = ids[slot.patient_key]
+        named_id = 0 if record_id == patient_id else record_id
+        row_hash = _hash(record_id, values)
         before = known.get(slot.key)
         if before is not None and before.row_hash == row_hash:
             if before.mark != mark:
@@ -84,17 +91,23 @@ def save_appointments(
         touched.add(patient_id)
         if before is None:
             slot_id = first_id + len(new)
-            new.append((*values, patient_id, row_hash, mark, slot_id, memory.clinic_id, slot.key, source))
+            new.append((*values, patient_id, named_id, row_hash, mark, slot_id, memory.clinic_id, slot.key, source))
         else:
             slot_id = before.id
             touched.add(before.patient_id)
-            changed.append((*values, patient_id, row_hash, mark, slot_id))
-        happened += _events(memory, slot_id, patient_id, before and before.known, slot, seen_at)
+            changed.append((*values, patient_id, named_id, row_hash, mark, slot_id))
+            if before.record_id != record_id:
+                handed_over.add((before.record_id, record_id))
+        slots.add(slot_id)
+        if before is None or not before.same_as:  # else the source that counts tells what happens
+            happened += _events(memory, slot_id, patient_id, before and before.known, slot, seen_at)
     insert_rows(memory, insert(appointments), _NEW, new)
     update_rows(memory, *setting(appointments, _CHANGING), changed)
     update_rows(memory, *setting(appointments, ("mark",)), marked)
     insert_new(memory, events, _EVENT, happened)
-    return Saved(len(new), len(changed), len(batch) - len(new) - len(changed), frozenset(touched))
+    same = len(batch) - len(new) - len(changed)
+    about = frozenset(touched), frozenset(records), frozenset(slots), frozenset(handed_over)
+    return Saved(len(new), len(changed), same, *about)
 
 
 class Gone(NamedTuple):
@@ -131,20 +144,31 @@ def mark_gone(memory: Memory, source: str, gone: Collection[int], now: str) -> G
 class _Before(NamedTuple):
     id: int
     patient_id: int
+    record_id: int
     row_hash: str
     mark: int
+    same_as: int
     known: Known
 
 
 def _known(memory: Memory, keys: Iterable[str]) -> dict[str, _Before]:
     table = appointments.c
     query = select(
-        table.key, table.id, table.patient_id, table.row_hash, table.mark, table.starts_at, table.status, table.step
+        table.key,
+        table.id,
+        table.patient_id,
+        table.named_id,
+        table.row_hash,
+        table.mark,
+        table.same_as,
+        table.starts_at,
+        table.status,
+        table.step,
     ).where(table.clinic_id == memory.clinic_id)
     return {
-        key: _Before(slot_id, patient_id, row_hash, mark, Known(*rest))
+        key: _Before(slot_id, patient_id, named_id or patient_id, row_hash, mark, same_as, Known(*rest))
         for part in in_parts(keys)
-        for key, slot_id, patient_id, row_hash, mark, *rest in memory.connection.execute(
+        for key, slot_id, patient_id, named_id, row_hash, mark, same_as, *rest in memory.connection.execute(
             query.where(table.key.in_(part))
         ).all()
     }
@@ -160,26 +184,28 @@ def _events(
     ]
 
 
-def _save_patients(memory: Memory, batch: Sequence[Appointment]) -> dict[str, int]:
-    """Write the patients of a batch that are new or changed; give the id of each by its key."""
+def _save_patients(memory: Memory, batch: Sequence[Appointment]) -> tuple[dict[str, tuple[int, int]], set[int]]:
+    """Write the patients of a batch that are new or changed. Give by key each one's record and the patient that it is,
+    and the records that are new or changed."""
     seen: dict[str, _Person] = {}
     for slot in batch:
         person = _person(slot)
         seen[slot.patient_key] = _completed(person, seen.get(slot.patient_key, person))
     known = _known_patients(memory, seen)
-    ids = {key: patient_id for key, (patient_id, _) in known.items()}
+    ids = {key: (record_id, same_as or record_id) for key, (record_id, same_as, _) in known.items()}
     first_id = next_id(memory, patients)
     new: list[tuple[Any, ...]] = []
     changed: list[tuple[Any, ...]] = []
     for key, person in seen.items():
         if key not in known:
-            ids[key] = first_id + len(new)
-            new.append((*person, _address_key(person), ids[key], memory.clinic_id, key))
-        elif (person := _completed(person, known[key][1])) != known[key][1]:
-            changed.append((*person, _address_key(person), ids[key]))
-    insert_rows(memory, insert(patients), (*_PATIENT, "address_key", "id", "clinic_id", "key"), new)
-    update_rows(memory, *setting(patients, (*_PATIENT, "address_key")), changed)
-    return ids
+            record_id = first_id + len(new)
+            ids[key] = record_id, record_id
+            new.append((*person, *_search_keys(person), record_id, memory.clinic_id, key))
+        elif (person := _completed(person, known[key][2])) != known[key][2]:
+            changed.append((*person, *_search_keys(person), known[key][0]))
+    insert_rows(memory, insert(patients), (*_PATIENT, "address_key", "name_key", "id", "clinic_id", "key"), new)
+    update_rows(memory, *setting(patients, (*_PATIENT, "address_key", "name_key")), changed)
+    return ids, {row[-1] for row in changed} | set(range(first_id, first_id + len(new)))
 
 
 def _completed(now: _Person, before: _Person) -> _Person:
@@ -187,20 +213,21 @@ def _completed(now: _Person, before: _Person) -> _Person:
     return now if now == before else tuple([new or old for new, old in zip(now, before, strict=True)])
 
 
-def _address_key(person: _Person) -> str:
-    email = person[_PATIENT.index("email")]
-    return address_key(email) if email else ""
+def _search_keys(person: _Person) -> tuple[str, str]:
+    """What records of the same address, and of the same name, are found by."""
+    first_name, last_name, email = person[:3]
+    return address_key(email) if email else "", name_key(first_name, last_name)
 
 
-def _known_patients(memory: Memory, keys: Iterable[str]) -> dict[str, tuple[int, _Person]]:
-    columns = [patients.c.key, patients.c.id, *(patients.c[name] for name in _PATIENT)]
+def _known_patients(memory: Memory, keys: Iterable[str]) -> dict[str, tuple[int, int, _Person]]:
+    columns = [patients.c.key, patients.c.id, patients.c.same_as, *(patients.c[name] for name in _PATIENT)]
     query = select(*columns).where(patients.c.clinic_id == memory.clinic_id)
     return {
-        key: (patient_id, tuple(person))
+        key: (record_id, same_as, tuple(person))
         for part in in_parts(keys)
-        for key, patient_id, *person in memory.connection.execute(query.where(patients.c.key.in_(part))).all()
+        for key, record_id, same_as, *person in memory.connection.execute(query.where(patients.c.key.in_(part))).all()
     }
 
 
-def _hash(patient_id: int, values: tuple[str, ...]) -> str:
-    return blake2b("\x1f".join((str(patient_id), *values)).encode(), digest_size=12).hexdigest()
+def _hash(record_id: int, values: tuple[str, ...]) -> str:
+    return blake2b("\x1f".join((str(record_id), *values)).encode(), digest_size=12).hexdigest()

@@ -17,23 +17,27 @@ _RENEWED = "episodes renewed"  # the day up to which arrivals are known to count
 
 
 def histories(memory: Memory, patient_ids: Iterable[int]) -> dict[int, list[Slot]]:
-    """Each patient's appointments in order of their start."""
+    """Each patient's appointments in order of their start; one that stands in two sources, once."""
     table = appointments.c
-    query = select(
-        table.patient_id,
-        table.id,
-        table.starts_at,
-        table.starts_on,
-        table.booked_on,
-        table.status,
-        table.step,
-        table.referral_source,
-        table.referring_provider,
-        table.episode,
-        table.location,
-        table.billed,
-        table.paid,
-    ).order_by(table.patient_id, table.starts_at, table.id)
+    query = (
+        select(
+            table.patient_id,
+            table.id,
+            table.starts_at,
+            table.starts_on,
+            table.booked_on,
+            table.status,
+            table.step,
+            table.referral_source,
+            table.referring_provider,
+            table.episode,
+            table.location,
+            table.billed,
+            table.paid,
+        )
+        .where(table.same_as == 0)
+        .order_by(table.patient_id, table.starts_at, table.id)
+    )
     found: dict[int, list[Slot]] = {}
     for part in in_parts(patient_ids):
         rows = memory.connection.execute(query.where(table.patient_id.in_(part))).all()

@@ -90,7 +90,8 @@ _FUNNEL = f"""
     WHERE {_REFERRED} AND referred_on BETWEEN :first AND :last
 """  # noqa: S608
 
-# Every appointment counts in exactly one column. {late} and {cents} depend on the database.
+# Every appointment counts in exactly one column; one that stands in two sources, once.
+# {late} and {cents} depend on the database.
 _ATTENDANCE = f"""
     SELECT starts_on,
         count(*) FILTER (WHERE status = 'completed' OR status = 'arrived' AND starts_on < :today),
@@ -103,7 +104,7 @@ _ATTENDANCE = f"""
         sum(CAST(NULLIF(billed, '') AS NUMERIC)),
         sum(CAST(NULLIF(paid, '') AS NUMERIC))
     FROM appointments
-    WHERE clinic_id = :clinic AND {_HERE}
+    WHERE clinic_id = :clinic AND same_as = 0 AND {_HERE}
     GROUP BY starts_on
 """  # noqa: S608
 _A_DAY_BEFORE_START = {
@@ -123,9 +124,9 @@ _COUNTED = f"""
         (SELECT count(*) FROM episodes WHERE clinic_id = :clinic AND {_HERE}
             AND number = 1 AND opening <> 'evaluation' AND opened_on <= :known_from),
         (SELECT count(*) FROM episodes WHERE {_REFERRED} AND referred_on > :shown_last),
-        (SELECT count(*) FROM appointments WHERE clinic_id = :clinic AND {_HERE}
+        (SELECT count(*) FROM appointments WHERE clinic_id = :clinic AND same_as = 0 AND {_HERE}
             AND starts_on BETWEEN :shown_first AND :shown_last),
-        (SELECT count(*) FROM appointments WHERE clinic_id = :clinic AND {_HERE}),
+        (SELECT count(*) FROM appointments WHERE clinic_id = :clinic AND same_as = 0 AND {_HERE}),
         (SELECT coalesce(min(starts_on), '') FROM appointments WHERE clinic_id = :clinic),
         (SELECT coalesce(max(starts_on), '') FROM appointments WHERE clinic_id = :clinic)
 """  # noqa: S608

@@ -27,20 +27,24 @@ class StoryLine(NamedTuple):
 def find_patients(memory: Memory, who: str) -> list[tuple[int, str, str]]:
     """(id, first name, last name) of the patients that a number, an e-mail address or a name means.
 
-    A number is that of the export or our own; a name is the first or last one alone, or both in either order.
+    A number is that of the export or our own; a name is the first or last one alone, or both in either order. A patient
+    whom several sources name is found by what any of them says.
     """
     patient = patients.c
-    query = select(patient.id, patient.first_name, patient.last_name, patient.key, patient.address_key)
+    query = select(patient.id, patient.same_as, patient.first_name, patient.last_name, patient.key, patient.address_key)
     asked, address = _folded(who), address_key(who) if "@" in who else ""
-    return [
-        (patient_id, first, last)
-        for patient_id, first, last, key, address_of in memory.connection.execute(
-            query.where(patient.clinic_id == memory.clinic_id).order_by(patient.id)
-        )
-        if (address and address == address_of)
-        or asked in _names(first, last)
-        or who in (key, key.partition(":")[2], str(patient_id))
-    ]
+    names, found = {}, {}
+    for record_id, same_as, first, last, key, address_of in memory.connection.execute(
+        query.where(patient.clinic_id == memory.clinic_id).order_by(patient.id)
+    ):
+        names[record_id] = first, last
+        if (
+            (address and address == address_of)
+            or asked in _names(first, last)
+            or who in (key, key.partition(":")[2], str(record_id))
+        ):
+            found[same_as or record_id] = True
+    return [(patient_id, *names[patient_id]) for patient_id in sorted(found)]
 
 
 def _names(first: str, last: str) -> set[str]:

@@ -9,6 +9,9 @@ from jobs.clinic.records import Problem
 from jobs.store.memory import Memory, in_parts, insert_rows
 from jobs.store.tables import problems, source_files
 
+PATIENTS = "patients"
+"""Under this name patients who may be one stand in the list of problems, where a source has its own."""
+
 
 def file_memories(memory: Memory, source: str) -> dict[str, bytes]:
     """What the reader needs to know an unchanged file and row, by path."""

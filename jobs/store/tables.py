@@ -45,8 +45,28 @@ patients = Table(
     _text("birth_date", 10),
     _text("email_consent", 3),
     _text("language", 2),  # in which the patient is written to; "": the clinic's own
+    _text("name_key"),  # one key for all spellings of one whole name
+    Column("same_as", Integer, nullable=False, server_default="0"),  # the patient whom this record is, 0: itself
+    _text("borrowed"),  # which of its values come from records that are the same patient
     UniqueConstraint("clinic_id", "key"),
     Index("ix_patients_address", "clinic_id", "address_key"),
+    Index("ix_patients_name", "clinic_id", "name_key"),
+)
+
+identities = Table(  # append-only: the newest line about two records counts
+    "identities",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("at", String(20), nullable=False),
+    Column("one_id", Integer, nullable=False),  # the lower id of the two
+    Column("other_id", Integer, nullable=False),
+    Column("what", String(8), nullable=False),  # same, apart, doubtful, undone
+    _text("who"),  # the person, "" where the rule decided
+    _text("why"),  # names no patient
+    ForeignKeyConstraint(["one_id"], ["patients.id"]),
+    ForeignKeyConstraint(["other_id"], ["patients.id"]),
+    Index("ix_identities_pair", "clinic_id", "one_id", "other_id"),
 )
 
 appointments = Table(
@@ -80,10 +100,12 @@ appointments = Table(
     _text("row_hash", 32),
     Column("mark", BigInteger, nullable=False, server_default="0"),  # what its source's reader knows it by
     Column("episode", Integer, nullable=False, server_default="1"),  # 1, 2, ... within the patient
+    Column("named_id", Integer, nullable=False, server_default="0"),  # the record it was given for, if not patient_id
+    Column("same_as", Integer, nullable=False, server_default="0"),  # the one that counts, of another source; 0: itself
     UniqueConstraint("clinic_id", "key"),
     ForeignKeyConstraint(["patient_id"], ["patients.id"]),
     Index("ix_appointments_patient", "patient_id", "starts_at"),
-    Index("ix_appointments_day", "clinic_id", "starts_on"),
+    Index("ix_appointments_day", "clinic_id", "starts_on", "same_as"),
 )
 
 episodes = Table(
@@ -246,6 +268,7 @@ source_files = Table(
     Column("read_at", String(20), nullable=False),
     Column("memory", LargeBinary, nullable=False),  # what the reader needs to know an unchanged file and row
     Column("rows", Integer, nullable=False, server_default="0"),
+    _text("data_at", 20),  # as of when its data are: the file's own time, or when an address was last asked
     UniqueConstraint("clinic_id", "source", "path"),
 )
 

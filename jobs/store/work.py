@@ -25,7 +25,7 @@ _LETTERS = """
 """
 _BOOKINGS = """
     SELECT patient_id, booked_at FROM appointments
-    WHERE booked_at > :since AND patient_id IN
+    WHERE booked_at > :since AND same_as = 0 AND patient_id IN
         (SELECT patient_id FROM letters WHERE clinic_id = :clinic AND due_at >= :since)
     ORDER BY booked_at
 """

@@ -168,7 +168,8 @@ def test_a_gmail_address_stopped_before_the_upgrade_is_stopped_with_and_without_
         for key in ("jo.made@gmail.com", "an.n@googlemail.com", "jo.made@made.example"):
             stop(memory, "2026-03-04T17:00:00Z", "all", "asked at the desk", "Ann", address_key=key)
         for key in ("m:jo.made@gmail.com jo", "m:jomade@gmail.com jo", "m:an.n@googlemail.com ann", "an.n@gmail.com"):
-            memory.connection.execute(insert(patients).values(clinic_id="lakeside", key=key))
+            known = text("INSERT INTO patients (clinic_id, key) VALUES ('lakeside', :key)")
+            memory.connection.execute(known, {"key": key})
     store.close()
     opened = open_store(url, "lakeside")
     with opened.begin() as memory:

@@ -1,0 +1,167 @@
+"""Whether two records are one person: surely, perhaps, or not. What is only likely stays apart and is listed.
+
+A record is a patient as one source names them. Two letters to one person are a nuisance; one person's letter to another
+is a breach: so only what two people cannot share joins records by itself.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+Word = Literal["same", "doubtful", "apart"]
+_SUFFIXES = frozenset("jr sr ii iii iv".split())
+_LETTERS = re.compile(r"[^\w]+")
+_MADE_KEY = re.compile(r"[mbpn]:")
+_SIMILAR = 80  # of 100, as rapidfuzz counts
+
+
+class Record(NamedTuple):
+    """What is known of a patient as one source names them; "" where nothing is."""
+
+    id: int
+    key: str  # the practice system's number, or what `person_key` made
+    first_name: str
+    last_name: str
+    address_key: str
+    phone: str
+    birth_date: str
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the practice system gave a number, which it gives to one person."""
+        return _MADE_KEY.match(self.key) is None
+
+
+class Match(NamedTuple):
+    """The word on two records, and why; the reason names no patient."""
+
+    word: Word
+    why: str
+
+
+APART = Match("apart", "")
+
+
+def compare(one: Record, other: Record, same_appointment: bool = False) -> Match:
+    """Say whether two records are one person.
+
+    `same_appointment` says that both were given for one appointment: under its number, or at its very time.
+    """
+    if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
+        return APART
+    shared = _shared(one, other)
+    two_numbers = one.numbered and other.numbered
+    names = compare_names((one.first_name, one.last_name), (other.first_name, other.last_name))
+    if names == "same":
+        return _of_one_name(one, other, shared, two_numbers, same_appointment)
+    if names == "renamed" and "e-mail address" in shared and not two_numbers:
+        return Match("same", "the same first name and e-mail address")
+    if names in ("renamed", "short") and shared:
+        word: Word = (
+            "same" if "e-mail address" in shared and not two_numbers and _same_first(one, other) else "doubtful"
+        )
+        return Match(word, f"{_ALMOST[names]} and the same {_listed(shared)}")
+    if names == "similar" and shared:
+        return Match("doubtful", f"{_ALMOST[names]} and the same {_listed(shared)}")
+    if same_appointment and names in ("renamed", "similar"):
+        return Match("doubtful", f"{_ALMOST[names]} for the same appointment")
+    return APART
+
+
+def _of_one_name(one: Record, other: Record, shared: list[str], two_numbers: bool, same_appointment: bool) -> Match:
+    if "birth date" in shared:
+        return Match("same", "the same name and birth date")
+    if shared and not two_numbers:
+        return Match("same", f"the same name and {_listed(shared)}")
+    if same_appointment:
+        return Match("same", "the same name for the same appointment")
+    if shared:
+        return Match("doubtful", f"the same name and {_listed(shared)}, but two numbers")
+    if two_numbers or (_reached(one) and _reached(other)):
+        return APART  # the practice system, or the patients themselves, tell them apart
+    return Match("doubtful", "the same name, and nothing else that both sources tell")
+
+
+_ALMOST = {
+    "renamed": "the same first name",
+    "short": "a name that may be the other's short form",
+    "similar": "almost the same name",
+}
+
+Names = Literal["same", "short", "renamed", "similar", "other"]
+
+
+def compare_names(one: tuple[str, str], other: tuple[str, str]) -> Names:
+    """How two names (first, last) go together: `short` is Anna T and Anna Testperson, `renamed` has another last name,
+    `similar` another first name that may be a slip or a pet name."""
+    (first, last), (other_first, other_last) = folded_name(*one), folded_name(*other)
+    if not first or not other_first:
+        return "other"
+    if (first, last) == (other_first, other_last):
+        return "same" if last else "short"
+    if _suffix(last) != _suffix(other_last):
+        return "similar" if _alike(first, other_first) else "other"  # a father and his son
+    if _may_be_short(first, other_first) and _may_be_short(last, other_last):
+        return "short"
+    if first == other_first:
+        return "renamed"
+    return "similar" if last == other_last and last and _alike(first, other_first) else "other"
+
+
+def name_key(first: str, last: str) -> str:
+    """What records of one name are found by; "" where a name is not whole."""
+    first, last = folded_name(first, last)
+    return f"{first} {last}" if first and last else ""
+
+
+@lru_cache(maxsize=8192)
+def folded_name(first: str, last: str) -> tuple[str, str]:
+    """A name without case, accents, hyphens and dots: `José O'Quill-Ray` and `JOSE OQUILL RAY` are one."""
+    return _folded(first), _folded(last)
+
+
+def _folded(name: str) -> str:
+    if not name.isascii():
+        name = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+    return " ".join(_LETTERS.sub(" ", name.casefold().replace("'", "").replace("\u2019", "")).split())
+
+
+def _suffix(last: str) -> str:
+    final = last.rpartition(" ")[2]
+    return final if final in _SUFFIXES else ""
+
+
+def _may_be_short(one: str, other: str) -> bool:
+    """Whether one of two names may be an initial or the beginning of the other; equal ones and none count too."""
+    short, long = sorted((one, other), key=len)
+    return short == long or not short or (long.startswith(short) and (len(short) == 1 or long[len(short)] == " "))
+
+
+def _alike(one: str, other: str) -> bool:
+    if one.startswith(other) or other.startswith(one):
+        return True
+    from rapidfuzz import fuzz  # for the few that share a last name and an address
+
+    return fuzz.ratio(one, other) >= _SIMILAR
+
+
+def _same_first(one: Record, other: Record) -> bool:
+    return _folded(one.first_name) == _folded(other.first_name)
+
+
+def _shared(one: Record, other: Record) -> list[str]:
+    pairs = {
+        "birth date": (one.birth_date, other.birth_date),
+        "e-mail address": (one.address_key, other.address_key),
+        "phone number": (one.phone, other.phone),
+    }
+    return [words for words, (mine, yours) in pairs.items() if mine and mine == yours]
+
+
+def _reached(record: Record) -> bool:
+    return bool(record.address_key or record.phone or record.birth_date)
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(words)

@@ -1,0 +1,229 @@
+"""One appointment in two sources: the entry of the source that counts less is the other's twin.
+
+A twin is no appointment of its own: histories, figures and letters leave it out, and what happens to it is no event.
+What was written about it before it was known as one counts for the appointment that stays, so that the UNIQUE
+constraint over patient, rule and event refuses the second letter as it does for one source.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, select, update
+
+from jobs.clinic.identity import name_key
+from jobs.clinic.reconcile import Difference, Entry, differences, pair_entries
+from jobs.store.identity import apart_pairs, settle_identities
+from jobs.store.memory import Memory, in_parts
+from jobs.store.tables import appointments, events, letters, patients
+
+UNKNOWN_RANK = 999  # of a source that config/sources.yaml no longer has
+_GONE = ("sent", "attempting", "unknown")
+_OPEN = ("planned", "ready", "deferred", "held", "failed")
+_LENT = ("ends_at", "booked_at", "booked_on", "provider", "location", "complaint", "diagnosis", "activity", "service")
+"""What an appointment takes from its twin where its own source says nothing."""
+
+
+class Paired(NamedTuple):
+    """What a look for twins came to. `patients` are those whose history changed."""
+
+    new: int
+    joined: int  # patients known as one because they stand at one time in both sources
+    patients: frozenset[int]
+
+
+def settle_twins(memory: Memory, slots: Collection[int], ranks: Mapping[str, int], at: str) -> Paired:
+    """Find out which of these new or changed appointments stand in two sources.
+
+    `ranks` says for each source how much it counts: of two, the one of lower rank. Nothing is done where there is one.
+    """
+    if len(ranks) < 2 or not slots:
+        return Paired(0, 0, frozenset())
+    new, joined, touched = 0, 0, set[int]()
+    days = _days(memory, slots)
+    for _ in range(2):  # patients that turn out to be one may have more in common
+        entries = _entries(memory, days, ranks)
+        pairs = pair_entries(entries, apart_pairs(memory))
+        known = {entry.id: entry for entry in entries}
+        changed = [entry for entry in entries if entry.same_as != pairs.get(entry.id, 0)]
+        for entry in changed:
+            new += bool(pairs.get(entry.id))
+            _set_twin(memory, entry.id, pairs.get(entry.id, 0), at)
+        ours = set(slots)
+        for twin_id, first_id in pairs.items():
+            if twin_id in ours or first_id in ours:
+                _lend(memory, first_id, twin_id)
+        touched |= {known[each].patient_id for entry in changed for each in (entry.id, pairs.get(entry.id, entry.id))}
+        together = _one_name(memory, ((known[twin], known[first]) for twin, first in pairs.items()))
+        settled = settle_identities(memory, (), together, at)
+        joined, touched = joined + settled.joined, touched | settled.patients
+        if not settled.joined:
+            break
+    return Paired(new, joined, frozenset(touched))
+
+
+def _days(memory: Memory, slots: Collection[int]) -> set[str]:
+    query = select(appointments.c.starts_on).distinct()
+    return {
+        str(row[0])
+        for part in in_parts(slots)
+        for row in memory.connection.execute(query.where(appointments.c.id.in_(part)))
+    }
+
+
+def _entries(memory: Memory, days: Collection[str], ranks: Mapping[str, int]) -> list[Entry]:
+    """All entries of these days, and those of other days that are paired with one of them."""
+    slot = appointments.c
+    query = _all_entries(memory)
+    found = [
+        row for part in in_parts(days) for row in memory.connection.execute(query.where(slot.starts_on.in_(part))).all()
+    ]
+    ids = {int(row.id) for row in found}
+    firsts = {int(row.same_as) for row in found if row.same_as} - ids
+    for part in in_parts(firsts):
+        found += memory.connection.execute(query.where(slot.id.in_(part))).all()
+    return [_entry(row, ranks) for row in found]
+
+
+def _all_entries(memory: Memory) -> Select[Any]:
+    slot, patient = appointments.c, patients.c
+    return (
+        select(
+            slot.id, slot.source, slot.patient_id, slot.named_id, patient.first_name, patient.last_name, slot.starts_at,
+            slot.starts_on, slot.status, slot.provider, slot.same_as,
+        )
+        .join(patients, patient.id == slot.patient_id)
+        .where(slot.clinic_id == memory.clinic_id)
+    )  # fmt: skip
+
+
+def _entry(row: Any, ranks: Mapping[str, int]) -> Entry:
+    slot_id, source, patient_id, named_id, *rest = row
+    return Entry(slot_id, source, ranks.get(source, UNKNOWN_RANK), patient_id, named_id or patient_id, *rest)
+
+
+def _one_name(memory: Memory, pairs: Iterable[tuple[Entry, Entry]]) -> set[tuple[int, int]]:
+    """Records of two patients that stand at one time in both sources under one whole name which nobody else bears."""
+    found = {}
+    for twin, first in pairs:
+        key = name_key(first.first_name, first.last_name)
+        if twin.patient_id != first.patient_id and key and key == name_key(twin.first_name, twin.last_name):
+            found[twin.patient_id, first.patient_id] = key
+    if not found:
+        return set()
+    query = select(patients.c.name_key, patients.c.id).where(
+        patients.c.clinic_id == memory.clinic_id, patients.c.same_as == 0, patients.c.name_key.in_(set(found.values()))
+    )
+    bearers: dict[str, int] = {}
+    for key, _ in memory.connection.execute(query):
+        bearers[key] = bearers.get(key, 0) + 1
+    return {pair for pair, key in found.items() if bearers.get(key) == 2}
+
+
+def _set_twin(memory: Memory, twin_id: int, first_id: int, at: str) -> None:
+    """Make an entry the twin of another one, or (`first_id` 0) an appointment of its own again."""
+    table = appointments.c
+    memory.connection.execute(update(appointments).where(table.id == twin_id).values(same_as=first_id))
+    if first_id:
+        memory.connection.execute(update(appointments).where(table.same_as == twin_id).values(same_as=first_id))
+        _move_letters(memory, twin_id, first_id, at)
+
+
+def _move_letters(memory: Memory, twin_id: int, first_id: int, at: str) -> None:
+    """What left because of the twin counts for the appointment that stays; what has not left is withdrawn."""
+    theirs, mine = _letters_of(memory, twin_id), _letters_of(memory, first_id)
+    if not theirs:
+        return
+    change, patient_id, events_of_first = (
+        memory.connection.execute,
+        _patient(memory, first_id),
+        _events_of(memory, first_id),
+    )
+    taken = {(letter.rule, letter.event_id): letter for letter in mine}
+    for letter in theirs:
+        event_id = events_of_first.get((letter.what, letter.starts_at))
+        if event_id is None and letter.state in _GONE:
+            ours = {"patient_id": patient_id}
+            change(update(events).where(events.c.id == letter.event_id).values(appointment_id=first_id, **ours))
+            change(update(letters).where(letters.c.event_id == letter.event_id).values(ours))
+            events_of_first[letter.what, letter.starts_at] = letter.event_id
+        elif event_id is None:
+            _withdraw(memory, letter, "another source counts for this appointment", at)
+        elif (other := taken.get((letter.rule, event_id))) is None:
+            ours = {"event_id": event_id, "patient_id": patient_id}
+            change(update(letters).where(letters.c.id == letter.id).values(ours))
+        else:
+            _withdraw(memory, letter, "the same appointment has this letter from another source", at)
+            if letter.state in _GONE:
+                _withdraw(memory, other, "this letter was sent for the same appointment from another source", at)
+
+
+class _Letter(NamedTuple):
+    id: int
+    rule: str
+    state: str
+    event_id: int
+    what: str
+    starts_at: str
+
+
+def _letters_of(memory: Memory, slot_id: int) -> list[_Letter]:
+    query = (
+        select(letters.c.id, letters.c.rule, letters.c.state, letters.c.event_id, events.c.what, events.c.starts_at)
+        .join(events, events.c.id == letters.c.event_id)
+        .where(events.c.appointment_id == slot_id)
+        .order_by(letters.c.id)
+    )
+    return [_Letter._make(row) for row in memory.connection.execute(query)]
+
+
+def _events_of(memory: Memory, slot_id: int) -> dict[tuple[str, str], int]:
+    table = events.c
+    query = select(table.what, table.starts_at, table.id).where(
+        table.clinic_id == memory.clinic_id, table.appointment_id == slot_id
+    )
+    return {(what, starts_at): event_id for what, starts_at, event_id in memory.connection.execute(query)}
+
+
+def _patient(memory: Memory, slot_id: int) -> int:
+    query = select(appointments.c.patient_id).where(appointments.c.id == slot_id)
+    return int(memory.connection.execute(query).scalar_one())
+
+
+def _withdraw(memory: Memory, letter: _Letter, why: str, at: str) -> None:
+    """Only what has not left can be withdrawn."""
+    if letter.state in _OPEN:
+        change = {"state": "withdrawn", "reason": why, "changed_at": at}
+        memory.connection.execute(update(letters).where(letters.c.id == letter.id).values(change))
+
+
+def _lend(memory: Memory, first_id: int, twin_id: int) -> None:
+    """Fill from the twin what the appointment's own source does not say."""
+    table = appointments.c
+    columns = [table[name] for name in (*_LENT, "kind", "step")]
+    query = select(*columns)
+    own, other = (
+        memory.connection.execute(query.where(table.id == each)).mappings().one() for each in (first_id, twin_id)
+    )
+    values = {name: other[name] for name in _LENT if not own[name] and other[name]}
+    if not own["kind"] and other["kind"]:
+        values |= {"kind": other["kind"], "step": other["step"]}
+    if values:
+        memory.connection.execute(update(appointments).where(table.id == first_id).values(values))
+
+
+def reconcile(memory: Memory, first_day: str, last_day: str, ranks: Mapping[str, int]) -> Sequence[Difference]:
+    """Where two sources tell an appointment of these days (both included) differently; see `differences`.
+
+    The patients' names stand in it: for a workbook take each difference `unnamed()`.
+    """
+    slot = appointments.c
+    query = _all_entries(memory).where(slot.starts_on >= first_day, slot.starts_on <= last_day)
+    found = list(memory.connection.execute(query).all())
+    ids = {int(row.id) for row in found}
+    also = {int(row.same_as) for row in found if row.same_as} - ids
+    for part in in_parts(also):
+        found += memory.connection.execute(_all_entries(memory).where(slot.id.in_(part))).all()
+    for part in in_parts(ids):  # an appointment of these days whose twin was moved to other ones
+        twins = memory.connection.execute(_all_entries(memory).where(slot.same_as.in_(part))).all()
+        found += [row for row in twins if row.id not in ids]
+    return differences([_entry(row, ranks) for row in found])

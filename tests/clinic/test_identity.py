@@ -1,0 +1,98 @@
+"""Whether two records are one person: what two people cannot share joins them, what is only likely is listed."""
+
+import pytest
+
+from jobs.clinic.identity import Record, compare, compare_names, name_key
+
+
+def record(key: str = "m:anna@mail.example anna", first: str = "Anna", last: str = "Testperson", **more: str) -> Record:
+    return Record(0, key, first, last, more.get("email", ""), more.get("phone", ""), more.get("born", ""))
+
+
+EXPORT = record("4711", email="anna@mail.example", phone="+15550100", born="1980-02-03")
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        (record(email="anna@mail.example"), "the same name and e-mail address"),
+        (record(phone="+15550100"), "the same name and phone number"),
+        (record(born="1980-02-03"), "the same name and birth date"),
+        (record("999", born="1980-02-03"), "the same name and birth date"),
+        (record(first="ANNA", last="Test-Person", email="anna@mail.example", born="1980-02-03"), None),
+        (record(last="Newname", email="anna@mail.example"), "the same first name and e-mail address"),
+        (record(last="T", email="anna@mail.example"), "a name that may be the other's short form and the same e-mail"),
+        (record(email="new@mail.example", born="1980-02-03"), "the same name and birth date"),
+    ],
+)
+def test_what_two_people_cannot_share_joins_two_records(other: Record, why: str | None) -> None:
+    match = compare(EXPORT, other)
+    assert match.word == "same"
+    assert why is None or match.why.startswith(why)
+    assert compare(other, EXPORT) == match
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        (record("n:anna testperson"), "the same name, and nothing else that both sources tell"),
+        (record("999", email="anna@mail.example"), "the same name and e-mail address, but two numbers"),
+        (record(first="Ana", email="anna@mail.example"), "almost the same name and the same e-mail address"),
+        (record(first="A", email="anna@mail.example"),
+         "a name that may be the other's short form and the same e-mail address"),
+        (record(last="T", phone="+15550100"), "a name that may be the other's short form and the same phone number"),
+    ],
+)  # fmt: skip
+def test_what_is_only_likely_is_doubtful(other: Record, why: str) -> None:
+    assert compare(EXPORT, other) == compare(other, EXPORT) == ("doubtful", why)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        record(first="Ben", email="anna@mail.example", phone="+15550100"),  # her brother
+        record(born="1990-02-03", email="anna@mail.example"),  # her niece, who has her name
+        record("n:anna t", last="T"),
+        record("999", email="other@mail.example"),
+        record(email="other@mail.example", phone="+15550199"),
+        record(first="", last=""),
+    ],
+)
+def test_two_people_stay_two(other: Record) -> None:
+    assert compare(EXPORT, other).word == compare(other, EXPORT).word == "apart"
+
+
+def test_a_father_and_his_son_of_one_name_at_one_address_are_not_joined() -> None:
+    son = record(last="Testperson Jr", email="anna@mail.example")
+    assert compare(record("1", email="anna@mail.example"), son).word == "doubtful"
+
+
+def test_one_appointment_under_one_name_is_one_persons_though_the_address_changed() -> None:
+    before, now = record(email="old@mail.example"), record(email="new@mail.example")
+    assert compare(before, now).word == "apart"
+    assert compare(before, now, same_appointment=True) == ("same", "the same name for the same appointment")
+
+
+def test_an_appointment_that_another_person_took_over_joins_nobody() -> None:
+    assert compare(EXPORT, record(first="Ben", last="Other"), same_appointment=True).word == "apart"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        (("José", "O'Quill-Ray"), ("JOSE", "Oquill Ray"), "same"),
+        (("Anna", "T"), ("Anna", "Testperson"), "short"),
+        (("A.", "Testperson"), ("Anna", "Testperson"), "short"),
+        (("Anna", ""), ("Anna", "Testperson"), "short"),
+        (("Anna", "Testperson"), ("Anna", "Newname"), "renamed"),
+        (("Rob", "Testperson"), ("Robert", "Testperson"), "similar"),
+        (("Anna", "Testperson"), ("Ben", "Testperson"), "other"),
+        (("Ann", "Testperson"), ("Ben", "Other"), "other"),
+    ],
+)
+def test_names_go_together_in_these_ways(one: tuple[str, str], other: tuple[str, str], said: str) -> None:
+    assert compare_names(one, other) == compare_names(other, one) == said
+
+
+def test_a_name_that_is_not_whole_is_no_key() -> None:
+    assert (name_key("Anna", ""), name_key("", "T"), name_key("Anna", "O'T")) == ("", "", "anna ot")

@@ -1,0 +1,253 @@
+"""One patient in several sources: letters, stops and articles follow, nothing moves silently, and it can be undone."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from jobs.clinic.records import Appointment
+from jobs.store.appointments import Saved, save_appointments
+from jobs.store.episodes import histories, refresh_episodes
+from jobs.store.identity import (
+    NotPossible,
+    apart_pairs,
+    decide_apart,
+    decide_same,
+    doubtful_pairs,
+    doubtful_problems,
+    newest_lines,
+    settle_identities,
+    undo,
+)
+from jobs.store.letters import articles_sent, people
+from jobs.store.memory import Store
+from jobs.store.patient_story import find_patients, story
+from jobs.store.stops import stop, stopped_now
+from jobs.store.tables import appointments, episodes, events, letters, patients, sent_articles
+
+NOW, LATER = "2026-03-04T20:00:00Z", "2026-03-05T20:00:00Z"
+TODAY = date(2026, 3, 4)
+ANNA = {"first_name": "Anna", "last_name": "Testperson", "email": "anna@mail.example"}
+
+
+def slot(key: str, patient: str, day: int = 9, **more: str) -> Appointment:
+    known = dict.fromkeys(Appointment._fields, "") | ANNA | {
+        "key": key, "patient_key": patient, "starts_at": f"2026-03-{day:02}T17:00:00Z",
+        "starts_on": f"2026-03-{day:02}", "status": "booked", "step": "visit", "row": 2,
+    }  # fmt: skip
+    return Appointment(**(known | more))  # type: ignore[arg-type]
+
+
+def save(store: Store, *batch: Appointment, source: str = "export", at: str = NOW) -> Saved:
+    with store.begin() as memory:
+        saved = save_appointments(memory, batch, source, at)
+        settled = settle_identities(memory, saved.records, saved.handed_over, at)
+        refresh_episodes(memory, saved.patients | settled.patients, TODAY)
+    return saved
+
+
+def owners(store: Store) -> list[int]:
+    """The patient of each appointment."""
+    with store.begin() as memory:
+        return list(memory.connection.execute(select(appointments.c.patient_id).order_by(appointments.c.id)).scalars())
+
+
+def write_letter(store: Store, patient_id: int, slot_id: int, state: str = "sent", slug: str = "back-care") -> None:
+    with store.begin() as memory:
+        event_id = memory.connection.execute(select(events.c.id).where(events.c.appointment_id == slot_id)).scalar_one()
+        told = {"rule": "welcome", "event_id": event_id, "state": state, "due_at": NOW, "expires_at": LATER}
+        made = memory.connection.execute(
+            insert(letters).values(clinic_id="lakeside", patient_id=patient_id, category="care", changed_at=NOW, **told)
+        )
+        values = {"patient_id": patient_id, "slug": slug, "letter_id": made.inserted_primary_key[0]}
+        memory.connection.execute(insert(sent_articles).values(clinic_id="lakeside", **values))
+
+
+def test_a_patient_by_number_and_by_address_is_one(store: Store) -> None:
+    save(store, slot("export:1", "4711"))
+    save(store, slot("calendar:1", "m:anna@mail.example anna", 10), source="calendar")
+    assert owners(store) == [1, 1]
+    with store.begin() as memory:
+        assert find_patients(memory, "anna@mail.example") == [(1, "Anna", "Testperson")]
+        assert [line.why for line in newest_lines(memory).values()] == ["the same name and e-mail address"]
+        assert len(histories(memory, [1])[1]) == 2
+
+
+def test_the_number_counts_also_where_it_came_later(store: Store) -> None:
+    save(store, slot("calendar:1", "m:anna@mail.example anna"), source="calendar")
+    save(store, slot("export:1", "4711", 10))
+    assert owners(store) == [2, 2]
+
+
+def test_two_patients_at_one_address_stay_two_and_are_not_listed(store: Store) -> None:
+    save(store, slot("export:1", "1"), slot("export:2", "2", first_name="Ben"))
+    assert owners(store) == [1, 2]
+    with store.begin() as memory:
+        assert doubtful_pairs(memory) == []
+
+
+def test_an_address_that_very_many_share_says_nothing(store: Store) -> None:
+    people_there = [
+        slot(f"export:{n}", f"m:front{n}", first_name="Anna", last_name="", email="front@clinic.example")
+        for n in range(30)
+    ]
+    save(store, *people_there)
+    with store.begin() as memory:
+        assert newest_lines(memory) == {}
+
+
+def test_a_new_address_and_a_new_name_do_not_make_a_new_patient(store: Store) -> None:
+    save(store, slot("export:1", "m:anna@mail.example anna", phone="+15550100"))
+    save(store, slot("export:1", "m:new@mail.example anna", phone="+15550100", email="new@mail.example"), at=LATER)
+    save(store, slot("export:2", "m:new@mail.example anna", 10, email="new@mail.example", last_name="Wed"), at=LATER)
+    assert owners(store) == [1, 1]
+
+
+def test_the_same_appointment_number_keeps_the_patient_whose_address_changed(store: Store) -> None:
+    save(store, slot("export:1", "m:anna@mail.example anna"))
+    save(store, slot("export:1", "m:new@mail.example anna", email="new@mail.example"), at=LATER)
+    assert owners(store) == [1]
+
+
+def test_letters_and_articles_follow_and_nothing_is_sent_twice(store: Store) -> None:
+    save(store, slot("calendar:1", "m:anna@mail.example anna"), source="calendar")
+    write_letter(store, 1, 1)
+    save(store, slot("export:1", "4711", 10))
+    with store.begin() as memory:
+        assert [line.rule for line in story(memory, 2)] == ["welcome"] and story(memory, 1) == []
+        assert articles_sent(memory, [1, 2]) == {2: {"back-care"}}
+        assert len(people(memory, [2], [])[2].sent) == 1
+        with pytest.raises(IntegrityError):  # what makes a second letter impossible holds for the patient it is now
+            told = {"patient_id": 2, "rule": "welcome", "event_id": 1, "state": "planned", "due_at": NOW}
+            memory.connection.execute(insert(letters).values(clinic_id="lakeside", expires_at=LATER, **told))
+
+
+def test_an_article_that_both_had_been_sent_counts_once(store: Store) -> None:
+    save(store, slot("export:1", "1"), slot("export:2", "2"))
+    for patient_id in (1, 2):
+        write_letter(store, patient_id, patient_id)
+    with store.begin() as memory:
+        decide_same(memory, 1, 2, "Ann", "one chart too many", LATER)
+        assert articles_sent(memory, [1])[1] == {"back-care"} and len(story(memory, 1)) == 2
+
+
+def test_who_stopped_under_one_record_is_stopped_under_all_also_when_they_are_parted(store: Store) -> None:
+    save(store, slot("export:1", "1"), slot("export:2", "2"))
+    with store.begin() as memory:
+        stop(memory, NOW, "news", "asked at the desk", "Ann", patient_id=2)
+        decide_same(memory, 1, 2, "Ann", "", NOW)
+        assert stopped_now(memory)[1] == {"news"}
+        stop(memory, NOW, "care", "asked at the desk", "Ann", patient_id=1)
+        decide_apart(memory, 1, 2, "Ann", "", LATER)
+        assert stopped_now(memory) == {1: {"news", "care"}, 2: {"news", "care"}}
+
+
+def test_two_charts_of_one_name_at_one_address_wait_for_a_persons_word(store: Store) -> None:
+    save(store, slot("export:1", "1"), slot("export:2", "2", 10))
+    with store.begin() as memory:
+        (problem,) = doubtful_problems(memory)
+        assert problem.what == (
+            "No. 1 and no. 2 may be one patient: the same name and e-mail address, but two numbers."
+        )
+        assert problem.remedy == (
+            "If they are, run: run_jobs.py patients same 1 2; if not: run_jobs.py patients apart 1 2."
+        )
+        decide_same(memory, 2, 1, "Ann", "", LATER)
+        assert doubtful_pairs(memory) == []
+    assert owners(store) == [1, 1]
+
+
+def test_what_a_person_said_are_two_is_never_joined_by_the_rule(store: Store) -> None:
+    save(store, slot("export:1", "1"), slot("calendar:1", "m:anna@mail.example anna", 10))
+    assert owners(store) == [1, 1]
+    with store.begin() as memory:
+        decide_apart(memory, 1, 2, "Ann", "mother and daughter", LATER)
+    assert owners(store) == [1, 2]
+    save(store, slot("calendar:1", "m:anna@mail.example anna", 10, phone="+15550100"), at=LATER)
+    assert owners(store) == [1, 2]
+    with store.begin() as memory:
+        assert apart_pairs(memory) == {frozenset((1, 2))}
+
+
+def test_undoing_gives_back_what_each_record_had(store: Store) -> None:
+    save(store, slot("export:1", "1"), slot("export:2", "2", 10))
+    write_letter(store, 2, 2)
+    with store.begin() as memory:
+        before = {
+            table: list(memory.connection.execute(select(table).order_by(table.c.id)))
+            for table in (patients, appointments, events, letters, sent_articles, episodes)
+        }
+        decide_same(memory, 1, 2, "Ann", "", NOW)
+        assert [line.rule for line in story(memory, 1)] == ["welcome"]
+        (line,) = newest_lines(memory).values()
+        undo(memory, line.id, "Ann", LATER)
+        for table, rows in before.items():
+            columns = [column for column in table.c if column.name != "id" or table is not episodes]
+            now = list(memory.connection.execute(select(*columns).order_by(table.c.id)))
+            assert [tuple(row)[-len(columns) :] for row in rows] == [tuple(row) for row in now], table.name
+        assert [line.what for line in doubtful_pairs(memory)] == ["undone"]
+
+
+def test_only_the_newest_decision_can_be_undone(store: Store) -> None:
+    save(store, slot("export:1", "1"), slot("export:2", "2"))
+    with store.begin() as memory:
+        decide_apart(memory, 1, 2, "Ann", "", NOW)
+        lines = [line.id for line in newest_lines(memory).values()]
+        decide_same(memory, 1, 2, "Ann", "", LATER)
+        with pytest.raises(NotPossible, match="is not the newest decision about two patients"):
+            undo(memory, lines[0], "Ann", LATER)
+        with pytest.raises(NotPossible, match=r"^No\. 1 and no\. 2 are one patient already\.$"):
+            decide_same(memory, 1, 2, "Ann", "", LATER)
+        with pytest.raises(NotPossible, match=r"^There is no patient no\. 99\.$"):
+            decide_apart(memory, 1, 99, "Ann", "", LATER)
+
+
+def test_parted_from_the_middle_each_goes_where_it_belongs(store: Store) -> None:
+    save(store, *(slot(f"export:{n}", str(n), 8 + n, first_name=f"Anna{n}") for n in (1, 2, 3)))
+    with store.begin() as memory:
+        decide_same(memory, 1, 2, "Ann", "", NOW)
+        decide_same(memory, 2, 3, "Ann", "", NOW)
+    assert owners(store) == [1, 1, 1]
+    with store.begin() as memory:
+        decide_apart(memory, 1, 2, "Ann", "", LATER)
+    assert owners(store) == [1, 2, 2]  # the third was joined to the second
+
+
+def test_a_join_that_another_record_speaks_against_is_only_listed(store: Store) -> None:
+    born = {"birth_date": "1980-01-01"}
+    save(store, slot("export:1", "1", **born), slot("export:2", "2", 10, birth_date="1999-01-01"))
+    save(store, slot("calendar:1", "m:anna@mail.example anna", 11), source="calendar")
+    with store.begin() as memory:
+        assert [line.why for line in doubtful_pairs(memory)] == [
+            "the same name and e-mail address, but another record of theirs differs"
+        ]
+
+
+def test_an_address_that_only_the_calendar_knows_is_lent_and_taken_back(store: Store) -> None:
+    save(store, slot("export:1", "1", email="", birth_date="1980-01-01"))
+    save(store, slot("calendar:1", "m:anna@mail.example anna", 10, birth_date="1980-01-01"), source="calendar")
+    address = select(patients.c.email).where(patients.c.id == 1)
+    with store.begin() as memory:
+        assert memory.connection.execute(address).scalar_one() == "anna@mail.example"
+    changed = slot("calendar:1", "m:anna@mail.example anna", 10, birth_date="1980-01-01", email="Anna@Mail.example")
+    save(store, changed, source="calendar", at=LATER)
+    with store.begin() as memory:
+        assert memory.connection.execute(address).scalar_one() == "Anna@Mail.example"
+        decide_apart(memory, 1, 2, "Ann", "", LATER)
+        assert memory.connection.execute(address).scalar_one() == ""
+
+
+def test_a_refusal_of_email_in_any_source_counts(store: Store) -> None:
+    save(store, slot("export:1", "1", email_consent="yes"))
+    save(store, slot("calendar:1", "m:anna@mail.example anna", 10, email_consent="no"), source="calendar")
+    save(store, slot("export:1", "1", email_consent="yes", phone="+15550100"), at=LATER)
+    with store.begin() as memory:
+        assert people(memory, [1], [])[1].email_consent == "no"
+
+
+def test_an_episode_counts_once_for_one_patient(store: Store) -> None:
+    save(store, slot("export:1", "1"))
+    save(store, slot("calendar:1", "m:anna@mail.example anna", 10), source="calendar")
+    with store.begin() as memory:
+        assert memory.connection.execute(select(func.count()).select_from(episodes)).scalar_one() == 1

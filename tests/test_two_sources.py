@@ -1,0 +1,141 @@
+"""The same patients in an export and in a calendar: one letter for one appointment, whatever came first."""
+
+from pathlib import Path
+
+import pytest
+from hand_written_clinic import Clinic, appointment
+
+BEFORE, DAY, NEXT = "2025-08-04 07:00", "2025-08-04 10:00", "2025-08-05 07:00"
+EXPORT = "{name: export, path: exports/*.csv}"
+CALENDAR = "{name: calendar, path: exports/studio.ics}"
+
+
+def entry(uid: str, start: str, title: str, attendee: str = "", status: str = "") -> str:
+    lines = ["BEGIN:VEVENT", f"UID:{uid}", f"DTSTART;TZID=America/Los_Angeles:{start}", f"SUMMARY:{title}"]
+    lines += [f"ATTENDEE:mailto:{attendee}"] if attendee else []
+    lines += [f"STATUS:{status}"] if status else []
+    return "\r\n".join([*lines, "CREATED:20250803T180000Z", "END:VEVENT", ""])
+
+
+def calendar(clinic: Clinic, *entries: str) -> None:
+    text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//made up//\r\n" + "".join(entries) + "END:VCALENDAR\r\n"
+    (clinic.home / "exports" / "studio.ics").write_bytes(text.encode())
+
+
+ANNA = appointment(
+    "Anna", "2025-08-11 09:00", "booked", "PT Evaluation", booked_at="2025-08-03 11:00", patient_id="4711"
+)
+ANNA_THERE = entry("a", "20250811T090000", "Eval - Anna Fictional (back)", "anna@patient.example")
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Clinic:
+    clinic = Clinic.opened(tmp_path / "clinic")
+    clinic.read_from(EXPORT, CALENDAR)
+    return clinic
+
+
+def welcomes(clinic: Clinic) -> list[tuple[str, str]]:
+    return clinic.ask("SELECT state, reason FROM letters WHERE rule = 'welcome' ORDER BY id")
+
+
+def counted(clinic: Clinic) -> tuple[int, int]:
+    """Appointments and episodes, as the weekly workbook counts them."""
+    return (
+        clinic.ask("SELECT count(*) FROM appointments WHERE same_as = 0")[0],
+        clinic.ask("SELECT count(*) FROM episodes")[0],
+    )
+
+
+def test_an_appointment_in_both_is_welcomed_once_and_counted_once(clinic: Clinic) -> None:
+    clinic.export(ANNA)
+    calendar(clinic, ANNA_THERE)
+    ran = clinic.pull(BEFORE)
+    assert (ran.counts["patients in two sources"], ran.counts["appointments in two sources"]) == (1, 1)
+    clinic.send(DAY)
+    assert welcomes(clinic) == [("sent", "")]
+    assert counted(clinic) == (1, 1)
+    assert clinic.ask("SELECT complaint FROM appointments WHERE same_as = 0") == ["back"]  # only the calendar says it
+
+
+def test_who_was_welcomed_by_the_calendar_is_not_welcomed_again_by_the_export(clinic: Clinic) -> None:
+    clinic.export()
+    calendar(clinic, ANNA_THERE)
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    assert welcomes(clinic) == [("sent", "")]
+    clinic.export(ANNA)
+    clinic.pull(NEXT)
+    clinic.send("2025-08-05 10:00")
+    assert welcomes(clinic) == [("sent", "")]
+    assert counted(clinic) == (1, 1)
+    (patient,) = clinic.ask("SELECT DISTINCT patients.key FROM letters JOIN patients ON patients.id = patient_id")
+    assert patient == "4711"
+
+
+def test_a_letter_that_waited_because_of_the_calendar_goes_on_for_the_export(clinic: Clinic) -> None:
+    clinic.export()
+    calendar(clinic, ANNA_THERE)
+    clinic.pull("2025-08-03 18:30")
+    clinic.send("2025-08-03 19:00")  # a Sunday: planned, and not sent
+    assert [state for state, _ in welcomes(clinic)] in (["planned"], ["ready"])
+    clinic.export(ANNA)
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    assert welcomes(clinic) == [("sent", "")]
+
+
+def test_an_entry_with_a_short_name_is_the_exports_appointment_and_no_second_patient_is_counted(clinic: Clinic) -> None:
+    clinic.export(ANNA, appointment("Ben", "2025-08-11 10:00", "booked"))
+    calendar(clinic, entry("a", "20250811T090000", "Eval - ANNA F (back)"))
+    clinic.pull(BEFORE)
+    assert counted(clinic) == (2, 2)
+    assert clinic.ask("SELECT count(*) FROM patients WHERE same_as <> 0") == [0]  # F. may be another Anna tomorrow
+
+
+def test_the_spreadsheet_counts_where_the_two_differ(clinic: Clinic) -> None:
+    clinic.export(ANNA)
+    calendar(clinic, entry("a", "20250811T090000", "Eval - Anna Fictional", "anna@patient.example", "CANCELLED"))
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    assert clinic.ask("SELECT status FROM appointments WHERE same_as = 0") == ["booked"]
+    assert clinic.in_state("sent") == {("Anna", "welcome")}
+    clinic.export(ANNA | {"status": "cancelled", "cancelled_at": "2025-08-05 08:00"})
+    clinic.pull("2025-08-05 09:00")
+    assert clinic.ask("SELECT what FROM events JOIN appointments a ON a.id = appointment_id WHERE same_as = 0") == [
+        "booked", "cancelled",
+    ]  # fmt: skip
+
+
+def test_what_happens_to_the_calendars_entry_alone_is_no_event(clinic: Clinic) -> None:
+    clinic.export(ANNA)
+    calendar(clinic, ANNA_THERE)
+    clinic.pull(BEFORE)
+    before = clinic.ask("SELECT count(*) FROM events")
+    calendar(clinic, entry("a", "20250812T090000", "Eval - Anna Fictional (back)", "anna@patient.example"))
+    clinic.pull(DAY)
+    assert clinic.ask("SELECT count(*) FROM events") == before
+    assert counted(clinic) == (1, 1)
+
+
+def test_a_second_pull_of_the_same_changes_nothing(clinic: Clinic) -> None:
+    clinic.export(ANNA)
+    calendar(clinic, ANNA_THERE)
+    clinic.pull(BEFORE)
+    tables = "patients", "appointments", "events", "identities", "episodes", "problems"
+    before = [clinic.ask(f"SELECT * FROM {table}") for table in tables]  # noqa: S608  no text from outside
+    (clinic.home / "exports" / "studio.ics").touch()
+    (clinic.home / "exports" / "appointments.csv").touch()
+    clinic.pull(BEFORE)
+    assert [clinic.ask(f"SELECT * FROM {table}") for table in tables] == before  # noqa: S608
+
+
+def test_two_patients_who_may_be_one_are_listed_and_not_joined(clinic: Clinic) -> None:
+    clinic.export(ANNA, ANNA | {"appointment_id": "other", "patient_id": "4712", "start": "2025-08-12 09:00"})
+    calendar(clinic)
+    ran = clinic.pull(BEFORE)
+    assert "patients in two sources" not in ran.counts
+    assert clinic.ask("SELECT what FROM problems WHERE source = 'patients'") == [
+        "No. 1 and no. 2 may be one patient: the same name and e-mail address, but two numbers."
+    ]
+    assert all("Anna" not in note for note in ran.outcome.notes)
