@@ -16,6 +16,7 @@ from jobs.articles.article_cells import (
     split_cell,
 )
 from jobs.articles.article_file import Row, read_rows
+from jobs.articles.vocabulary import Vocabulary
 from jobs.clinic.faults import Fault
 
 Value = TypeVar("Value")
@@ -43,6 +44,7 @@ class Library:
     itself with what was chosen from it."""
 
     articles: tuple[Article, ...] = ()
+    vocabulary: Vocabulary | None = None  # with the clinic's own words; the plain one where there are none
 
     def for_letters(self, category: str) -> "Library":
         """The articles that letters of this category may carry: what is news stands in no letter about care."""
@@ -50,7 +52,7 @@ class Library:
 
     @cached_property
     def _about_care(self) -> "Library":
-        return Library(tuple(article for article in self.articles if article.purpose == "care"))
+        return Library(tuple(one for one in self.articles if one.purpose == "care"), self.vocabulary)
 
 
 def load_library(path: Path) -> tuple[Library, list[Fault]]:

@@ -1,11 +1,17 @@
 """What a letter's patient needs to read about: everything that the appointment says, as evidence."""
 
+import re
 from typing import NamedTuple
 
-from jobs.articles.mentions import mentions
+from jobs.articles.mentions import NOTHING, Reading, read_text
 from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.words import Word, words_of
 from jobs.clinic.diagnoses import read_diagnosis
+
+_MAY_BE_CODES = re.compile(r"\b[A-Za-z][0-9OILoil][0-9A-Za-z]")
+_SHORTEST_IN_WORDS = 3  # within a complaint, K12 is a school
+_STEPS = {"evaluation": "first visit", "discharge": "finishing therapy"}
+"""What the stage of the episode says by itself. It adds to an article that is written for it and calls for none."""
 
 
 class Need(NamedTuple):
@@ -26,6 +32,7 @@ class Evidence(NamedTuple):
     phrases: tuple[str, ...]  # as typed; every one that says the same in this field
     concept: str  # "" for a code that the vocabulary does not know
     is_code: bool = False
+    title: str = ""  # of a code that the vocabulary does not know
 
 
 class FieldWords(NamedTuple):
@@ -45,32 +52,45 @@ class KnownNeed(NamedTuple):
     """A need as the choice weighs it."""
 
     evidence: tuple[Evidence, ...]
-    words: dict[str, "FieldWords"]  # for topics that are the office manager's own
+    words: dict[str, FieldWords]  # for topics that are the office manager's own
+    said: dict[str, dict[str, str]]  # field -> words that are neither denied nor without meaning, as key and as typed
     body: frozenset[str]  # conditions and regions
     regions: frozenset[str]
     activities: frozenset[str]
     healing: frozenset[str]  # operations and broken bones
     healing_regions: frozenset[str]  # empty also where nobody says where
+    denied: frozenset[str]  # with everything that belongs to it
+    general: frozenset[str]  # of the body: what only says less exactly what another concept says
 
 
 def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
     """Read every field of a need once."""
-    codes, words = read_diagnosis(need.diagnosis)
-    evidence = _of_codes(codes.split(), vocabulary)
-    fields = {**need._asdict(), "diagnosis": words}
+    evidence: list[Evidence] = []
+    readings: dict[str, Reading] = {}
+    fields = need._asdict()
     for field, text in fields.items():
-        evidence += _of_text(field, text, vocabulary)
+        if field in ("diagnosis", "complaint") and _MAY_BE_CODES.search(text):
+            codes, fields[field] = _of_codes(field, text, vocabulary)
+            evidence += codes
+        readings[field] = read_text(fields[field], vocabulary) if field != "step" else NOTHING
+        evidence += _of_reading(field, readings[field])
+    if need.step in _STEPS:
+        evidence.append(Evidence("step", (need.step,), _STEPS[need.step]))
     concepts = frozenset(one.concept for one in evidence if one.concept)
     body = frozenset(name for name in concepts if vocabulary.kind(name) in BODY)
     healing = frozenset(filter(vocabulary.is_healing, body))
+    denied = frozenset().union(*(reading.denied for reading in readings.values())) - concepts
     return KnownNeed(
         tuple(evidence),
         {field: _words(text) for field, text in fields.items() if text},
+        {field: dict(reading.words) for field, reading in readings.items() if reading.words},
         body,
         frozenset().union(*map(vocabulary.regions, body)),
         frozenset(name for name in concepts if vocabulary.kind(name) == "activity"),
         healing,
         frozenset().union(*map(vocabulary.regions, healing)),
+        denied.union(*(vocabulary.descendants[name] for name in denied)) - concepts,
+        frozenset(name for name in body if any(name in vocabulary.ancestors(other) for other in body)),
     )
 
 
@@ -79,18 +99,30 @@ def _words(text: str) -> FieldWords:
     return FieldWords(text, words, f" {' '.join([word.key for word in words])} ")
 
 
-def _of_codes(codes: list[str], vocabulary: Vocabulary) -> list[Evidence]:
+def _of_codes(field: str, text: str, vocabulary: Vocabulary) -> tuple[list[Evidence], str]:
+    """The codes of a field by what they mean, and what else the field says.
+
+    A code that stands in a complaint is read as well; what is typed around it stays as it is.
+    """
+    from jobs.articles.icd10cm import mend_codes, title_of
+
+    mended, typed = mend_codes(text)
+    codes, words = read_diagnosis(mended)
     found: dict[str, list[str]] = {}
-    for code in codes:
-        found.setdefault(vocabulary.of_code(code) or code, []).append(code)
-    return [
-        Evidence("diagnosis", tuple(same), name if name in vocabulary.concepts else "", True)
+    sure = [code for code in codes.split() if field == "diagnosis" or len(code) > _SHORTEST_IN_WORDS]
+    for code in sure:
+        found.setdefault(vocabulary.of_code(code) or code, []).append(typed.get(code, code))
+    evidence = [
+        Evidence(field, tuple(same), name, True)
+        if name in vocabulary.concepts
+        else Evidence(field, tuple(same), "", True, title_of(name))
         for name, same in found.items()
     ]
+    return evidence, words if sure else text
 
 
-def _of_text(field: str, text: str, vocabulary: Vocabulary) -> list[Evidence]:
+def _of_reading(field: str, reading: Reading) -> list[Evidence]:
     found: dict[str, dict[str, None]] = {}
-    for concept, phrase in mentions(text, vocabulary):
-        found.setdefault(concept, {})[phrase] = None
+    for concept, phrases in reading.mentions:
+        found.setdefault(concept, {}).update(dict.fromkeys(phrases))
     return [Evidence(field, tuple(phrases), concept) for concept, phrases in found.items()]

@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
+from jobs.articles.free_text import TextIndex
 from jobs.articles.library import Article, Library
 from jobs.articles.mentions import topics_of
 from jobs.articles.vocabulary import BODY, Vocabulary
-from jobs.articles.words import key_of
+from jobs.articles.words import key_of, words_of
 
 _LATER_TOPIC, _LEAST_TOPIC = 0.08, 0.7  # what each topic weighs less than the one before it, and the least
 _FROM_CODE = 0.9  # a subject that only the article's codes say
@@ -18,10 +19,13 @@ class Subjects(NamedTuple):
 
     article: Article
     weights: dict[str, float]  # concept -> how much of the article it is, 0 to 1
-    main: frozenset[str]  # the conditions in its title, else its first
+    main: frozenset[str]  # the conditions in its title, else its first; its first where that is more particular
+    main_in_title: bool
     regions: frozenset[str]  # where in the body, with all that this belongs to and all that belongs to it
-    for_activities: frozenset[str]  # activities in the title, and their kin: whom the article is written for
+    for_activities: frozenset[str]  # activities in the title, else a first topic, and their kin: for whom it is written
+    sports: bool  # whether one of these is no everyday activity
     has_activity: bool
+    service: str  # the service that its first topic is, "" where that is none
     has_body: bool  # conditions, parts of the body, or codes of which only the list knows what they are
     covers_healing: bool
     is_for_healing: bool  # written for people after an operation or with a broken bone
@@ -42,18 +46,24 @@ class Index(NamedTuple):
     by_concept: dict[str, list[Posting]]
     by_code: dict[str, list[tuple[int, str]]]  # beginning of a code without its dot -> article, code as the list has it
     by_own_topic: dict[str, list[tuple[int, str]]]  # words that the vocabulary does not know -> article, topic as typed
+    texts: TextIndex
+    vocabulary: Vocabulary
 
 
 def index_of(library: Library, vocabulary: Vocabulary) -> Index:
     """The index of a library, without the articles that are off."""
-    index = Index(tuple(_subjects(article, vocabulary) for article in library.articles if not article.off), {}, {}, {})
-    for place, subjects in enumerate(index.subjects):
-        for concept, weight in subjects.weights.items():
+    articles = [article for article in library.articles if not article.off]
+    subjects = tuple(_subjects(article, vocabulary) for article in articles)
+    texts = (f"{one.title} {' '.join(one.topics)} {one.summary} {one.text}" for one in articles)
+    knowing = vocabulary.knowing(word.key for text in texts for word in words_of(text))
+    index = Index(subjects, {}, {}, {}, TextIndex(articles), knowing)
+    for place, about in enumerate(subjects):
+        for concept, weight in about.weights.items():
             for said, nearness in _near(concept, vocabulary).items():
                 index.by_concept.setdefault(said, []).append(Posting(place, concept, weight * nearness))
-        for code in subjects.article.codes:
+        for code in about.article.codes:
             index.by_code.setdefault(code.replace(".", ""), []).append((place, code))
-        for topic in subjects.article.topics:
+        for topic in about.article.topics:
             if key_of(topic) and not topics_of(topic, vocabulary):
                 index.by_own_topic.setdefault(f" {key_of(topic)} ", []).append((place, topic))
     return index
@@ -65,6 +75,7 @@ def _near(concept: str, vocabulary: Vocabulary) -> dict[str, float]:
     for broader, steps in vocabulary.ancestors(concept).items():
         if steps in _STEPS_DOWN:
             near[broader] = _STEPS_DOWN[steps]
+            near.setdefault(vocabulary.pain_of(broader), _STEPS_DOWN[steps])
     return near | {concept: 1.0}
 
 
@@ -77,15 +88,22 @@ def _subjects(article: Article, vocabulary: Vocabulary) -> Subjects:
     weights.update(dict.fromkeys(in_title, 1.0))
     body = [name for name in weights if vocabulary.kind(name) in BODY]
     conditions = [name for name in in_title if vocabulary.kind(name) == "condition"]
-    main = frozenset(conditions or body[:1])
+    first = next(iter(weights), "")
+    narrower = body[:1] if body and conditions and set(conditions) <= vocabulary.ancestors(body[0]).keys() else []
+    main = frozenset(narrower or conditions or body[:1])
     activities = [name for name in in_title if vocabulary.kind(name) == "activity"]
+    if not activities and first and vocabulary.kind(first) == "activity":
+        activities = [first]
     return Subjects(
         article,
         weights,
         main,
+        bool(conditions),
         _with_kin(frozenset().union(*map(vocabulary.regions, body)), vocabulary),
         _with_kin(frozenset(activities), vocabulary),
+        not all(map(vocabulary.is_everyday, activities)),
         any(vocabulary.kind(name) == "activity" for name in weights),
+        first if first and vocabulary.kind(first) == "service" else "",
         bool(body) or not all(map(vocabulary.of_code, article.codes)),
         any(map(vocabulary.is_healing, body)),
         any(map(vocabulary.is_healing, main)),
@@ -106,7 +124,11 @@ def _in_title(title: str, weights: dict[str, float], vocabulary: Vocabulary) -> 
     body = [name for name in weights if vocabulary.kind(name) in BODY]
     regions = _with_kin(frozenset().union(*map(vocabulary.regions, body)), vocabulary)
 
+    broader = frozenset().union(*map(vocabulary.ancestors, body))
+
     def is_meant(concept: str) -> bool:
+        if concept in broader and concept not in weights:
+            return False  # "Young arms", and the topics speak of shoulders and elbows
         if concept in weights or not weights or vocabulary.kind(concept) not in BODY:
             return True
         if not body:

@@ -1,22 +1,30 @@
 """What the clinic's words mean: concepts, their spellings, diagnosis codes and what belongs to what.
 
-The words stand in vocabulary.csv beside this module, with their sources. They are read when the first article is
-chosen, not before: most runs choose none.
+The words stand in vocabulary.csv beside this module, with their sources, the Spanish ones in vocabulary_es.csv; a
+clinic adds its own in config/words.csv. They are read when the first article is chosen, not before: most runs choose
+none.
 """
 
 import csv
+from collections import Counter
+from collections.abc import Iterable
+from copy import copy
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from jobs.articles.slips import mended
 from jobs.articles.words import key_of
 
 FILE = Path(__file__).with_name("vocabulary.csv")
+SPANISH = FILE.with_name("vocabulary_es.csv")
+COMMON = FILE.with_name("common_words.txt")
 BODY = ("condition", "region")
 CONCEPTS = (*BODY, "activity", "service", "population")
-SIGNS = ("nothing", "not", "denies", "was", "end", "pain")
+SIGNS = ("nothing", "not", "denies", "was", "end", "pain", "ahead", "old", "kin", "short")
 """Spellings that stand for no concept but change what their neighbours mean; the file's own lines explain them."""
 
+_WORDS_KEPT = 8192
 HEALING = frozenset(("after surgery", "fracture"))
 """What must heal first: who has it needs other reading than who has not."""
 
@@ -32,19 +40,36 @@ class Concept(NamedTuple):
 class Vocabulary:
     """All concepts by name, and every way to spell or to code them."""
 
-    def __init__(self, rows: list[list[str]]) -> None:
+    def __init__(
+        self,
+        rows: list[list[str]],
+        further: Iterable[tuple[str, str]] = (),
+        own: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """`rows` as in vocabulary.csv; further spellings, and the clinic's own, each with what it means: a concept or a
+        sign. Where two agree on a spelling, the clinic's own counts, then the rows."""
         self.concepts: dict[str, Concept] = {}
+        self.short: dict[str, str] = {}  # shortened word -> the word
         self.spellings: dict[str, str] = {}  # key -> name of a concept, or one of SIGNS
         self.codes: dict[str, str] = {}  # beginning of a code without its dot -> name of a concept
-        for name, kind, parents, codes, spellings in rows:
+        for spelling, meaning in own:
+            self.spellings[key_of(spelling)] = meaning
+        for name, kind, parents, codes, typed in rows:
             if kind in CONCEPTS:
                 self.concepts[name] = Concept(name, kind, tuple(parents.split(";")) if parents else ())
                 self.spellings.setdefault(key_of(name), name)
                 self.codes |= dict.fromkeys(codes.replace(".", "").split(";") if codes else (), name)
             meaning = name if kind in CONCEPTS else kind
-            for spelling in spellings.split(";") if spellings else ():
-                self.spellings.setdefault(key_of(spelling), meaning)
+            for spelling in typed.split(";") if typed else ():
+                if kind == "short":
+                    short, _, word = spelling.partition("=")
+                    self.short[key_of(short)] = key_of(word)
+                else:
+                    self.spellings.setdefault(key_of(spelling), meaning)
+        for spelling, meaning in further:
+            self.spellings.setdefault(key_of(spelling), meaning)
         self.longest = max(key.count(" ") for key in self.spellings) + 1
+        self.used: frozenset[str] = frozenset()  # further words that are no slips of the finger
         self._ancestors: dict[str, dict[str, int]] = {}
 
     def of_code(self, code: str) -> str:
@@ -92,6 +117,10 @@ class Vocabulary:
         """Whether the concept is an operation or a broken bone, or the time after."""
         return name in HEALING or not HEALING.isdisjoint(self.ancestors(name))
 
+    def is_everyday(self, name: str) -> bool:
+        """Whether an activity is what nearly everybody does, such as walking or sitting at a desk."""
+        return "everyday activity" in self.ancestors(name)
+
     def pain_of(self, name: str) -> str:
         """What a concept is where it hurts: a knee is knee pain; what is no region stays what it is."""
         if self.kind(name) != "region":
@@ -106,23 +135,94 @@ class Vocabulary:
         )
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """Every single word of every spelling."""
-        return frozenset(word for key in self.spellings for word in key.split())
+    def joined(self) -> dict[tuple[str, str], str]:
+        """What a condition without a place is in a place: arthritis of the knee, a sprain of the ankle.
+
+        Only where there is one such condition; after an operation on the hip there are several.
+        """
+        found: dict[tuple[str, str], set[str]] = {}
+        for name, concept in self.concepts.items():
+            regions = self.regions(name)
+            if concept.kind != "condition" or len(regions) != 1:
+                continue
+            for parent in concept.parents:
+                if self.kind(parent) == "condition" and parent != "after surgery" and not self.regions(parent):
+                    found.setdefault((parent, next(iter(regions))), set()).add(name)
+        return {key: names.pop() for key, names in found.items() if len(names) == 1}
+
+    @cached_property
+    def without_place(self) -> frozenset[str]:
+        """The conditions that can be anywhere in the body and have a name of their own in some place."""
+        return frozenset(condition for condition, _ in self.joined)
+
+    def place_of(self, name: str) -> frozenset[str]:
+        """The region that a concept names, itself or as its pain; none for what is a condition of its own."""
+        if self.kind(name) not in BODY or self.is_diagnosis(name):
+            return frozenset()
+        return self.regions(name)
+
+    @cached_property
+    def words(self) -> Counter[str]:
+        """Every single word of every spelling, with the number of spellings that have it."""
+        return Counter(word for key in self.spellings for word in key.split())
 
     @cached_property
     def words_by_first_letter(self) -> dict[str, list[str]]:
-        """The words that are long enough for a slip of the finger to be told from another word."""
+        """The words that a slip of the finger may have been meant for: those of concepts, unless they are common."""
         found: dict[str, list[str]] = {}
-        for word in sorted(self.words):
-            if len(word) > 5:
+        words = {word for key, meaning in self.spellings.items() if meaning in self.concepts for word in key.split()}
+        for word in sorted(words - common_words()):
+            if len(word) > 3:
                 found.setdefault(word[0], []).append(word)
         return found
+
+    def knowing(self, words: Iterable[str]) -> "Vocabulary":
+        """The same vocabulary, for which these words are no slips of the finger: articles use them."""
+        knowing = copy(self)
+        knowing.__dict__.pop("_meant", None)
+        knowing.used = frozenset(words)
+        return knowing
+
+    def word_meant(self, word: str) -> str:
+        """A word as the spellings have it: a shortened one written out, one with a slip of the finger mended."""
+        meant = self._meant.get(word)
+        if meant is None:
+            if len(self._meant) >= _WORDS_KEPT:
+                self._meant.clear()
+            meant = self._meant[word] = self._word_meant(word)
+        return meant
+
+    @cached_property
+    def _meant(self) -> dict[str, str]:
+        return {}
+
+    def _word_meant(self, word: str) -> str:
+        if word in self.short:
+            return self.short[word]
+        if len(word) < 4 or word in self.words or word in self.used or word in common_words() or not word.isalpha():
+            return word
+        return mended(word, lambda letter: self.words_by_first_letter.get(letter, []), self.words.__getitem__) or word
 
 
 @lru_cache(maxsize=1)
 def the_vocabulary() -> Vocabulary:
-    """The clinic's vocabulary, read once."""
-    with FILE.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.reader(lines) if not row[0].startswith("#")]
-    return Vocabulary(rows[1:])
+    """The vocabulary that comes with the program, read once."""
+    return vocabulary_with(())
+
+
+def vocabulary_with(own: Iterable[tuple[str, str]]) -> Vocabulary:
+    """The vocabulary with a clinic's own spellings, each with the concept or sign that it means."""
+    spanish = [(spelling, meaning) for meaning, typed in _rows(SPANISH) for spelling in typed.split(";")]
+    return Vocabulary(_rows(FILE), spanish, own)
+
+
+def _rows(file: Path) -> list[list[str]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return [row for row in csv.reader(lines) if not row[0].startswith("#")][1:]
+
+
+@lru_cache(maxsize=1)
+def common_words() -> frozenset[str]:
+    """Words that say nothing about what a patient needs to read."""
+    lines = COMMON.read_text("utf-8").splitlines()
+    return frozenset(key_of(word) for line in lines if not line.startswith("#") for word in line.split())

@@ -1,11 +1,31 @@
 """Weighs what speaks for an article and what speaks against it, and says it in words."""
 
 from collections.abc import Iterator
+from math import prod
 from typing import NamedTuple
 
+from jobs.articles.free_text import TextMatch
 from jobs.articles.need import Evidence, KnownNeed
 from jobs.articles.subjects import Index, Subjects
-from jobs.articles.vocabulary import Vocabulary
+from jobs.articles.vocabulary import Vocabulary, common_words
+from jobs.articles.words import key_of
+
+
+class Objection(NamedTuple):
+    """What the score of an article is multiplied by, and why in words; above 1 it speaks for the article."""
+
+    factor: float
+    why: str
+
+
+class Weighed(NamedTuple):
+    """An article's score, and how it came about."""
+
+    score: float
+    concepts: float  # the points of what the need says
+    words: float  # the points of words that the article shares with it
+    objections: tuple[Objection, ...]
+
 
 _WEIGHTS = {
     "diagnosis": {"condition": 3.0, "region": 3.0, "activity": 1.2, "service": 1.5, "population": 1.0},
@@ -13,27 +33,39 @@ _WEIGHTS = {
     "activity": {"condition": 1.0, "region": 1.0, "activity": 1.2, "service": 0.8, "population": 0.8},
     "service": {"condition": 1.5, "region": 1.0, "activity": 1.2, "service": 1.2, "population": 0.8},
     "kind": {"condition": 1.5, "region": 1.0, "activity": 1.0, "service": 1.0, "population": 0.8},
-    "step": dict.fromkeys(("condition", "region", "activity", "service", "population"), 0.0),
+    "step": {"condition": 0.0, "region": 0.0, "activity": 0.0, "service": 0.0, "population": 0.6},
 }
 """How much each field of a need counts, by what is said there: a code more than a complaint, that more than a sport.
-The step is one of our own words and speaks only for an article that has it as a topic."""
+The step is one of our own words and calls for no article by itself."""
 
 _UNKNOWN_CODE = 3.0  # a code that only the article's own list of codes knows
 _OWN_TOPIC = {"diagnosis": 1.2, "complaint": 1.2, "activity": 1.2, "service": 1.2, "kind": 1.2, "step": 1.0}
 _FURTHER = 0.3  # what a field says besides its best point
+_LESS_EXACT = 0.3  # the knee hurts, where another field says that its meniscus is torn
 
-# What the rest of the need does to an article. Those of 0.1 and less leave even full evidence below the threshold.
-_OTHER_REGION = 0.05  # a hip article, and only the neck hurts
-_REGION_UNKNOWN = 0.1  # a new knee, and nobody says which joint was replaced
-_NARROWER = 0.7  # runner's knee, and the knee hurts
-_ASIDE = 0.5  # hips in golf, with a word on the low back, and it is the low back
-_OTHER_CONDITION = 0.1  # tennis elbow, and it is golfer's elbow
-_NO_CONDITION = 0.1  # low back pain when running, and all that is known is that she runs
-_HEALING = 0.1  # a running article after an operation; a new hip, and nobody operated
-_SAME_ACTIVITY = 1.3  # running with back pain, and she runs
-_OTHER_ACTIVITY = 0.1  # running with back pain, and he gardens
-_OTHER_ACTIVITY_EXACT = 0.55  # tennis elbow in tennis, and it is tennis elbow from climbing
-_ACTIVITY_UNKNOWN = 0.6  # running with back pain, and nobody says whether she runs
+TEXT_FIELDS = {"diagnosis": 1.0, "complaint": 1.0, "activity": 0.5}
+"""How much a word counts by the field it stands in, where it is looked for in the articles' own words."""
+_TEXT_MOST = 0.9  # below the threshold: words alone never send an article, they decide among those that fit
+_WORDS_NAMED = 3  # in a reason
+_TEXT_HALF = 8.0  # the weight of words at which half of that is reached
+
+# What the rest of the need does to an article. Those of 0.15 and less leave nearly all evidence below the threshold.
+_DENIED = Objection(0.05, "the patient does not have what it is about")
+_OTHER_REGION = Objection(0.05, "it is about another part of the body")
+_REGION_UNKNOWN = Objection(0.1, "nobody says which part of the body it is")
+_NARROWER = Objection(0.15, "it is about something more particular than is known")
+_NARROWER_SPORT = Objection(0.7, "it is about something more particular than is known, in the patient's own activity")
+_ASIDE = Objection(0.5, "what the patient has stands only aside in it")
+_OTHER_CONDITION = Objection(0.1, "it is about another condition")
+_NO_CONDITION = Objection(0.1, "nobody says that the patient has what it is about")
+_HEALING = Objection(0.1, "one of the two is about an operation or a broken bone, the other is not")
+_SAME_ACTIVITY = Objection(1.3, "it is written for what the patient does")
+_OTHER_ACTIVITY = Objection(0.1, "it is written for another activity")
+_OTHER_ACTIVITY_EXACT = Objection(0.55, "it is written for another activity, but is about exactly this condition")
+_EVERYDAY_UNKNOWN = Objection(0.6, "nobody says whether the patient does what it is written for")
+_SPORT_UNKNOWN = Objection(0.15, "nobody says that the patient does the sport it is written for")
+_NO_COMPLAINT = Objection(0.5, "all that is known is an activity")
+_OTHER_SERVICE = Objection(0.5, "it is about a service that nobody booked or asked for")
 
 
 class Match(NamedTuple):
@@ -63,6 +95,7 @@ def _all_matches(need: KnownNeed, index: Index, vocabulary: Vocabulary) -> Itera
         weight = _UNKNOWN_CODE
         if evidence.concept:
             weight = _WEIGHTS[evidence.field][vocabulary.kind(evidence.concept)]
+            weight *= _LESS_EXACT if evidence.concept in need.general else 1.0
             for place, concept, strength in index.by_concept.get(evidence.concept, ()) if weight else ():
                 yield place, Match(evidence, concept, strength, weight)
         if evidence.is_code:
@@ -87,24 +120,34 @@ def _by_code(codes: tuple[str, ...], index: Index) -> Iterator[tuple[int, str, t
         yield place, listed, tuple(dict.fromkeys(with_it))
 
 
-def score_of(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> float:
+def weigh(subjects: Subjects, need: KnownNeed, found: list[Match], text: float, vocabulary: Vocabulary) -> Weighed:
     """How well an article fits: what speaks for it, less for everything that speaks against it."""
+    words = _TEXT_MOST * text / (text + _TEXT_HALF)
+    if not found:
+        return Weighed(words, 0.0, words, ())
     by_field: dict[str, list[float]] = {}
     for match in found:
         by_field.setdefault(match.evidence.field, []).append(match.strength * match.weight)
-    score = sum(max(points) + _FURTHER * (sum(points) - max(points)) for points in by_field.values())
-    return (
-        score
-        * _for_body(subjects, need, found, vocabulary)
-        * _for_healing(subjects, need, found)
-        * _for_activity(subjects, need, found, vocabulary)
+    concepts = sum(max(points) + _FURTHER * (sum(points) - max(points)) for points in by_field.values())
+    objections = tuple(
+        objection
+        for objection in (
+            _for_body(subjects, need, found, vocabulary),
+            _for_healing(subjects, need, found),
+            _for_activity(subjects, need, vocabulary),
+            _for_occasion(subjects, need, found),
+        )
+        if objection
     )
+    return Weighed(prod([one.factor for one in objections], start=concepts + words), concepts, words, objections)
 
 
-def _for_body(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> float:
+def _for_body(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> Objection | None:
     """Whether the article speaks of what the patient has, where she has it."""
     if not subjects.has_body:
-        return 1.0
+        return None
+    if not subjects.main.isdisjoint(need.denied):
+        return _DENIED
     if not any(match.by_code or match.evidence.concept in need.body for match in found):
         return _NO_CONDITION
     if need.regions and subjects.regions and need.regions.isdisjoint(subjects.regions):
@@ -112,20 +155,32 @@ def _for_body(subjects: Subjects, need: KnownNeed, found: list[Match], vocabular
     return _for_main_condition(subjects, need, found, vocabulary)
 
 
-def _for_main_condition(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> float:
+def _for_main_condition(
+    subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary
+) -> Objection | None:
     """Whether what the title speaks of is what the patient has, and not something else in the same place."""
     said = {*need.body, *map(vocabulary.pain_of, need.body)}  # "L knee" is what a front desk types for knee pain
     if not subjects.main or not subjects.main.isdisjoint(said.union(*map(vocabulary.ancestors, said))):
-        return 1.0
+        return None
     broader = [name for name in need.body if not subjects.main.isdisjoint(vocabulary.descendants[name])]
     local = [name for name in need.body - set(broader) if _is_local(name, subjects, vocabulary)]
     if local:
         named = any(match.evidence.concept in local and _is_exact(match) for match in found)
-        in_a_place = any(map(vocabulary.regions, subjects.main))  # pregnancy is none: it is hers or it is not
+        in_a_place = all(map(vocabulary.regions, subjects.main))  # pregnancy is none: it is hers or it is not
         return _ASIDE if named and in_a_place else _OTHER_CONDITION
-    if broader:
-        return _NARROWER if need.regions or not subjects.regions else _REGION_UNKNOWN
-    return 1.0
+    if not broader:
+        return _NO_CONDITION if subjects.main_in_title and not any(map(vocabulary.regions, subjects.main)) else None
+    if any(_is_implied(name, said, vocabulary) for name in subjects.main):
+        return None
+    if subjects.regions and not need.regions:
+        return _REGION_UNKNOWN
+    return _NARROWER if need.activities.isdisjoint(subjects.weights) else _NARROWER_SPORT
+
+
+def _is_implied(name: str, said: set[str], vocabulary: Vocabulary) -> bool:
+    """Whether all the pains that make up a condition are there: a headache and a painful neck."""
+    pains = [parent for parent in vocabulary.concepts[name].parents if vocabulary.regions(parent)]
+    return len(pains) > 1 and all(pain in said for pain in pains)
 
 
 def _is_exact(match: Match) -> bool:
@@ -138,41 +193,66 @@ def _is_local(name: str, subjects: Subjects, vocabulary: Vocabulary) -> bool:
     return vocabulary.kind(name) == "condition" and not vocabulary.regions(name).isdisjoint(subjects.regions)
 
 
-def _for_healing(subjects: Subjects, need: KnownNeed, found: list[Match]) -> float:
+def _for_healing(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Objection | None:
     """Whether one of the two is about an operation or a broken bone in the same place, and the other is not."""
     if subjects.is_for_healing and not need.healing:
         return _HEALING
     if not need.healing or subjects.covers_healing:
-        return 1.0
+        return None
     if subjects.has_body:
         elsewhere = need.healing_regions and need.healing_regions.isdisjoint(subjects.regions)
-        return 1.0 if elsewhere else _HEALING
+        return None if elsewhere else _HEALING
     booked = any(match.evidence.field in ("service", "kind") for match in found)
-    return _HEALING if subjects.has_activity and not booked else 1.0
+    return _HEALING if subjects.has_activity and not booked else None
 
 
-def _for_activity(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> float:
+def _for_activity(subjects: Subjects, need: KnownNeed, vocabulary: Vocabulary) -> Objection | None:
     """Whether the patient does what the article's title is written for."""
     if not subjects.for_activities:
-        return 1.0
+        return None
     if not subjects.for_activities.isdisjoint(need.activities):
-        return _SAME_ACTIVITY
-    if not need.activities:
-        return _ACTIVITY_UNKNOWN
-    exact = any(
-        match.evidence.concept and _is_exact(match) and vocabulary.is_diagnosis(match.evidence.concept)
-        for match in found
-    )
-    return _OTHER_ACTIVITY_EXACT if exact else _OTHER_ACTIVITY
+        return _SAME_ACTIVITY if subjects.has_body else None
+    exact = any(name in need.body and vocabulary.is_diagnosis(name) for name in subjects.main)
+    if not subjects.sports:
+        return _EVERYDAY_UNKNOWN
+    if need.activities:
+        return _OTHER_ACTIVITY_EXACT if exact else _OTHER_ACTIVITY
+    return _EVERYDAY_UNKNOWN if exact else _SPORT_UNKNOWN
 
 
-def reason_of(found: list[Match]) -> str:
+def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Objection | None:
+    """Whether an article about no condition has an occasion: a service that was booked, or more than a sport."""
+    if subjects.has_body:
+        return None
+    if subjects.service:
+        named = any(match.subject == subjects.service and _is_exact(match) for match in found)
+        return None if named else _OTHER_SERVICE
+    only_activity = all(match.evidence.field == "activity" for match in found)
+    return _NO_COMPLAINT if only_activity and not need.body else None
+
+
+def reason_of(found: list[Match], text: TextMatch | None) -> str:
     """The reason in words: what the need says, then what of it the article is about."""
     about = list(dict.fromkeys(match.subject for match in found if not match.by_code))
     parts = [_in_words(match) for match in found]
+    parts += [
+        f"{field} {' and '.join(quoted)} stands in the article" for field, quoted in _words_named(found, text).items()
+    ]
     if about:
         parts.append(f"the article is about {' and '.join(filter(None, [', '.join(about[:-1]), about[-1]]))}")
     return "; ".join(parts)
+
+
+def _words_named(found: list[Match], text: TextMatch | None) -> dict[str, list[str]]:
+    """The weightiest words that a need shares with an article, beside those that the reason names already, by field."""
+    words = text.words if text else ()
+    telling = [(field, typed) for field, typed in words if key_of(typed) not in common_words()] if found else words
+    named = [phrase.casefold() for match in found for phrase in match.evidence.phrases]
+    by_field: dict[str, list[str]] = {}
+    for field, typed in telling[:_WORDS_NAMED]:
+        if not any(typed.casefold() in phrase for phrase in named):
+            by_field.setdefault(field, []).append(f'"{typed}"')
+    return by_field
 
 
 def _in_words(match: Match) -> str:

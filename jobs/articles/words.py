@@ -1,6 +1,7 @@
-"""The words of a text as the vocabulary compares them: no capitals, no plural, no apostrophe, no left and right."""
+"""The words of a text as the vocabulary compares them: no capitals, accents, plurals, apostrophes or sides."""
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -45,7 +46,11 @@ def _meant(keys: list[str]) -> list[int]:
 
 @lru_cache(maxsize=8192)
 def _key_of_word(word: str) -> str:
+    if word[-1] == "s" and word[:-1].rstrip("'’").isupper() and len(word) > 2:  # two TKRs, her HA's
+        word = word[:-1]
     word = word.lower().replace("'", "").replace("’", "")
+    if not word.isascii():
+        word = "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
     if len(word) < 4 or word[-1] != "s" or word.endswith(_NO_PLURAL):
         return word
     if word.endswith("ies") and len(word) > 4:

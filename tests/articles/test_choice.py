@@ -220,11 +220,11 @@ def test_an_article_for_runners_waits_for_runners() -> None:
     assert slugs(running, diagnosis="M54.50", complaint="LBP", activity="golf") == []
 
 
-def test_an_article_for_runners_comes_first_for_runners_and_last_where_nobody_says() -> None:
+def test_an_article_for_runners_comes_first_for_runners_and_goes_to_nobody_else() -> None:
     running = article("running", "knee pain; running", "", "Running with knee pain")
     plain = article("plain", "knee pain")
     assert slugs(running, plain, complaint="knee pain when running") == ["running", "plain"]
-    assert slugs(running, plain, complaint="knee pain") == ["plain", "running"]
+    assert slugs(running, plain, complaint="knee pain") == ["plain"]
     assert slugs(article("zz", "knee pain; running", "", "Run with knee pain"), plain, complaint="knee") == ["plain"]
 
 
@@ -266,7 +266,7 @@ def test_another_part_of_the_body_never_counts() -> None:
 def test_a_narrower_article_needs_more_than_the_name_of_a_region() -> None:
     meniscus = article("meniscus", "torn meniscus", "S83.2")
     general = article("zz-general", "mobility; knee pain")
-    assert slugs(article("a", "torn meniscus; knee pain"), general, complaint="knee pain") == ["zz-general", "a"]
+    assert slugs(article("a", "torn meniscus; knee pain"), general, complaint="knee pain") == ["zz-general"]
     assert slugs(meniscus, complaint="L knee") == []
     assert slugs(meniscus, complaint="knee pain, meniscus") == ["meniscus"]
 

@@ -1,12 +1,16 @@
 """The clinic's words: what a front desk types is understood, what only sounds so is not."""
 
 import csv
+import gzip
 import re
 
 import pytest
 
-from jobs.articles.mentions import mentions, one_slip
-from jobs.articles.vocabulary import CONCEPTS, FILE, SIGNS, the_vocabulary
+from jobs.articles.icd10cm import FILE as TITLES
+from jobs.articles.icd10cm import mend_codes, title_of
+from jobs.articles.mentions import mentions, read_text
+from jobs.articles.slips import slips_between, small_slip
+from jobs.articles.vocabulary import CONCEPTS, FILE, SIGNS, SPANISH, common_words, the_vocabulary, vocabulary_with
 from jobs.articles.words import key_of
 from jobs.clinic.diagnoses import read_diagnosis
 from jobs.made_up.articles import _ARTICLES
@@ -134,7 +138,9 @@ def test_no_spelling_and_no_code_means_two_things() -> None:
     meanings: dict[str, set[str]] = {}
     for name, kind, _, codes, spellings in rows():
         for spelling in filter(None, [*spellings.split(";"), *([name] if kind in CONCEPTS else [])]):
-            meanings.setdefault(key_of(spelling), set()).add(name)
+            if kind == "short":
+                continue
+            meanings.setdefault(key_of(spelling), set()).add(name if kind in CONCEPTS else kind)
         for code in filter(None, codes.split(";")):
             meanings.setdefault(code, set()).add(name)
     assert {key: names for key, names in meanings.items() if len(names) > 1 or not key} == {}
@@ -177,23 +183,197 @@ def test_the_longest_known_beginning_of_a_code_decides(code: str, concept: str) 
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant", "slip"),
+    ("typed", "meant", "slips"),
     [
-        ("sciatca", "sciatica", True),
-        ("sciiatica", "sciatica", True),
-        ("sciatuca", "sciatica", True),
-        ("scaitica", "sciatica", True),
-        ("siatca", "sciatica", False),
-        ("sciatica", "sciatica", False),
-        ("ciasitac", "sciatica", False),
+        ("sciatca", "sciatica", 1),
+        ("sciiatica", "sciatica", 1),
+        ("sciatuca", "sciatica", 1),
+        ("scaitica", "sciatica", 1),
+        ("siatca", "sciatica", 2),
+        ("sciatica", "sciatica", 0),
+        ("ciasitac", "sciatica", 0),
     ],
 )
-def test_one_slip_of_the_finger_is_mended_and_no_more(typed: str, meant: str, slip: bool) -> None:
-    assert one_slip(typed, meant) is slip
+def test_slips_of_the_finger_are_counted_up_to_a_bound(typed: str, meant: str, slips: int) -> None:
+    assert slips_between(typed, meant, 2) == slips
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "small"),
+    [("bakc", "back", True), ("tenis", "tennis", True), ("kneee", "knee", True), ("hop", "hip", False)],
+)
+def test_in_a_short_word_only_small_slips_are_mended(typed: str, meant: str, small: bool) -> None:
+    assert small_slip(typed, meant) is small
+
+
+@pytest.mark.parametrize(
+    "typed",
+    "leaving setting shopping spelling wedding personal prevent hearing boring weather pasture heeling string".split(),
+)
+def test_an_everyday_word_is_no_slip_of_the_finger(typed: str) -> None:
+    assert the_vocabulary().word_meant(typed) == typed
+
+
+def test_a_word_that_the_articles_use_is_no_slip_of_the_finger() -> None:
+    vocabulary = the_vocabulary()
+    assert vocabulary.word_meant("meniscuz") == "meniscus"
+    assert vocabulary.knowing(["meniscuz"]).word_meant("meniscuz") == "meniscuz"
+    assert vocabulary.word_meant("meniscuz") == "meniscus"
 
 
 def test_the_words_as_typed_are_kept_for_the_reason() -> None:
-    assert [mention.phrase for mention in mentions("C/o R Knee pain; L SCIATCA", the_vocabulary())] == [
-        "Knee pain",
-        "SCIATCA",
-    ]
+    found = mentions("C/o R Knee pain; L SCIATCA", the_vocabulary())
+    assert [mention.phrases for mention in found] == [("Knee pain",), ("SCIATCA",)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("OA in both of her knees", {"knee arthritis": {"knees", "OA"}}),
+        ("bursitis in the R hip", {"hip bursitis": {"bursitis", "hip"}}),
+        ("rear ended on 680, neck is stiff", {"whiplash": {"neck", "rear ended"}}),
+        ("artritis de rodilla", {"knee arthritis": {"artritis", "rodilla"}}),
+        ("hand arthritis, hip pain", {"hand arthritis": {"hand arthritis"}, "hip pain": {"hip pain"}}),
+        (
+            "arthritis, sore hip, bad knee",
+            {"osteoarthritis": {"arthritis"}, "hip pain": {"sore hip"}, "knee pain": {"bad knee"}},
+        ),
+    ],
+)
+def test_a_condition_and_a_place_are_one_thing_where_only_one_can_be_meant(
+    typed: str, meant: dict[str, set[str]]
+) -> None:
+    assert {one.concept: set(one.phrases) for one in mentions(typed, the_vocabulary())} == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("knee OA, waiting for knee replacement", ["knee arthritis"]),
+        ("ACL tear, surgery not yet scheduled", ["ACL injury"]),
+        ("torn meniscus, wants to avoid surgery", ["torn meniscus"]),
+        ("LBP, s/p TKR 2019", ["low back pain"]),
+        ("LBP, TKR 3 years ago", ["low back pain"]),
+        ("s/p TKR Nov 2025", ["knee replacement"]),
+        ("s/p TKR 10/3/2025", ["knee replacement"]),
+        ("s/p TKR, eval scheduled", ["knee replacement"]),
+        ("s/p TKR planned 2 wks of PT", ["knee replacement", "physical therapy"]),
+    ],
+)
+def test_an_operation_counts_only_while_it_heals(typed: str, meant: list[str]) -> None:
+    assert concepts(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "denied"),
+    [
+        ("LBP, denies sciatica", {"sciatica"}),
+        ("no headaches, neck pain", {"headache"}),
+        ("knee pain, no knee pain", set()),
+    ],
+)
+def test_what_is_denied_is_known(typed: str, denied: set[str]) -> None:
+    assert read_text(typed, the_vocabulary()).denied == denied
+
+
+@pytest.mark.parametrize(
+    ("typed", "group"),
+    [("12 y/o", "children and teens"), ("78yo", "older adults"), ("a 70 year old", "older adults"), ("45 y.o.", "")],
+)
+def test_an_age_says_for_whom_an_article_is(typed: str, group: str) -> None:
+    assert concepts(typed) == ([group] if group else [])
+
+
+# ICD-10-CM
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("G560.1", "G56.01"),
+        ("M54-50", "M54.50"),
+        ("S83.2O5A", "S83.205A"),
+        ("m54..5", "M54.5"),
+        ("MS4.5", ""),
+        ("dolor", ""),
+        ("L4-5, C5-6, T12", ""),
+        ("M54.50", ""),
+        ("S93401D", ""),
+        ("Q99.99", ""),
+    ],
+)
+def test_a_malformed_code_is_understood_and_what_is_none_is_left_alone(typed: str, code: str) -> None:
+    assert mend_codes(f"dx {typed} R") == ((f"dx {code} R", {code: typed}) if code else (f"dx {typed} R", {}))
+
+
+def test_a_code_that_the_vocabulary_does_not_know_has_its_title() -> None:
+    assert title_of("J45.909") == "Other and unspecified asthma"
+    assert title_of("M5450") == title_of("M54.5") == "Low back pain"
+    assert title_of("Y99.ZZZ") == "External cause status"
+    assert title_of("U88") == ""
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_titles_and_the_codes_of_the_vocabulary_are_those_of_the_classification() -> None:
+    import simple_icd_10_cm as classification
+
+    lines = [line.split("\t") for line in gzip.decompress(TITLES.read_bytes()).decode().splitlines()]
+    known = {plain: title for plain, title in lines}
+    codes = {code.replace(".", "") for code in classification.get_all_codes() if "-" not in code}
+    assert known.keys() == {code for code in codes if len(code) in (3, 4)}
+    for plain in (*list(known)[::97], "M545", "S934"):
+        assert known[plain] == classification.get_description(plain), plain
+    ours = {code.replace(".", "") for row in rows() for code in row[3].split(";") if code}
+    begun = {code[:end] for code in codes for end in range(3, len(code) + 1)}
+    assert ours - begun == set()
+
+
+# Spanish, shortened words and the clinic's own
+
+
+def test_every_spanish_word_means_something_that_is_known() -> None:
+    with SPANISH.open(encoding="utf-8", newline="") as lines:
+        spanish = [row for row in csv.reader(lines) if not row[0].startswith("#")][1:]
+    vocabulary = the_vocabulary()
+    assert {row[0] for row in spanish} - vocabulary.concepts.keys() - set(SIGNS) == set()
+    assert len(spanish) > 100
+    meanings: dict[str, set[str]] = {}
+    for meaning, typed in spanish:
+        for word in typed.split(";"):
+            meanings.setdefault(key_of(word), set()).add(meaning)
+    assert {word: names for word, names in meanings.items() if len(names) > 1 or not word} == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("dolor de espalda baja", ["low back pain"]),
+        ("Ciática izquierda", ["sciatica"]),
+        ("ciatica", ["sciatica"]),
+        ("reemplazo de rodilla", ["knee replacement"]),
+        ("esguince de tobillo", ["ankle sprain"]),
+        ("sin dolor de espalda, le duele la cadera", ["hip pain"]),
+        ("su mamá tiene ciática", []),
+        ("codo de tenista", ["tennis elbow"]),
+    ],
+)
+def test_spanish_is_understood_with_and_without_its_accents(typed: str, meant: list[str]) -> None:
+    assert concepts(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("cerv pain", ["neck pain"]), ("lat epicondylitis", ["tennis elbow"]), ("shldr pn", ["shoulder pain"])],
+)
+def test_shortened_words_are_written_out(typed: str, meant: list[str]) -> None:
+    assert concepts(typed) == meant
+
+
+def test_the_clinic_s_own_words_count_before_ours() -> None:
+    own = vocabulary_with([("zoomies", "dizziness"), ("front desk", "neck pain")])
+    assert [mention.concept for mention in mentions("Zoomies; front desk", own)] == ["dizziness", "neck pain"]
+
+
+def test_everyday_words_are_in_small_letters_and_each_stands_once() -> None:
+    assert all(word == key_of(word) for word in common_words())
+    assert "knee" not in common_words()

@@ -1,0 +1,74 @@
+"""The choice on the labelled cases, and the truth of its reasons there. The figures: evaluate.py."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import pytest
+from evaluate import by_bm25, by_the_choice
+from labelled_cases import Case, read_articles, read_cases
+from measures import measure
+
+from jobs.articles.choice import THRESHOLD, Need, choose, rank
+from jobs.articles.library import Library
+
+CASES, SET_APART = read_cases("cases.txt"), read_cases("set_apart.txt")
+_NAMED = re.compile(r"(diagnosis|complaint|activity|service|kind|step) (.*)")
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return read_articles().for_letters("care")
+
+
+def test_the_choice_agrees_with_the_labels_that_guided_it(library: Library) -> None:
+    ours, plain = (measure(CASES, ranking(library)) for ranking in (by_the_choice, by_bm25))
+    assert ours.hit_at_1 >= 0.95 and ours.ndcg_at_3 >= 0.95
+    assert (ours.sent_where_nothing_fits, ours.distracted) == (0, 0)
+    assert ours.ndcg_at_3 >= plain.ndcg_at_3 + 0.15
+
+
+def named(reason: str) -> Iterator[tuple[str, list[str]]]:
+    """What a reason names, as (field, phrases as typed)."""
+    for part in reason.split("; "):
+        found = _NAMED.match(part)
+        assert found or part.startswith("the article is about "), part
+        if found:
+            codes = re.split(r" is | \(", found[2])[0].split(" and ")
+            yield found[1], re.findall(r'"([^"]*)"', found[2]) or codes
+
+
+def without(need: Need, field: str, phrases: Sequence[str]) -> Need:
+    """The need without these words in a field; a code may stand there without its dot."""
+    text = getattr(need, field)
+    for phrase in sorted(phrases, key=len, reverse=True):
+        text = re.sub(_as_typed(phrase), " ", text, flags=re.IGNORECASE)
+    return need._replace(**{field: text})
+
+
+def _as_typed(phrase: str) -> str:
+    return rf"(?<!\w){re.escape(phrase).replace(re.escape('.'), '[.]?')}(?!\w)"
+
+
+def score_of(library: Library, need: Need, slug: str) -> float:
+    return next((one.score for one in rank(library, need) if one.article.slug == slug), 0.0)
+
+
+@pytest.mark.parametrize("cases", [CASES, SET_APART], ids=["guided", "set apart"])
+def test_every_article_sent_has_a_reason_and_every_part_of_it_is_true(library: Library, cases: Sequence[Case]) -> None:
+    checked = 0
+    for case in cases:
+        for choice in choose(library, case.need, (), 3):
+            parts = list(named(choice.reason))
+            assert parts, (case.need, choice.reason)
+            rest = case.need
+            for field, phrases in parts:
+                assert all(re.search(_as_typed(one), getattr(case.need, field), re.IGNORECASE) for one in phrases), (
+                    case.need,
+                    choice.reason,
+                )
+                other = score_of(library, without(case.need, field, phrases), choice.article.slug)
+                assert other != choice.score, (case.need, choice.reason, field, phrases)
+                rest = without(rest, field, phrases)
+                checked += 1
+            assert score_of(library, rest, choice.article.slug) < THRESHOLD, (case.need, choice.reason)
+    assert checked > len(cases)
