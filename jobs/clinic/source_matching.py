@@ -1,0 +1,114 @@
+"""Which source a typed text stands for where the clinic's list does not name the text itself.
+
+A text is given a source only when it is the only one that it can be and clearly so. Whatever could be two, or only
+looks like one, is left to a person, with what it may be.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from jobs.clinic.person_matching import Physicians, persons_of
+from jobs.clinic.place_matching import Places
+from jobs.clinic.source_names import NOT_RECORDED, ReferralNames, name_key
+from jobs.clinic.typed_words import Spellings, phrase_key, words_of, written_together
+
+SUGGESTIONS = 3
+_BETWEEN_TWO = re.compile(r"\s*(?:[/;&+]|\b(?:and|or|also)\b)\s*|,\s+", re.IGNORECASE)
+_SHORTEST_PHRASE = 4
+_ENOUGH_LIKE = 75  # of 100, for a suggestion
+
+
+class Match(NamedTuple):
+    """The source of a text, None where a person must say; and what it may be, likeliest first."""
+
+    name: str | None
+    may_be: tuple[str, ...] = ()
+
+
+class SourceMatcher:
+    """The clinic's list of names, asked about texts that do not stand in it."""
+
+    def __init__(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """`rows`: what was typed, the source's name and its channel, as in config/referral_names.csv."""
+        rows = list(rows)
+        self._names = ReferralNames.of(rows)
+        spellings: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        for typed, name, _ in rows:
+            spellings[name] |= {name: None, typed: None}
+        channel = self._names.channels
+        doctors = {name: listed for name, listed in spellings.items() if channel[name] == "physician"}
+        self._physicians = Physicians(p for name, listed in doctors.items() for p in persons_of(name, listed))
+        self._places = Places(
+            (spelling, name) for name, listed in spellings.items() if name not in doctors for spelling in listed
+        )
+        self._phrases = _phrases(spellings)
+        self._phrase_spellings = Spellings(self._phrases)
+
+    def match(self, text: str) -> Match:
+        """The source of one text."""
+        name = self._names.name_of(text) or next(filter(None, map(self._phrases.get, _keys(text))), None)
+        if name:
+            return Match(name)
+        physicians = self._physicians.match(text)
+        found = dict.fromkeys((*physicians.names, *self._places.match(text)))
+        if found:
+            return Match(next(iter(found))) if len(found) == 1 else Match(None, tuple(found))
+        return self._with_a_slip(text) or self._of_two(text) or Match(None)
+
+    def suggestions(self, text: str, match: Match) -> tuple[str, ...]:
+        """Up to three sources that the text may stand for, likeliest first."""
+        like = [*match.may_be, *self._physicians.like(text), *self._places.like(text)]
+        if len(like) < SUGGESTIONS:
+            like += self._look_alikes(text)
+        return tuple(dict.fromkeys(like))[:SUGGESTIONS]
+
+    def _with_a_slip(self, text: str) -> Match | None:
+        if {"dr", "doctor"} & {*words_of(text)}:
+            return None
+        near = (word for key in _keys(text) for word in self._phrase_spellings.near(key, _SHORTEST_PHRASE))
+        names = {self._phrases[word] for word in near}
+        if len(names) == 1:
+            return Match(names.pop())
+        return Match(None, tuple(sorted(names))) if names else None
+
+    def _of_two(self, text: str) -> Match | None:
+        """Two sources in one cell: the same one twice is one, two are for a person to decide."""
+        parts = [part for part in _BETWEEN_TWO.split(text) if part and name_key(part)]
+        if len(parts) < 2:
+            return None
+        found = [self.match(part).name for part in parts]
+        names = [name for name in dict.fromkeys(found) if name and name != NOT_RECORDED]
+        if len(names) == 1 and None not in found:
+            return Match(names[0])
+        return Match(None, tuple(names)) if names else None
+
+    def _look_alikes(self, text: str) -> list[str]:
+        from rapidfuzz import fuzz, process  # only for what a person will look at
+
+        told = _without_titles(text)
+        if len(told) < _SHORTEST_PHRASE:
+            return []
+        names = {name: _without_titles(name) for name in self._names.channels if name != NOT_RECORDED}
+        found = process.extract(told, names, scorer=fuzz.WRatio, limit=SUGGESTIONS, score_cutoff=_ENOUGH_LIKE)
+        return [name for _, _, name in found]
+
+
+def _without_titles(text: str) -> str:
+    return " ".join(word for word in words_of(text) if word not in ("dr", "doctor", "md", "not", "named"))
+
+
+def _keys(text: str) -> tuple[str, str]:
+    """What two wordings of one phrase have in common: all their words, or those that say something."""
+    return written_together(text), phrase_key(text)
+
+
+def _phrases(spellings: "defaultdict[str, dict[str, None]]") -> dict[str, str]:
+    """The list's spellings, each by its keys, and the source; none that could be two."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name, listed in spellings.items():
+        for spelling in listed:
+            for key in _keys(spelling):
+                found[key].add(name)
+    return {phrase: names.pop() for phrase, names in found.items() if phrase and len(names) == 1}

@@ -1,0 +1,75 @@
+"""A typed text is given a source only where it can be no other one."""
+
+import pytest
+
+from jobs.clinic.source_matching import Match, SourceMatcher
+from jobs.clinic.typed_words import Spellings, is_mere_slip
+
+ROWS = [
+    ("dr thornberry", "Dr. Hazel Thornberry", "physician"),
+    ("google", "Google search", "online"),
+    ("yelp", "Yelp", "online"),
+    ("glenmuir orthopedics lakeside", "Glenmuir Orthopedics, Lakeside", "practice"),
+    ("friend", "Friend or family", "patient or friend"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Thornberry, H. MD", "Dr. Hazel Thornberry"),
+        ("Dr. Hugh Thornberry", None),
+        ("Google, found on google", "Google search"),
+        ("Glenmuir Ortho - Lakeside", "Glenmuir Orthopedics, Lakeside"),
+        ("Glenmuir Orthopedics", None),
+        ("Glenmuir Orthopedics, Lakesida", None),
+        ("...", "Not recorded"),
+        ("", "Not recorded"),
+    ],
+)
+def test_a_text_gets_its_source_or_none(text: str, name: str | None) -> None:
+    assert SourceMatcher(ROWS).match(text).name == name
+
+
+def test_two_sources_in_one_cell_are_suggested_and_not_counted_for_one() -> None:
+    known = SourceMatcher(ROWS)
+    match = known.match("Yelp / my friend")
+    assert match == Match(None, ("Yelp", "Friend or family"))
+    assert known.suggestions("Yelp / my friend", match) == ("Yelp", "Friend or family")
+
+
+def test_a_physician_of_the_same_surname_is_suggested_but_not_taken() -> None:
+    known = SourceMatcher(ROWS)
+    match = known.match("Dr. Hugh Thornberry")
+    assert (match.name, known.suggestions("Dr. Hugh Thornberry", match)) == (None, ("Dr. Hazel Thornberry",))
+
+
+def test_at_most_three_sources_are_suggested() -> None:
+    many = [(f"thornberry {word}", f"Dr. {word} Thornberry", "physician") for word in ("Ada", "Bea", "Cal", "Dot")]
+    known = SourceMatcher(many)
+    assert len(known.suggestions("Dr. Thornberry", known.match("Dr. Thornberry"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "mere"),
+    [
+        ("quilfeather", "quillfeather", True),
+        ("goldenrodd", "goldenrod", True),
+        ("nigthbloom", "nightbloom", True),
+        ("fetherling", "featherling", True),
+        ("hollylock", "hollyhock", False),
+        ("pebberson", "pebbersen", False),
+        ("quillfeathers", "quillfeather", False),
+        ("featherlin", "featherling", False),
+        ("featherling", "featherling", False),
+    ],
+)
+def test_a_slip_is_told_from_another_name(typed: str, meant: str, mere: bool) -> None:
+    assert is_mere_slip(typed, meant) is mere
+
+
+def test_spellings_one_slip_away_are_found_and_others_are_not() -> None:
+    known = Spellings(["google", "yelp", "facebook"])
+    assert [known.near(word, 4) for word in ("goggle", "googel", "yepl", "oogle", "googlers", "google")] == [
+        ["google"], ["google"], ["yelp"], [], [], [],
+    ]  # fmt: skip
