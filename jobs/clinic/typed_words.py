@@ -71,7 +71,9 @@ class Spellings:
         """The known words of at least so many letters that are one slip away from `typed`, which is none of them."""
         if len(typed) < shortest:
             return []
-        found = set().union(*(self._by_rest.get(rest, ()) for rest in _rests(typed)))
+        found: set[str] = set()
+        for rest in _rests(typed) & self._by_rest.keys():
+            found |= self._by_rest[rest]
         return sorted(
             word
             for word in found

@@ -1,4 +1,4 @@
-"""Referral texts as a front desk types them, and organisations as lists of offices have them, held against their truth."""
+"""Referral texts as a front desk types them, and organisations as offices list them, held against their truth."""
 
 import csv
 from collections import Counter, defaultdict
