@@ -3,11 +3,13 @@
 Every file has good rows beside its fault, which must arrive: Ann, Bea and Cal unless a case says otherwise.
 """
 
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import xlsxwriter
+import xlsxwriter.worksheet
 
 HEADER = ("Appointment ID", "Patient ID", "First Name", "Last Name", "Email", "Start", "Status")
 GOOD = ("Ann", "Bea", "Cal")
@@ -15,14 +17,14 @@ Row = Sequence[object]
 
 
 class Case(NamedTuple):
-    """A fault: its name, the file's name, what writes it, the whole sentence(s) owed, and who must arrive."""
+    """A fault: its name, the kind of file, what writes it, the whole sentences owed, and who must arrive."""
 
     name: str
-    file: str
+    kind: str  # the ending of its file
     write: Callable[[Path], object]
     said: tuple[str, ...]
     arrive: tuple[str, ...] = GOOD
-    settings: dict[str, object] = {}
+    settings: dict[str, object] = {}  # of its source, but for date_order: mdy
 
 
 def person(name: str, day: int = 2, **other: object) -> list[object]:
@@ -52,12 +54,49 @@ def a_csv(rows: Sequence[Row], header: Row = HEADER, **how: str) -> Callable[[Pa
     return lambda path: path.write_bytes(csv_bytes(rows, header, **how))
 
 
-def a_workbook(rows: Sequence[Row], header: Row = HEADER, above: Sequence[Row] = ()) -> Callable[[Path], object]:
+def a_workbook(
+    rows: Sequence[Row], header: Row = HEADER, above: Sequence[Row] = (), below: Sequence[Row] = (), **how: object
+) -> Callable[[Path], object]:
+    """A workbook of one sheet; `how` are options of xlsxwriter's."""
+
     def write(path: Path) -> None:
-        book = xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd hh:mm"})
-        page = book.add_worksheet("Export")
-        for number, row in enumerate((*above, header, *rows)):
-            page.write_row(number, 0, row)
+        book = xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd hh:mm", **how})
+        fill(book.add_worksheet("Export"), (*above, header, *rows, *below))
         book.close()
 
     return write
+
+
+def fill(page: xlsxwriter.worksheet.Worksheet, rows: Sequence[Row], first: int = 0) -> None:
+    for number, row in enumerate(rows, first):
+        page.write_row(number, 0, row)
+
+
+def drawn(draw: Callable[[xlsxwriter.Workbook], object]) -> Callable[[Path], object]:
+    """A workbook of several sheets or with special cells: `draw` puts them in."""
+
+    def write(path: Path) -> None:
+        book = xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd hh:mm"})
+        draw(book)
+        book.close()
+
+    return write
+
+
+def text(content: str, encoding: str = "utf-8") -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(content.encode(encoding))
+
+
+def with_part(write: Callable[[Path], object], part: str, change: Callable[[bytes], bytes]) -> Callable[[Path], object]:
+    """A file in a zip of which one part was changed, or added."""
+
+    def write_changed(path: Path) -> None:
+        write(path)
+        with zipfile.ZipFile(path) as old:
+            parts = {name: old.read(name) for name in old.namelist()}
+        parts[part] = change(parts.get(part, b""))
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+            for name, content in parts.items():
+                new.writestr(name, content)
+
+    return write_changed
