@@ -1,7 +1,7 @@
 """Read the clinic's spreadsheets and calendars; keep what is new or changed, list what cannot be read."""
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from jobs.clinic.follow_ups import utc_text
@@ -26,6 +26,8 @@ from jobs.store.sources import (
 if TYPE_CHECKING:
     from jobs.store.memory import Memory
 
+LOOK_BACK_DAYS = 60  # of two appointments at one moment, only these are still of interest
+
 
 def run(tools: Tools, today: date) -> Outcome:
     """Pull every source; a bad row never stops the others, a bad file never stops the other files."""
@@ -42,6 +44,8 @@ def run(tools: Tools, today: date) -> Outcome:
                 advance(1)
         with tools.store.begin() as memory:
             counts["problems changed"] += forget_missing(memory, source.name, outcomes)
+            if "read" in outcomes.values():
+                counts["problems changed"] += _list_near_duplicates(memory, source, today, tools)
     return _outcome(tools, counts)
 
 
@@ -92,6 +96,9 @@ def _save_file(memory: "Memory", tools: Tools, source: Source, file: FileRead, s
     found: list[Problem] = []
     batches: list[Saved] = []
     for part in file.values:
+        if file.begun_again:
+            file.begun_again = False
+            found.clear()
         saved = save_appointments(memory, part.appointments, source.name, seen_at, part.marks)
         batches.append(saved)
         found += part.problems
@@ -132,6 +139,14 @@ def _settle(memory: "Memory", tools: Tools, batches: list[Saved], seen_at: str, 
     if people.doubtful or people.joined or twins.joined:
         counts["problems changed"] += renew_problems(memory, PATIENTS, "", doubtful_problems(memory), seen_at)
     return people.patients | twins.patients
+
+
+def _list_near_duplicates(memory: "Memory", source: Source, today: date, tools: Tools) -> int:
+    from jobs.store.near_duplicates import near_duplicates
+
+    since = (today - timedelta(days=LOOK_BACK_DAYS)).isoformat()
+    found = near_duplicates(memory, source.name, since, tools.settings.clinic.tzinfo)
+    return renew_problems(memory, source.name, "", found, utc_text(tools.now))
 
 
 def _too_many_gone(source: Source, file: FileRead, gone: Gone) -> Problem | None:

@@ -121,3 +121,20 @@ def test_a_file_that_is_complete_in_a_moment_is_read_in_the_same_run(tmp_path: P
     os.utime(tmp_path / "all.csv", (time.time() - 1.4,) * 2)
     (file,) = start_reading(Source("export", "all.csv"), tmp_path, {}, date(2026, 3, 4), "UTC")
     assert (file.outcome, file.rows_total) == ("read", 1)
+
+
+def test_two_numbers_for_one_slot_are_listed_until_one_of_them_is_gone(clinic: Clinic) -> None:
+    twice = [appointment("Ann", "2026-03-05 09:00", "booked", appointment_id=number) for number in ("A1", "A2")]
+    others = [appointment(f"Bea{n}", "2026-03-05 09:00", "booked") for n in range(12)]
+    clinic.export(*twice[:1], *others)
+    clinic.pull(MOMENT)
+    clinic.export(*twice, *others)
+    ran = clinic.pull(LATER)
+    what = "One patient has two appointments that begin at the same moment; both count."
+    assert [(said, row) for _, _, said, row in listed(clinic)] == [(what, "2026-03-05 09:00 | Ann | Fictional")]
+    assert (ran.code, ran.outcome.notes, clinic.ask("SELECT COUNT(*) FROM appointments")) == (
+        FINE, (f"export: {what}",), [14],
+    )  # fmt: skip
+    clinic.export(twice[0], twice[1] | {"status": "cancelled"}, *others)
+    clinic.pull(STILL_LATER)
+    assert clinic.ask("SELECT COUNT(*) FROM problems") == [0]

@@ -26,14 +26,21 @@ _NOBODY_DOMAIN = re.compile(
 _REMEDY = "Correct the address in the practice system and export again; until then this patient gets no letter."
 
 
+_BLANK_AT_MARK = re.compile(
+    r"\s*@\s*|\s*\.\s+(?=(?:com|net|org|edu|gov|us)\b)|\s+\.(?=(?:com|net|org|edu|gov|us)\b)", re.I
+)
+_WORD_BEFORE = re.compile(r"(?<![^\s,;])(?=\S*\w)[^\s@,;:<>()\"\[\]|]+ (?=[^\s@,;:<>()\"\[\]|]+@)")
+_HAS_BLANK = Doubt("", "A word stands before the address, or the address has a blank in it; it is not used.", _REMEDY)
 _ONE_EACH = "Keep one address per patient in the practice system."
 
 
 def read_email(text: str) -> str | Doubt[str]:
     """The address in a cell, its domain in lower case; "" where the cell says that there is none.
 
-    `mailto:`, `<...>` and a name beside the address are dropped. Of two addresses the first good one counts, with a
-    doubt. What was typed only to fill the field (`none@none.com`, `noemail@...`) is no address and no doubt.
+    `mailto:`, `<...>` and a name beside it are dropped, and blanks at the @. Where a word stands before an address
+    without brackets, it may be the first half of it: none is used, for the rest would be somebody else's. Of two
+    addresses the first good one counts, with a doubt. What was typed only to fill the field (`none@none.com`,
+    `noemail@...`) is no address and no doubt.
     """
     found = _ORDINARY.fullmatch(text)
     if found and text[0] != "'":  # which Excel shows in front of what it must take as text
@@ -41,6 +48,9 @@ def read_email(text: str) -> str | Doubt[str]:
     typed = tidy(text)
     if says_nothing(typed):
         return ""
+    typed = _BLANK_AT_MARK.sub(lambda blank: blank[0].strip(), typed)
+    if _WORD_BEFORE.search(typed) and "<" not in typed:
+        return _HAS_BLANK
     parts = [_bare(part) for part in _BETWEEN.split(typed)]
     candidates = list(dict.fromkeys(part for part in parts if "@" in part))
     good = [address for address in map(_one, candidates) if address is not None]

@@ -93,8 +93,10 @@ class MomentReader:
         timed = max(stamps, key=lambda stamp: (stamp.clock is not None, stamp.clock != time()))  # a day's 00:00 is weak
         if day is None:
             return Doubt(NO_MOMENT, "This is no date that can be read.", CORRECT)
-        clock = timed.clock or time()
-        return self._settle(datetime.combine(day, clock), timed.offset, timed.clock is not None)
+        found = self._settle(datetime.combine(day, timed.clock or time()), timed.offset, timed.clock is not None)
+        if timed.clock is None and isinstance(found, Moment) and Stamp() in stamps:
+            return Doubt(found, "The time of day cannot be read; only the day is used.", CORRECT)
+        return found
 
     def lacks_day(self, texts: tuple[str, ...]) -> bool:
         """Whether the cells of a row give a time of day without its day, as an end often does."""

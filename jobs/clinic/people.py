@@ -30,16 +30,24 @@ _STAND_IN = re.compile(
     r"(?:patient|client|account)\b|\bpatient,?\s+(?:dummy|demo|fake)\b",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(r"\w[.)]?\s+(?:&|and|\+)\s+\w|\w\s*[;/&+]\s*\w", re.IGNORECASE)
+_WHOSE = (
+    "The cell names more than one person; no letter names any of them.",
+    "Give each patient an entry of their own in the practice system.",
+)
 _STAND_IN_HINT = re.compile(r"test|zz|dnu|dummy|demo|fake|not", re.IGNORECASE)
 
 
-def read_name(text: str) -> PersonName:
+def read_name(text: str) -> PersonName | Doubt[PersonName]:
     """First and last name of one cell, `Last, First` or `First Last`.
 
     Titles, credentials, nicknames in brackets and lone middle initials are dropped; capitals stay as typed. Without
     a comma, the first word is the first name and all others the last: `Ludwig van Beethoven`, `Mary Ann Fictional`.
+    Two people in one cell are a doubt: a letter to one of them must not greet the other.
     """
     typed = tidy(_NICKNAME.sub(" ", text)) or tidy(text).strip("()[]\"' ")
+    if _SEVERAL.search(typed):
+        return Doubt(NOBODY, *_WHOSE)
     family, *others = [words for part in typed.split(",") if (words := _words(part))] or [[]]
     if len(family) > 1:
         others = [words for words in others if not all(map(_credential, words))]
@@ -60,9 +68,11 @@ def _in_order(words: list[str]) -> PersonName:
     return PersonName(first, " ".join(last))
 
 
-def read_part(text: str) -> str:
+def read_part(text: str) -> str | Doubt[str]:
     """A first or last name that has its own cell, without title or credentials."""
     typed = tidy(text)
+    if not typed.isalpha() and _SEVERAL.search(typed):
+        return Doubt("", *_WHOSE)
     if ("," not in typed and " " not in typed) or _STAND_IN.search(typed):  # DO NOT USE: no doctor of osteopathy
         return typed
     words = [word for part in typed.split(",") for word in _words(part) if not _credential(word)]

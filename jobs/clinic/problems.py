@@ -14,6 +14,10 @@ OVERRULED = "A later row has the same appointment with other values; the later r
 FEW = 5
 """So many rows of a file may be bad whatever its share."""
 
+SAME_MOMENT = (
+    "One patient has two appointments that begin at the same moment; both count.",
+    "If they are one, delete one of the two in the practice system.",
+)
 _NEVER_BAD = (TEST_PATIENT, OVERRULED)  # rows that are left out and yet no sign of a bad export
 _TOO_BAD = re.compile(r"\d+ of \d+ rows cannot be read, which is more than \d+ %: nothing was taken from this file\.")
 _FOLDED = re.compile(r" \((\d+) rows, the first is row (\d+)\)$")

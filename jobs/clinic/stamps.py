@@ -125,6 +125,8 @@ def _day(text: str, order: str, century: int) -> date | None:
         order = order or _only_order(found)
         numbers = dict(zip(order, (found[1], found[3], found[4]), strict=True))
         day = calendar_day(_year(numbers["y"], century), int(numbers["m"]), int(numbers["d"]))
+        if day is None and not (_fits(found, "mdy") or _fits(found, "dmy")):
+            return None  # such as 30 February, in whatever order
         if day is None or len(numbers["m"] + numbers["d"]) > 4:
             raise Misfit
         return day
@@ -138,9 +140,9 @@ def _day(text: str, order: str, century: int) -> date | None:
 def _only_order(found: re.Match[str]) -> str:
     """The order in which alone these numbers are a date, or in which they mean what they mean in the other one."""
     orders = [order for order in ("mdy", "dmy") if _fits(found, order)]
-    if not orders or (len(orders) > 1 and int(found[1]) != int(found[3])):
+    if len(orders) > 1 and int(found[1]) != int(found[3]):
         raise Misfit
-    return orders[0]
+    return orders[0] if orders else "mdy"
 
 
 def _fits(found: re.Match[str], order: str) -> bool:

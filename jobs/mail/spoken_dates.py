@@ -25,10 +25,12 @@ def day_in_words(day: str) -> str:
 def moment_in_words(moment: str, zone: str, language: str = "en") -> tuple[str, str]:
     """Day and time of a UTC moment in the clinic's zone: `2026-03-04T17:30:00Z` in Los Angeles gives
     `("Wednesday, March 4", "9:30 AM")`, and in Spanish `("miércoles, 4 de marzo", "9:30 a. m.")`;
-    "" gives two empty texts."""
+    "" gives two empty texts. Midnight stands for a day whose time nobody knows."""
     if not moment:
         return "", ""
     when = datetime.fromisoformat(moment).astimezone(ZoneInfo(zone) if zone else UTC)
+    if not (when.hour or when.minute):
+        return day_in_words(when.date().isoformat(), language), ""
     if language != "en":
         return _in_other_words(when, language)
     half = "AM" if when.hour < 12 else "PM"

@@ -13,7 +13,7 @@ from jobs.sources.table_file import Batch, NotCuttable
 
 _DELIMITERS = ",;\t|"
 _ROWS = 5000
-_LONGEST_CELL = 1 << 20
+_MOST_LINES = 200  # of one cell
 
 
 class TextLines:
@@ -57,6 +57,7 @@ class DelimitedFile:
     def __init__(self, data: bytes, wish: Wish) -> None:
         text = _text(data)
         self._lines = text.split("\n")
+        self._unclosed: list[int] = []  # lines with a quotation mark that is not closed
         self._quotes_span = '"' in text and any(line.count('"') & 1 for line in self._lines)
         self._delimiter = _delimiter(self._lines[: 4 * ROWS_LOOKED_AT], wish)
 
@@ -74,27 +75,53 @@ class DelimitedFile:
 
     def all_rows(self, sheet: str) -> Iterator[Batch]:
         """All rows, whatever their quotation marks span."""
-        csv.field_size_limit(_LONGEST_CELL)
-        reader = csv.reader((line + "\n" for line in self._lines), delimiter=self._delimiter)
+        numbered = self._numbered()
+        while some := list(islice(numbered, _ROWS)):
+            numbers = [number for number, _ in some]
+            yield Batch([number - 1 for number in numbers], numbers, [row for _, row in some])
+
+    def _numbered(self) -> Iterator[tuple[int, list[str]]]:
+        """Each row with the number of its first line. A mark that is not closed would swallow the rows below it: its
+        line is then cut at each delimiter."""
+        self._unclosed.clear()
+        start = widest = 0
+        while start < len(self._lines):
+            row, end = self._row(start)
+            if self._swallows(row, start, end, widest):
+                row, end = [cell.strip('"') for cell in self._lines[start].split(self._delimiter)], start + 1
+                self._unclosed.append(start + 1)
+            yield start + 1, row
+            widest = max(widest, len(row))
+            start = end
+
+    def _row(self, start: int) -> tuple[list[str], int]:
+        """The row that begins on this line, and where the next one does."""
+        if '"' not in self._lines[start]:
+            return self._lines[start].split(self._delimiter), start + 1
+        reader = csv.reader(
+            (line + "\n" for line in self._lines[start : start + _MOST_LINES]), delimiter=self._delimiter
+        )
         try:
-            while numbered := list(_numbered(reader, _ROWS)):
-                numbers = [number for number, _ in numbered]
-                yield Batch([number - 1 for number in numbers], numbers, [row for _, row in numbered])
+            row = next(reader)
         except csv.Error:
-            raise Unreadable(
-                "A cell is longer than any real one: a quotation mark is not closed.",
-                "Export it again, or open it in Excel and save it as .xlsx.",
-            ) from None
+            return [], len(self._lines)
+        return row, start + reader.line_num
 
+    def _swallows(self, row: list[str], start: int, end: int, widest: int) -> bool:
+        """Whether a cell of this row holds what are likely cells and rows of their own, by their delimiters."""
+        lines = self._lines[start:end]
+        if end > start + 1 and widest > 2 and any(line.count(self._delimiter) >= widest - 1 for line in lines[1:]):
+            return True
+        marks = sum(line.count('"') for line in lines)
+        return bool(marks & 1) and len(row) < lines[0].count(self._delimiter) + 1
 
-def _numbered(reader: Any, rows: int) -> Iterator[tuple[int, list[str]]]:
-    """So many rows, each with the number of its first line."""
-    for _ in range(rows):
-        line = reader.line_num
-        row = next(reader, None)
-        if row is None:
-            return
-        yield line + 1, row
+    def remarks(self) -> list[str]:
+        """What is to be said of the text as a whole."""
+        if not self._unclosed:
+            return []
+        lines = ", ".join(map(str, self._unclosed[:5])) + (" and others" if len(self._unclosed) > 5 else "")
+        what = "a quotation mark that is not closed; look at what was read of its row"
+        return [f"Line {lines} has {what}." if len(self._unclosed) == 1 else f"Lines {lines} have {what}."]
 
 
 def _text(data: bytes) -> str:

@@ -24,6 +24,9 @@ class Unreadable(Exception):
         self.what, self.remedy = what, remedy
 
 
+NOTHING_IN_IT = Unreadable("There is nothing in this file.", "Export it again; the export may have been empty.")
+
+
 class Plan(NamedTuple):
     """Which column holds what: `places` are positions from 0, `row` is the place of the header row among the rows."""
 
@@ -52,13 +55,33 @@ KEY = "\0key"
 
 
 def find_plan(rows: Sequence[Sequence[str]], wish: Wish) -> Plan | None:
-    """The plan of the first of these rows that names the columns that are needed; None where none does."""
-    for place, row in enumerate(rows[:ROWS_LOOKED_AT]):
-        if sum(map(bool, row)) > 1:
-            plan = _plan_of(place, row, wish)
-            if plan is not None and _complete(plan, wish):
-                return plan
+    """The plan of the first of these rows that names the columns that are needed; None where none does.
+
+    Two rows that together name more columns than the first of them alone are one header.
+    """
+    top = rows[:ROWS_LOOKED_AT]
+    for place, row in enumerate(top):
+        below = top[place + 1] if place + 1 < len(top) else ()
+        if sum(map(bool, row)) > 1 or (any(row) and sum(map(bool, below)) > 1):
+            plans = (_plan_of(place, row, wish), _plan_of(place + 1, _put_together(row, below), wish))
+            fitting = [plan for plan in plans if plan is not None and _complete(plan, wish)]
+            if fitting:
+                return max(fitting, key=lambda plan: len(plan.places))
     return None
+
+
+def _put_together(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """The column names of two rows: `Patient` over `ID` and `Name` gives `Patient ID`, `Patient Name`.
+
+    A name that stands over several columns is a merged cell, of which only the first one holds it.
+    """
+    names, over = [], ""
+    for place in range(max(len(upper), len(lower))):
+        above = upper[place] if place < len(upper) else ""
+        below = lower[place] if place < len(lower) else ""
+        over = above or over
+        names.append(f"{over} {below}".strip() if below else above)
+    return names
 
 
 def _complete(plan: Plan, wish: Wish) -> bool:
@@ -124,6 +147,8 @@ def missing_columns(rows: Sequence[Sequence[str]], wish: Wish, place: str = "") 
 
     Only a row of words that no data row can be mistaken for is quoted: a table without headers shows its patients.
     """
+    if not any(any(map(squash, row)) for row in rows[:ROWS_LOOKED_AT]):
+        return NOTHING_IN_IT
     plans = [(_plan_of(number, row, wish), row) for number, row in enumerate(rows[:ROWS_LOOKED_AT])]
     best, cells = max(
         ((plan, row) for plan, row in plans if plan is not None),

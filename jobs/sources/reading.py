@@ -44,6 +44,7 @@ class FileRead:
     tables: Iterator[TextTable] = field(default_factory=lambda: iter(()))  # only rows that may have changed
     values: Iterator[ReadValues] = field(default_factory=lambda: iter(()))  # instead of tables, where rules were given
     memory: bytes = b""  # for the next reading, once this one is saved
+    begun_again: bool = False  # what came until now comes once more, and counts then
     rows_total: int = 0
     rows_skipped: int = 0  # known from the last time
     gone: frozenset[int] = frozenset()  # marks of appointments that the file no longer has
@@ -225,6 +226,8 @@ class Reading:
         match frame:
             case ("unchanged", memory, rows):
                 file.outcome, file.memory, file.rows_total, file.rows_skipped = "unchanged", memory, rows, rows
+            case ("again",):
+                file.begun_again = True
             case ("read", notes) if notes:
                 file.problem = self._problem(file.path, notes, "")
             case ("done", memory, total, skipped, gone):

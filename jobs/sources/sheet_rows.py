@@ -5,7 +5,7 @@ pieces takes a third of the memory.
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from operator import methodcaller
@@ -75,9 +75,9 @@ class SheetRows:
             if cut:
                 yield base, cut
                 base += len(cut)
-        last, end, _ = rest.partition(b"</sheetData>")
-        if not started or not end or not _is_row(last):
-            raise NotCuttable
+        last, end, after = rest.partition(b"</sheetData>")
+        if not started or not end or not _is_row(last) or b"<mergeCell " in after and _merged_down(after):
+            raise NotCuttable  # of merged cells, the first alone holds what all of them say
         yield base, [last]
 
     def _changed(self, base: int, cut: list[bytes]) -> Sequence[int]:
@@ -151,6 +151,14 @@ class _Piece:
         self.segments = [b"<row" + b"<row".join(renumbered)]
 
 
+def _merged_down(after: bytes) -> bool:
+    """Whether cells of several rows are merged, by what stands behind the rows of a sheet."""
+    import re
+
+    ranges = re.findall(rb'<mergeCell ref="[A-Z]+(\d+):[A-Z]+(\d+)"', after)
+    return any(first != last for first, last in ranges)
+
+
 @cache
 def _numbers_in_row() -> "re.Pattern[bytes]":
     import re  # takes its time to load, and is needed only where few rows of many changed
@@ -190,10 +198,33 @@ def sheet_batches(workbook: CalamineWorkbook, name: str) -> Iterator[Batch]:
     if sheet.start is None:
         return
     first, left = sheet.start
-    every = islice(sheet.iter_rows(), first, None)  # it begins with the empty rows above, yet not with columns beside
+    every: Iterator[list[Any]] = islice(
+        sheet.iter_rows(), first, None
+    )  # it begins with the empty rows above, yet not with columns beside
+    merged = sheet.merged_cell_ranges or []
+    if any(top[0] != bottom[0] for top, bottom in merged):
+        every = _filled_down(every, first, left, merged)
     while rows := _with_left(list(islice(every, _ROWS)), left):
         yield Batch(range(first, first + len(rows)), list(range(first + 1, first + 1 + len(rows))), rows)
         first += len(rows)
+
+
+def _filled_down(
+    rows: Iterable[list[Any]], number: int, left: int, ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]
+) -> Iterator[list[Any]]:
+    """The rows, each cell of a merged one with what the first of them holds."""
+    starting: dict[int, list[tuple[int, int]]] = {}
+    for (top, column), (bottom, _) in ranges:
+        if bottom > top and column >= left:
+            starting.setdefault(top, []).append((column - left, bottom))
+    held: dict[int, tuple[Any, int]] = {}  # column -> what it holds, and down to which row
+    for at, row in enumerate(rows, number):
+        held = {column: cell for column, cell in held.items() if cell[1] >= at}
+        for column, (value, _) in held.items():
+            if column < len(row) and row[column] in ("", None):
+                row[column] = value
+        held |= {column: (row[column], bottom) for column, bottom in starting.get(at, ()) if column < len(row)}
+        yield row
 
 
 def _with_left(rows: list[list[Any]], left: int) -> list[list[Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 from jobs.clinic.columns import column_letters
 from jobs.sources.carried_rows import Carried, Columns, RowSieve, texts_of
 from jobs.sources.cell_text import cell_text
-from jobs.sources.header_row import KEY, ROWS_LOOKED_AT, Plan, Unreadable, find_plan, missing_columns
+from jobs.sources.header_row import KEY, NOTHING_IN_IT, ROWS_LOOKED_AT, Plan, Unreadable, find_plan, missing_columns
 from jobs.sources.row_marks import FileMemory, RowMarks, marks_of
 from jobs.sources.table_file import Batch, CutRows, NotCuttable, Opening, TableFile
 
@@ -69,6 +69,12 @@ class Sender:
             if doubtful and 0 in doubtful:  # a problem of the whole table, which its first row will show again
                 self._doubtful.append(places[0])
         self._held.clear()
+
+    def begin_again(self) -> None:
+        """All that was sent of this file will come again, and counts then."""
+        self.forget_held()
+        self._doubtful.clear()
+        self._send(("again",))
 
     def forget_held(self) -> None:
         """Let go of the tables that were not sent yet; their rows will come again."""
@@ -133,8 +139,10 @@ class Sender:
 class _Found:
     """A table of a file whose header is known: the plan, the sheet, and the rows with the first of them in front."""
 
-    def __init__(self, sheet: str, plan: Plan, batches: Iterator[Batch], first: Batch, cut: CutRows | None) -> None:
-        self.sheet, self.plan, self.cut = sheet, plan, cut
+    def __init__(
+        self, table: TableFile, sheet: str, plan: Plan, batches: Iterator[Batch], first: Batch, cut: CutRows | None
+    ) -> None:
+        self._table, self.sheet, self.plan, self.cut = table, sheet, plan, cut
         self.header_number = first.numbers[plan.row]
         self._batches, self._first = batches, [first]
 
@@ -158,7 +166,7 @@ class _Found:
                 else f"{', '.join(cells[:_NAMED])}{more} have formulas"
             )
             notes.append(f"{where} without a saved result. Open the file in Excel and save it.")
-        return notes
+        return notes + self._table.remarks()
 
 
 def read_table(table: TableFile, opening: Opening, sender: Sender) -> None:
@@ -175,8 +183,8 @@ def read_table(table: TableFile, opening: Opening, sender: Sender) -> None:
     except Repeated:
         sender.forget_held()
         read_table(table, opening, sender)
-    except NotCuttable:  # seen late: rows that were sent already are sent once more, which changes nothing
-        sender.forget_held()
+    except NotCuttable:  # seen late: rows that were sent already are sent once more
+        sender.begin_again()
         _read_whole(table, opening, sender)
 
 
@@ -190,7 +198,7 @@ def _read_whole(table: TableFile, opening: Opening, sender: Sender) -> None:
 
 
 def _send_rows(found: _Found, sender: Sender, old: FileMemory | None) -> None:
-    sieve = sender.sieve(found.plan)
+    sieve, before = sender.sieve(found.plan), found.notes()
     sender.new.layout = found.layout()
     for batch in found.batches():
         for portion in sender.chunks(_below(batch, found.header_number, sieve)):
@@ -198,8 +206,8 @@ def _send_rows(found: _Found, sender: Sender, old: FileMemory | None) -> None:
             sender.table(found.sheet, carried, found.plan.headers, found.plan.places)
             del portion, carried
         del batch  # else it would lie in memory while the next one is parsed
-    if found.cut and found.cut.unsaved:  # known only now
-        sender.announce(*found.notes())
+    if (notes := found.notes()) != before:  # formulas and open quotation marks are known only now
+        sender.announce(*notes)
     sender.done(sieve, found.cut.raw if found.cut else marks_of(()), old.marks if old else None)
 
 
@@ -228,10 +236,10 @@ def _find(table: TableFile, opening: Opening, old: FileMemory | None, cut: bool 
         top = [[cell_text(cell) for cell in row] for row in first.rows[:ROWS_LOOKED_AT]] if first else []
         plan = find_plan(top, opening.wish)
         if first and plan:
-            return _Found(sheet, plan, batches, first, rows)
+            return _Found(table, sheet, plan, batches, first, rows)
         if top and missing is None:
             missing = missing_columns(top, opening.wish, f' of sheet "{sheet}"' if sheet and len(sheets) > 1 else "")
-    raise missing or Unreadable("There is nothing in this file.", "Export it again; the export may have been empty.")
+    raise missing or NOTHING_IN_IT
 
 
 def read_joined(table: TableFile, second: TableFile, opening: Opening, second_opening: Opening, sender: Sender) -> None:

@@ -61,6 +61,10 @@ class Workbook:
         except CalamineError:
             raise DAMAGED from None
 
+    def remarks(self) -> list[str]:
+        """What is to be said of the workbook as a whole: nothing, so far."""
+        return []
+
     def whole(self) -> CalamineWorkbook:
         """The whole file, opened."""
         if self._whole is None:

@@ -1,15 +1,18 @@
 """The parts of an .xlsx file, and the making of a smaller workbook around a few of its rows, without unpacking."""
 
 import io
+import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 
 from jobs.sources.header_row import Unreadable
-from jobs.sources.table_file import DAMAGED
+from jobs.sources.table_file import DAMAGED, DEFINES
 
 _ABSURD_RATIO = 150  # real sheets shrink to a fifth or a thirtieth
+_XML = (".xml", ".rels", ".svg", ".vml")
+_LONGEST_PROLOG = 64 << 10  # bytes in front of a part's first element
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
@@ -35,6 +38,24 @@ class ZipParts:
                 f"The workbook would unpack to {unpacked >> 20} MB, which no real export does.",
                 "Export a shorter period, and ask whoever made the file if it is genuine.",
             )
+        for name in self.names:
+            if name.endswith(_XML) and self._defines(name):
+                raise DEFINES
+
+    def _defines(self, name: str) -> bool:
+        """Whether a part begins with definitions. A picture may name its kind so, yet define nothing."""
+        start = b""
+        for chunk in self.chunks(name, _LONGEST_PROLOG // 16):
+            start += chunk.replace(b"\0", b"")  # of UTF-16
+            root = re.search(rb"<[A-Za-z_]", start)
+            if root:
+                words = start[: root.start()]
+                return b"<!ENTITY" in words if name.endswith(".svg") else b"<!DOCTYPE" in words
+            if b"<!DOCTYPE" in start:
+                return True
+            if len(start) > _LONGEST_PROLOG:
+                raise DAMAGED
+        return False
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self.names

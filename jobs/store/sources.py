@@ -69,8 +69,9 @@ def forget_missing(memory: Memory, source: str, outcomes: Mapping[str, str]) -> 
     gone = [
         key
         for problem, (key, _) in _listed(memory, source).items()
-        if (good or is_of_file(problem) if problem.file not in outcomes else
-            is_of_file(problem) and outcomes[problem.file] == "unchanged")
+        if problem.file
+        and (good or is_of_file(problem) if problem.file not in outcomes else
+             is_of_file(problem) and outcomes[problem.file] == "unchanged")
     ]  # fmt: skip
     _take_off(memory, gone)
     return len(gone)

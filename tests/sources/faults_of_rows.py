@@ -1,22 +1,45 @@
 """Exports in which rows repeat, contradict or resemble each other, or are no appointments."""
 
-from faulty_files import HEADER, Case, a_csv, a_workbook, good, person, with_row
+from faulty_files import GOOD, HEADER, Case, a_csv, a_workbook, good, person, with_row
 
 _BILLED = (*HEADER, "CPT Code", "Diagnosis", "Billed")
 
 
-def _lines():
+def _lines() -> list[list[object]]:
     return [[*row, "97110", "M54.5", "45"] for row in good()] + [[*good()[2], "97140", "M25.561", "60"]]
 
 
 CASES = (
-    Case("one row per line of the bill", "csv", a_csv(_lines(), _BILLED), ()),
-    Case("the same row twice", "csv", a_csv([*good(), good()[0]]), ()),
-    Case("two rows of one number that differ", "csv", a_csv([*good(), person("Cal", 4, status="Cancelled")]), ()),
-    Case("one slot under two numbers", "csv", a_csv([*good(), person("Cal", 4, id="A-other")]), (), ("Ann", "Bea", "Cal", "Cal")),
-    Case("a blank row between", "xlsx", a_workbook([*good()[:2], ["", "", "", "", "", "", ""], good()[2]]), ()),
-    Case("a short row", "csv", a_csv([*good(), ["A-short"]]), ()),
-    Case("a row that is too long", "csv", a_csv([*good()[:2], [*good()[2], "and", "more"]]), ()),
-    Case("an open quotation mark", "csv", a_csv(with_row(last='"Sample')), ()),
-    Case("a line break in a cell", "csv", a_csv([*good()[:2], person("Cal", 4, last='"Sam\nple"')]), ()),
+    Case("one row per line of the bill", "csv", a_csv(_lines(), _BILLED)),
+    Case("the same row twice", "csv", a_csv([*good(), good()[0]])),
+    Case(
+        "two rows of one number that differ",
+        "csv",
+        a_csv([*with_row(status="Cancelled"), person("Dan", 5)]),
+        (*GOOD, "Dan"),
+    ),
+    Case(
+        "one slot under two numbers",
+        "csv",
+        a_csv([*good(), person("Cal", 4, id="A-other")]),
+        ("Ann", "Bea", "Cal", "Cal"),
+    ),
+    Case("a blank row between", "xlsx", a_workbook([*good()[:2], ["", "", "", "", "", "", ""], good()[2]])),
+    Case("a short row", "csv", a_csv([*good(), ["A-short"]])),
+    Case("a row that is too long", "csv", a_csv([*good()[:2], [*good()[2], "and", "more"]])),
+    Case("an open quotation mark", "csv", a_csv(with_row(last='"Sample')), (*GOOD, "Dan")),
+    Case(
+        "an open quotation mark with rows below",
+        "csv",
+        a_csv([good()[0], person("Dan", 5, last='"Sample'), *good()[1:]]),
+        ("Ann", "Dan", "Bea", "Cal"),
+    ),
+    Case(
+        "two open quotation marks",
+        "csv",
+        a_csv([person("Dan", 5, last='"Sample'), *good(), person("Eli", 6, last='"Sample')]),
+        ("Dan", *GOOD, "Eli"),
+    ),
+    Case("a lone inch mark", "csv", a_csv(with_row(last="Sample 5'10\"")), (*GOOD, "Dan")),
+    Case("a line break in a cell", "csv", a_csv([*good()[:2], person("Cal", 4, last='"Sam\nple"')])),
 )

@@ -17,14 +17,14 @@ Row = Sequence[object]
 
 
 class Case(NamedTuple):
-    """A fault: its name, the kind of file, what writes it, the whole sentences owed, and who must arrive."""
+    """A fault: its name, the kind of file, what writes it, and who must arrive. `faults_said` has the sentences."""
 
     name: str
     kind: str  # the ending of its file
     write: Callable[[Path], object]
-    said: tuple[str, ...]
     arrive: tuple[str, ...] = GOOD
     settings: dict[str, object] = {}  # of its source, but for date_order: mdy
+    starts: str = ""  # when all of them come, if not the good ones on days of their own
 
 
 def person(name: str, day: int = 2, **other: object) -> list[object]:

@@ -10,7 +10,8 @@ import faults_of_files
 import faults_of_rows
 import faults_of_values
 import pytest
-from faulty_files import Case
+from faults_said import SAID
+from faulty_files import GOOD, Case
 from made_files import TODAY, ZONE
 
 from jobs.clinic.records import Problem
@@ -22,10 +23,11 @@ CASES = (*faults_of_columns.CASES, *faults_of_values.CASES, *faults_of_rows.CASE
 
 
 class Came(NamedTuple):
-    """What came of one file: the sentences in words, and who arrived."""
+    """What came of one file: the sentences in words, who arrived, and what is known of the three good ones."""
 
     said: tuple[str, ...]
     arrived: tuple[str, ...]
+    good: frozenset[tuple[str, ...]]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +51,9 @@ def read(source: Source, folder: Path) -> Iterator[tuple[str, Came]]:
         parts = list(file.values)
         problems = [problem for part in parts for problem in part.problems]
         said = tuple(map(in_words, filter(None, (file.problem, *problems))))
-        yield file.path, Came(said, tuple(slot.first_name for part in parts for slot in part.appointments))
+        slots = [slot for part in parts for slot in part.appointments]
+        good = {(slot.first_name, slot.email, slot.starts_at, slot.status) for slot in slots if slot.first_name in GOOD}
+        yield file.path, Came(said, tuple(slot.first_name for slot in slots), frozenset(good))
 
 
 def in_words(problem: Problem) -> str:
@@ -59,8 +63,16 @@ def in_words(problem: Problem) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_fault_is_said_in_one_sentence_and_the_good_rows_arrive(case: Case, came: dict[str, Came]) -> None:
-    assert came[f"{case.name}.{case.kind}"] == Came(case.said, case.arrive)
+    found = came[f"{case.name}.{case.kind}"]
+    assert found[:2] == (SAID.get(case.name, ()), case.arrive)
+    starts = {name: case.starts or f"2026-03-0{day}T14:30:00Z" for day, name in enumerate(GOOD, 2)}
+    assert found.good == {
+        (name, f"{name.lower()}@patient.example", start, "completed")
+        for name, start in starts.items()
+        if name in case.arrive
+    }
 
 
 def test_the_collection_has_at_least_sixty_faults_each_with_its_own_name() -> None:
     assert len({case.name for case in CASES}) == len(CASES) >= 60
+    assert SAID.keys() <= {case.name for case in CASES}

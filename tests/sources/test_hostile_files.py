@@ -1,0 +1,144 @@
+"""Files made to take the machine's memory or time end as one sentence each, and cost the job itself next to nothing."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from faulty_files import a_workbook, good, with_part
+
+ROOT = Path(__file__).resolve().parents[2]
+_READ = """
+import json, resource, sys, time
+from datetime import date
+from pathlib import Path
+from jobs.clinic.value_rules import ValueRules
+from jobs.sources.reading import start_reading
+from jobs.sources.source import Source
+began, said = time.monotonic(), {}
+for file in start_reading(Source("export", "*", take="all"), Path(sys.argv[1]), {}, date(2026, 3, 20), "UTC",
+                          rules=ValueRules("UTC")):
+    rows = sum(len(part.appointments) for part in file.values)
+    said[file.path] = [file.outcome, rows, file.problem.what if file.problem else "", time.monotonic() - began]
+    began = time.monotonic()
+print(json.dumps([said, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+"""
+_BOMB = b'<!DOCTYPE x [<!ENTITY a "ha">' + b"".join(
+    b'<!ENTITY %c "&%c;&%c;&%c;&%c;">' % ((letter,) + (letter - 1,) * 4) for letter in range(ord("b"), ord("z"))
+) + b"]>"  # fmt: skip
+_UNPACKS = "The workbook would unpack to 401 MB, which no real export does."
+_DEFINES = "The workbook holds definitions (DOCTYPE), with which a few bytes can become gigabytes; no real export does."
+_DAMAGED = "This is not a workbook, or it is damaged."
+_DIED = "Reading the file took too much memory or broke off, and was stopped."
+
+
+def _defining(part: str) -> Callable[[Path], object]:
+    return with_part(
+        a_workbook(good()), part, lambda xml: xml.replace(b"?>", b"?>" + _BOMB, 1) or _BOMB + b"<svg>&y;</svg>"
+    )
+
+
+def _zip_bomb(path: Path) -> None:
+    """400 MB in 400 KB."""
+    rows = b" " * (1 << 20)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        with archive.open("xl/worksheets/sheet1.xml", "w") as part:
+            for _ in range(401):
+                part.write(rows)
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+
+
+def _bomb_that_lies(path: Path) -> None:
+    """The same with a header that names a small size."""
+    _zip_bomb(path)
+    data = bytearray(path.read_bytes())
+    for mark, at in ((b"PK\1\2", 24), (b"PK\3\4", 22)):
+        place = data.find(mark)
+        data[place + at : place + at + 4] = (1 << 20).to_bytes(4, "little")
+    path.write_bytes(data)
+
+
+def _two_far_cells(path: Path) -> None:
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    with_part(a_workbook(good()), "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</sheetData>", far))(path)
+
+
+def _far_cells_without_numbers(path: Path) -> None:
+    _two_far_cells(path)
+    with_part(lambda _: None, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b'<row r="1"', b"<row"))(path)
+
+
+_MANIFEST = (
+    "<manifest:manifest xmlns:manifest='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'><manifest:file-entry "
+    "manifest:full-path='/' manifest:media-type='application/vnd.oasis.opendocument.spreadsheet'/></manifest:manifest>"
+)
+
+
+def _ods(content: bytes) -> Callable[[Path], object]:
+    def write(path: Path) -> None:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+            archive.writestr("META-INF/manifest.xml", _MANIFEST)
+            archive.writestr("content.xml", content)
+
+    return write
+
+
+_NAMESPACES = b" ".join(
+    b'xmlns:%s="urn:oasis:names:tc:opendocument:xmlns:%s:1.0"' % (name, name) for name in (b"office", b"table", b"text")
+)
+_TABLE = (
+    b"<office:document-content " + _NAMESPACES + b"><office:body><office:spreadsheet><table:table table:name='E'>%s"
+    b"</table:table></office:spreadsheet></office:body></office:document-content>"
+)
+_REPEATED = _TABLE % (
+    b"<table:table-row table:number-rows-repeated='1000000'><table:table-cell table:number-columns-repeated='16000' "
+    b"office:value-type='string'><text:p>x</text:p></table:table-cell></table:table-row>"
+)
+
+HOSTILE: dict[str, tuple[Callable[[Path], object], str, str]] = {
+    "bomb.xlsx": (_zip_bomb, "refused", _UNPACKS),
+    "bomb that lies.xlsx": (_bomb_that_lies, "refused", _DAMAGED),
+    "far cells.xlsx": (_two_far_cells, "read", ""),
+    "far cells without numbers.xlsx": (_far_cells_without_numbers, "refused", _DIED),
+    "sheet.xlsx": (_defining("xl/worksheets/sheet1.xml"), "refused", _DEFINES),
+    "strings.xlsx": (_defining("xl/sharedStrings.xml"), "refused", _DEFINES),
+    "styles.xlsx": (_defining("xl/styles.xml"), "refused", _DEFINES),
+    "sheets.xlsx": (_defining("xl/workbook.xml"), "refused", _DEFINES),
+    "links.xlsx": (_defining("xl/_rels/workbook.xml.rels"), "refused", _DEFINES),
+    "picture.xlsx": (_defining("xl/media/image1.svg"), "refused", _DEFINES),
+    "entities.ods": (_ods(b"<?xml version='1.0'?>" + _BOMB + _TABLE % b"&y;"), "refused", _DEFINES),
+    "repeated cells.ods": (_ods(_REPEATED), "refused", _DAMAGED),
+}
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, list[object]], float]:
+    """How the reading of each file went, and the megabytes that the reading process took itself."""
+    folder = tmp_path_factory.mktemp("hostile")
+    for number, (name, (write, _, _)) in enumerate(HOSTILE.items()):
+        write(folder / name)
+        os.utime(folder / name, (1_700_000_000 + number,) * 2)
+    assert (folder / "bomb.xlsx").stat().st_size < 450_000
+    words = [sys.executable, "-c", _READ, str(folder)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300)
+    said, megabytes = json.loads(done.stdout)
+    return said, megabytes
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_in_one_sentence_or_read_and_in_time(
+    name: str, read: tuple[dict[str, list[object]], float]
+) -> None:
+    _, outcome, sentence = HOSTILE[name]
+    *told, seconds = read[0][name]
+    assert told == [outcome, 3 if outcome == "read" else 0, sentence]
+    assert isinstance(seconds, float) and seconds < 30
+
+
+def test_the_job_itself_takes_no_memory_for_them(read: tuple[dict[str, list[object]], float]) -> None:
+    assert read[1] < 400
