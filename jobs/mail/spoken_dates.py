@@ -29,12 +29,11 @@ def moment_in_words(moment: str, zone: str, language: str = "en") -> tuple[str, 
     if not moment:
         return "", ""
     when = datetime.fromisoformat(moment).astimezone(ZoneInfo(zone) if zone else UTC)
-    if not (when.hour or when.minute):
-        return day_in_words(when.date().isoformat(), language), ""
-    if language != "en":
-        return _in_other_words(when, language)
     half = "AM" if when.hour < 12 else "PM"
-    return day_in_words(when.date().isoformat()), f"{when.hour % 12 or 12}:{when.minute:02d} {half}"
+    day, time = day_in_words(when.date().isoformat()), f"{when.hour % 12 or 12}:{when.minute:02d} {half}"
+    if language != "en":
+        day, time = _in_other_words(when, language)
+    return day, time if when.hour or when.minute else ""
 
 
 def _in_other_words(when: datetime, language: str) -> tuple[str, str]:
