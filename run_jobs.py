@@ -20,6 +20,11 @@ Before anything is sent
   google sign-in       let a person allow in the browser what config/ asks of Google
   why PATIENT          everything sent, left out or planned for one patient   (why "Mira Quill")
 
+Who gets no more letters
+  stop ADDRESS         put an address on the list   (stop alone shows the list)
+  allow ADDRESS        let it have letters again   (allow mira@patient.example --reason "asked for it")
+  stop-page            answer the stop links of the letters, behind the clinic's web server
+
 To run
   run JOB...           run jobs now   (run all: pull, send, summarize)
   due                  run what is due; catch up once what was missed   (for cron)

@@ -17,8 +17,10 @@ from jobs.runner.settings import SettingsFaulty
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools
 from jobs.store.letters import count_states
+from jobs.store.mailbox_messages import read_up_to
 from jobs.store.runs import Run, last_runs
 from jobs.store.sources import listed_problems
+from jobs.store.stops import stopped_now
 
 
 def show_jobs(home: Path) -> None:
@@ -41,13 +43,23 @@ def show_status(tools: Tools) -> None:
     console = open_console()
     with tools.store.begin() as memory:
         runs, states, problems = last_runs(memory), count_states(memory), len(listed_problems(memory))
+        stopped = sum(isinstance(whom, str) for whom in stopped_now(memory))
+        _, read_at = read_up_to(memory, tools.settings.mail.mailbox.name)
     console.print(_runs(tools, runs))
     counted = ", ".join(f"{state} {count}" for state, count in sorted(states.items()))
     console.print(f"Letters: {counted or 'none yet'}")
+    console.print(f"Addresses that get no more letters: {stopped}{' (run_jobs.py stop lists them)' if stopped else ''}")
+    console.print(f"The mailbox was last read: {_last_read(tools, read_at)}")
     waiting = _waiting(tools, runs, states, problems) + _faulty_letters(tools)
     console.print("Waits for a person:" + ("" if waiting else " nothing"))
     for words in waiting:
         console.print(f"  {words}", soft_wrap=True)
+
+
+def _last_read(tools: Tools, read_at: str) -> str:
+    if not tools.settings.mail.mailbox.by:
+        return "never; config/clinic.yaml names none (mail: mailbox:)"
+    return _local(tools, read_at) if read_at else "never yet"
 
 
 def _runs(tools: Tools, runs: Mapping[str, Run]) -> Table:

@@ -6,6 +6,7 @@ import click
 from rich.table import Table
 
 from jobs.desk.rehearsal import rehearsing
+from jobs.desk.stop_list import stops_of
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.sending.planning import plan
@@ -22,6 +23,7 @@ def show_why(tools: Tools, patient: str) -> bool:
         with rehearsed.store.begin() as memory:
             found = find_patients(memory, who) if who and not _too_long(who) else []
             stories = {patient_id: story(memory, patient_id) for patient_id, _, _ in found[:_MOST]}
+            stops = {patient_id: stops_of(tools, memory, patient_id) for patient_id in stories}
     if not found:
         click.echo(
             f'Nobody is known as "{who}". Write the whole name ("Mira Quill"), the last name, the e-mail address, '
@@ -34,6 +36,8 @@ def show_why(tools: Tools, patient: str) -> bool:
         console.print(f'"{who}" means {len(found)} patients; a number (no.) asks for one of them.')
     for patient_id, first_name, last_name in found[:_MOST]:
         console.print(_table(tools, f"No. {patient_id}: {first_name} {last_name}", stories[patient_id]))
+        for line in stops[patient_id]:
+            console.print(f"  {line}", soft_wrap=True)
     if len(found) > _MOST:
         console.print(f"{len(found) - _MOST} more are not shown.")
     return True

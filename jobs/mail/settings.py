@@ -76,6 +76,11 @@ class Mailbox:
             raise ValueError("delays_stop_after must be at least 1.")
         parse_duration(self.first_look_back)
 
+    @property
+    def name(self) -> str:
+        """What its mails are remembered under."""
+        return f"{self.user}@{self.host}/{self.folder}" if self.by == "imap" else self.by
+
 
 @dataclass(frozen=True)
 class MailSettings:

@@ -262,6 +262,15 @@ def letters_in(memory: Memory, *states: str) -> list[int]:
     return [int(row[0]) for row in memory.connection.execute(query)]
 
 
+def waiting_for(memory: Memory, address_key: str) -> int:
+    """How many letters to the patients of an address are planned or wait."""
+    letter, patient = letters.c, patients.c
+    query = select(func.count()).select_from(letters.join(patients, patient.id == letter.patient_id))
+    waiting = letter.state.in_(("planned", "ready", "deferred", "held"))
+    found = query.where(letter.clinic_id == memory.clinic_id, patient.address_key == address_key, waiting)
+    return int(memory.connection.execute(found).scalar_one())
+
+
 def count_states(memory: Memory) -> dict[str, int]:
     """How many letters stand in each state."""
     query = (

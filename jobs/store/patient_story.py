@@ -47,6 +47,26 @@ def find_patients(memory: Memory, who: str) -> list[tuple[int, str, str]]:
     return [(patient_id, *names[patient_id]) for patient_id in sorted(found)]
 
 
+class Contact(NamedTuple):
+    """How a patient may be reached: every address that a letter went to, and what the practice system says."""
+
+    address_keys: frozenset[str]
+    email_consent: str
+
+
+def contact(memory: Memory, patient_id: int) -> Contact:
+    """The addresses of a patient, today's and those that letters went to."""
+    patient, letter = patients.c, letters.c
+    now = memory.connection.execute(
+        select(patient.address_key, patient.email_consent).where(
+            patient.clinic_id == memory.clinic_id, patient.id == patient_id
+        )
+    ).one()
+    went_to = select(letter.address_key).where(letter.patient_id == patient_id).distinct()
+    keys = {now.address_key, *memory.connection.execute(went_to).scalars()}
+    return Contact(frozenset(keys - {""}), now.email_consent)
+
+
 def _names(first: str, last: str) -> set[str]:
     """All that one may call a patient. SQLite would fold only the letters of English."""
     return {_folded(name) for name in (first, last, f"{first} {last}", f"{last}, {first}") if name.strip()}

@@ -1,12 +1,13 @@
 """Who must not be mailed: an append-only list. Nothing is ever taken off it, only answered by a later line."""
 
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, or_, select
 
 from jobs.clinic.answers import Category, Ending
 from jobs.store.memory import Memory
-from jobs.store.tables import stops
+from jobs.store.tables import patients, stops
 
 
 class StopLine(NamedTuple):
@@ -67,13 +68,49 @@ def _add(memory: Memory, line: StopLine) -> None:
     memory.connection.execute(insert(stops).values(values))
 
 
-def stop_lines(memory: Memory, address_key: str = "") -> list[StopLine]:
-    """The whole list, or the lines about one address, oldest first."""
-    query = select(*(stops.c[name] for name in StopLine._fields)).where(stops.c.clinic_id == memory.clinic_id)
-    if address_key:
-        query = query.where(stops.c.address_key == address_key)
-    found = memory.connection.execute(query.order_by(stops.c.id))
-    return [StopLine._make(row)._replace(allowed=bool(row.allowed)) for row in found]
+def end_stops(memory: Memory, at: str, address_key: str, reason: str, source: str) -> list[StopLine]:
+    """Answer every stop that keeps letters from an address: its own, and those of the patients behind it. Gives the
+    lines that are answered; none, changing nothing, where letters may be sent already."""
+    about = stops_about(memory, {address_key}, patients_at(memory, address_key))
+    stopped = stopped_now(memory)
+    whom = dict.fromkeys(each for line in about for each in (line.address_key, line.patient_id) if each in stopped)
+    for each in whom:
+        if isinstance(each, int):
+            allow(memory, at, "all", reason, source, patient_id=each)
+        elif each == address_key:
+            allow(memory, at, "all", reason, source, address_key=each)
+    return newest(line for line in about if not line.allowed and {line.address_key, line.patient_id} & whom.keys())
+
+
+def newest(lines: Iterable[StopLine]) -> list[StopLine]:
+    """Of lines about the same address, patient and category the last one."""
+    return list({(line.address_key, line.patient_id, line.category): line for line in lines}.values())
+
+
+def patients_at(memory: Memory, address_key: str) -> set[int]:
+    """The patients who have this address, or whose wish to stop came with it."""
+    have, said = patients.c, stops.c
+    queries = (
+        select(have.id).where(have.clinic_id == memory.clinic_id, have.address_key == address_key),
+        select(said.patient_id).where(said.clinic_id == memory.clinic_id, said.address_key == address_key),
+    )
+    return {found for query in queries for found in memory.connection.execute(query).scalars() if found}
+
+
+def stop_lines(memory: Memory) -> list[StopLine]:
+    """The whole list, oldest first."""
+    return _lines(memory)
+
+
+def stops_about(memory: Memory, address_keys: Collection[str], patient_ids: Collection[int]) -> list[StopLine]:
+    """The lines about these addresses and patients, oldest first."""
+    return _lines(memory, or_(stops.c.address_key.in_(set(address_keys) - {""}), stops.c.patient_id.in_(patient_ids)))
+
+
+def _lines(memory: Memory, *which: ColumnElement[bool]) -> list[StopLine]:
+    columns = (stops.c[name] for name in StopLine._fields)
+    query = select(*columns).where(stops.c.clinic_id == memory.clinic_id, *which).order_by(stops.c.id)
+    return [StopLine._make(row)._replace(allowed=bool(row.allowed)) for row in memory.connection.execute(query)]
 
 
 def stopped_now(memory: Memory) -> dict[str | int, frozenset[str]]:

@@ -42,7 +42,7 @@ class ImapMailbox:
 
     @property
     def name(self) -> str:
-        return f"{self._settings.user}@{self._settings.host}/{self._settings.folder}"
+        return self._settings.name
 
     def _sign_in(self, password: str) -> None:
         try:

@@ -1,0 +1,121 @@
+"""Who gets no more letters: put on the list, answered, and shown."""
+
+import getpass
+from datetime import datetime
+
+import click
+from rich.table import Table
+
+from jobs.clinic.addresses import address_key
+from jobs.clinic.answers import Category, Ending
+from jobs.clinic.follow_ups import utc_text
+from jobs.desk.terminal import open_console
+from jobs.runner.tools import Tools
+from jobs.store.letters import waiting_for
+from jobs.store.mailbox_messages import ReadMail, mail_about
+from jobs.store.memory import Memory
+from jobs.store.patient_story import contact
+from jobs.store.stops import StopLine, end_stops, newest, patients_at, stop_lines, stop_once, stopped_now, stops_about
+
+_FINE, _NOT_UNDERSTOOD = 0, 2
+_WHAT = {"all": "no letters", "news": "no news", "care": "no letters about the own care"}
+_MAIL = {
+    "bounce": "a letter was not delivered, for good",
+    "delay": "a letter was not delivered yet",
+    "refused": "a letter was refused for how it was sent",
+    "complaint": "a complaint came",
+    "unsubscribe": "a wish to stop came",
+}
+
+
+def put_on_the_list(tools: Tools, address: str, category: Category, reason: str, by: str) -> int:
+    """Send an address no more letters of a category; where one patient has it, the patient neither."""
+    key = _key(address)
+    if not key:
+        return _NOT_UNDERSTOOD
+    with tools.store.begin() as memory:
+        whose = patients_at(memory, key)
+        patient_id = next(iter(whose)) if len(whose) == 1 else None
+        ending = Ending(category, reason or "asked for no more", by or getpass.getuser(), key, patient_id)
+        new = stop_once(memory, utc_text(tools.now), ending)
+        waiting = waiting_for(memory, key)
+    click.echo(f"{address} gets {_WHAT[category]} from now on." if new else f"{address} was stopped already.")
+    if waiting:
+        click.echo(f"{waiting} letters that wait are looked at by the next run; it withdraws what is stopped.")
+    if not whose:
+        click.echo("No patient has this address now. It stays on the list all the same.")
+    return _FINE
+
+
+def answer_on_the_list(tools: Tools, address: str, reason: str, by: str) -> int:
+    """Let an address, and the patients behind it, have letters again."""
+    key = _key(address)
+    if not key:
+        return _NOT_UNDERSTOOD
+    with tools.store.begin() as memory:
+        answered = end_stops(memory, utc_text(tools.now), key, reason, by or getpass.getuser())
+        refusing = [each for each in patients_at(memory, key) if contact(memory, each).email_consent == "no"]
+    if not answered:
+        click.echo(f"{address} is not stopped; nothing was changed.", err=True)
+        return _NOT_UNDERSTOOD
+    for line in answered:
+        click.echo(_in_words(tools, line))
+    click.echo(f"{address} gets letters again. What was withdrawn meanwhile is not sent any more.")
+    if refusing:
+        click.echo("But the practice system says: no e-mail. As long as it does, no letter goes there.")
+    return _FINE
+
+
+def show_the_list(tools: Tools) -> int:
+    """Print who gets no more letters, and why."""
+    with tools.store.begin() as memory:
+        stopped = stopped_now(memory)
+        lines = newest(line for line in stop_lines(memory) if not line.allowed)
+    table = Table("Address", "Patient", "Gets", "Since", "Because", "Who said so")
+    for line in lines:
+        whom: tuple[str | int | None, ...] = (line.address_key, line.patient_id)
+        if any(line.category in stopped.get(each, ()) for each in whom if each):
+            number = f"no. {line.patient_id}" if line.patient_id else ""
+            at = _local(tools, line.at)
+            table.add_row(line.address_key, number, _WHAT[line.category], at, line.reason, line.source)
+    if table.row_count:
+        open_console().print(table)
+    else:
+        click.echo("Nobody is stopped.")
+    return _FINE
+
+
+def stops_of(tools: Tools, memory: Memory, patient_id: int) -> list[str]:
+    """What keeps letters from a patient, or kept, and what came back from the addresses, each as one line."""
+    known = contact(memory, patient_id)
+    lines: list[StopLine | ReadMail] = [
+        *stops_about(memory, known.address_keys, {patient_id}),
+        *(mail for mail in mail_about(memory, known.address_keys) if mail.kind in _MAIL),
+    ]
+    words = [_in_words(tools, line) for line in sorted(lines, key=_when)]
+    return ["The practice system says: no e-mail.", *words] if known.email_consent == "no" else words
+
+
+def _when(line: StopLine | ReadMail) -> str:
+    return line.at if isinstance(line, StopLine) else line.read_at
+
+
+def _in_words(tools: Tools, line: StopLine | ReadMail) -> str:
+    when = _local(tools, _when(line))
+    if isinstance(line, ReadMail):
+        return f"{when}: {_MAIL[line.kind]}{f' ({line.detail})' if line.detail else ''}."
+    what = "letters again" if line.allowed else f"{_WHAT[line.category]} any more"
+    return f"{when}: {what}, because: {line.reason} ({line.source})."
+
+
+def _key(address: str) -> str:
+    """What an address is known by; "" with a sentence to the person for what is none."""
+    local, at, domain = address.strip().rpartition("@")
+    if not (local and at and "." in domain) or len(address.split()) != 1:
+        click.echo(f'"{address}" is no e-mail address. Write it whole, such as mira@patient.example.', err=True)
+        return ""
+    return address_key(address)
+
+
+def _local(tools: Tools, moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(tools.settings.clinic.tzinfo):%Y-%m-%d %H:%M}"
