@@ -18,6 +18,8 @@ Before anything is sent
   templates history    the versions of the letters   (templates show, templates restore: one of them again)
   forecast --days 7    who would get which letter, and why
   google sign-in       let a person allow in the browser what config/ asks of Google
+  reconcile            where calendar and spreadsheet differ
+  patients             who may be one patient; say so   (patients same 12 57, patients apart 12 57)
   why PATIENT          everything sent, left out or planned for one patient   (why "Mira Quill")
 
 Who gets no more letters

@@ -1,7 +1,8 @@
 """Read the clinic's spreadsheets and calendars; keep what is new or changed, list what cannot be read."""
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from jobs.clinic.follow_ups import utc_text
@@ -21,6 +22,7 @@ from jobs.store.sources import (
     listed_problems,
     remember_file,
     renew_problems,
+    still_new,
 )
 
 if TYPE_CHECKING:
@@ -78,8 +80,17 @@ def _save(tools: Tools, source: Source, file: FileRead, known: bytes, today: dat
 
 def _still_known(memory: "Memory", source: Source, file: FileRead, known: bytes, seen_at: str) -> Counter[str]:
     if file.memory != known:
-        remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at)
+        remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at, _data_at(file, seen_at))
+    elif not file.changed_ns:
+        still_new(memory, source.name, file.path, seen_at)
     return Counter({"files unchanged": 1})
+
+
+def _data_at(file: FileRead, seen_at: str) -> str:
+    """As of when the data of a file are: its own time, or now for what was asked just now."""
+    if not file.changed_ns:
+        return seen_at
+    return min(seen_at, utc_text(datetime.fromtimestamp(file.changed_ns / 1e9, UTC)))
 
 
 class TooBad(Exception):
@@ -115,7 +126,7 @@ def _save_file(memory: "Memory", tools: Tools, source: Source, file: FileRead, s
     keep = renew_problems if file.memory else add_problems
     counts["problems changed"] += keep(memory, source.name, file.path, found, seen_at)
     if file.memory:
-        remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at)
+        remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at, _data_at(file, seen_at))
     counts += Counter({f"files {file.outcome}": 1, "appointments gone": gone.marked})
     counts["appointments unchanged"] = file.rows_skipped
     return counts
@@ -157,6 +168,14 @@ def _too_many_gone(source: Source, file: FileRead, gone: Gone) -> Problem | None
     return Problem(source.name, file.path, "", 0, "", "", what, remedy, False)
 
 
+def write_problem_list(tools: Tools, problems: Sequence[tuple[str, Problem]]) -> None:
+    """Write problems.xlsx, newest first."""
+    from jobs.reports.problems_workbook import write_problems
+
+    zone, path = tools.settings.clinic.tzinfo, tools.state_dir / "reports" / "problems.xlsx"
+    write_problems(((datetime.fromisoformat(at).astimezone(zone), problem) for at, problem in problems), path)
+
+
 def _outcome(tools: Tools, counts: Counter[str]) -> Outcome:
     """Write the list of problems where it changed, and sum up."""
     path = tools.state_dir / "reports" / "problems.xlsx"
@@ -164,10 +183,7 @@ def _outcome(tools: Tools, counts: Counter[str]) -> Outcome:
         problems = listed_problems(memory)
     counts["problems listed"] = len(problems)
     if counts.pop("problems changed") or bool(problems) > path.exists():
-        from jobs.reports.problems_workbook import write_problems
-
-        zone = tools.settings.clinic.tzinfo
-        write_problems(((datetime.fromisoformat(at).astimezone(zone), problem) for at, problem in problems), path)
+        write_problem_list(tools, problems)
     said = (p for _, p in problems if p.row == 0 and not p.set_aside and p.source != PATIENTS)
     of_files = dict.fromkeys(f"{p.source}: {p.what}" for p in said)
     notes = tuple(of_files) or (() if tools.settings.sources else ("No source is configured in config/sources.yaml.",))

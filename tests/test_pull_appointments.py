@@ -22,7 +22,7 @@ needs_data = pytest.mark.skipif(
     not SAMPLES.is_dir(), reason="../shared/data, with exports that nobody here wrote, is not on this machine"
 )
 MOMENT, LATER = "2026-03-04 07:00", "2026-03-04 08:00"
-OF_THE_FILE = ("read_at", "memory", "rows")
+OF_THE_FILE = ("read_at", "memory", "rows", "data_at")
 _OF_THE_RUN = {"runs", "cursors", "alembic_version"}
 
 

@@ -1,9 +1,13 @@
 """The same patients in an export and in a calendar: one letter for one appointment, whatever came first."""
 
+import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from hand_written_clinic import Clinic, appointment
+
+from jobs.desk.commands import cli
 
 BEFORE, DAY, NEXT = "2025-08-04 07:00", "2025-08-04 10:00", "2025-08-05 07:00"
 EXPORT = "{name: export, path: exports/*.csv}"
@@ -139,3 +143,74 @@ def test_two_patients_who_may_be_one_are_listed_and_not_joined(clinic: Clinic) -
         "No. 1 and no. 2 may be one patient: the same name and e-mail address, but two numbers."
     ]
     assert all("Anna" not in note for note in ran.outcome.notes)
+
+
+def ask(clinic: Clinic, *words: str) -> Result:
+    return CliRunner(env={"COLUMNS": "200"}).invoke(cli, ["-C", str(clinic.home), "--now", DAY, *words])
+
+
+def test_reconcile_shows_what_only_one_of_them_has_and_what_differs(clinic: Clinic) -> None:
+    booked = {"status": "booked", "booked_at": "2025-08-03 11:00"}
+    clinic.export(
+        ANNA,
+        appointment("Ben", "2025-08-11 10:00", **booked),
+        appointment("Cleo", "2025-08-11 11:00", **booked),
+        appointment("Dan", "2025-08-11 12:00", **booked),
+    )
+    calendar(
+        clinic,
+        ANNA_THERE,
+        entry("b", "20250811T101500", "PT - Ben Fictional", "ben@patient.example"),
+        entry("c", "20250811T110000", "PT - Cleo Fictional", "cleo@patient.example", "CANCELLED"),
+        entry("e", "20250811T150000", "PT - Eve Fictional", "eve@patient.example"),
+    )
+    clinic.pull(BEFORE)
+    shown = ask(clinic, "reconcile").output
+    assert "4 differences from Mon 28 Jul to Mon 18 Aug" in shown
+    for words in (
+        "Ben Fictional │ at another time (calendar): 10:15",
+        "Cleo Fictional │ cancelled only in the calendar (calendar)",
+        "Dan Fictional │ only in the spreadsheet (export)",
+        "Eve Fictional │ only in the calendar (calendar)",
+    ):
+        assert words in " ".join(shown.split()), shown
+    assert "Anna" not in shown
+
+
+def test_where_both_agree_reconcile_says_so(clinic: Clinic) -> None:
+    clinic.export(ANNA)
+    calendar(clinic, ANNA_THERE)
+    clinic.pull(BEFORE)
+    assert ask(clinic, "reconcile").output == "The sources agree from Mon 28 Jul to Mon 18 Aug.\n"
+
+
+def test_a_person_says_that_two_are_one_and_takes_it_back(clinic: Clinic) -> None:
+    clinic.export(ANNA, ANNA | {"appointment_id": "other", "patient_id": "4712", "start": "2025-08-12 09:00"})
+    calendar(clinic)
+    clinic.pull(BEFORE)
+    listed = ask(clinic, "patients")
+    assert "No. 1: Anna Fictional" in listed.output and "but two numbers" in listed.output
+    said = ask(clinic, "patients", "same", "1", "2", "--who", "Ann")
+    assert (said.exit_code, said.output) == (0, "No. 1 and no. 2 are one patient from now on.\n")
+    assert clinic.ask("SELECT DISTINCT patient_id FROM appointments") == [1]
+    assert clinic.ask("SELECT count(*) FROM problems WHERE source = 'patients'") == [0]
+    assert clinic.ask("SELECT count(*) FROM episodes") == [1]
+    clinic.send(DAY)
+    assert [state for state, _ in welcomes(clinic)] == ["sent"]  # one welcome for one patient
+    shown = ask(clinic, "patients")
+    assert "Decided last" in shown.output and "Ann" in shown.output
+    undone = ask(clinic, "patients", "undo", "2", "--who", "Ann")
+    assert (undone.exit_code, undone.output) == (0, "Line 2 is taken back; the two are in doubt again.\n")
+    assert clinic.ask("SELECT DISTINCT patient_id FROM appointments ORDER BY 1") == [1, 2]
+    wrong = ask(clinic, "patients", "same", "1", "99")
+    assert (wrong.exit_code, wrong.output) == (2, "There is no patient no. 99.\n")
+
+
+def test_status_says_how_new_each_sources_data_are(clinic: Clinic) -> None:
+    clinic.export(ANNA)
+    exported = 1754308800  # 2025-08-04 05:00 in the clinic
+    os.utime(clinic.home / "exports" / "appointments.csv", (exported, exported))
+    clinic.pull(BEFORE)
+    shown = ask(clinic, "status").output
+    assert "Source export: as of Mon 04 Aug 05:00, last changed Mon 04 Aug 07:00" in shown
+    assert "Source calendar: nothing was read yet" in shown

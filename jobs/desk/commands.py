@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from jobs.desk.patient_commands import add_patient_commands
 from jobs.desk.unforeseen import CarefulGroup
 
 if TYPE_CHECKING:
@@ -384,6 +385,9 @@ def _with_tools(place: Place, work: "Callable[[Tools], int]", watched: bool = Fa
 
     settings = load_settings(place.home)
     sys.exit(work((open_watched_tools if watched else open_tools)(place.home, settings, place.now)))
+
+
+add_patient_commands(cli, _with_tools)
 
 
 def _nearest(word: str, known: list[str]) -> str:

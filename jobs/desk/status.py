@@ -19,7 +19,7 @@ from jobs.runner.tools import Tools
 from jobs.store.letters import count_states
 from jobs.store.mailbox_messages import read_up_to
 from jobs.store.runs import Run, last_runs
-from jobs.store.sources import listed_problems
+from jobs.store.sources import Freshness, freshness, listed_problems
 from jobs.store.stops import stopped_now
 
 
@@ -45,7 +45,10 @@ def show_status(tools: Tools) -> None:
         runs, states, problems = last_runs(memory), count_states(memory), len(listed_problems(memory))
         stopped = sum(isinstance(whom, str) for whom in stopped_now(memory))
         _, read_at = read_up_to(memory, tools.settings.mail.mailbox.name)
+        known = freshness(memory, (source.name for source in tools.settings.sources))
     console.print(_runs(tools, runs))
+    for source, new in known.items():
+        console.print(f"Source {source}: {_how_new(tools, new)}")
     counted = ", ".join(f"{state} {count}" for state, count in sorted(states.items()))
     console.print(f"Letters: {counted or 'none yet'}")
     console.print(f"Addresses that get no more letters: {stopped}{' (run_jobs.py stop lists them)' if stopped else ''}")
@@ -60,6 +63,13 @@ def _last_read(tools: Tools, read_at: str) -> str:
     if not tools.settings.mail.mailbox.by:
         return "never; config/clinic.yaml names none (mail: mailbox:)"
     return _local(tools, read_at) if read_at else "never yet"
+
+
+def _how_new(tools: Tools, new: Freshness) -> str:
+    """As of when a source's data are, and when they last changed."""
+    if not new.data_at:
+        return "nothing was read yet"
+    return f"as of {_local(tools, new.data_at)}, last changed {_local(tools, new.read_at)}"
 
 
 def _runs(tools: Tools, runs: Mapping[str, Run]) -> Table:

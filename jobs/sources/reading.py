@@ -48,6 +48,7 @@ class FileRead:
     rows_total: int = 0
     rows_skipped: int = 0  # known from the last time
     gone: frozenset[int] = frozenset()  # marks of appointments that the file no longer has
+    changed_ns: int = 0  # the file's own time; 0 for what was asked just now
 
     @property
     def is_calendar(self) -> bool:
@@ -174,7 +175,10 @@ class Reading:
         if second and known.second[:3] != (self._join_path, second.size, second.changed_ns):
             return None
         rows = known.marks.rows()
-        return FileRead(place.shown, "unchanged", memory=place.own, rows_total=rows, rows_skipped=rows)
+        memory, changed_ns = place.own, look.changed_ns
+        return FileRead(
+            place.shown, "unchanged", memory=memory, rows_total=rows, rows_skipped=rows, changed_ns=changed_ns
+        )
 
     def _start(self, places: list[_Place]) -> ChildProcess:
         source, join = self._source, self._source.join
@@ -197,7 +201,7 @@ class Reading:
             if self._child is None:  # what its predecessor changed is not known: the rest is read whole
                 self._child = self._start([other._replace(own=b"", base=b"") for other in self._places[number:]])
             self._child.expect_next_file()
-            file = FileRead(place.shown, "read")
+            file = FileRead(place.shown, "read", changed_ns=_changed_ns(place.path))
             parts = self._parts(file)
             first = next(parts, None)
             parts = parts if first is None else chain([first], parts)
@@ -274,6 +278,14 @@ def _values(
 ) -> ReadValues:
     appointments = list(map(Appointment._make, zip(*columns, strict=True)))
     return ReadValues(rows, appointments, marks, list(map(Problem._make, problems)))
+
+
+def _changed_ns(path: str) -> int:
+    """The file's own time; 0 for an address, and for a file that is gone."""
+    try:
+        return 0 if is_address(path) else look_at(path).changed_ns
+    except Unreadable:
+        return 0
 
 
 def _shown(file: Path, home: Path) -> str:

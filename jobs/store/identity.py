@@ -276,14 +276,19 @@ def doubtful_pairs(memory: Memory) -> list[Line]:
     return [line for line in waiting if roots.get(line.one_id, line.one_id) != roots.get(line.other_id, line.other_id)]
 
 
+def names_of(memory: Memory, records: Collection[int]) -> dict[int, str]:
+    """The name of each record, as its source has it."""
+    return {
+        record.id: f"{record.first_name} {record.last_name}".strip()
+        for part in in_parts(records)
+        for record in _records(memory, patients.c.id.in_(part))
+    }
+
+
 def doubtful_problems(memory: Memory) -> list[Problem]:
     """The same as lines of the list of problems."""
     waiting = doubtful_pairs(memory)
-    known = {
-        record.id: f"{record.first_name} {record.last_name}".strip()
-        for part in in_parts({each for line in waiting for each in line.pair})
-        for record in _records(memory, patients.c.id.in_(part))
-    }
+    known = names_of(memory, {each for line in waiting for each in line.pair})
     return [
         Problem(
             PATIENTS, "", "", 0, "", " / ".join(dict.fromkeys(known[each] for each in line.pair)),

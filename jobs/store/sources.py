@@ -1,8 +1,9 @@
 """What the pull remembers of each file, and what it could not read."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import case, delete, func, insert, select, update
 
 from jobs.clinic.problems import is_of_file, is_too_bad
 from jobs.clinic.records import Problem
@@ -20,17 +21,52 @@ def file_memories(memory: Memory, source: str) -> dict[str, bytes]:
     return {path: content for path, content in memory.connection.execute(query)}
 
 
-def remember_file(memory: Memory, source: str, path: str, content: bytes, rows: int, read_at: str) -> None:
-    """Keep what the next pull needs; to be called in the transaction that saves the file's rows."""
+def remember_file(
+    memory: Memory, source: str, path: str, content: bytes, rows: int, read_at: str, data_at: str = ""
+) -> None:
+    """Keep what the next pull needs; to be called in the transaction that saves the file's rows. `data_at` says as of
+    when its data are."""
     table = source_files.c
     memory.connection.execute(
         delete(source_files).where(table.clinic_id == memory.clinic_id, table.source == source, table.path == path)
     )
     memory.connection.execute(
         insert(source_files).values(
-            clinic_id=memory.clinic_id, source=source, path=path, memory=content, rows=rows, read_at=read_at
+            clinic_id=memory.clinic_id,
+            source=source,
+            path=path,
+            memory=content,
+            rows=rows,
+            read_at=read_at,
+            data_at=data_at or read_at,
         )
     )
+
+
+def still_new(memory: Memory, source: str, path: str, at: str) -> None:
+    """Note that a calendar by its address was asked just now and had nothing new: what is known is as new as now."""
+    table = source_files.c
+    where = table.clinic_id == memory.clinic_id, table.source == source, table.path == path
+    memory.connection.execute(update(source_files).where(*where).values(data_at=at))
+
+
+class Freshness(NamedTuple):
+    """How new a source's data are; moments are UTC text, "" where it was never read."""
+
+    data_at: str  # as of when they are: the newest file's own time, or when a calendar was last asked
+    read_at: str  # when anything in it last changed
+
+
+def freshness(memory: Memory, sources: Iterable[str]) -> dict[str, Freshness]:
+    """How new the data of each of these sources are."""
+    table = source_files.c
+    data_at = func.max(case((table.data_at != "", table.data_at), else_=table.read_at))
+    query = select(table.source, data_at, func.max(table.read_at)).where(table.clinic_id == memory.clinic_id)
+    known = {
+        source: Freshness(data_at, read_at)
+        for source, data_at, read_at in memory.connection.execute(query.group_by(table.source))
+    }
+    return {source: known.get(source, Freshness("", "")) for source in sources}
 
 
 def renew_problems(memory: Memory, source: str, file: str, found: Sequence[Problem], seen_at: str) -> int:

@@ -61,6 +61,16 @@ def settle_twins(memory: Memory, slots: Collection[int], ranks: Mapping[str, int
     return Paired(new, joined, frozenset(touched))
 
 
+def slots_of(memory: Memory, patient_ids: Collection[int]) -> set[int]:
+    """All appointments of these patients, twins too."""
+    query = select(appointments.c.id)
+    return {
+        int(row[0])
+        for part in in_parts(patient_ids)
+        for row in memory.connection.execute(query.where(appointments.c.patient_id.in_(part)))
+    }
+
+
 def _days(memory: Memory, slots: Collection[int]) -> set[str]:
     query = select(appointments.c.starts_on).distinct()
     return {

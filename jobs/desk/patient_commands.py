@@ -1,0 +1,105 @@
+"""The commands about one patient in two sources: `reconcile` and `patients`."""
+
+import getpass
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from jobs.runner.tools import Tools
+
+WithTools = Callable[[Any, "Callable[[Tools], int]"], None]
+_NUMBER = click.IntRange(1, 2**31)
+
+
+def add_patient_commands(cli: click.Group, with_tools: WithTools) -> None:
+    """Put the commands beside the others."""
+    cli.add_command(_reconcile(with_tools))
+    cli.add_command(_patients(with_tools))
+
+
+def _reconcile(with_tools: WithTools) -> click.Command:
+    @click.command()
+    @click.option("--back", default=7, show_default=True, type=click.IntRange(0, 366), help="Days before today.")
+    @click.option("--ahead", default=14, show_default=True, type=click.IntRange(0, 366), help="Days after today.")
+    @click.pass_obj
+    def reconcile(place: Any, back: int, ahead: int) -> None:
+        """Show where calendar and spreadsheet differ: only in one, at another time, cancelled in only one."""
+
+        def show(tools: "Tools") -> int:
+            from jobs.desk.reconcile import show_reconcile
+
+            show_reconcile(tools, back, ahead)
+            return 0
+
+        with_tools(place, show)
+
+    return reconcile
+
+
+def _patients(with_tools: WithTools) -> click.Group:
+    who = click.option("--who", default=getpass.getuser, help="Who decides; your login name if not said.")
+    why = click.option("--why", default="", help="The reason, for whoever looks later.")
+
+    @click.group(invoke_without_command=True)
+    @click.pass_context
+    def patients(context: click.Context) -> None:
+        """List patients who may be one; say whether they are (same, apart), or take that back (undo)."""
+
+        def show(tools: "Tools") -> int:
+            from jobs.desk.patients import show_patients
+
+            show_patients(tools)
+            return 0
+
+        if context.invoked_subcommand is None:
+            with_tools(context.obj, show)
+
+    @patients.command()
+    @click.argument("one", type=_NUMBER)
+    @click.argument("other", type=_NUMBER)
+    @who
+    @why
+    @click.pass_obj
+    def same(place: Any, one: int, other: int, who: str, why: str) -> None:
+        """Two numbers are one patient: letters, articles and stops belong together."""
+
+        def say(tools: "Tools") -> int:
+            from jobs.desk.patients import say_same
+
+            return say_same(tools, one, other, who, why)
+
+        with_tools(place, say)
+
+    @patients.command()
+    @click.argument("one", type=_NUMBER)
+    @click.argument("other", type=_NUMBER)
+    @who
+    @why
+    @click.pass_obj
+    def apart(place: Any, one: int, other: int, who: str, why: str) -> None:
+        """Two numbers are two patients, whatever they have in common; the rule never joins them again."""
+
+        def say(tools: "Tools") -> int:
+            from jobs.desk.patients import say_apart
+
+            return say_apart(tools, one, other, who, why)
+
+        with_tools(place, say)
+
+    @patients.command()
+    @click.argument("line", type=_NUMBER)
+    @who
+    @click.pass_obj
+    def undo(place: Any, line: int, who: str) -> None:
+        """Take back a decision, the rule's or a person's, by its line in the list."""
+
+        def say(tools: "Tools") -> int:
+            from jobs.desk.patients import take_back
+
+            return take_back(tools, line, who)
+
+        with_tools(place, say)
+
+    return patients
