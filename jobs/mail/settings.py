@@ -79,7 +79,7 @@ class Mailbox:
     @property
     def name(self) -> str:
         """What its mails are remembered under."""
-        return f"{self.user}@{self.host}/{self.folder}" if self.by == "imap" else self.by
+        return f"{self.user}@{self.host}/{self.folder}" if self.by == "imap" else f"{self.by}/{self.user}"
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,11 @@ class ClinicFile:
                 "With transport: gmail somebody must be signed in at Google. "
                 "Write service_account_file or client_file under google."
             )
+        if self.mail.mailbox.by == "gmail" and not self.google.configured:
+            raise ValueError(
+                "To read the mailbox by: gmail somebody must be signed in at Google. "
+                "Write service_account_file or client_file under google."
+            )
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,10 @@ def open_mailbox(
 
     Raises MailboxUnusable.
     """
+    if settings.mailbox.by == "gmail":
+        from jobs.mail.mailbox.gmail import GmailMailbox
+
+        return GmailMailbox(settings.mailbox, google, settings.sender, state_dir)
     from jobs.mail.mailbox.imap import ImapMailbox
 
     return ImapMailbox(settings.mailbox, os.environ if environment is None else environment)

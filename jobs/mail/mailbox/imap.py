@@ -69,7 +69,7 @@ class ImapMailbox:
         with self._in_sentences():
             validity = self._open(self._settings.folder)
             before, _, last = read_up_to.partition(".")
-            wanted = f"UID {int(last) + 1}:*" if before == validity else str(AND(date_gte=since.date()))
+            wanted = f"UNDRAFT UID {int(last) + 1}:*" if before == validity else f"UNDRAFT {AND(date_gte=since.date())}"
             newest = int(last) if before == validity else 0
             # `7:*` names the newest mail even where that is older than 7
             uids = sorted(uid for uid in map(int, self._box.uids(wanted, charset=None)) if uid > newest)
@@ -110,9 +110,9 @@ class ImapMailbox:
                 missing = [each for each in message_ids[:_MOST_LOOKED_FOR] if each not in found]
                 if missing:
                     self._open(folder)
-                found |= {
-                    each: folder for each in missing if self._box.uids(f'HEADER Message-ID "{each}"', charset=None)
-                }
+                for each in missing:  # a draft is no proof
+                    if self._box.uids(f'UNDRAFT HEADER Message-ID "{each}"', charset=None):
+                        found[each] = folder
         return found
 
     def _folders_of_copies(self) -> list[str]:
