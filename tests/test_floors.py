@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MIDDLE = ("sources", "store", "articles", "mail", "reports")
-JOINING = ("sending",)  # joins rooms of the middle for the jobs, as a job would
+JOINING = ("sending", "summarizing")  # join rooms of the middle for the jobs, as a job would
 TOP = ("desk", "made_up")
 LONGEST = 400  # lines of a module; the house aims at 300
 A_JOB = "(a job)"

@@ -395,8 +395,9 @@ def test_a_fault_in_the_list_is_said_and_the_workbook_is_written(small: Clinic, 
     clinic.edit("config/referral_names.csv", "gogle,Google search,online", "gogle,Google search,onlin")
     ran = clinic.run("summarize_referrals", "2026-03-04 08:10")
     assert ran.code == 0 and ran.outcome.files[0].name == "referrals-2026-W09.xlsx"
-    (note,) = ran.outcome.notes
-    assert note.startswith("config/referral_names.csv, line 3") and 'Did you mean "online"?' in note
+    fault, differs = ran.outcome.notes
+    assert fault.startswith("config/referral_names.csv, line 3") and 'Did you mean "online"?' in fault
+    assert differs == "8 figures differ from those of the first workbook of 2026-W09."
 
 
 def test_a_clinic_without_any_appointment_gets_a_workbook_that_says_so(clinic: Clinic) -> None:

@@ -7,12 +7,13 @@ from datetime import datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from jobs.desk.patient_commands import add_patient_commands
 from jobs.desk.unforeseen import CarefulGroup
+from jobs.desk.workbook_options import what_is_asked, workbook_options
 
 if TYPE_CHECKING:
     from jobs.clinic.answers import Category
@@ -64,8 +65,9 @@ def list_jobs(place: Place) -> None:
 
 @cli.command()
 @click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
+@workbook_options
 @click.pass_obj
-def run(place: Place, jobs: tuple[str, ...]) -> None:
+def run(place: Place, /, jobs: tuple[str, ...], **options: Any) -> None:
     """Run one or more jobs now, in the order given; `all` means pull, send, summarize.
 
     What follows a pull runs side by side where nobody watches, so that no job waits for a slow mail server.
@@ -74,7 +76,9 @@ def run(place: Place, jobs: tuple[str, ...]) -> None:
     For example:
       python run_jobs.py run pull_appointments
       python run_jobs.py run all
+      python run_jobs.py run summarize_referrals --week 2026-W12
     """
+    asked = what_is_asked(options, jobs)
     from jobs.runner.discover import ORDER, job_names
 
     names = [name for job in jobs for name in (ORDER if job == "all" else (job,))]
@@ -93,7 +97,7 @@ def run(place: Place, jobs: tuple[str, ...]) -> None:
         from jobs.desk.terminal import run_named
         from jobs.runner.tools import open_watched_tools
 
-        code = run_named(names, partial(open_watched_tools, place.home, settings, place.now, early))
+        code = run_named(names, partial(open_watched_tools, place.home, settings, place.now, early), asked)
     sys.exit(code)
 
 

@@ -1,7 +1,7 @@
 """What a person sees at a terminal: one line for each job that ran, and tables that cut no name."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _WIDE = 200  # columns of a table that goes to a file or to another program
 
 
-def run_named(names: Sequence[str], open_tools: Callable[[], Tools]) -> int:
-    """Run jobs in the order given, print how each ended, give the worst exit code.
+def run_named(names: Sequence[str], open_tools: Callable[[], Tools], asked: Mapping[str, str] | None = None) -> int:
+    """Run jobs in the order given, print how each ended, give the worst exit code. `asked`: see `Tools`.
 
     What follows a pull runs side by side, unless somebody watches: two bars of progress would overwrite each other.
     """
@@ -29,7 +29,7 @@ def run_named(names: Sequence[str], open_tools: Callable[[], Tools]) -> int:
     if apart:
         ended = run_side_by_side(first, others, lambda name: _get_ready(name, open_tools()))
     else:
-        tools = open_tools()
+        tools = replace(open_tools(), asked=asked or {})
         ended = ((name, run_job(name, tools)) for name in names)
     codes = []
     for name, (code, outcome) in ended:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from jobs.clinic.figures import Figures, SourceLine
-from jobs.clinic.periods import TREND, Periods
+from jobs.clinic.periods import TREND
 from jobs.clinic.source_names import NO_SOURCES
 from jobs.clinic.work import Work
 from jobs.reports.about_sheet import about_sheet
@@ -34,7 +34,7 @@ from jobs.reports.sheets import (
 )
 from jobs.reports.source_sheets import providers_sheet, quiet_sheet, sources_sheet, trend_sheet
 from jobs.reports.week_in_words import Card, cards, sentences
-from jobs.reports.whole_files import save_whole
+from jobs.reports.whole_files import refuse_if_open, save_whole
 from jobs.reports.work_sheets import follow_ups_sheet, health_sheet
 
 CHARTED_BARS = 10
@@ -72,16 +72,17 @@ class Context:
     differences: Sequence[str] = ()
 
 
-def workbook_name(periods: Periods, location: str = "", as_of: date | None = None) -> str:
+def workbook_name(label: str, location: str = "", as_of: date | None = None) -> str:
     """The file's name: `referrals-2026-W12.xlsx`, which sorts by period; a location and a day follow where there are
     any."""
     place = "".join(letter if letter.isalnum() else "-" for letter in location)[:60].strip("-")
     day = f" as of {as_of}" if as_of else ""
-    return f"referrals-{periods.label}{' ' + place if place else ''}{day}.xlsx"
+    return f"referrals-{label}{' ' + place if place else ''}{day}.xlsx"
 
 
 def write_referral_workbook(figures: Figures, path: Path, context: Context) -> None:
     """Write the period's workbook whole or not at all; raises `whole_files.NotSaved` with one plain sentence."""
+    refuse_if_open(path)
     book = Book(f"Referral summary {figures.periods.label}", context.clinic_name)
     first = book.sheet(words_of(figures.periods).shown, landscape=False)
     sources_sheet(book, figures)

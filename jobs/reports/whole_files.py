@@ -9,6 +9,19 @@ class NotSaved(OSError):
     """A report that could not be saved; its text says which one, why, and what to do."""
 
 
+def refuse_if_open(path: Path) -> None:
+    """Raise NotSaved if somebody has the file open: what they write in it would be lost, or what is written now.
+
+    Excel and LibreOffice lay a file beside it for as long as it is open.
+    """
+    for lock in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
+        if lock.exists():
+            raise NotSaved(
+                f"{path} is open in another program, and stays as it is. Close it there, then run again. "
+                f"If nobody has it open, delete {lock.name} beside it."
+            )
+
+
 def save_whole(path: Path, content: bytes) -> None:
     """Write beside the file, wait until the disk has it, then put it in the file's place.
 

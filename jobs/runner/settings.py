@@ -51,6 +51,21 @@ class Installation:
 
 
 @dataclass(frozen=True)
+class Reports:
+    """Who gets the weekly workbook, and in which forms beside the workbook itself."""
+
+    readers: tuple[str, ...] = ()
+    csv: bool = True
+    pdf: bool = False  # of its first page; needs LibreOffice
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        for reader in self.readers:
+            if not is_plain_address(reader):
+                raise ValueError(f'readers has "{reader}"; write bare addresses, such as owner@clinic.example.')
+
+
+@dataclass(frozen=True)
 class ClinicFile:
     """config/clinic.yaml"""
 
@@ -58,6 +73,7 @@ class ClinicFile:
     mail: MailSettings
     google: Google = Google()
     installation: Installation = Installation()
+    reports: Reports = Reports()
     __pydantic_config__ = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
@@ -114,6 +130,7 @@ class Settings:
     installation: Installation
     state_dir: Path
     database_url: str
+    reports: Reports = Reports()
 
 
 def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: FollowUps, jobs: JobsFile) -> Settings:
@@ -130,6 +147,7 @@ def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: Fo
         clinic.installation,
         state_dir,
         url,
+        clinic.reports,
     )
 
 

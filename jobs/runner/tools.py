@@ -4,7 +4,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,8 @@ class Tools:
     """`now` is the moment the run began, in the clinic's zone; `clock` asks anew.
 
     `home` is the folder that holds config/ and templates/. `early` are the readings of sources that began before these
-    tools were there. `ready` is what the job's own `get_ready` gave, where it was called in good time.
+    tools were there. `ready` is what the job's own `get_ready` gave, where it was called in good time. `asked` is what
+    somebody asked of the job beyond its usual work.
     """
 
     home: Path
@@ -31,6 +32,7 @@ class Tools:
     clock: Callable[[], datetime]
     early: "Mapping[str, BegunReading] | None" = None
     ready: Any = None
+    asked: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def today(self) -> date:

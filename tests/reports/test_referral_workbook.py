@@ -85,7 +85,7 @@ WORK = Work(
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / workbook_name(SAMPLE.periods)
+    return tmp_path / workbook_name(SAMPLE.periods.label)
 
 
 def context(**known: Any) -> Context:
@@ -258,7 +258,7 @@ def test_the_five_figures_and_their_change() -> None:
     ("periods", "title"), [(month_of(date(2026, 3, 1)), "month"), (year_of(WEEK.shown.first), "year")]
 )
 def test_a_month_and_a_year_have_workbooks_too(periods: Any, title: str, tmp_path: Path) -> None:
-    book = written(replace(SAMPLE, periods=periods), tmp_path / workbook_name(periods))
+    book = written(replace(SAMPLE, periods=periods), tmp_path / workbook_name(periods.label))
     assert book.sheetnames[0] == f"This {title}"
     assert book[f"This {title}"]["A1"].value == f"New patients, {title} {periods.label}"
     assert f"Previous {title}" in [cell.value for cell in book["Sources"][HEADER]]
