@@ -7,7 +7,8 @@ that may have left is `unknown`, for a person to decide; it is never sent again 
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -92,9 +93,10 @@ class _Run:
         if not group:
             return
         try:
-            for result in self._deliveries(self._fit_letters(group, results)):
-                results[result.letter_id] = result
-                self.progress(1)
+            with closing(self._deliveries(self._fit_letters(group, results))) as deliveries:  # nobody sends any more
+                for result in deliveries:
+                    results[result.letter_id] = result
+                    self.progress(1)
         except RunStopped as reason:
             self.tally.stopped_by = reason
         finally:
@@ -135,7 +137,7 @@ class _Run:
                 results[letter.letter_id] = Result(letter.letter_id, "failed", trouble)
                 self.progress(1)
 
-    def _deliveries(self, letters: Iterator[Ready]) -> Iterator[Result]:
+    def _deliveries(self, letters: Iterator[Ready]) -> Generator[Result, None, None]:
         if not self.pause_seconds:
             yield from self.transport.deliver(letters, self.journal)
             return

@@ -25,6 +25,7 @@ class Smtp:
     user: str = ""  # "" : no sign-in
     password_env: str = "CLINIC_SMTP_PASSWORD"  # the environment variable that holds the password
     password_file: str = ""  # or a file that only its owner can read; looked at when the variable is not set
+    connections: int = 1  # how many at once; a few are quicker where the server is far away
     greet_as: str = ""  # how we introduce ourselves; "" : this machine's name
     connect_seconds: float = 60
     greeting_seconds: float = 300
@@ -41,6 +42,8 @@ class Smtp:
             raise ValueError("With security: none the password would travel unencrypted. Use starttls or tls.")
         if self.greet_as and not re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Za-z.:]+\]", self.greet_as):
             raise ValueError(f'greet_as is "{self.greet_as}"; write a machine\'s name, such as jobs.clinic.example.')
+        if not 0 < self.connections <= 20:
+            raise ValueError(f"connections is {self.connections}; write a number from 1 to 20, such as 4.")
         for name in ("connect", "greeting", "command", "data", "final", "run"):
             if not getattr(self, f"{name}_seconds") > 0:
                 raise ValueError(f"{name}_seconds must be more than 0.")

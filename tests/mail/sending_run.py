@@ -1,4 +1,4 @@
-"""One whole sending run as a process of its own, so that it can be killed: PORT DATABASE JOURNAL."""
+"""One whole sending run as a process of its own, so that it can be killed: PORT DATABASE JOURNAL CONNECTIONS."""
 
 import sys
 from pathlib import Path
@@ -15,13 +15,14 @@ from jobs.mail.transports.smtp import SmtpTransport
 GROUP = 50
 
 
-def main(port: str, database: str, journal_path: str) -> None:
+def main(port: str, database: str, journal_path: str, connections: str) -> None:
     sys.stdin.readline()  # until the killer has taken aim
     ledger, journal = SmallLedger(database), Journal(Path(journal_path))
     settle(ledger.in_state("attempting"), ledger, journal, noon)
     waiting = [letter(letter_id) for letter_id in ledger.in_state("ready")]
     groups = (waiting[at : at + GROUP] for at in range(0, len(waiting), GROUP))
-    transport = SmtpTransport(Smtp(host="127.0.0.1", port=int(port), security="none"), "hello@clinic.example", {})
+    settings = Smtp(host="127.0.0.1", port=int(port), security="none", connections=int(connections))
+    transport = SmtpTransport(settings, "hello@clinic.example", {})
     tally = send(groups, ledger, transport, journal, noon, recipients_of=recipients_of)
     transport.close()
     print(tally.stopped)

@@ -127,6 +127,10 @@ class Connection:
     def drop(self) -> None:
         self._line.close()
 
+    def hang_up(self) -> None:
+        """Wake up whoever waits on this connection in another thread."""
+        self._line.hang_up()
+
 
 def on_the_wire(data: bytes) -> bytes:
     """The letter with its dots doubled at the start of a line (RFC 5321, section 4.5.2) and the final dot."""

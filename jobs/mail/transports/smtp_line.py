@@ -2,6 +2,7 @@
 
 import socket
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -97,6 +98,12 @@ class Line:
         """This machine as RFC 5321, section 4.1.3, writes it where it has no name of its own."""
         address = str(self._socket.getsockname()[0])
         return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+    def hang_up(self) -> None:
+        """End the connection under another thread that reads or writes. The plain shutdown: an encrypted socket's own
+        is not made for that."""
+        with suppress(OSError):
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._socket.close()
