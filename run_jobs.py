@@ -31,6 +31,7 @@ To run
   run JOB...           run jobs now   (run all: pull, send, summarize)
   due                  run what is due; catch up once what was missed   (for cron)
   serve                stay, and do what cron would do   (Ctrl-C ends it)
+  clock                is this machine's clock believed, and how to go on if it is not
   crontab              print the lines to install with `crontab -e`
 
 Each command tells more: python run_jobs.py run --help

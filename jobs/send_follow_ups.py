@@ -5,12 +5,13 @@ from datetime import date
 from jobs.mail.writing import LetterWriter
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
-from jobs.sending.deciding import decide
-from jobs.sending.holding_back import quota_left, why_hold_back
+from jobs.sending.deciding import LastMoment, decide
+from jobs.sending.holding_back import ration, why_hold_back
 from jobs.sending.leaving import send_letters, settle_last_run
 from jobs.sending.letters import start_writer
 from jobs.sending.planning import plan
-from jobs.sending.summing_up import remarks, sum_up
+from jobs.sending.summing_up import faulty_templates, sum_up
+from jobs.sending.time_of_day import why_not_now
 from jobs.sending.trials import keep_unusual_rows
 
 
@@ -22,15 +23,20 @@ def get_ready(tools: Tools) -> LetterWriter:
 def run(tools: Tools, today: date) -> Outcome:
     """Plan what the new events call for, look at what is due once more, write it and send it."""
     with tools.ready or get_ready(tools) as writer:
+        why_none = why_not_now(tools)
+        if why_none:
+            return Outcome(failed=why_none, until_changed=True)
         planned = plan(tools, today)
         settled = settle_last_run(tools)
+        last_moment = LastMoment(tools)
         verdicts = decide(tools)
         letters = [verdict.due for verdict in verdicts if verdict.what == "send"]
         why_none = why_hold_back(tools, letters)
         if why_none:
-            return Outcome({"letters planned": planned, "letters waiting": len(letters)}, failed=why_none)
-        quota = quota_left(tools)
-        tally = send_letters(tools, letters[:quota], writer)
-        notes = [*remarks(tools, writer, verdicts, over=len(letters) - quota)]
+            counts = {"letters planned": planned, "letters waiting": len(letters)}
+            return Outcome(counts, failed=why_none, until_changed=True)
+        leaving, later = ration(tools, letters)
+        tally = send_letters(tools, leaving, writer, last_moment)
+        notes = [*faulty_templates(tools, writer, leaving), *later]
     keep_unusual_rows(tools)
     return sum_up(planned, verdicts, settled, tally, notes)

@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
+from jobs.clinic.approval import NOBODY_ASKED, FrontDesk, grace_words, still_stoppable, why_hold
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.episodes import KEPT, Slot
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, utc_text
+
+NOW_CANCELLED = "the appointment is now cancelled"
+"""The one reason that a later booking takes back."""
 
 
 class Due(NamedTuple):
@@ -26,15 +30,18 @@ class Due(NamedTuple):
     appointment_id: int
     what: str
     event_starts_at: str
+    released_at: str = ""
+    leaves_at: str = ""
 
 
 class Sent(NamedTuple):
-    """One letter that left or may have left."""
+    """One letter that left or may have left; `starts_at` is that of the appointment it was about."""
 
     rule: str
     category: str
     sent_at: str
     capped: bool = True
+    starts_at: str = ""
 
 
 @dataclass
@@ -50,11 +57,15 @@ class Person:
 
 
 class Verdict(NamedTuple):
-    """What becomes of a due letter, with the reason in words ("" when it is sent)."""
+    """What becomes of a due letter, with the reason in words ("" when it is sent).
+
+    `hold`: a person must release it. `soon`: it leaves at `leaves_at`, and a person can stop it until then.
+    """
 
     due: Due
-    what: Literal["send", "wait", "withdraw"]
+    what: Literal["send", "soon", "wait", "hold", "withdraw"]
     reason: str = ""
+    leaves_at: str = ""
 
 
 def look(
@@ -64,6 +75,7 @@ def look(
     follow_ups: FollowUps,
     now: datetime,
     calendar: Calendar,
+    desk: FrontDesk = NOBODY_ASKED,
 ) -> Iterator[Verdict]:
     """Decide each due letter, the most important first; letters sent in this run count for the caps.
 
@@ -83,15 +95,23 @@ def look(
         if reason:
             yield Verdict(due, "withdraw", reason)
             continue
+        reason = due.reason if due.state == "held" else why_hold(rule, due.due_at, due.released_at, desk)
+        if reason:
+            yield Verdict(due, "hold", reason)
+            continue
         same_address = to_address.setdefault(person.address_key, [])
         reason = why_wait(rule, person, same_address, follow_ups, now, calendar)
         if reason:
             yield Verdict(due, "wait", reason)
             continue
-        record = Sent(rule.name, rule.category, utc_text(now), rule.capped)
+        record = Sent(rule.name, rule.category, utc_text(now), rule.capped, due.event_starts_at)
         person.sent.append(record)
         same_address.append(record)
-        yield Verdict(due, "send")
+        leaves_at = still_stoppable(due.leaves_at, due.released_at, desk, now)
+        if leaves_at:
+            yield Verdict(due, "soon", grace_words(leaves_at, calendar.zone), leaves_at)
+        else:
+            yield Verdict(due, "send")
 
 
 def why_not(due: Due, rule: Rule, person: Person, now: datetime) -> str:
@@ -104,8 +124,9 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime) -> str:
     if "all" in person.stopped or rule.category in person.stopped:
         return "the patient stopped these letters"
     if moment > due.expires_at:
-        return f"too late: it was due {due.due_at[:10]}, and the rule allows {rule.too_late_after}"
-    return _overtaken(due, rule, person, moment) or _once(rule, person, now)
+        unreleased = "; nobody released it" if due.state == "held" else ""
+        return f"too late: it was due {due.due_at[:10]}, and the rule allows {rule.too_late_after}{unreleased}"
+    return _overtaken(due, rule, person, moment) or _told_already(due, rule, person) or _once(rule, person, now)
 
 
 def _overtaken(due: Due, rule: Rule, person: Person, moment: str) -> str:
@@ -114,6 +135,8 @@ def _overtaken(due: Due, rule: Rule, person: Person, moment: str) -> str:
     if slot is None:
         return "the appointment is no longer known"
     if rule.when in ("planned_visit", "first_booking"):
+        if slot.status == "cancelled":
+            return NOW_CANCELLED
         if slot.status != "booked":
             return f"the appointment is now {slot.status.replace('_', '-')}"
         if rule.when == "planned_visit" and slot.starts_at != due.event_starts_at:
@@ -132,6 +155,15 @@ def _overtaken(due: Due, rule: Rule, person: Person, moment: str) -> str:
         return "the patient came again since"
     if "discharged" in rule.unless and any(o.step == "discharge" for o in [*later, slot] if o.status in KEPT):
         return "the patient is discharged"
+    return ""
+
+
+def _told_already(due: Due, rule: Rule, person: Person) -> str:
+    """Whether the patient was written to about the same visit: one that was moved away and back, or booked anew."""
+    if rule.when == "planned_visit" and (rule.name, due.event_starts_at) in {
+        (sent.rule, sent.starts_at) for sent in person.sent
+    }:
+        return "the patient has this letter about a visit at the same time"
     return ""
 
 

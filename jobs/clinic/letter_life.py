@@ -26,13 +26,14 @@ LIFE = (
           (), "nothing"),
     State("deferred", 'the mail server said "later"; the next run tries again until it is too late',
           ("ready", "held", "withdrawn", "failed")),
-    State("withdrawn", "no longer right, with the reason",
-          (), "nothing; a new event plans a new letter"),
+    State("withdrawn", "no longer right, with the reason; a new event plans a new letter, and it comes back itself "
+          "only where its cancelled visit is booked again",
+          ("ready",)),
     State("failed", "the mail server refused it for good",
           ("ready", "withdrawn")),
     State("unknown", "it may have left; never sent again blindly",
           ("sent", "ready", "failed", "withdrawn")),
-    State("held", "waits for a person",
+    State("held", "waits for a person: by its rule's `approval:`, by hand, or after a restored backup",
           ("ready", "withdrawn")),
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -26,10 +26,23 @@ class SendingHours:
 
     def is_open(self, now: datetime, zone: ZoneInfo, holidays: Collection[str] = ()) -> bool:
         """Whether a letter may leave at `now` (any zone)."""
-        local = now.astimezone(zone)
-        return self.works_on(local.date(), holidays) and (
-            clock_time(self.opens) <= local.time().replace(tzinfo=None) < clock_time(self.closes)
-        )
+        day = now.astimezone(zone).date()
+        if not self.works_on(day, holidays):
+            return False
+        opens, closes = self.span(day, zone)
+        return opens <= now.astimezone(UTC) < closes
+
+    def span(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """The opening and the closing moment of a day, in UTC: one span, also where the clocks change within it.
+
+        A time that the change skips comes an hour later, one that it repeats is the first of the two; as for jobs.
+        """
+        opens = _moment(day, self.opens, zone)
+        closes = _moment(day, self.closes, zone)
+        if closes <= opens:  # the change swallowed the beginning: the span keeps its length
+            first, last = (datetime.combine(day, clock_time(text)) for text in (self.opens, self.closes))
+            closes = opens + (last - first)
+        return opens, closes
 
     def works_on(self, day: date, holidays: Collection[str] = ()) -> bool:
         return DAYS[day.weekday()] in self.days and day.isoformat() not in holidays
@@ -41,7 +54,7 @@ class SendingHours:
             if self.works_on(day, holidays):
                 break
             day += step
-        return datetime.combine(day, clock_time(self.opens), tzinfo=zone)
+        return self.span(day, zone)[0].astimezone(zone)
 
     def next_open(self, moment: datetime, zone: ZoneInfo, holidays: Collection[str] = ()) -> datetime:
         """`moment` itself if a letter may leave then, else the next opening."""
@@ -49,9 +62,13 @@ class SendingHours:
             return moment
         local = moment.astimezone(zone)
         day = local.date()
-        if not self.works_on(day, holidays) or local.time().replace(tzinfo=None) >= clock_time(self.opens):
+        if not self.works_on(day, holidays) or moment >= self.span(day, zone)[0]:
             day += timedelta(days=1)
         return self.opening(day, zone, holidays)
+
+
+def _moment(day: date, text: str, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, clock_time(text), tzinfo=zone).astimezone(UTC)
 
 
 def clock_time(text: str) -> time:

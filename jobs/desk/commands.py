@@ -7,11 +7,14 @@ from datetime import datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from jobs.desk.patient_commands import add_patient_commands
+from jobs.desk.place import HERE, Place
+from jobs.desk.place import with_tools as _with_tools
+from jobs.desk.sending_commands import clock
 from jobs.desk.unforeseen import CarefulGroup
 from jobs.desk.workbook_options import what_is_asked, workbook_options
 
@@ -20,15 +23,7 @@ if TYPE_CHECKING:
     from jobs.runner.settings import Settings
     from jobs.runner.tools import Tools
 
-HERE = Path(__file__).resolve().parents[2]
 _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
-
-
-class Place(NamedTuple):
-    """Which clinic a command is about, and when: `now` is set only to rehearse."""
-
-    home: Path
-    now: datetime | None
 
 
 @click.group(cls=CarefulGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -379,18 +374,6 @@ def demo(place: Place, folder: Path | None) -> None:
     sys.exit(run_demo(folder or HERE / "var" / "demo", place.now))
 
 
-def _with_tools(place: Place, work: "Callable[[Tools], int]", watched: bool = False) -> None:
-    """Do `work` with the tools of a place and exit with the code that it gives.
-
-    If it is `watched`, the watchdog hears of tools that cannot be opened: jobs would have run.
-    """
-    from jobs.runner.settings_loading import load_settings
-    from jobs.runner.tools import open_tools, open_watched_tools
-
-    settings = load_settings(place.home)
-    sys.exit(work((open_watched_tools if watched else open_tools)(place.home, settings, place.now)))
-
-
 add_patient_commands(cli, _with_tools)
 
 
@@ -398,3 +381,7 @@ def _nearest(word: str, known: list[str]) -> str:
     from jobs.clinic.faults import did_you_mean
 
     return did_you_mean(word, known) or f"There are {', '.join(known)}."
+
+
+for command in (clock,):
+    cli.add_command(command)

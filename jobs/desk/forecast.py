@@ -74,7 +74,7 @@ def why(verdict: Verdict, rule: Rule | None) -> str:
     words = (
         f"{event} (visit of {due.event_starts_at[:10]}), {wait} {'before' if rule.waiting < timedelta(0) else 'after'}"
     )
-    return f"{words}; waits: {verdict.reason}" if verdict.what == "wait" and verdict.reason else words
+    return f"{words}; waits: {verdict.reason}" if verdict.what in ("wait", "hold") and verdict.reason else words
 
 
 def _moments(due: Iterable[Due], now: datetime) -> list[datetime]:

@@ -89,13 +89,16 @@ def _runs(tools: Tools, runs: Mapping[str, Run]) -> Table:
     return table
 
 
+_ENDED = {"done": "well", "failed": "failed", "stopped": "failed", "died": "killed", "running": "not yet"}
+
+
 def _ended(run: Run) -> str:
-    return {"done": "well", "failed": "failed", "died": "killed", "running": "not yet"}.get(run.outcome, run.outcome)
+    return _ENDED.get(run.outcome, run.outcome)
 
 
 def _waiting(tools: Tools, runs: Mapping[str, Run], states: Mapping[str, int], problems: int) -> list[str]:
     """What only a person can settle, each with how many or why."""
-    listed = [f"{run.job} failed: {run.message}" for run in runs.values() if run.outcome == "failed"]
+    listed = [f"{run.job} failed: {run.message}" for run in runs.values() if run.outcome in ("failed", "stopped")]
     counts = {
         "letters that may have left (unknown)": states.get("unknown", 0),
         "letters that the mail server refused (failed)": states.get("failed", 0),

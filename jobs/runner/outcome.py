@@ -9,7 +9,8 @@ from pathlib import Path
 class Outcome:
     """`counts` by what was counted, in words; `notes` for a person; `files` that were written.
 
-    `failed` is the sentence that says why the job could not do its work, "" where it could.
+    `failed` is the sentence that says why the job could not do its work, "" where it could. `until_changed` says that
+    it would end the same until somebody changes something, so that it is not tried again by itself.
     None of them holds patient data: they are logged.
     """
 
@@ -17,3 +18,4 @@ class Outcome:
     notes: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     failed: str = ""
+    until_changed: bool = False

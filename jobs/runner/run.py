@@ -12,9 +12,10 @@ from jobs.runner.health import ping, tell_it
 from jobs.runner.lock import UnderWay, only_run
 from jobs.runner.log import open_log, without_addresses
 from jobs.runner.outcome import Outcome
-from jobs.runner.schedule import JobSettings, due_slot
+from jobs.runner.schedule import JobSettings, due_slot, may_try_again
+from jobs.runner.settings import last_change
 from jobs.runner.tools import Tools
-from jobs.store.runs import Run, answered_slots, begin_run, end_run, last_runs, mark_dead_runs
+from jobs.store.runs import Run, begin_run, end_run, last_runs, mark_dead_runs, newest_answer
 
 FINE, FAILED, USAGE, FAULTY_SETTINGS, UNDER_WAY = 0, 1, 2, 3, 4
 """The exit codes; click itself gives USAGE."""
@@ -61,9 +62,20 @@ def worst(codes: list[int]) -> int:
 
 
 def _open_slot(job: JobSettings, tools: Tools) -> str:
+    """The scheduled moment that the job must answer now, "" where none is open.
+
+    One whose runs failed is open again after a pause, some times over; where the last one was stopped by what a person
+    must change, only after something in config/ or templates/ has changed.
+    """
+    now = tools.clock()
     with tools.store.look() as memory:
-        answered = answered_slots(memory).get(job.name, "")
-    return due_slot(job, answered, tools.clock(), tools.settings.clinic.tzinfo)
+        answer = newest_answer(memory, job.name, utc_text(now))
+    slot = due_slot(job, answer.slot, now, tools.settings.clinic.tzinfo)
+    if slot or not job.on or answer.outcome not in ("failed", "stopped"):
+        return slot
+    ended_at = datetime.fromisoformat(answer.ended_at)
+    worth_it = answer.outcome == "failed" or last_change(tools.home) > ended_at
+    return answer.slot if worth_it and may_try_again(answer.tries, ended_at, now) else ""
 
 
 def _run_alone(name: str, tools: Tools, slot: str, log: logging.Logger) -> tuple[int, Outcome]:
@@ -78,7 +90,8 @@ def _run_alone(name: str, tools: Tools, slot: str, log: logging.Logger) -> tuple
         _tell_of_the_dead(name, dead, log)
         ping(tools.settings.installation.healthcheck_url, "start", log)
         outcome = _work(name, tools, log)
-        state, message = ("failed", outcome.failed) if outcome.failed else ("done", " ".join(outcome.notes))
+        bad = "stopped" if outcome.until_changed else "failed"
+        state, message = (bad, outcome.failed) if outcome.failed else ("done", " ".join(outcome.notes))
         seconds = round(time.monotonic() - started, 3)
         with tools.store.begin() as memory:
             end_run(memory, run_id, utc_text(tools.clock()), state, seconds, outcome.counts, message)
@@ -121,7 +134,7 @@ def _tell(name: str, tools: Tools, outcome: Outcome, seconds: float, known: str,
 
 def _told_today(last: Run | None, tools: Tools) -> str:
     """The failure that the last run of this day ended with, "" where there was none."""
-    if last is None or last.outcome != "failed":
+    if last is None or last.outcome not in ("failed", "stopped"):
         return ""
     day = datetime.fromisoformat(last.started_at).astimezone(tools.settings.clinic.tzinfo).date()
     return last.message if day == tools.today else ""

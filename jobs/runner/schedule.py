@@ -65,6 +65,15 @@ def latest_slot(when: When, now: datetime, zone: ZoneInfo) -> datetime | None:
     return None
 
 
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (10, 30, 90, 270))
+"""After a run that failed, the same moment is answered again so much later; then not any more."""
+
+
+def may_try_again(tries: int, ended_at: datetime, now: datetime) -> bool:
+    """Whether a scheduled moment whose `tries` runs all failed, the last at `ended_at`, is to be answered once more."""
+    return 0 < tries <= len(PAUSES) and now - ended_at >= PAUSES[tries - 1]
+
+
 def due_slot(job: JobSettings, answered: str, now: datetime, zone: ZoneInfo) -> str:
     """The slot that a job must answer now (UTC text), "" where none is open.
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from jobs.clinic.durations import parse_duration
@@ -32,6 +33,7 @@ class Installation:
     it_email: str = ""
     healthcheck_url: str = ""
     pull_within: str = "2 days"  # letters wait where the last good pull is older
+    export_within: str = "5 days"  # and where no file of an export is newer; "": it is not watched
     keep_letters: str = "90 days"  # written letters in the folder, that is their bodies
     keep_records: str = "6 years"  # attempts, decisions and stops (45 CFR 164.316(b)(2): six years)
     keep_backups: int = 14
@@ -48,6 +50,10 @@ class Installation:
             raise ValueError(f'healthcheck_url is "{self.healthcheck_url}"; it must begin with https://.')
         for name in ("pull_within", "keep_letters", "keep_records"):
             parse_duration(getattr(self, name))
+        if self.export_within:
+            parse_duration(self.export_within)
+        if self.keep_backups < 1:
+            raise ValueError("keep_backups must be at least 1: the newest backup is never deleted.")
 
 
 @dataclass(frozen=True)
@@ -161,3 +167,10 @@ def letter_names(home: Path) -> list[str]:
     """The letters that a rule may name: welcome.md, but not welcome.es.md, which is used by itself."""
     names = (path.name for path in (home / "templates").glob("*.md"))
     return sorted(name for name in names if is_letter(name) and not language_of(name))
+
+
+def last_change(home: Path) -> datetime:
+    """When anything in config/ or templates/ was last changed, as the file system says it."""
+    files = [path for folder in ("config", "templates") for path in (home / folder).glob("*")]
+    newest = max((path.stat().st_mtime for path in files), default=0.0)
+    return datetime.fromtimestamp(newest, UTC)

@@ -23,6 +23,7 @@ class Tools:
     `home` is the folder that holds config/ and templates/. `early` are the readings of sources that began before these
     tools were there. `ready` is what the job's own `get_ready` gave, where it was called in good time. `asked` is what
     somebody asked of the job beyond its usual work.
+    `named` tells that a person named the moment, to rehearse.
     """
 
     home: Path
@@ -33,6 +34,7 @@ class Tools:
     early: "Mapping[str, BegunReading] | None" = None
     ready: Any = None
     asked: Mapping[str, str] = field(default_factory=dict)
+    named: bool = False
 
     @property
     def today(self) -> date:
@@ -72,7 +74,7 @@ def open_tools(
 
     gc.freeze()  # else what was loaded would be gone through at once, and copied by each process that was forked
     gc.enable()  # run_jobs.py loads without it
-    return Tools(home, settings, store, clock(), clock, early)
+    return Tools(home, settings, store, clock(), clock, early, named=now is not None)
 
 
 def open_watched_tools(

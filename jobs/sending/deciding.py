@@ -1,31 +1,39 @@
 """What becomes of each due letter: it is looked at once more, and what was decided is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from jobs.clinic.approval import FrontDesk
+from jobs.clinic.durations import parse_duration
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.last_look import Due, Verdict, look
 from jobs.runner.tools import Tools
 from jobs.sending.planning import calendar_of
-from jobs.store.letters import change_letters, due_letters, people, sent_to_addresses
-from jobs.store.memory import Memory
+from jobs.store.decisions import released_rules
+from jobs.store.letters import change_letters, due_letters, grant_grace, letters_again, people, sent_to_addresses
+from jobs.store.memory import Memory, changes_by_others
+from jobs.store.restoring import restored
 
 DECIDED_FOR = timedelta(minutes=1)  # a letter that leaves later is looked at again
-_BECOMES = {"send": "ready", "withdraw": "withdrawn", "wait": ""}  # "": stays what it is
+_BECOMES = {"send": "ready", "soon": "ready", "withdraw": "withdrawn", "hold": "held", "wait": ""}  # "": stays as it is
 
 
-def decide(tools: Tools, due: Sequence[Due] | None = None) -> list[Verdict]:
-    """Look at these letters, or at every one that is due, once more and keep what was decided."""
+def decide(tools: Tools, letter_ids: Iterable[int] | None = None) -> list[Verdict]:
+    """Look at these letters as they stand now, or at every one that is due, and keep what was decided."""
+    now = utc_text(tools.now)
     with tools.store.begin() as memory:
-        verdicts = look_at(memory, tools, due_letters(memory, utc_text(tools.now)) if due is None else due)
+        due = due_letters(memory, now) if letter_ids is None else letters_again(memory, letter_ids)
+        verdicts = look_at(memory, tools, due)
         changes = [
             (verdict.due.letter_id, state, verdict.reason)
             for verdict in verdicts
             if ((state := _BECOMES[verdict.what] or verdict.due.state), verdict.reason)
             != (verdict.due.state, verdict.due.reason)
         ]
-        change_letters(memory, changes, utc_text(tools.now))
+        change_letters(memory, changes, now)
+        new = [v for v in verdicts if v.what == "soon" and v.leaves_at != v.due.leaves_at]
+        grant_grace(memory, ((verdict.due.letter_id, verdict.leaves_at) for verdict in new))
     return verdicts
 
 
@@ -37,12 +45,30 @@ def look_at(memory: Memory, tools: Tools, due: Sequence[Due]) -> list[Verdict]:
     known = people(memory, (letter.patient_id for letter in due), follow_ups.rules)
     keys = (person.address_key for person in known.values())
     to_addresses = sent_to_addresses(memory, keys, tools.now, follow_ups.caps.days)
-    return list(look(due, known, to_addresses, follow_ups, tools.now, calendar_of(tools)))
+    desk = FrontDesk(parse_duration(tools.settings.mail.grace), released_rules(memory), restored(memory))
+    return list(look(due, known, to_addresses, follow_ups, tools.now, calendar_of(tools), desk))
 
 
-def still_right(tools: Tools, due: Sequence[Due]) -> Sequence[Due]:
-    """The letters that may still leave: while others left, a visit may have been cancelled or the day have ended."""
-    now = tools.clock()
-    if not due or now - tools.now < DECIDED_FOR:
-        return due
-    return [verdict.due for verdict in decide(replace(tools, now=now), due) if verdict.what == "send"]
+class LastMoment:
+    """Looks again at a group that is about to leave, where anything may have changed since it was decided on.
+
+    While others left, a visit may have been cancelled, a patient have said no, somebody have held a letter, or the day
+    have ended. To be made before the letters are decided on.
+    """
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._decided_at = tools.now
+        self._changes = self._changes_seen()
+
+    def still_right(self, letter_ids: Sequence[int]) -> Collection[int]:
+        """Those of these letters that may still leave."""
+        now, changes = self._tools.clock(), self._changes_seen()
+        if not letter_ids or (changes == self._changes is not None and now - self._decided_at < DECIDED_FOR):
+            return letter_ids
+        verdicts = decide(replace(self._tools, now=now), letter_ids)
+        return {verdict.due.letter_id for verdict in verdicts if verdict.what == "send"}
+
+    def _changes_seen(self) -> int | None:
+        with self._tools.store.look() as memory:
+            return changes_by_others(memory)

@@ -1,16 +1,20 @@
-"""What holds a whole run back: too many letters for one day, knowledge that is too old, an export that is too bad."""
+"""What holds letters back: far too many at once, knowledge too old or too bad, the day's quota, the even spread."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.last_look import Due
+from jobs.clinic.spreading import portion
 from jobs.mail.limits import allowed_now, brake
+from jobs.runner.schedule import next_slot
 from jobs.runner.tools import Tools
+from jobs.sending.planning import calendar_of
 from jobs.store.letters import left_since
 from jobs.store.runs import recent_runs
-from jobs.store.sources import too_bad_sources
+from jobs.store.sources import freshness, too_bad_sources
 
 
 def why_hold_back(tools: Tools, letters: Sequence[Due]) -> str:
@@ -30,16 +34,26 @@ def _too_many(tools: Tools, letters: Sequence[Due]) -> str:
 
 
 def _too_old(tools: Tools, letters: Sequence[Due]) -> str:
-    """What we know of the appointments is too old."""
-    within = tools.settings.installation.pull_within
+    """What we know of the appointments is too old: no pull ended well of late, or no file of an export is new."""
+    installation = tools.settings.installation
+    files = [source.name for source in tools.settings.sources if "://" not in source.path]
     if not letters:
         return ""
-    with tools.store.begin() as memory:
+    with tools.store.look() as memory:
         pulls = recent_runs(memory, "pull_appointments", 1)
-    if pulls and datetime.fromisoformat(pulls[0].started_at) >= tools.now - parse_duration(within):
-        return ""
-    last = f"the last one began at {pulls[0].started_at}" if pulls else "there was none"
-    return f"No pull of the appointments ended well within {within} ({last}). The letters wait for the next one."
+        newest = max((source.read_at for source in freshness(memory, files).values()), default="")
+    within = installation.pull_within
+    if not pulls or _older(pulls[0].started_at, within, tools.now):
+        last = f"the last one began at {pulls[0].started_at}" if pulls else "there was none"
+        return f"No pull of the appointments ended well within {within} ({last}). The letters wait for the next one."
+    within = installation.export_within
+    if within and newest and _older(newest, within, tools.now):
+        return (
+            f"No new export of the appointments has come within {within} (the last one was read at {newest}). "
+            "The letters wait for the next one. Does the practice system still write it? "
+            "config/clinic.yaml says how old it may be (installation: export_within:)."
+        )
+    return ""
 
 
 def _too_bad(tools: Tools, letters: Sequence[Due]) -> str:
@@ -54,9 +68,41 @@ def _too_bad(tools: Tools, letters: Sequence[Due]) -> str:
     return f"Too many rows of {named} cannot be read; problems.xlsx names them. The letters wait until it is settled."
 
 
-def quota_left(tools: Tools) -> int:
+def _older(moment: str, within: str, now: datetime) -> bool:
+    """Whether a moment is longer ago; one to come was noted by a wrong clock and tells nothing."""
+    age = now - datetime.fromisoformat(moment)
+    return not timedelta(days=-1) <= age <= parse_duration(within)
+
+
+class Ration(NamedTuple):
+    """The letters that may leave in this run, and a sentence for those that may not."""
+
+    letters: Sequence[Due]
+    notes: tuple[str, ...] = ()
+
+
+def ration(tools: Tools, letters: Sequence[Due]) -> Ration:
+    """The letters that the day's quota and the even spread over the sending hours let go now."""
+    mail = tools.settings.mail
+    quota = _quota_left(tools) if letters else 0
+    leaving, over = letters[:quota], len(letters) - quota
+    notes = [f"{over} letters wait for tomorrow: the daily quota is reached."] if over > 0 else []
+    if mail.spread and leaving:
+        spread = portion(leaving, tools.settings.follow_ups, calendar_of(tools), tools.now, _next_run(tools))
+        if len(spread) < len(leaving):
+            notes.append(f"{len(leaving) - len(spread)} letters leave later today, spread over the sending hours.")
+        leaving = spread
+    return Ration(leaving, tuple(notes))
+
+
+def _quota_left(tools: Tools) -> int:
     """How many more letters may leave today."""
     midnight = tools.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    with tools.store.begin() as memory:
+    with tools.store.look() as memory:
         left_today = left_since(memory, utc_text(midnight))
     return allowed_now(left_today, tools.settings.mail.daily_quota)
+
+
+def _next_run(tools: Tools) -> datetime | None:
+    job = next((job for job in tools.settings.jobs if job.name == "send_follow_ups"), None)
+    return next_slot(job, tools.now, tools.settings.clinic.tzinfo) if job else None

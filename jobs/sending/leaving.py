@@ -12,6 +12,7 @@ from jobs.mail.records import RunStopped
 from jobs.mail.transports import open_transport
 from jobs.mail.writing import LetterWriter
 from jobs.runner.tools import Tools
+from jobs.sending.deciding import LastMoment
 from jobs.sending.letters import finished_groups
 from jobs.store.letter_ledger import LetterLedger, record_evidence, unclear_letters
 from jobs.store.letters import letters_in
@@ -54,7 +55,7 @@ def _ask_what_became(tools: Tools) -> list[str]:
     return [result.state for result in found]
 
 
-def send_letters(tools: Tools, due: Sequence[Due], writer: LetterWriter) -> Tally:
+def send_letters(tools: Tools, due: Sequence[Due], writer: LetterWriter, last_moment: LastMoment) -> Tally:
     """Write the letters in groups and send them, each once."""
     if not due:
         return Tally()
@@ -64,7 +65,7 @@ def send_letters(tools: Tools, due: Sequence[Due], writer: LetterWriter) -> Tall
     journal = Journal(tools.state_dir / "outbox.journal")
     try:
         with tools.progress("Sending letters", total=len(due)) as advance:
-            groups = finished_groups(tools, writer, ledger, due)
+            groups = finished_groups(tools, writer, ledger, due, last_moment)
             return send(
                 groups,
                 ledger,

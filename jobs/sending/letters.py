@@ -1,7 +1,8 @@
 """From a due letter to its finished bytes: the articles are chosen, the order is written, the letter comes back."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import NamedTuple
 
 from jobs.articles.choice import Choice, Need, choose
@@ -16,7 +17,7 @@ from jobs.mail.stop_secret import stop_secret
 from jobs.mail.templates import load_letters
 from jobs.mail.writing import LetterWriter, Order
 from jobs.runner.tools import Tools
-from jobs.sending.deciding import still_right
+from jobs.sending.deciding import LastMoment
 from jobs.store.letter_ledger import ChosenArticle, LetterLedger
 from jobs.store.letters import LetterFacts, articles_sent, change_letters, letter_facts
 
@@ -39,18 +40,20 @@ class Ordered(NamedTuple):
 
 
 def finished_groups(
-    tools: Tools, writer: LetterWriter, ledger: LetterLedger, due: Sequence[Due]
+    tools: Tools, writer: LetterWriter, ledger: LetterLedger, due: Sequence[Due], last_moment: LastMoment
 ) -> Iterator[list[Ready]]:
     """Finished letters, group by group; while one group leaves, the next is being written."""
     desk = OrderDesk(tools)
     ordered: list[Ordered] = []
     for start in range(0, len(due) + GROUP, GROUP):
-        coming = desk.orders(_usable(tools, writer, still_right(tools, due[start : start + GROUP])), ordered)
+        coming = desk.orders(_usable(tools, writer, due[start : start + GROUP]), ordered)
         written = writer.take() if ordered else []
         if coming:
             writer.ask([each.order for each in coming])
         if ordered:
-            yield list(_finished(tools, ledger, ordered, written))
+            finished = list(_finished(tools, ledger, ordered, written))
+            right = last_moment.still_right([letter.letter_id for letter in finished])
+            yield [letter for letter in finished if letter.letter_id in right]
         ordered = coming
 
 
@@ -59,24 +62,25 @@ class OrderDesk:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._library, _ = load_library(tools.home / "config" / "articles.csv")
+        self._file = tools.home / "config" / "articles.csv"
         self._secret = stop_secret(tools.state_dir)
 
     def orders(self, due: Sequence[Due], on_their_way: Iterable[Ordered] = ()) -> list[Ordered]:
         """What these letters say; `on_their_way` are those whose articles the memory does not know yet."""
-        with self._tools.store.begin() as memory:
+        library = _library(self._file, _stamp(self._file))
+        with self._tools.store.look() as memory:
             facts = letter_facts(memory, (letter.letter_id for letter in due))
             already = articles_sent(memory, (letter.patient_id for letter in due))
         for each in on_their_way:
             had = already.setdefault(each.facts.patient_id, set())
             had.update(choice.article.slug for choice in each.articles)
-        return [self._order(facts[letter.letter_id], already) for letter in due]
+        return [self._order(facts[letter.letter_id], library, already) for letter in due]
 
-    def _order(self, facts: LetterFacts, already: dict[int, set[str]]) -> Ordered:
+    def _order(self, facts: LetterFacts, library: Library, already: dict[int, set[str]]) -> Ordered:
         """What one letter says, and to whom; `already` learns of its articles."""
         mail, clinic, rule = self._tools.settings.mail, self._tools.settings.clinic, rule_of(self._tools, facts.rule)
         seen = already.setdefault(facts.patient_id, set())
-        choices = articles_for(facts, rule, self._library, seen)
+        choices = articles_for(facts, rule, library, seen)
         seen.update(choice.article.slug for choice in choices)
         token = unsubscribe_token(self._secret, clinic.id, facts.letter_id, rule.category)
         mailto, url = stop_links(mail.unsubscribe_address or mail.reply_to or mail.sender, mail.unsubscribe_url, token)
@@ -98,6 +102,20 @@ class OrderDesk:
             rule.name,
         )
         return Ordered(facts, choices, Order(rule.template, values, envelope))
+
+
+@lru_cache(maxsize=1)
+def _library(file: Path, stamp: tuple[int, int]) -> Library:
+    """The articles as they stand; read anew where somebody has changed the file, such as switched one off."""
+    return load_library(file)[0]
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        status = file.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
 
 
 def articles_for(facts: LetterFacts, rule: Rule, library: Library, already: Collection[str]) -> list[Choice]:

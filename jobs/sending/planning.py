@@ -2,16 +2,17 @@
 
 from datetime import date
 
-from jobs.clinic.follow_ups import Calendar, plan_letters
+from jobs.clinic.follow_ups import Calendar, plan_letters, utc_text
 from jobs.runner.tools import Tools
 from jobs.store.episodes import histories
-from jobs.store.letters import news, rule_starts, save_plan
+from jobs.store.letters import bring_back
+from jobs.store.planning import news, rule_starts, save_plan
 
 EVENTS_AT_ONCE = 10_000  # of a first pull there can be very many
 
 
 def plan(tools: Tools, today: date) -> int:
-    """Plan a letter for each new event that calls for one; say how many are new."""
+    """Plan a letter for each new event that calls for one; bring back those whose visit stands again. Say how many."""
     follow_ups = tools.settings.follow_ups
     new, is_all = 0, False
     while not is_all:
@@ -21,7 +22,9 @@ def plan(tools: Tools, today: date) -> int:
             known = histories(memory, {happening.patient_id for happening in happenings})
             planned = plan_letters(happenings, known, follow_ups, starts, calendar_of(tools))
             new += save_plan(memory, planned, up_to, tools.now)
-    return new
+    bound = [rule.name for rule in follow_ups.rules if rule.on and rule.when in ("planned_visit", "first_booking")]
+    with tools.store.begin() as memory:
+        return new + bring_back(memory, bound, utc_text(tools.now))
 
 
 def calendar_of(tools: Tools) -> Calendar:

@@ -3,14 +3,19 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from jobs.clinic.last_look import Verdict
-from jobs.mail.outbox import AskedToStop, Tally
+from jobs.clinic.last_look import Due, Verdict
+from jobs.mail.outbox import AskedToStop, SignInRefused, Tally
 from jobs.mail.writing import LetterWriter
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.sending.letters import rule_of
 
-_COUNTED = {"wait": "letters waiting", "withdraw": "letters withdrawn"}
+_COUNTED = {
+    "wait": "letters waiting",
+    "soon": "letters in their grace period",
+    "hold": "letters held",
+    "withdraw": "letters withdrawn",
+}
 
 
 def sum_up(
@@ -28,13 +33,13 @@ def sum_up(
         notes = [*notes, f"{unknown} letters may have left; they are not sent again. `run_jobs.py status` counts them."]
     asked = isinstance(tally.stopped_by, AskedToStop)
     notes = [*notes, tally.stopped] if asked else notes
-    return Outcome(dict(counts), notes=tuple(notes), failed="" if asked else tally.stopped)
+    signed_out = isinstance(tally.stopped_by, SignInRefused)
+    return Outcome(dict(counts), tuple(notes), failed="" if asked else tally.stopped, until_changed=signed_out)
 
 
-def remarks(tools: Tools, writer: LetterWriter, verdicts: Sequence[Verdict], over: int) -> Iterator[str]:
-    """A sentence for each template that has faults, so that its letters wait or an earlier version of it goes on, and
-    for the quota."""
-    waiting = Counter(rule_of(tools, verdict.due.rule).template for verdict in verdicts if verdict.what == "send")
+def faulty_templates(tools: Tools, writer: LetterWriter, due: Sequence[Due]) -> Iterator[str]:
+    """A sentence for each template that has faults, so that its letters wait or an earlier version of it goes on."""
+    waiting = Counter(rule_of(tools, letter.rule).template for letter in due)
     for template in sorted(waiting.keys() - writer.usable if waiting else ()):
         yield f"{waiting[template]} letters wait: templates/{template} has faults; `run_jobs.py check` names them."
     for earlier in writer.instead if waiting else ():
@@ -42,5 +47,3 @@ def remarks(tools: Tools, writer: LetterWriter, verdicts: Sequence[Verdict], ove
             f"templates/{earlier.name} has faults; its version {earlier.number} goes on. "
             "`run_jobs.py check` names them."
         )
-    if over > 0:
-        yield f"{over} letters wait for tomorrow: the daily quota is reached."

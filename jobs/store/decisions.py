@@ -71,5 +71,12 @@ def decisions_about(memory: Memory, letter_ids: Iterable[int]) -> list[Decision]
     return [Decision._make(row) for row in memory.connection.execute(query.order_by(decisions.c.id))]
 
 
+def released_rules(memory: Memory) -> frozenset[str]:
+    """The rules of which a person has released a letter."""
+    query = select(letters.c.rule).join(decisions, decisions.c.letter_id == letters.c.id)
+    ours = query.where(decisions.c.clinic_id == memory.clinic_id, decisions.c.what == "release")
+    return frozenset(str(row[0]) for row in memory.connection.execute(ours.distinct()))
+
+
 def _listed(states: tuple[str, ...]) -> str:
     return " or ".join([", ".join(states[:-1]), states[-1]]) if len(states) > 1 else states[0]

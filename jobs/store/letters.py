@@ -2,95 +2,36 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 
-from jobs.clinic.follow_ups import FollowUps, Happening, Planned, Rule, utc_text
-from jobs.clinic.last_look import Due, Person, Sent
+from jobs.clinic.follow_ups import Rule, utc_text
+from jobs.clinic.last_look import NOW_CANCELLED, Due, Person, Sent
 from jobs.clinic.letter_life import can_become
 from jobs.store.episodes import histories
-from jobs.store.memory import Memory, in_parts, insert_new
-from jobs.store.runs import cursor, set_cursor
+from jobs.store.memory import Memory, in_parts
 from jobs.store.stops import stopped_now
 from jobs.store.tables import appointments, attempts, events, letters, patients, sent_articles
 
-_PLANNED_UP_TO = "letters planned up to event"
 _GONE = ("sent", "attempting", "unknown")  # what left or may have left
 _WAITING = {"planned", "ready", "deferred", "held"}  # what a run may decide about
-_KIND = {"completed": "arrived"}  # the same thing, seen earlier or later
+_BACK_WITHIN = timedelta(days=60)  # of its day, a letter can come back; no rule allows it to be later
+_MAY_LEAVE = ("planned", "ready", "deferred", "held")  # held ones are looked at too: they can become wrong
 
 
-class News(NamedTuple):
-    """Events that the planner has not seen; `up_to` is where its cursor may move once their letters are planned."""
-
-    happenings: list[Happening]
-    up_to: int
-    is_all: bool
-
-
-def news(memory: Memory, kinds: Collection[str], most: int) -> News:
-    """The events of these kinds since the planner's cursor, oldest first, at most so many."""
-    event, since = events.c, int(cursor(memory, _PLANNED_UP_TO) or 0)
-    ours = event.clinic_id == memory.clinic_id
-    newest = memory.connection.execute(select(func.max(event.id)).where(ours)).scalar() or since
-    query = select(
-        event.id, event.appointment_id, event.patient_id, event.what, event.happened_at, event.starts_at
-    ).where(ours, event.id > since, event.what.in_(kinds))
-    found = memory.connection.execute(query.order_by(event.id).limit(most)).all()
-    seen = _seen_before(memory, {row.appointment_id for row in found}, since)
-    happenings = []
-    for row in found:
-        kind = row.appointment_id, _KIND.get(row.what, row.what)
-        happenings.append(Happening(*row, repeated=kind in seen))
-        seen.add(kind)
-    is_all = len(found) < most
-    return News(happenings, newest if is_all else found[-1].id, is_all)
-
-
-def _seen_before(memory: Memory, appointment_ids: Iterable[int], until: int) -> set[tuple[int, str]]:
-    """What had happened to these appointments up to an event."""
-    if not until:
-        return set()
-    event = events.c
-    query = select(event.appointment_id, event.what, event.id).where(event.clinic_id == memory.clinic_id)
-    return {
-        (appointment_id, _KIND.get(what, what))
-        for part in in_parts(appointment_ids)
-        for appointment_id, what, event_id in memory.connection.execute(query.where(event.appointment_id.in_(part)))
-        if event_id <= until  # asked of SQLite, it walks all events up to this one
-    }
-
-
-def rule_starts(memory: Memory, follow_ups: FollowUps, today: str) -> dict[str, str]:
-    """The day from which each rule counts: its own `start`, else the day on which it was first seen switched on."""
-    found = {}
-    for rule in follow_ups.rules:
-        if not rule.on:
-            continue
-        remembered = cursor(memory, f"start of rule {rule.name}")
-        if not rule.start and not remembered:
-            set_cursor(memory, f"start of rule {rule.name}", today)
-        found[rule.name] = rule.start or remembered or today
-    return found
-
-
-def save_plan(memory: Memory, planned: Iterable[Planned], up_to: int, now: datetime) -> int:
-    """Keep the letters that the events call for and move the cursor, in one step; say how many are new.
-
-    The UNIQUE constraint over patient, rule and event is what makes a second letter impossible.
-    """
-    at = utc_text(now)
-    rows = [(memory.clinic_id, "planned", at, *letter) for letter in planned]
-    before = memory.connection.execute(select(func.count()).select_from(letters)).scalar_one() if rows else 0
-    insert_new(memory, letters, ("clinic_id", "state", "changed_at", *Planned._fields), rows)
-    set_cursor(memory, _PLANNED_UP_TO, str(up_to))
-    after = memory.connection.execute(select(func.count()).select_from(letters)).scalar_one() if rows else 0
-    return int(after - before)
-
-
-def due_letters(memory: Memory, until: str, states: Sequence[str] = ("planned", "ready", "deferred")) -> list[Due]:
+def due_letters(memory: Memory, until: str, states: Sequence[str] = _MAY_LEAVE) -> list[Due]:
     """The letters whose moment has come by `until` (UTC text), those of one patient together."""
+    letter = letters.c
+    return _due(memory, letter.clinic_id == memory.clinic_id, letter.state.in_(states), letter.due_at <= until)
+
+
+def letters_again(memory: Memory, letter_ids: Iterable[int], states: Sequence[str] = _MAY_LEAVE) -> list[Due]:
+    """These letters as they stand now, without those that are in another state by now."""
+    return [due for part in in_parts(letter_ids) for due in _due(memory, letters.c.id.in_(part)) if due.state in states]
+
+
+def _due(memory: Memory, *which: ColumnElement[bool]) -> list[Due]:
     letter, event = letters.c, events.c
     query = (
         select(
@@ -107,9 +48,11 @@ def due_letters(memory: Memory, until: str, states: Sequence[str] = ("planned", 
             event.appointment_id,
             event.what,
             event.starts_at,
+            letter.released_at,
+            letter.leaves_at,
         )
         .join(events, event.id == letter.event_id)
-        .where(letter.clinic_id == memory.clinic_id, letter.state.in_(states), letter.due_at <= until)
+        .where(*which)
     )
     # Sorted here: asked to, SQLite walks the letters of all times in the order of their patients.
     return sorted(
@@ -131,12 +74,18 @@ def people(memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule]) ->
             found[row.id] = Person(
                 row.address_key, row.email, row.email_consent, slots.get(row.id, ()), frozenset(refused)
             )
-        gone = select(letters.c.patient_id, letters.c.rule, letters.c.category, letters.c.changed_at)
-        for patient_id, rule, category, at in memory.connection.execute(
-            gone.where(letters.c.patient_id.in_(part), letters.c.state.in_(_GONE))
-        ):
-            found[patient_id].sent.append(Sent(rule, category, at, capped.get(rule, True)))
+        for patient_id, rule, category, at, starts_at in memory.connection.execute(_gone(memory, part)):
+            found[patient_id].sent.append(Sent(rule, category, at, capped.get(rule, True), starts_at))
     return found
+
+
+def _gone(memory: Memory, patient_ids: Sequence[int]) -> Select[Any]:
+    """What left, or may have left, for these patients, with the start of the appointment it was about."""
+    letter = letters.c
+    query = select(letter.patient_id, letter.rule, letter.category, letter.changed_at, events.c.starts_at)
+    return query.join(events, events.c.id == letter.event_id).where(
+        letter.clinic_id == memory.clinic_id, letter.patient_id.in_(patient_ids), letter.state.in_(_GONE)
+    )
 
 
 def sent_to_addresses(memory: Memory, keys: Iterable[str], now: datetime, days: int) -> dict[str, list[Sent]]:
@@ -238,6 +187,44 @@ def articles_sent(memory: Memory, patient_ids: Iterable[int]) -> dict[int, set[s
         for patient_id, slug in memory.connection.execute(query.where(sent_articles.c.patient_id.in_(part))):
             found.setdefault(patient_id, set()).add(slug)
     return found
+
+
+def grant_grace(memory: Memory, moments: Iterable[tuple[int, str]]) -> None:
+    """Note until when letters can still be stopped: (letter id, UTC text)."""
+    rows = [{"letter": letter_id, "until": moment} for letter_id, moment in moments]
+    if rows:
+        statement = update(letters).where(letters.c.id == bindparam("letter")).values(leaves_at=bindparam("until"))
+        memory.connection.execute(statement, rows)
+
+
+def bring_back(memory: Memory, rules: Collection[str], now: str) -> int:
+    """Make letters ready again whose visit was cancelled and is booked again for the same time; say how many.
+
+    Only those of these rules that did not leave and are not too late. The booking itself is no new event: a calendar
+    and an export that contradict each other would otherwise call for a letter with each pull.
+    """
+    letter, event, slot = letters.c, events.c, appointments.c
+    query = (
+        select(letter.id)
+        .join(events, event.id == letter.event_id)
+        .join(appointments, slot.id == event.appointment_id)
+        .where(
+            letter.clinic_id == memory.clinic_id,
+            letter.state == "withdrawn",
+            letter.due_at > utc_text(datetime.fromisoformat(now) - _BACK_WITHIN),
+            letter.expires_at > now,
+            letter.reason == NOW_CANCELLED,
+            letter.rule.in_(rules),
+            slot.status == "booked",
+            slot.starts_at == event.starts_at,
+        )
+    )
+    back = [int(row[0]) for row in memory.connection.execute(query)]
+    again = update(letters).where(letter.id == bindparam("letter"), letter.state == "withdrawn")
+    if back:
+        rows = [{"letter": letter_id, "at": now} for letter_id in back]
+        memory.connection.execute(again.values(state="ready", reason="", changed_at=bindparam("at")), rows)
+    return len(back)
 
 
 def change_letters(memory: Memory, changes: Iterable[tuple[int, str, str]], at: str) -> None:

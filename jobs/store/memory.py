@@ -152,6 +152,13 @@ def _create(engine: Engine) -> None:
         connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
+def changes_by_others(memory: Memory) -> int | None:
+    """A number that changes when another process has changed anything; None where the database tells no such number."""
+    if memory.connection.dialect.name != "sqlite":
+        return None
+    return int(memory.connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+
 def next_id(memory: Memory, table: Table) -> int:
     """The first free id of a table. Safe because only one transaction writes at a time."""
     return 1 + int(memory.connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one())

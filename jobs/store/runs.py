@@ -37,7 +37,10 @@ def begin_run(memory: Memory, job: str, slot: str, started_at: str) -> int:
 def end_run(
     memory: Memory, run_id: int, ended_at: str, outcome: str, seconds: float, counts: Mapping[str, int], message: str
 ) -> None:
-    """Note how a run ended: `done` or `failed`, with its counts and one sentence."""
+    """Note how a run ended, with its counts and one sentence.
+
+    `done`, `failed`, or `stopped`: failed, and it would again until somebody changes something.
+    """
     memory.connection.execute(
         update(runs)
         .where(runs.c.id == run_id)
@@ -60,14 +63,33 @@ def last_runs(memory: Memory) -> dict[str, Run]:
     return {run.job: run for run in _runs(memory, runs.c.id.in_(newest))}
 
 
-def answered_slots(memory: Memory) -> dict[str, str]:
-    """The newest scheduled moment that each job has answered, UTC text."""
-    query = (
-        select(runs.c.job, func.max(runs.c.slot))
-        .where(runs.c.clinic_id == memory.clinic_id, runs.c.slot != "", runs.c.outcome != "died")
-        .group_by(runs.c.job)
+_RUNS_LOOKED_AT = 50
+
+
+class Answer(NamedTuple):
+    """How a job answered a scheduled moment, in UTC text: `tries` runs did; its last run, even by hand, ended so."""
+
+    slot: str = ""
+    tries: int = 0
+    outcome: str = ""
+    ended_at: str = ""
+
+
+def newest_answer(memory: Memory, job: str, now: str) -> Answer:
+    """How a job answered the newest scheduled moment that it has answered.
+
+    A moment that is still to come was answered by a clock that was wrong, and does not count.
+    """
+    ours = (runs.c.clinic_id == memory.clinic_id, runs.c.job == job)
+    answered = select(func.max(runs.c.slot)).where(
+        *ours, runs.c.slot != "", runs.c.slot <= now, runs.c.outcome != "died"
     )
-    return {job: slot for job, slot in memory.connection.execute(query)}
+    slot = memory.connection.execute(answered).scalar()
+    if not slot:
+        return Answer()
+    query = select(runs.c.id, runs.c.slot, runs.c.outcome, runs.c.ended_at).where(*ours, runs.c.outcome != "died")
+    found = memory.connection.execute(query.order_by(runs.c.id.desc()).limit(_RUNS_LOOKED_AT)).all()
+    return Answer(slot, sum(row.slot == slot for row in found), found[0].outcome, found[0].ended_at)
 
 
 def recent_runs(memory: Memory, job: str, count: int = 20) -> list[Run]:

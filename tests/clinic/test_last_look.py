@@ -1,10 +1,11 @@
 """Everything that decided a letter is checked again before it leaves."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from jobs.clinic.approval import FrontDesk, Restored
 from jobs.clinic.episodes import Slot
 from jobs.clinic.follow_ups import Calendar, Caps, FollowUps, Rule
 from jobs.clinic.last_look import Due, Person, Sent, look
@@ -112,3 +113,63 @@ def test_once_a_year_is_once_a_year():
         who = person(sent=[Sent("review", "care", at)])
         (verdict,) = look([due(rule)], {7: who}, {}, follow_ups, NOON, Calendar(PACIFIC))
         assert verdict.what == what
+
+
+APPROVED = Rule("approved", "visit", "mid_plan.md", approval="all", capped=False)
+FIRST = Rule("first", "visit", "mid_plan.md", approval="first_time", capped=False)
+GRACE = FrontDesk(grace=timedelta(minutes=30))
+
+
+def decided(letter: Due, desk: FrontDesk, who: Person | None = None, now: datetime = NOON) -> tuple[str, str, str]:
+    follow_ups = FollowUps(SendingHours(), Caps(2, 7), (READING, APPROVED, FIRST, REMINDER))
+    (verdict,) = look([letter], {7: who or person()}, {}, follow_ups, now, Calendar(PACIFIC), desk)
+    return verdict.what, verdict.reason, verdict.leaves_at
+
+
+def test_each_letter_of_a_rule_that_asks_for_approval_is_held_until_it_is_released():
+    held = ("hold", "each letter of this rule waits for approval", "")
+    assert decided(due(APPROVED), FrontDesk()) == held
+    assert decided(due(APPROVED), FrontDesk(released_rules={"approved"})) == held
+    assert decided(due(APPROVED)._replace(released_at="2026-03-04T19:00:00Z"), FrontDesk())[0] == "send"
+
+
+def test_after_the_first_release_the_letters_of_the_rule_leave_by_themselves():
+    reason = "no letter of this rule was released yet; the first waits for approval"
+    assert decided(due(FIRST), FrontDesk()) == ("hold", reason, "")
+    assert decided(due(FIRST), FrontDesk(released_rules={"first"}))[0] == "send"
+
+
+def test_a_letter_that_is_held_stays_held_with_its_reason_and_is_withdrawn_when_it_is_wrong_or_too_late():
+    held = due(READING)._replace(state="held", reason="held by Ann: she called")
+    assert decided(held, FrontDesk()) == ("hold", "held by Ann: she called", "")
+    assert decided(held, FrontDesk(), person(consent="no"))[:2] == ("withdraw", "the patient wants no e-mail")
+    late = held._replace(expires_at="2026-03-04T19:00:00Z")
+    reason = "too late: it was due 2026-03-04, and the rule allows 3 days; nobody released it"
+    assert decided(late, FrontDesk())[:2] == ("withdraw", reason)
+
+
+def test_in_its_grace_period_a_letter_waits_and_then_leaves():
+    soon = ("soon", "leaves at 12:30 unless somebody holds or drops it", "2026-03-04T20:30:00Z")
+    assert decided(due(READING), GRACE) == soon
+    waiting = due(READING)._replace(state="ready", leaves_at="2026-03-04T20:30:00Z")
+    assert decided(waiting, GRACE, now=NOON.replace(minute=29)) == soon
+    assert decided(waiting, GRACE, now=NOON.replace(minute=30))[0] == "send"
+    assert decided(due(READING)._replace(released_at="2026-03-04T19:00:00Z"), GRACE)[0] == "send"
+
+
+def test_after_a_restored_backup_what_was_due_in_between_waits_for_a_person():
+    desk = FrontDesk(restored=Restored("2026-03-04T10:00:00Z", "2026-03-04T18:00:00Z"))
+    reason = "it may have left before the memory was restored on 2026-03-04 from the backup of 2026-03-04"
+    assert decided(due(READING), desk) == ("hold", reason, "")
+    assert decided(due(READING)._replace(released_at="2026-03-04T19:00:00Z"), desk)[0] == "send"
+    assert decided(due(READING)._replace(due_at="2026-03-04T18:00:01Z"), desk)[0] == "send"
+
+
+def test_nobody_is_reminded_twice_of_a_visit_at_the_same_time():
+    told = Sent("reminder", "care", "2026-03-03T17:00:00Z", False, AHEAD.starts_at)
+    reason = "the patient has this letter about a visit at the same time"
+    assert decided(due(REMINDER, AHEAD), FrontDesk(), person(AHEAD, sent=[told]))[:2] == ("withdraw", reason)
+    other = told._replace(starts_at="2026-03-10T17:00:00Z")
+    assert decided(due(REMINDER, AHEAD), FrontDesk(), person(AHEAD, sent=[other]))[0] == "send"
+    both = [due(REMINDER, AHEAD, number=1), due(REMINDER, AHEAD, number=2)]
+    assert verdicts(both, {7: person(AHEAD)}) == [("send", ""), ("withdraw", reason)]

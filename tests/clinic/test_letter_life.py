@@ -14,7 +14,7 @@ AGREED = {
     "attempting": "sent ready deferred failed unknown",
     "sent": "",
     "held": "ready withdrawn",
-    "withdrawn": "",
+    "withdrawn": "ready",
     "deferred": "ready held withdrawn failed",
     "failed": "ready withdrawn",
     "unknown": "sent ready failed withdrawn",

@@ -1,9 +1,10 @@
 """One run: alone, recorded with its counts, logged, watched, and told of once when it fails."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -127,12 +128,65 @@ def test_a_due_job_runs_once_for_its_moment(tools: Tools, job_is: JobIs) -> None
     assert last(tools).slot == "2026-03-04T18:00:00Z"
 
 
-def test_a_failed_moment_is_not_tried_again_before_the_next(tools: Tools, job_is: JobIs) -> None:
+WEEKLY = JobSettings("summarize_referrals", ("monday at 06:00",))
+
+
+def runs_of_a_day(tools: Tools, since: int = 0) -> list[int]:
+    """In which minutes after the first look the weekly job runs, looked at every ten minutes for a day."""
+    ran = []
+    for minute in range(since, 1440, 10):
+        now = WEDNESDAY + timedelta(minutes=minute)
+        if run_if_due(WEEKLY, replace(tools, clock=lambda now=now: now)) is not None:
+            ran.append(minute)
+    return ran
+
+
+def test_a_weekly_job_that_fails_is_tried_again_after_growing_pauses_and_then_not_any_more(
+    tools: Tools, job_is: JobIs
+) -> None:
+    job_is(raising(ValueError()))
+    assert runs_of_a_day(tools) == [0, 10, 40, 130, 400]
+    assert last(tools, "summarize_referrals").slot == "2026-03-02T14:00:00Z"
+
+
+def test_once_it_ended_well_also_by_hand_it_is_not_tried_again(tools: Tools, job_is: JobIs) -> None:
+    job_is(raising(ValueError()))
+    assert run_if_due(WEEKLY, tools) is not None
+    job_is(fine)
+    assert run_job("summarize_referrals", tools)[0] == FINE
+    assert runs_of_a_day(tools) == []
+
+
+def test_what_only_a_person_can_change_is_not_tried_again_before_something_was_changed(
+    home: Path, tools: Tools, job_is: JobIs
+) -> None:
+    def changed_at(moment: datetime) -> None:
+        for file in [*(home / "config").iterdir(), *(home / "templates").iterdir()]:
+            os.utime(file, (moment.timestamp(), moment.timestamp()))
+
+    changed_at(WEDNESDAY - timedelta(days=1))
+    job_is(lambda tools, today: Outcome(failed="Far too many letters.", until_changed=True))
+    assert runs_of_a_day(tools) == [0]
+    assert last(tools, "summarize_referrals").outcome == "stopped"
+    changed_at(WEDNESDAY + timedelta(hours=2))
+    assert runs_of_a_day(tools, since=130) == [130]
+
+
+def test_moments_that_a_wrong_clock_has_answered_do_not_count(tools: Tools, job_is: JobIs) -> None:
+    job_is(fine)
+    in_2099 = datetime(2099, 1, 1, tzinfo=UTC)
+    assert run_if_due(HOURLY, replace(tools, clock=lambda: in_2099)) is not None
+    assert run_if_due(HOURLY, tools) is not None
+    assert run_if_due(HOURLY, tools) is None
+
+
+def test_the_next_moment_comes_also_where_the_last_one_failed(tools: Tools, job_is: JobIs) -> None:
     job_is(raising(ValueError()))
     assert run_if_due(HOURLY, tools) is not None
     assert run_if_due(HOURLY, tools) is None
     later = replace(tools, clock=lambda: WEDNESDAY + timedelta(hours=1))
     assert run_if_due(HOURLY, later) is not None
+    assert last(tools).slot == "2026-03-04T19:00:00Z"
 
 
 def test_a_moment_whose_run_was_killed_is_answered_by_the_next_look(tools: Tools, job_is: JobIs) -> None:

@@ -1,0 +1,42 @@
+"""Which clinic a command is about, and the tools to work on it."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from jobs.runner.tools import Tools
+
+HERE = Path(__file__).resolve().parents[2]
+
+
+class Place(NamedTuple):
+    """Which clinic a command is about, and when: `now` is set only to rehearse."""
+
+    home: Path
+    now: datetime | None
+
+
+def with_tools(place: Place, work: "Callable[[Tools], int]", watched: bool = False) -> None:
+    """Do `work` with the tools of a place and exit with the code that it gives.
+
+    If it is `watched`, the watchdog hears of tools that cannot be opened: jobs would have run.
+    """
+    from jobs.runner.settings_loading import load_settings
+    from jobs.runner.tools import open_tools, open_watched_tools
+
+    settings = load_settings(place.home)
+    sys.exit(work((open_watched_tools if watched else open_tools)(place.home, settings, place.now)))
+
+
+def user_name() -> str:
+    """Who sits at this computer, as the system says it."""
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (KeyError, OSError):  # a user without a name, as in a container
+        return f"user {os.getuid()}"

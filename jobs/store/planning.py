@@ -1,0 +1,83 @@
+"""The planner's part of the memory: the events it has not seen, the rules' first days, the letters it planned."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from jobs.clinic.follow_ups import FollowUps, Happening, Planned, utc_text
+from jobs.store.memory import Memory, in_parts, insert_new
+from jobs.store.runs import cursor, set_cursor
+from jobs.store.tables import events, letters
+
+_PLANNED_UP_TO = "letters planned up to event"
+_KIND = {"completed": "arrived"}  # the same thing, seen earlier or later
+
+
+class News(NamedTuple):
+    """Events that the planner has not seen; `up_to` is where its cursor may move once their letters are planned."""
+
+    happenings: list[Happening]
+    up_to: int
+    is_all: bool
+
+
+def news(memory: Memory, kinds: Collection[str], most: int) -> News:
+    """The events of these kinds since the planner's cursor, oldest first, at most so many."""
+    event, since = events.c, int(cursor(memory, _PLANNED_UP_TO) or 0)
+    ours = event.clinic_id == memory.clinic_id
+    newest = memory.connection.execute(select(func.max(event.id)).where(ours)).scalar() or since
+    query = select(
+        event.id, event.appointment_id, event.patient_id, event.what, event.happened_at, event.starts_at
+    ).where(ours, event.id > since, event.what.in_(kinds))
+    found = memory.connection.execute(query.order_by(event.id).limit(most)).all()
+    seen = _seen_before(memory, {row.appointment_id for row in found}, since)
+    happenings = []
+    for row in found:
+        kind = row.appointment_id, _KIND.get(row.what, row.what)
+        happenings.append(Happening(*row, repeated=kind in seen))
+        seen.add(kind)
+    is_all = len(found) < most
+    return News(happenings, newest if is_all else found[-1].id, is_all)
+
+
+def _seen_before(memory: Memory, appointment_ids: Iterable[int], until: int) -> set[tuple[int, str]]:
+    """What had happened to these appointments up to an event."""
+    if not until:
+        return set()
+    event = events.c
+    query = select(event.appointment_id, event.what, event.id).where(event.clinic_id == memory.clinic_id)
+    return {
+        (appointment_id, _KIND.get(what, what))
+        for part in in_parts(appointment_ids)
+        for appointment_id, what, event_id in memory.connection.execute(query.where(event.appointment_id.in_(part)))
+        if event_id <= until  # asked of SQLite, it walks all events up to this one
+    }
+
+
+def rule_starts(memory: Memory, follow_ups: FollowUps, today: str) -> dict[str, str]:
+    """The day from which each rule counts: its own `start`, else the day on which it was first seen switched on."""
+    found = {}
+    for rule in follow_ups.rules:
+        if not rule.on:
+            continue
+        remembered = cursor(memory, f"start of rule {rule.name}")
+        if not rule.start and not remembered:
+            set_cursor(memory, f"start of rule {rule.name}", today)
+        found[rule.name] = rule.start or remembered or today
+    return found
+
+
+def save_plan(memory: Memory, planned: Iterable[Planned], up_to: int, now: datetime) -> int:
+    """Keep the letters that the events call for and move the cursor, in one step; say how many are new.
+
+    The UNIQUE constraint over patient, rule and event is what makes a second letter impossible.
+    """
+    at = utc_text(now)
+    rows = [(memory.clinic_id, "planned", at, *letter) for letter in planned]
+    before = memory.connection.execute(select(func.count()).select_from(letters)).scalar_one() if rows else 0
+    insert_new(memory, letters, ("clinic_id", "state", "changed_at", *Planned._fields), rows)
+    set_cursor(memory, _PLANNED_UP_TO, str(up_to))
+    after = memory.connection.execute(select(func.count()).select_from(letters)).scalar_one() if rows else 0
+    return int(after - before)

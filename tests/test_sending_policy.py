@@ -1,0 +1,279 @@
+"""When letters leave and who may stop them: hours, clocks, approval, grace, the even spread, and visits that change."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import CliRunner, Result
+from hand_written_clinic import Clinic, Row, appointment
+from loopback_server import Session, serving
+
+from jobs.desk.clock import show_clock
+from jobs.desk.commands import cli
+from jobs.runner.run import FAILED, run_job
+from jobs.runner.settings_loading import load_settings
+from jobs.runner.tools import Tools, open_tools
+from jobs.store.stops import stop
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+REMEDY = "if it is right, say so: `run_jobs.py clock --is-right`."
+
+
+def coming(name: str, start: str = "2026-03-06 14:00", **more: str) -> Row:
+    return appointment(name, start, more.pop("status", "booked"), **more)
+
+
+def half_hours(day: str) -> list[datetime]:
+    """Moments at which cron calls in the night of a day, also those of the hour that comes twice."""
+    midnight = datetime.fromisoformat(f"{day}T00:00:00").replace(tzinfo=PACIFIC).astimezone(UTC)
+    return [midnight + timedelta(minutes=30 * number) for number in range(2, 9)]
+
+
+@pytest.mark.parametrize("opens", ["02:30", "01:30"])
+@pytest.mark.parametrize("day", ["2026-03-08", "2026-11-01"])
+def test_a_rule_that_writes_in_the_hour_of_the_clock_change_writes_once_and_inside_its_hours(
+    clinic: Clinic, day: str, opens: str
+) -> None:
+    hours = f"    sending: {{days: [sun], opens: '{opens}', closes: '05:00'}}\n"
+    clinic.edit("config/follow_ups.yaml", "    template: reminder.md\n", f"    template: reminder.md\n{hours}")
+    visit = (datetime.fromisoformat(day) + timedelta(days=2)).date()
+    clinic.export(coming("Remy", f"{visit} 14:00"), coming("Nell", f"{visit} 15:00"))
+    clinic.pull(f"{day} 00:00")
+    left = []
+    for moment in half_hours(day):
+        with_tools(clinic, moment, lambda tools: run_job("send_follow_ups", tools))
+        left.append(len(clinic.in_state("sent")))
+    assert left[-1] == 2
+    first = half_hours(day)[left.index(2)].astimezone(PACIFIC)
+    skipped = (day, opens) == ("2026-03-08", "02:30")
+    assert f"{first:%H:%M}" == ("03:30" if skipped else opens)
+    assert clinic.ask("SELECT COUNT(*) FROM attempts") == [2]
+
+
+def with_tools(clinic: Clinic, moment: datetime, work, named: bool = True) -> object:  # type: ignore[no-untyped-def]
+    """Do something with the tools of a moment; not `named`, as if the machine's own clock said so."""
+    tools = open_tools(clinic.home, load_settings(clinic.home), moment)
+    try:
+        return work(tools if named else machine_says(tools))
+    finally:
+        tools.store.close()
+
+
+def machine_says(tools: Tools) -> Tools:
+    from dataclasses import replace
+
+    return replace(tools, named=False)
+
+
+def send_by_the_machine(clinic: Clinic, moment: str) -> tuple[int, str]:
+    now = datetime.fromisoformat(moment).replace(tzinfo=PACIFIC)
+    code, outcome = with_tools(clinic, now, lambda tools: run_job("send_follow_ups", tools), named=False)  # type: ignore[misc]
+    return code, outcome.failed
+
+
+@pytest.fixture
+def command(clinic: Clinic) -> Callable[..., Result]:
+    """Calls a command about the clinic as a person would."""
+    return lambda *words: CliRunner().invoke(cli, ["-C", str(clinic.home), *words])
+
+
+@pytest.fixture
+def running(clinic: Clinic) -> Clinic:
+    """A clinic whose machine sent its letters on Monday, with one letter for Wednesday and one for Thursday."""
+    clinic.export(coming("Remy"), coming("Thea", "2026-03-07 10:00"), appointment("Otto", "2026-03-01 16:00"))
+    clinic.pull("2026-03-02 08:45")
+    assert send_by_the_machine(clinic, "2026-03-02 09:00") == (0, "")
+    return clinic
+
+
+@pytest.mark.parametrize(
+    "jump",
+    ["2026-02-28 12:00", "2026-03-04 12:00", "1970-01-01 00:05", "2099-01-01 12:00"],
+    ids=["-2", "+2", "0", "2099"],
+)
+def test_where_the_clock_jumps_no_letter_leaves_and_none_is_withdrawn(running: Clinic, jump: str) -> None:
+    before = running.ask("SELECT id, state, reason FROM letters")
+    code, said = send_by_the_machine(running, jump)
+    assert code == FAILED and said.startswith("The clock of this machine says ") and said.endswith(REMEDY)
+    assert running.ask("SELECT id, state, reason FROM letters") == before
+    running.pull("2026-03-04 09:00")  # and when the clock is right again, everything goes on
+    running.export(coming("Remy"), appointment("Otto", "2026-03-03 16:00"), appointment("Otto", "2026-03-03 17:00"),
+                   appointment("Otto", "2026-03-03 18:00"), coming("Thea", "2026-03-07 10:00"))  # fmt: skip
+    running.pull("2026-03-04 09:05")
+    assert send_by_the_machine(running, "2026-03-04 09:10")[0] == 0
+    assert ("Remy", "reminder") in running.in_state("sent")
+
+
+def test_a_server_that_was_off_for_three_days_goes_on_when_a_person_says_that_its_clock_is_right(
+    running: Clinic, command: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.sending.time_of_day.this_boot", lambda: "the start of Thursday")
+    running.pull("2026-03-05 09:00")
+    code, said = send_by_the_machine(running, "2026-03-05 09:10")
+    assert code == FAILED and "it was off, or its clock is wrong, and no newer appointment tells which" in said
+    thursday = datetime(2026, 3, 5, 9, 15, tzinfo=PACIFIC)
+    assert with_tools(running, thursday, show_clock, named=False) is False
+    told = command("--now", "2026-03-05 09:20", "clock", "--is-right", "--by", "Ann")
+    assert (told.exit_code, told.output) == (
+        0,
+        "The clock is right, says Ann. The next run sends the letters that wait.\n",
+    )
+    assert send_by_the_machine(running, "2026-03-05 09:20") == (0, "")
+    assert send_by_the_machine(running, "2026-03-05 09:30") == (0, "")
+    assert running.in_state("sent") == {("Remy", "reminder"), ("Thea", "reminder")}
+    assert running.ask("SELECT COUNT(*) FROM attempts") == [2]
+    assert with_tools(running, thursday, show_clock, named=False) is True
+
+
+def test_nobody_who_said_no_after_the_planning_gets_a_letter(clinic: Clinic) -> None:
+    clinic.export(coming("Remy"), coming("Nell"))
+    clinic.pull("2026-03-04 08:45")
+    clinic.send("2026-03-04 08:50")
+
+    def say_no(tools: Tools) -> None:
+        with tools.store.begin() as memory:
+            stop(memory, "2026-03-04T16:55:00Z", "all", "said so", "Ann", address_key="remy@patient.example")
+
+    with_tools(clinic, datetime(2026, 3, 4, 16, 55, tzinfo=UTC), say_no)
+    clinic.send("2026-03-04 09:00")
+    assert clinic.in_state("sent") == {("Nell", "reminder")}
+    assert clinic.fates("Remy", "reminder") == [("withdrawn", "the patient stopped these letters")]
+
+
+def test_nobody_who_says_no_while_others_are_sent_gets_a_letter(clinic: Clinic) -> None:
+    letters = 150  # two groups: the second is on its way only when the first has left
+    clinic.export(*(coming(f"Pat{'abcdefghij'[n // 100]}{'abcdefghij'[n // 10 % 10]}{'abcdefghij'[n % 10]}",
+                           f"2026-03-06 {8 + n % 9:02}:{n % 60:02}") for n in range(letters)))  # fmt: skip
+    clinic.pull("2026-03-04 08:45")
+    last = clinic.ask("SELECT address_key FROM patients ORDER BY id DESC LIMIT 1")[0]
+
+    def say_no(step: str, session: Session) -> None:
+        if step == "MAIL" and not told:
+            told.append(step)
+            with_tools(clinic, datetime(2026, 3, 4, 17, 0, tzinfo=UTC), refuse)
+
+    def refuse(tools: Tools) -> None:
+        with tools.store.begin() as memory:
+            stop(memory, "2026-03-04T17:00:00Z", "care", "said so", "Ann", address_key=last)
+
+    told: list[str] = []
+    with serving(say_no) as server:
+        clinic.mail_through(server.port, brake_floor=letters)
+        clinic.send("2026-03-04 09:00")
+    assert told and len(server.taken) == letters - 1 and last not in server.recipients()
+
+
+REASON = "the appointment is now cancelled"
+
+
+def test_a_visit_that_was_cancelled_and_booked_again_for_the_same_time_is_reminded_of_once(clinic: Clinic) -> None:
+    clinic.export(coming("Remy"))
+    clinic.pull("2026-03-04 08:45")
+    clinic.send("2026-03-04 08:50")
+    clinic.export(coming("Remy", status="cancelled"))
+    clinic.pull("2026-03-04 08:55")
+    clinic.send("2026-03-04 09:00")
+    assert clinic.fates("Remy", "reminder") == [("withdrawn", REASON)]
+    for moment in ("09:10", "09:30", "09:50"):  # booked again; then a contradicting calendar says otherwise; and again
+        clinic.export(coming("Remy", status="booked" if moment != "09:30" else "cancelled"))
+        clinic.pull(f"2026-03-04 {moment}")
+        clinic.send(f"2026-03-04 {moment}")
+    assert clinic.fates("Remy", "reminder") == [("sent", "")]
+    assert clinic.ask("SELECT COUNT(*) FROM attempts") == [1]
+
+
+@pytest.mark.parametrize("number", ["", "another"])
+def test_who_was_reminded_and_books_the_same_time_again_is_not_reminded_twice(clinic: Clinic, number: str) -> None:
+    clinic.export(coming("Remy"))
+    clinic.pull("2026-03-04 08:45")
+    clinic.send("2026-03-04 09:00")
+    again = {"appointment_id": number} if number else {}
+    clinic.export(coming("Remy", status="cancelled"), *([coming("Remy", **again)] if again else []))
+    clinic.pull("2026-03-04 09:05")
+    if not again:
+        clinic.export(coming("Remy"))
+        clinic.pull("2026-03-04 09:15")
+    clinic.send("2026-03-04 09:20")
+    assert [state for state, _ in clinic.fates("Remy", "reminder")].count("sent") == 1
+    assert clinic.ask("SELECT COUNT(*) FROM attempts") == [1]
+
+
+def test_a_visit_that_was_moved_away_and_back_is_reminded_of_once(clinic: Clinic) -> None:
+    visit = coming("Remy", appointment_id="R1")
+    for number, start in enumerate(("2026-03-06 14:00", "2026-03-20 14:00", "2026-03-06 14:00")):
+        clinic.export(visit | {"start": start})
+        clinic.pull(f"2026-03-03 1{number}:00")
+        clinic.send(f"2026-03-03 1{number}:05")
+    clinic.pull("2026-03-04 08:45")
+    clinic.send("2026-03-04 09:00")
+    clinic.send("2026-03-04 09:10")
+    fates = clinic.fates("Remy", "reminder")
+    assert ("sent", "") in fates and clinic.ask("SELECT COUNT(*) FROM attempts") == [1]
+    assert ("withdrawn", "the patient has this letter about a visit at the same time") in fates
+
+
+WEEKLY = """BEGIN:VCALENDAR
+VERSION:2.0
+BEGIN:VEVENT
+UID:weekly
+CREATED:20260101T100000Z
+DTSTART;TZID=America/Los_Angeles:20260227T090000
+DTEND;TZID=America/Los_Angeles:20260227T095500
+RRULE:FREQ=WEEKLY;COUNT=4
+SUMMARY:PT - Mira Quill (back)
+ATTENDEE:mailto:mira@patient.example
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_each_occurrence_of_a_weekly_visit_is_reminded_of_once_and_a_cancelled_one_never(clinic: Clinic) -> None:
+    clinic.read_from("{name: slots, path: exports/slots.ics}")
+    file = clinic.home / "exports" / "slots.ics"
+    one_less = WEEKLY.replace("SUMMARY", "EXDATE;TZID=America/Los_Angeles:20260313T090000\nSUMMARY")
+    for day in ("2026-02-25", "2026-03-04", "2026-03-05", "2026-03-11", "2026-03-18", "2026-03-19"):
+        file.write_text(WEEKLY if day < "2026-03-10" else one_less, "utf-8")
+        clinic.pull(f"{day} 08:00")
+        clinic.send(f"{day} 09:00")
+    reminded = clinic.ask(
+        "SELECT events.starts_at FROM letters JOIN events ON events.id = event_id "
+        "WHERE rule = 'reminder' AND state = 'sent' ORDER BY events.starts_at"
+    )
+    assert reminded == ["2026-02-27T17:00:00Z", "2026-03-06T17:00:00Z", "2026-03-20T16:00:00Z"]
+
+
+def test_in_its_grace_period_a_letter_can_be_stopped_and_then_it_leaves(clinic: Clinic) -> None:
+    clinic.edit("config/clinic.yaml", "grace: 0 minutes", "grace: 30 minutes")
+    clinic.export(coming("Remy"))
+    clinic.pull("2026-03-04 08:45")
+    ran = clinic.send("2026-03-04 09:00")
+    assert (ran.counts["letters in their grace period"], clinic.in_state("sent")) == (1, set())
+    assert clinic.fates("Remy", "reminder") == [("ready", "leaves at 09:30 unless somebody holds or drops it")]
+    clinic.send("2026-03-04 09:20")
+    assert clinic.in_state("sent") == set()
+    clinic.send("2026-03-04 09:30")
+    assert clinic.in_state("sent") == {("Remy", "reminder")}
+
+
+def test_spread_over_the_day_every_run_sends_as_many(clinic: Clinic) -> None:
+    clinic.edit("config/clinic.yaml", "spread: no", "spread: yes")
+    clinic.export(*(coming(f"Pat{letter}", f"2026-03-06 1{number % 8}:{number:02}") for number, letter in
+                    enumerate("abcdefghijklmnopqrst")))  # fmt: skip
+    clinic.pull("2026-03-04 08:45")
+    left = [clinic.send(f"2026-03-04 {time}").counts.get("letters sent", 0) for time in ("09:00", "09:10", "17:50")]
+    assert left == [1, 1, 18]
+    assert clinic.ask("SELECT COUNT(*) FROM letters WHERE state = 'sent'") == [20]
+
+
+def test_where_the_export_stays_the_same_for_too_long_letters_wait(clinic: Clinic) -> None:
+    clinic.export(coming("Remy"), coming("Fay", "2026-03-11 10:00"))
+    clinic.pull("2026-03-03 08:45")
+    clinic.pull("2026-03-09 08:45")
+    ran = clinic.send("2026-03-09 09:00")
+    assert ran.code == FAILED and clinic.in_state("sent") == set()
+    assert ran.outcome.failed.startswith("No new export of the appointments has come within 5 days (the last one was ")
+    clinic.export(coming("Remy"), coming("Fay", "2026-03-11 10:00"), coming("Zoe", "2026-04-11 10:00"))
+    clinic.pull("2026-03-09 09:05")
+    assert clinic.send("2026-03-09 09:10").code == 0
+    assert clinic.in_state("sent") == {("Fay", "reminder")}
