@@ -67,6 +67,60 @@ def test_a_report_tells_for_good_not_yet_and_not_because_of_the_address_apart(
     assert found == Sorted(kind, ("jo@made.example",), (), (OURS,), detail)
 
 
+@pytest.mark.parametrize(
+    ("status", "words", "kind"),
+    [
+        ("5.7.1", "550 5.7.1 user unknown", "bounce"),
+        ("5.7.13", "525 5.7.13 disabled recipient address", "bounce"),
+        ("5.5.0", "550 5.5.0 mailbox unavailable", "bounce"),
+        ("5.1.1", "550 5.7.1 IP address blacklisted by recipient", "refused"),
+        ("5.0.0", "554 rejected for policy reasons", "refused"),
+        ("4.0.0", "554 blocked - see rbl.example", "refused"),
+    ],
+)
+def test_words_tell_more_than_a_code_that_servers_use_for_either(status: str, words: str, kind: str) -> None:
+    assert sort(bounce("jo@made.example", OURS, status, words)).kind == kind
+
+
+def test_a_report_whose_parts_are_broken_is_read_by_its_fields() -> None:
+    broken = bounce("jo@made.example", OURS).replace(b'boundary="part"', b'boundary="lost"')
+    found = sort(broken)
+    assert (found.kind, found.addresses, found.message_ids) == ("bounce", ("jo@made.example",), (OURS,))
+
+
+IN_WORDS = """
+    From: [sender]
+    Subject: Your visit
+    Content-Type: text/plain
+
+    [words]
+
+    Original message headers:
+
+    Message-ID: [ours]
+    Subject: 5.1.1 ways to sit
+    """
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "detail"),
+    [
+        ("Remote server returned '550 5.1.1 not found'", "bounce", "Remote server returned '550 5.1.1 not found'"),
+        ("It said: 550 unknown user", "bounce", "550 unknown user"),
+        ("It said: 550-5.7.26 not authenticated", "refused", "It said: 550-5.7.26 not authenticated"),
+        ("It has not yet been delivered; 451 try again", "delay", "451 try again"),
+        ("Thank you for your letter.", "other", ""),
+    ],
+)
+def test_a_report_in_words_that_nobody_knows_is_read_by_its_code_where_it_returns_our_letter(
+    words: str, kind: str, detail: str
+) -> None:
+    found = sort(mail(IN_WORDS, sender="postmaster@mail.example", words=words, ours=OURS))
+    assert found == Sorted(kind, (), (), (OURS,), detail)
+    assert sort(mail(IN_WORDS, sender="jo@made.example", words=words, ours=OURS)).kind == "other"
+    assert sort(mail(IN_WORDS, sender="postmaster@mail.example", words=words, ours="<of another>")).kind == "other"
+
+
 @pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
 def test_a_report_that_a_letter_arrived_is_no_bounce(action: str) -> None:
     assert sort(bounce("jo@made.example", OURS, "2.0.0", "ok", action)).kind == "automatic"
@@ -114,7 +168,7 @@ On Wed, Mar 4, 2026 at 9:00 AM Lakeside <hello@lakeside.example> wrote:
         from_person(f"=?utf-8?q?stop_{TOKEN}?="),
         from_person("no more please", f"stop {TOKEN}"),
         from_person("", f"Please take me off.\r\n\r\n{TOKEN}\r\n\r\nJo"),
-        from_person(f"stop {TOKEN}", more="Auto-Submitted: auto-generated\r\n"),
+        from_person(f"stop {TOKEN}", more="Auto-Submitted: auto-replied\r\n"),  # Apple Mail says so
         mail("Subject: hello\nContent-Type: text/html\n\n<p>stop [token]</p>", token=TOKEN),
     ],
 )
@@ -189,7 +243,7 @@ def test_a_person_who_tells_of_his_own_dead_address_is_no_bounce() -> None:
     text = "This message was created automatically by mail delivery software.\r\nThe following addresses had\r\n"
     data = from_person("fyi", f"{text}jo@made.example\r\ntranscript of session follows\r\n", sender="jo@made.example")
     assert sort(data).kind == "other"
-    assert sort(data.replace(b"From: jo@", b"From: daemon@")).kind == "bounce"
+    assert sort(data.replace(b"From: jo@", b"From: mailer-daemon@")).kind == "bounce"
 
 
 def test_one_of_our_own_letters_is_no_answer() -> None:

@@ -2,19 +2,38 @@
 
 import logging
 import re
+from collections.abc import Sequence
 from email import message_from_bytes
-from email.iterators import typed_subpart_iterator
+from email.header import decode_header, make_header
 from email.message import Message
 from typing import NamedTuple
 
 from jobs.clinic.addresses import is_ordinary
+from jobs.mail.mailbox.delivery_status import STATUS, Recipient, recipients_in
 from jobs.mail.transports.smtp_replies import masked
 
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_NOT_THE_ADDRESS = re.compile(r"5\.(?:7\.\d+|6\.\d+|3\.4|2\.3|5\.\d+)")
-"""RFC 3463: refused by a rule or for want of trust (7), for what the letter holds (6), for its size (3.4, 2.3), or for
-how it was handed over (5). The address may be as good as ever."""
+_SERVER = re.compile(r"mailer-?daemon|postmaster|mail delivery|^\s*<>\s*$", re.IGNORECASE)
+_OF_DELIVERY = re.compile(r"deliver|returned mail|failure|user unknown|mail error|bounce", re.IGNORECASE)
+_NOT_YET = re.compile(r"not yet been delivered|delayed|will (?:be retried|keep trying)|warning", re.IGNORECASE)
+_REPLY = re.compile(r"(?<![\d.-])([45])\d\d[ -](?=\S)")
+_RETURNED = re.compile(
+    r"^.{0,20}(?:original message|copy of (?:the|your) (?:message|mail)|returned message|message headers?)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ABOUT_US = re.compile(
+    r"spam|\bspf\b|dmarc|dkim|reverse dns|\bptr record|black-?list|blocked (?:by|using|ip|-)|banned|reputation|"
+    r"polic(?:y|ies)|virus|content rejected|(?:rate|frequency) limit",
+    re.IGNORECASE,
+)
+_NOBODY_THERE = re.compile(
+    r"user unknown|unknown user|no such (?:user|mailbox|recipient|address)|(?:invalid|disabled) recipient|"
+    r"(?:does not|doesn't) exist|(?:account|mailbox|recipient)(?: is| has been)? disabled|not found",
+    re.IGNORECASE,
+)
+_NOT_THE_ADDRESS = re.compile(r"5\.(?:7\.\d+|6\.\d+|3\.4|2\.3)")
+"""RFC 3463: refused by a rule or for want of trust (7), for what the letter holds (6), or for its size (3.4, 2.3). The
+address may be as good as ever. 5.5 is no such code: Outlook.com says 5.5.0 where a mailbox does not exist."""
 
 
 class Failure(NamedTuple):
@@ -25,22 +44,37 @@ class Failure(NamedTuple):
     detail: str
 
 
-def failure_of(data: bytes) -> Failure | None:
-    """The addresses that a letter did not reach, or None where the mail is no such report."""
+def failure_of(data: bytes, texts: Sequence[str], ours: Sequence[str]) -> Failure | None:
+    """The addresses that a letter did not reach, or None where the mail is no such report.
+
+    `texts` are those within the mail, `ours` what it quotes of one of our letters: then a report in words that nobody
+    knows tells enough by its code, for the letter tells the address.
+    """
+    message = _as_a_server_writes_it(data)
+    blocks = recipients_in([data.decode("latin-1"), *texts])
+    temporary, permanent = _by_flufl(message) if _may_be_a_report(message) else (set[str](), set[str]())
+    if not temporary | permanent and _is_from_a_server(message):
+        temporary, permanent = (
+            {block.address for block in blocks if block.permanent is kind} for kind in (False, True)
+        )
+    no_address = {"", *(each.strip("<>") for each in ours)}  # a Message-ID looks like one
+    temporary, permanent = temporary - no_address, permanent - no_address
+    if temporary | permanent:
+        return _failure(temporary, permanent, blocks, _report(texts, ours))
+    return _in_words(_report(texts, ours), message) if ours and _is_from_a_server(message) else None
+
+
+def _by_flufl(message: Message) -> tuple[set[str], set[str]]:
+    """Not delivered yet, and not for good."""
     from flufl.bounce import all_failures
 
     log = logging.getLogger("flufl.bounce")
     log.propagate, log.disabled = False, True  # it would print the traceback of a mail that it cannot read
-    message = _as_a_server_writes_it(data)
     try:
         temporary, permanent = ({*map(_readable, found)} - {""} for found in all_failures(message))
-    except Exception:  # it stumbles over what no mail server writes: then this is no report of one
-        return None
-    if not temporary and not permanent:
-        return None
-    status, words = _status(message)
-    kind = "delay" if not permanent else "refused" if _NOT_THE_ADDRESS.match(status) else "bounce"
-    return Failure(kind, tuple(sorted(permanent or temporary)), _detail(status, words, permanent | temporary))
+    except Exception:  # it stumbles over what no mail server writes: then it knows no such form
+        return set(), set()
+    return temporary, permanent
 
 
 def _as_a_server_writes_it(data: bytes) -> Message:
@@ -51,27 +85,63 @@ def _as_a_server_writes_it(data: bytes) -> Message:
     return message
 
 
+def _is_from_a_server(message: Message) -> bool:
+    senders = (str(message.get(name, "")) for name in ("from", "return-path", "sender"))
+    return message.get_content_type() == "multipart/report" or any(map(_SERVER.search, senders))
+
+
+def _may_be_a_report(message: Message) -> bool:
+    """Whether a server wrote it, or the subject speaks of delivery: people quote such reports too."""
+    subject = str(make_header(decode_header(str(message.get("subject", "")))))
+    return _is_from_a_server(message) or _OF_DELIVERY.search(subject) is not None
+
+
 def _readable(found: bytes | str) -> str:
     """The address if mail can be sent to it, else ""."""
     text = found.decode("ascii", "replace") if isinstance(found, bytes) else found
     return text if is_ordinary(text) else ""
 
 
-def _status(message: Message) -> tuple[str, str]:
-    """The enhanced status code (RFC 3463) and the other server's words, "" where the report has none.
+def _failure(temporary: set[str], permanent: set[str], blocks: Sequence[Recipient], report: str) -> Failure:
+    block = next((block for block in blocks if block.permanent is bool(permanent)), None)
+    status, words = (block.status, block.words) if block else _code_in(report)
+    kind = "delay" if not permanent else _for_good(status, words)
+    return Failure(kind, tuple(sorted(permanent or temporary)), _detail(status, words, permanent | temporary))
 
-    A code that tells nothing (5.0.0) gives way to one in the words.
-    """
-    for part in typed_subpart_iterator(message, "message", "delivery-status"):
-        assert isinstance(part, Message)
-        for block in part.get_payload() if part.is_multipart() else ():
-            if not isinstance(block, Message) or "action" not in block:
-                continue
-            words = str(block.get("diagnostic-code", "")).partition(";")[2].strip()
-            told, meant = (_STATUS.search(text) for text in (str(block.get("status", "")), words))
-            if told and (told[2], told[3]) != ("0", "0"):
-                return told[0], words
-            return (meant or told or [""])[0], words
+
+def _for_good(status: str, words: str) -> str:
+    """Whether the address is at fault, or how we send. Servers say 5.7.1 and 5.1.1 of either: words tell more."""
+    if _NOBODY_THERE.search(words):
+        return "bounce"
+    return "refused" if _NOT_THE_ADDRESS.match(status) or _ABOUT_US.search(words) else "bounce"
+
+
+def _in_words(report: str, message: Message) -> Failure | None:
+    """A report that says its code in words of its own, or that a letter is late."""
+    status, words = _code_in(report)
+    late = _NOT_YET.search(f"{message.get('subject', '')}\n{report}")
+    if not status and not words and not late:
+        return None
+    temporary = (status or words)[:1] == "4" or (late and (status or words)[:1] != "5")
+    kind = "delay" if temporary else _for_good(status, words)
+    return Failure(kind, (), _detail(status, words, set()))
+
+
+def _report(texts: Sequence[str], ours: Sequence[str]) -> str:
+    """What stands above the letter that is returned, in the first text that says anything."""
+    report = next(filter(str.strip, texts), "")
+    ends = [place for each in ours if (place := report.find(each)) >= 0]
+    ends += [found.start() for found in _RETURNED.finditer(report)][:1]
+    return report[: min(ends, default=len(report))]
+
+
+def _code_in(report: str) -> tuple[str, str]:
+    """The status code and the line that it stands in, "" where there is none."""
+    for pattern in (STATUS, _REPLY):
+        for line in report.splitlines():
+            if (found := pattern.search(line)) and found[1] != "2":
+                words = line[found.start() :] if pattern is _REPLY else line.strip()
+                return (found[0] if pattern is STATUS else ""), words.strip()
     return "", ""
 
 
