@@ -23,7 +23,7 @@ def main(incoming: BinaryIO, outgoing: BinaryIO) -> None:
 
     request: dict[str, Any] = marshal.load(incoming)
     limits = request["task"]["limits"]
-    _bound(int(limits["memory_bytes"]), int(limits["seconds"]) * len(request["files"]))
+    _bound(int(limits["memory_bytes"]), int(limits["seconds"]) * max(1, len(request["files"])))
 
     def send(frame: Frame) -> None:
         data = marshal.dumps(frame)
@@ -32,6 +32,10 @@ def main(incoming: BinaryIO, outgoing: BinaryIO) -> None:
         outgoing.flush()
 
     task = Task(**request["task"])
+    if request.get("look"):
+        from jobs.sources.first_rows import send_first_rows  # only where a person says what the columns mean
+
+        return send_first_rows(task, request["look"], send)
     for path, shown, own, base in request["files"]:
         rules = request["rules"]
         FileReader(task, path, own, base, _normalizing(send, request["source"], shown, rules) if rules else send).read()

@@ -35,7 +35,17 @@ class Plan(NamedTuple):
     headers: dict[str, str]
     always: dict[str, str]
     twice: tuple[str, ...] = ()  # headers in use that stand over more than one column
+    names: tuple[str, ...] = ()  # of all columns, as they stand in the header
     cells: dict[str, int] = {}  # columns to point at, where `places` are not those of the sheet
+
+    def unused(self) -> list[tuple[int, str]]:
+        """Place and name of the columns that have a name and no meaning, without those that are never read."""
+        used = set(self.places.values())
+        return [
+            (place, name)
+            for place, name in enumerate(self.names)
+            if name and place not in used and squash(name) not in NEVER_CARRIED
+        ]
 
     def meanings(self) -> list[str]:
         """Every field that a row of this table gets, in one order."""
@@ -68,6 +78,21 @@ def find_plan(rows: Sequence[Sequence[str]], wish: Wish) -> Plan | None:
             if fitting:
                 return max(fitting, key=lambda plan: len(plan.places))
     return None
+
+
+def likeliest_plan(rows: Sequence[Sequence[str]], wish: Wish) -> Plan:
+    """The plan, complete or not, of the row that most likely names the columns: where none is known, of the one with
+    the most names. There must be a row."""
+    known = find_plan(rows, wish)
+    if known is not None:
+        return known
+    top = list(enumerate(rows[:ROWS_LOOKED_AT]))
+    plans = [plan for place, row in top if (plan := _plan_of(place, row, wish)) is not None]
+    best = max(plans, key=lambda plan: len(plan.places), default=None)
+    if best is not None and len(best.places) > 1:
+        return best
+    place, row = max(top, key=lambda pair: len({cell for cell in pair[1] if cell and not cell[0].isdigit()}))
+    return _plan_of(place, row, wish) or Plan(place, {}, {}, {}, names=tuple(" ".join(cell.split()) for cell in row))
 
 
 def _put_together(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
@@ -131,7 +156,8 @@ def _settled(
     always = {} if layout is None else {name: text for name, text in layout.always.items() if name not in chosen}
     headers = {meaning: " ".join(cells[places[chosen[meaning]][0]].split()) for meaning in ordered}
     twice = tuple(sorted({headers[meaning] for meaning in ordered if len(places[chosen[meaning]]) > 1}))
-    return Plan(row, {meaning: places[chosen[meaning]][0] for meaning in ordered}, headers, always, twice)
+    found = {meaning: places[chosen[meaning]][0] for meaning in ordered}
+    return Plan(row, found, headers, always, twice, tuple(" ".join(cell.split()) for cell in cells))
 
 
 def _likely(cells: Sequence[str], lost: str, wish: Wish) -> str:
@@ -142,8 +168,12 @@ def _likely(cells: Sequence[str], lost: str, wish: Wish) -> str:
     return f'Did you mean "{plan.headers[meaning]}"?' if plan and meaning in plan.headers else ""
 
 
-def missing_columns(rows: Sequence[Sequence[str]], wish: Wish, place: str = "") -> Unreadable:
+def missing_columns(
+    rows: Sequence[Sequence[str]], wish: Wish, place: str = "", before: Mapping[str, str] = {}
+) -> Unreadable:
     """Why no plan was found: the columns that are there and what to write in config/sources.yaml.
+
+    `before` are the headers of last time, by their meaning.
 
     Only a row of words that no data row can be mistaken for is quoted: a table without headers shows its patients.
     """
@@ -171,11 +201,24 @@ def missing_columns(rows: Sequence[Sequence[str]], wish: Wish, place: str = "") 
             f'There is no column "{lost}"{place}; the columns are {names}.',
             f"{near} Correct it under this source in config/sources.yaml.".strip(),
         )
+    needed: Sequence[str]
     if any(meaning in best.places for meaning in _STARTS) or wish.of_patients:
-        what, example = "says who the patient is", "patient_id: (or patient_name:, or email:)"
+        needed, what, example = _IDENTITIES, "says who the patient is", "patient_id: (or patient_name:, or email:)"
     else:
-        what, example = "says when an appointment starts", "start: (or start_date: and start_time:)"
+        needed, what, example = _STARTS, "says when an appointment starts", "start: (or start_date: and start_time:)"
     return Unreadable(
         f"No column{place} {what}; the columns are {names}.",
-        f"Write {example} with the name of its column under columns: of this source in config/sources.yaml.",
+        f"{_last_time(needed, before, best)}Write {example} with the name of its column under columns: of this source "
+        "in config/sources.yaml, or let `run_jobs.py map` ask you.",
     )
+
+
+def _last_time(needed: Sequence[str], before: Mapping[str, str], plan: Plan) -> str:
+    """What a column was called the last time, and what it may be called now."""
+    meaning = next((meaning for meaning in needed if meaning in before), "")
+    if not meaning:
+        return ""
+    from jobs.sources.guesses import likely_new_name  # only where something is missing
+
+    near = likely_new_name(before[meaning], meaning, [name for _, name in plan.unused()])
+    return f'Last time it was "{before[meaning]}"' + (f'; now it may be "{near}". ' if near else ". ")

@@ -103,6 +103,8 @@ class FileMemory:
     fields: tuple[str, ...] = ()  # the texts that `values` are made of
     parts: tuple[Any, ...] = ()  # of a workbook: everything outside its rows that gives them their meaning
     repeats: bool = False
+    headers: dict[str, str] = {}  # meaning -> header
+    lost: dict[str, tuple[str, int]] = {}  # meaning -> header of columns that were there before; see `changed_columns`
     marks: RowMarks
 
     def __init__(self, **known: Any) -> None:

@@ -1,6 +1,6 @@
 """What every file of rows is to its reader, whatever its kind."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from jobs.sources.header_row import Unreadable, Wish
@@ -58,3 +58,4 @@ class Opening(NamedTuple):
     wish: Wish
     sheet: str
     unpacked_bytes: int
+    before: Mapping[str, str] = {}  # meaning -> header, as the columns were found last time

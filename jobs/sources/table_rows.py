@@ -6,6 +6,7 @@ from typing import Any
 from jobs.clinic.columns import column_letters
 from jobs.sources.carried_rows import Carried, Columns, RowSieve, texts_of
 from jobs.sources.cell_text import cell_text
+from jobs.sources.changed_columns import changed_columns
 from jobs.sources.header_row import KEY, NOTHING_IN_IT, ROWS_LOOKED_AT, Plan, Unreadable, find_plan, missing_columns
 from jobs.sources.row_marks import FileMemory, RowMarks, marks_of
 from jobs.sources.table_file import Batch, CutRows, NotCuttable, Opening, TableFile
@@ -143,6 +144,7 @@ class _Found:
         self, table: TableFile, sheet: str, plan: Plan, batches: Iterator[Batch], first: Batch, cut: CutRows | None
     ) -> None:
         self._table, self.sheet, self.plan, self.cut = table, sheet, plan, cut
+        self.changed: list[str] = []  # sentences about columns that are not those of last time
         self.header_number = first.numbers[plan.row]
         self._batches, self._first = batches, [first]
 
@@ -166,17 +168,20 @@ class _Found:
                 else f"{', '.join(cells[:_NAMED])}{more} have formulas"
             )
             notes.append(f"{where} without a saved result. Open the file in Excel and save it.")
-        return notes + self._table.remarks()
+        return self.changed + notes + self._table.remarks()
 
 
 def read_table(table: TableFile, opening: Opening, sender: Sender) -> None:
     """Send the rows of a file that changed since the last time. Raises Unreadable."""
     base, new = sender.base, sender.new
+    opening = opening._replace(before=base.headers if base else {})
     new.parts, same = table.meaning(base.parts if base else ())
     old = base if base and same and not base.repeats and len(base.marks.raw) else None
     found = _find(table, opening, old)
     if old and found.layout() != old.layout:
         old, found = None, _find(table, opening, None)
+    found.changed, new.lost = changed_columns(opening.before, base.lost if base else {}, found.plan)
+    new.headers = found.plan.headers
     sender.announce(*found.notes())
     try:
         _send_rows(found, sender, old)
@@ -185,16 +190,18 @@ def read_table(table: TableFile, opening: Opening, sender: Sender) -> None:
         read_table(table, opening, sender)
     except NotCuttable:  # seen late: rows that were sent already are sent once more
         sender.begin_again()
-        _read_whole(table, opening, sender)
+        _read_whole(table, opening, sender, found.changed)
 
 
-def _read_whole(table: TableFile, opening: Opening, sender: Sender) -> None:
+def _read_whole(table: TableFile, opening: Opening, sender: Sender, changed: list[str]) -> None:
     """Send the rows of a file that cannot be cut into rows as bytes."""
-    try:
-        _send_rows(_find(table, opening, None, cut=False), sender, None)
-    except Repeated:
-        sender.forget_held()
-        _send_rows(_find(table, opening, None, cut=False), sender, None)
+    for _ in range(2):
+        found = _find(table, opening, None, cut=False)
+        found.changed = changed
+        try:
+            return _send_rows(found, sender, None)
+        except Repeated:
+            sender.forget_held()
 
 
 def _send_rows(found: _Found, sender: Sender, old: FileMemory | None) -> None:
@@ -238,7 +245,8 @@ def _find(table: TableFile, opening: Opening, old: FileMemory | None, cut: bool 
         if first and plan:
             return _Found(table, sheet, plan, batches, first, rows)
         if top and missing is None:
-            missing = missing_columns(top, opening.wish, f' of sheet "{sheet}"' if sheet and len(sheets) > 1 else "")
+            place = f' of sheet "{sheet}"' if sheet and len(sheets) > 1 else ""
+            missing = missing_columns(top, opening.wish, place, opening.before)
     raise missing or NOTHING_IN_IT
 
 

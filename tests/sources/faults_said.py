@@ -21,12 +21,12 @@ SAID: dict[str, tuple[str, ...]] = {
     "no column with a start": (
         'No column says when an appointment starts; the columns are "Appointment ID", "Patient ID", "First '
         'Name", "Last Name", "Email". Write start: (or start_date: and start_time:) with the name of its '
-        "column under columns: of this source in config/sources.yaml.",
+        "column under columns: of this source in config/sources.yaml, or let `run_jobs.py map` ask you.",
     ),
     "no column with a patient": (
         'No column says who the patient is; the columns are "Appointment ID", "Start". Write patient_id: (or '
         "patient_name:, or email:) with the name of its column under columns: of this source in "
-        "config/sources.yaml.",
+        "config/sources.yaml, or let `run_jobs.py map` ask you.",
     ),
     "no header at all": (
         "No row among the first 20 has a column name that is known. The first row must name the columns. Name "
