@@ -13,6 +13,7 @@ To look around
 
 Before anything is sent
   init                 ask for a new clinic's name, time zone, address and files; write a commented config/
+  map FILE             what the columns of an export mean; asks what is unclear, writes config/sources.yaml
   check                every fault in settings, letters, articles and names, with its line and remedy
   preview LETTER       a letter as made-up patients would get it    (--all --open: every letter; --to ADDRESS)
   templates history    the versions of the letters   (templates show, templates restore: one of them again)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobs.desk.map_command import map_columns
 from jobs.desk.patient_commands import add_patient_commands
 from jobs.desk.place import HERE, Place
 from jobs.desk.place import with_tools as _with_tools
@@ -383,5 +384,5 @@ def _nearest(word: str, known: list[str]) -> str:
     return did_you_mean(word, known) or f"There are {', '.join(known)}."
 
 
-for command in (clock,):
+for command in (clock, map_columns):
     cli.add_command(command)

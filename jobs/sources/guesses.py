@@ -3,14 +3,24 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from jobs.clinic.cells import read_money, tidy
+from jobs.clinic.cells import read_money, read_yes_no, tidy
 from jobs.clinic.dates import zone_named
 from jobs.clinic.diagnoses import read_diagnosis
 from jobs.clinic.stamps import Misfit, Stamp, read_stamp
 from jobs.clinic.statuses import status_reader
 from jobs.sources.presets import PLAIN
 
-_SURE, _WORTH_ASKING = 88.0, 70.0  # of 100, as names resemble one another
+_SURE, _WORTH_ASKING = 88.0, 65.0  # of 100, as names resemble one another
+_SAME_WORD = 75.0
+_IDLE = frozenset("of the a an for how did do you they us about is was in to and".split())
+_LONG = {
+    "appt": "appointment", "apt": "appointment", "app": "appointment", "pat": "patient", "pt": "patient",
+    "nbr": "number", "nr": "number", "no": "number", "num": "number", "id": "number", "ref": "reference",
+    "tel": "phone", "telephone": "phone", "cell": "phone", "mobile": "phone", "mail": "email", "addr": "address",
+    "fname": "first", "lname": "last", "surname": "last", "prov": "provider", "dr": "doctor", "dx": "diagnosis",
+    "diag": "diagnosis", "ins": "insurance", "dob": "birth", "mins": "minutes", "min": "minutes", "stat": "status",
+    "canceled": "cancelled", "dt": "date", "tm": "time", "physician": "doctor", "client": "patient",
+}  # fmt: skip
 _MOST = 200  # cells that are looked at
 _MOMENTS = ("start", "start_date", "start_time", "end", "end_date", "end_time", "booked", "cancelled", "birth_date",
             "discharged", "arrived", "no_show")  # fmt: skip
@@ -55,17 +65,24 @@ def _likeness(name: str, meaning: str) -> float:
 
 
 def _alike(one: str, two: str) -> float:
-    from rapidfuzz.fuzz import ratio, token_sort_ratio  # only where a column is looked for
+    """How much two names have in common, of 100: their words, abbreviated or misspelt, in any order."""
+    from rapidfuzz.fuzz import ratio  # only where a column is looked for
 
-    one, two = _words(one), _words(two)
-    if not one or not two:
+    mine, theirs = _words(one), _words(two)
+    if not mine or not theirs:
         return 0.0
-    return max(ratio(one, two), token_sort_ratio(one, two))
+    left = list(theirs)
+    for word in mine:
+        near = max(left, key=lambda other: ratio(word, other), default="")
+        if near and (word == near or (len(word) > 3 and ratio(word, near) >= _SAME_WORD)):
+            left.remove(near)
+    return 200.0 * (len(theirs) - len(left)) / (len(mine) + len(theirs))
 
 
-def _words(name: str) -> str:
-    spaced = "".join(letter if letter.isalnum() else " " for letter in name.casefold())
-    return " ".join(spaced.split())
+def _words(name: str) -> list[str]:
+    spaced = "".join(letter if letter.isalnum() else " " for letter in name.casefold().replace("e-mail", "email"))
+    words = (_LONG.get(word, word) for word in spaced.split())
+    return [word for word in words if word not in _IDLE]
 
 
 def _kinds(cells: Sequence[str]) -> tuple[str, ...] | None:
@@ -82,6 +99,8 @@ def _kinds(cells: Sequence[str]) -> tuple[str, ...] | None:
         return ("diagnosis",)
     if _share(cells, lambda text: "/" in text and zone_named(text) is not None) > 0.8:
         return ("time_zone",)
+    if _share(cells, lambda text: read_yes_no(text) is not None) > 0.8:
+        return ("cancelled", "no_show", "arrived", "email_consent", "discharged", "all_day")
     if _share(cells, _is_status) > 0.8:
         return ("status", "cancelled", "no_show", "arrived", "email_consent", "discharged", "all_day")
     if _share(cells, lambda text: text.replace(" ", "").isdigit() or isinstance(read_money(text), str)) > 0.8:

@@ -57,7 +57,7 @@ PLAIN: dict[str, str] = {
     "status": "status, appointment status, appt status, visit status, booking status, attendance, "
               "attendance status, appointment state, outcome",
     "type": "appointment type, appt type, visit type, appointment type name, session type, event type name, "
-            "encounter type, visit type names, treatment name, treatment, type",
+            "encounter type, visit type names, treatment name, treatment, type, appointment kind, visit kind, kind",
     "provider": "provider, provider name, therapist, therapist name, treating therapist, physical therapist, "
                 "physiotherapist, physio, practitioner, practitioner name, treating practitioner, treating provider, "
                 "documenting therapist, clinician, clinician name, rendering provider, staff, staff name, "

@@ -63,7 +63,7 @@ def test_a_needed_column_that_is_gone_is_told_with_what_it_was_called(tmp_path: 
     put(tmp_path, 2, Start="Strat")
     assert read_again(tmp_path, first).said() == (
         'No column says when an appointment starts; the columns are "Appointment ID", "Patient ID", "First Name", '
-        '"Email", "Strat", "Status", "Amount", "SSN". Last time it was "Start"; now it may be "Strat". Write start: (or '
-        "start_date: and start_time:) with the name of its column under columns: of this source in "
+        '"Email", "Strat", "Status", "Amount", "SSN". Last time it was "Start"; now it may be "Strat". '
+        "Write start: (or start_date: and start_time:) with the name of its column under columns: of this source in "
         "config/sources.yaml, or let `run_jobs.py map` ask you."
     )

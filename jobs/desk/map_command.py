@@ -1,0 +1,32 @@
+"""The command `map`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from jobs.desk.place import Place
+
+
+@click.command(name="map")
+@click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True))
+@click.option("--source", default="", metavar="NAME", help="The source that the file is of, if its path does not tell.")
+@click.option("--yes", is_flag=True, help="Ask nothing: what is sure is written, the rest is left open.")
+@click.option("--undo", "put_back", is_flag=True, help="Put config/sources.yaml back as it was before.")
+@click.pass_obj
+def map_columns(place: Place, file: Path | None, source: str, yes: bool, put_back: bool) -> None:
+    """Say what the columns of an export mean: see what is guessed, answer what is unclear.
+
+    The answers are written to config/sources.yaml; its comments stay. Patients' data is masked on the screen.
+
+    \b
+    For example:
+      python run_jobs.py map exports/appointments-2026-03.csv
+    """
+    from jobs.desk.map import map_file, undo_map
+
+    if put_back:
+        sys.exit(undo_map(place.home))
+    if file is None:
+        raise click.UsageError("Name an export, such as exports/appointments.csv, or use --undo.")
+    sys.exit(map_file(place.home, file, source, yes))
