@@ -5,6 +5,7 @@ in that language can loop without end, call anything or grow without bound, so t
 What passes is compiled with the clinic's own values already in place; a patient's values are flat text variables.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import CodeType
@@ -15,6 +16,7 @@ from jinja2.visitor import NodeTransformer
 
 from jobs.clinic.faults import Fault, did_you_mean
 from jobs.mail.fields import ARTICLE_FIELDS, FIELDS
+from jobs.mail.letter_marks import TAG
 
 FILTERS = ("capitalize", "default", "length", "lower", "title", "trim", "upper")
 SHELL_FIELDS = (
@@ -72,12 +74,24 @@ def check(text: str, file: str, first_line: int, allowed: Iterable[str] = (), lo
 
 def _syntax_fault(text: str, file: str, first_line: int, line: int, fields: tuple[str, ...]) -> Fault:
     lines = text.split("\n")
-    place = min(max(line - first_line, 0), len(lines) - 1)
-    start = max(lines[place].find("{{"), lines[place].find("{%"))
-    tag = lines[place][start : start + 60] if start >= 0 else lines[place][:60]
+    place = lines[min(max(line - first_line, 0), len(lines) - 1)]
+    tag = next((found for found in TAG.findall(place) if not _can_be_read(found)), place)[:60].strip()
     inside = tag[2:].partition("}")[0].partition("%")[0].strip()
     remedy = did_you_mean("_".join(inside.lower().split()), fields) or "templates/README.md lists all fields."
-    return Fault(file, line, f'"{tag.strip()}" cannot be understood.', remedy)
+    if tag.startswith("{%") and re.search(r"[^=!<>]=[^=]", tag):
+        remedy = "Write two equals signs to compare: {% if clinic.phone == '555-0100' %}."
+    return Fault(file, line, f'"{tag}" cannot be understood.', remedy)
+
+
+def _can_be_read(tag: str) -> bool:
+    """Whether a tag can be read by itself, an instruction with what belongs to it."""
+    word = (tag[2:].strip("-+ ").split() or [""])[0]
+    whole = {"if": tag + "{% endif %}", "for": tag + "{% endfor %}", "elif": "{% if 1 %}" + tag + "{% endif %}"}
+    try:
+        environment(False).parse(tag if tag.startswith("{{") else whole.get(word, ""))
+    except (TemplateSyntaxError, RecursionError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def translate(source: str, name: str, html: bool, constants: Mapping[str, str], allowed: Iterable[str]) -> CodeType:

@@ -8,27 +8,27 @@ from typing import NamedTuple
 from jobs.clinic.faults import Fault
 from jobs.mail import letter_language as language
 from jobs.mail.fields import FIELDS
+from jobs.mail.letter_file import decode
 from jobs.mail.letter_forms import (
     LIST_HTML,
     LIST_TEXT,
     NO_TRIALS,
-    PARTS,
     SHELL_HTML,
     SHELL_TEXT,
     Awake,
     Compiled,
     Trials,
 )
+from jobs.mail.letter_marks import TAG
+from jobs.mail.letter_paper import ALL_FIELDS, BODY, check_paper
 from jobs.mail.letter_privacy import private_fault
-from jobs.mail.letter_source import TAG, LetterSource, decode, look_at_tags, take_apart
+from jobs.mail.letter_source import LetterSource, take_apart
 from jobs.mail.letter_trials import try_out
 from jobs.mail.markdown_letters import convert, inline_styles
 
-_BODY = re.compile(r"\{\{-?\s*letter\.body\s*-?\}\}")
 _ARTICLES = re.compile(r"\{\{-?\s*articles\s*-?\}\}")
 _LETTER_FIELDS = tuple(field.name for field in FIELDS)
 _HEAD_FIELDS = tuple(field.name for field in FIELDS if field.in_subject)
-_ALL_FIELDS = _LETTER_FIELDS + language.SHELL_FIELDS
 
 _PLAIN = r"((?:(?!\{%).){0,5000}?)"
 _IF_CLINIC = re.compile(
@@ -58,7 +58,7 @@ def make_letter(data: bytes, file: str, paper: Paper) -> Compiled:
         source, faults = take_apart(text, file)
     if source is not None:
         faults += _check_fields(source, faults, paper)
-    surround, part_faults = _check_parts(paper.folder, paper.parts)
+    surround, part_faults = check_paper(paper.folder, paper.parts)
     if faults or part_faults or source is None:
         return _refused(faults + part_faults)
     try:
@@ -67,7 +67,7 @@ def make_letter(data: bytes, file: str, paper: Paper) -> Compiled:
     except Exception as trouble:  # such as a hundred {% if %} inside each other: it must end as a sentence
         what = f"The letter cannot be put together ({type(trouble).__name__})."
         return _refused([Fault(file, 0, what, "Make it simpler: fewer instructions inside each other.")])
-    faults = try_out(awake.write, file, source, paper.trials.patients())
+    faults = try_out(awake.write, source, paper.trials.patients())
     return _refused(faults) if faults else letter
 
 
@@ -104,32 +104,15 @@ def _check_head(file: str, name: str, words: str, line: int) -> list[Fault]:
 
 
 def _check_list(source: LetterSource) -> list[Fault]:
+    lists = [number for number, line in enumerate(source.body.split("\n"), source.body_line) if _ARTICLES.search(line)]
+    if len(lists) > 1:
+        return [Fault(source.file, lists[1], "{{ articles }} stands in the letter twice.", "Delete one of them.")]
     remedy = "Put an empty line before and after {{ articles }}."
     return [
         Fault(source.file, number, "{{ articles }} does not stand on a line of its own.", remedy)
         for number, line in enumerate(source.body.split("\n"), source.body_line)
         if _ARTICLES.search(line) and _ARTICLES.sub("", re.sub(r"\{%.*?%\}", "", line)).strip()
     ]
-
-
-def _check_parts(folder: str, parts: Mapping[str, bytes]) -> tuple[dict[str, str], list[Fault]]:
-    """The texts that surround every letter, with their faults."""
-    texts: dict[str, str] = {}
-    faults: list[Fault] = []
-    for name in PARTS:
-        file = f"{folder}/{name}"
-        if not parts[name]:
-            faults.append(Fault(file, 0, "The file is missing or empty.", "Restore it; every letter needs it."))
-            continue
-        texts[name], wrong = decode(parts[name], file)
-        wrong += look_at_tags(texts[name], file, 1)
-        if not wrong:
-            wrong = language.check(texts[name], file, 1, _ALL_FIELDS)
-        if name in (SHELL_HTML, SHELL_TEXT) and len(_BODY.findall(texts[name])) != 1 and not wrong:
-            what = "The letter itself has no place in the shell, or more than one."
-            wrong.append(Fault(file, 0, what, "Write {{ letter.body }} once, where the letter belongs."))
-        faults += wrong
-    return texts, faults
 
 
 def _build(source: LetterSource, parts: Mapping[str, str], paper: Paper) -> Compiled:
@@ -141,13 +124,13 @@ def _build(source: LetterSource, parts: Mapping[str, str], paper: Paper) -> Comp
         parts[LIST_HTML].strip("\n"),
         parts[LIST_TEXT].strip("\n"),
     )
-    html = inline_styles(_BODY.sub(lambda _: bodies.html, parts[SHELL_HTML]))
-    text = _BODY.sub(lambda _: bodies.text.strip("\n"), parts[SHELL_TEXT])
+    html = inline_styles(BODY.sub(lambda _: bodies.html, parts[SHELL_HTML]))
+    text = BODY.sub(lambda _: bodies.text.strip("\n"), parts[SHELL_TEXT])
     return Compiled(
         _head(source.subject, clinic),
         _head(source.preheader, clinic),
-        language.translate(html, source.file, True, clinic, _ALL_FIELDS),
-        language.translate(text, source.file, False, clinic, _ALL_FIELDS),
+        language.translate(html, source.file, True, clinic, ALL_FIELDS),
+        language.translate(text, source.file, False, clinic, ALL_FIELDS),
         (),
     )
 

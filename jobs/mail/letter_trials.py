@@ -42,10 +42,10 @@ _VOID = frozenset("area base br col embed hr img input link meta source track wb
 
 
 def try_out(
-    write: Callable[[LetterValues], "Written"], file: str, source: "LetterSource", rows: Collection[LetterValues] = ()
+    write: Callable[[LetterValues], "Written"], source: "LetterSource", rows: Collection[LetterValues] = ()
 ) -> list[Fault]:
     """Faults that show when the letter is written to the made-up patients, then to what real rows hold; each once."""
-    faults: list[Fault] = []
+    faults, file = list[Fault](), source.file
     people = [*MADE_UP.items(), *((f"one of the clinic's patients (row {number})", row) for number, row in
                                   enumerate(rows, 1))]  # fmt: skip
     for who, values in people:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jobs.mail.fields import FIELDS
-from jobs.mail.letter_source import TAG
+from jobs.mail.letter_marks import TAG
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

@@ -97,7 +97,8 @@ def test_a_file_whose_language_or_letter_does_not_exist_is_named(tmp_path: Path)
 def test_no_library_of_languages_is_loaded_for_english_letters(tmp_path: Path) -> None:
     load_letters(SHIPPED, CLINIC, tmp_path)
     program = (
-        "import sys; from pathlib import Path; from tests.mail.test_languages import CLINIC, MARISOL, SHIPPED;"
+        "import sys; from pathlib import Path;"
+        "from tests.mail.test_letters_in_languages import CLINIC, MARISOL, SHIPPED;"
         "from jobs.mail.templates import load_letters;"
         f"letters = load_letters(SHIPPED, CLINIC, Path({str(tmp_path)!r}));"
         "letters.write('reminder.md', MARISOL._replace(language='')); print('babel' in sys.modules);"

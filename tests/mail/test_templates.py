@@ -482,14 +482,72 @@ def test_the_faults_of_a_kept_letter_are_told_again(folder: Path, tmp_path: Path
     assert first and load_letters(folder, CLINIC, tmp_path / "cache").faults == first
 
 
-@pytest.mark.parametrize("dialect", ["postmark/basic_welcome.html", "cerberus/cerberus-fluid.html"])
-def test_a_shell_from_the_web_works_or_is_refused_in_one_sentence(folder: Path, dialect: str) -> None:
-    path = SHIPPED.parent.parent / "shared" / "data" / "email_templates" / dialect
-    if not path.exists():
-        pytest.skip("the e-mail templates of shared/data are not on this machine")
-    (folder / "shell.html").write_bytes(path.read_bytes())
-    letters = put(folder, "Hi")
-    assert letters.faults and all(fault.file == "templates/shell.html" for fault in letters.faults)
+FOREIGN = SHIPPED.parent.parent / "shared" / "data" / "email_templates"
+
+
+@pytest.mark.skipif(not FOREIGN.exists(), reason="the e-mail templates of shared/data are not on this machine")
+def test_a_shell_from_the_web_works_or_is_refused_in_one_sentence(folder: Path) -> None:
+    said = {}
+    for path in sorted(FOREIGN.rglob("*.*")):
+        shell = "shell.html" if path.suffix == ".html" else "shell.txt"
+        (folder / shell).write_bytes(path.read_bytes())
+        letters = put(folder, "Hi {{ patient.first_name }}")
+        said[path.name] = [fault.what for fault in letters.faults]
+        assert len(letters.faults) == 1 and letters.faults[0].file == f"templates/{shell}" and letters.faults[0].remedy
+        shutil.copy(SHIPPED / shell, folder)
+    assert len(said) == 13
+    no_place = "The letter itself has no place in the shell, or more than one."
+    no_place = "The letter itself has no place in the shell, or more than one."
+    assert said["cerberus-fluid.html"] == [no_place]
+    assert said["basic_welcome.html"] == ["{{ name }} is no field, and 10 more mistakes follow."]
+
+
+@pytest.mark.skipif(not FOREIGN.exists(), reason="the e-mail templates of shared/data are not on this machine")
+def test_a_shell_from_the_web_works_once_the_letter_has_its_place(folder: Path) -> None:
+    outcome = {}
+    for kind in ("fluid", "hybrid", "responsive"):
+        text = (FOREIGN / "cerberus" / f"cerberus-{kind}.html").read_text("utf-8")
+        place = re.search(r"<p\b[^>]*>.*?</p>", text, re.S)
+        assert place
+        (folder / "shell.html").write_text(text.replace(place[0], "{{ letter.body }}", 1), "utf-8")
+        letters = put(folder, "Hi {{ patient.first_name }}")
+        outcome[kind] = [fault.what for fault in letters.faults] or "Hi Jamie" in letters.write("letter.md", FULL).html
+    fetched = "The style loads something from elsewhere, which tells others that the letter was opened."
+    assert outcome == {"fluid": True, "hybrid": [fetched], "responsive": [fetched]}  # two have a picture behind words
+
+
+_TELLS = (
+    "A picture that is too small to see, or that is another one for each patient, tells others who opened the letter."
+)
+PAPER = [
+    ('<img src="https://a.example/logo.png">', "A picture has no words for those who do not see it."),
+    ('<img alt="" src="logo.png">', "The address of a picture is incomplete."),
+    (
+        '<img alt="" src="https://a.example/x.gif" width="1" height="1">',
+        _TELLS,
+    ),
+    (
+        '<img alt="" src="https://a.example/{{ patient.first_name }}.gif">',
+        _TELLS,
+    ),
+    ("<script>alert(1)</script>", "<script> does not work in mail programs."),
+    ('<a href="">our page</a>', "A link of the paper leads nowhere."),
+    (
+        "<style>@import url(https://fonts.example/a.css);</style>",
+        "The style loads something from elsewhere, which tells others that the letter was opened.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("added", "what"), PAPER)
+def test_the_paper_tells_nobody_that_a_letter_was_opened_and_reads_well_without_pictures(
+    folder: Path, added: str, what: str
+) -> None:
+    shell = (folder / "shell.html").read_text("utf-8").replace("<body>", f"<body>\n{added}")
+    (folder / "shell.html").write_text(shell, "utf-8")
+    (fault,) = put(folder, "Hi").faults
+    assert (fault.file, fault.what) == ("templates/shell.html", what)
+    assert fault.line == shell.split("\n").index("<body>") + 2
 
 
 @pytest.mark.parametrize(
