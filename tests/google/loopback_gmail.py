@@ -34,6 +34,11 @@ class LoopbackGmail(LoopbackGoogle):
         """Whom the sent mails went to: Gmail reads that from their headers."""
         return [str(message_from_bytes(data)["To"]) for data in self.sent]
 
+    def forget(self) -> None:
+        """Begin with an empty mailbox."""
+        for kept in (self.drafts, self.sent, self.calls, self.tokens):
+            kept.clear()  # type: ignore[attr-defined]
+
     def _usual(self, call: Call) -> Answer:
         with self.one_at_a_time:
             answer = super()._usual(call)

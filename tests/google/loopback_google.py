@@ -53,6 +53,12 @@ Handler = Callable[..., Answer]
 Script = Callable[[Call], Answer | None]
 
 
+class _Patient(ThreadingHTTPServer):
+    """A client that hangs up, or was killed, is no news."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None: ...
+
+
 class LoopbackGoogle:
     """Hand it handlers by method and path with `on`; `script` hears of each call first and may answer in its place."""
 
@@ -77,7 +83,7 @@ class LoopbackGoogle:
 
             def log_message(self, format: str, *args: Any) -> None: ...
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Requests)
+        self._server = _Patient(("127.0.0.1", 0), Requests)
         self._server.daemon_threads = True
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()

@@ -58,6 +58,11 @@ class LoopbackServer:
     def recipients(self) -> list[str]:
         return [recipient for recipient, _ in self.taken]
 
+    def forget(self) -> None:
+        """Begin with an empty mailbox."""
+        self.taken.clear()
+        self.heard.clear()
+
     def _accept(self) -> None:
         while True:
             try:
