@@ -16,11 +16,11 @@ from jobs.desk.patient_commands import add_patient_commands
 from jobs.desk.place import HERE, Place
 from jobs.desk.place import with_tools as _with_tools
 from jobs.desk.sending_commands import clock
+from jobs.desk.stop_commands import add_stop_commands
 from jobs.desk.unforeseen import CarefulGroup
 from jobs.desk.workbook_options import what_is_asked, workbook_options
 
 if TYPE_CHECKING:
-    from jobs.clinic.answers import Category
     from jobs.runner.settings import Settings
     from jobs.runner.tools import Tools
 
@@ -273,56 +273,6 @@ def status(place: Place) -> None:
 
 
 @cli.command()
-@click.argument("address", required=False, default="")
-@click.option(
-    "--category", type=click.Choice(["all", "news", "care"]), default="all", show_default=True, help="Which letters."
-)
-@click.option("--reason", default="", help="Why, in your words; it is shown by `why`.")
-@click.option("--by", default="", help="Who decided it; the user of this computer if not said.")
-@click.pass_obj
-def stop(place: Place, address: str, category: "Category", reason: str, by: str) -> None:
-    """Send an address no more letters; without an address, list who gets none.
-
-    No export and no other job ever takes an address off the list; only `allow` does.
-    """
-
-    def work(tools: "Tools") -> int:
-        from jobs.desk.stop_list import put_on_the_list, show_the_list
-
-        return put_on_the_list(tools, address, category, reason, by) if address else show_the_list(tools)
-
-    _with_tools(place, work)
-
-
-@cli.command()
-@click.argument("address")
-@click.option("--reason", required=True, help="Why, in your words: for example, that the patient asked for it.")
-@click.option("--by", default="", help="Who decided it; the user of this computer if not said.")
-@click.pass_obj
-def allow(place: Place, address: str, reason: str, by: str) -> None:
-    """Let an address have letters again that was stopped. The list keeps both, with who and why."""
-
-    def work(tools: "Tools") -> int:
-        from jobs.desk.stop_list import answer_on_the_list
-
-        return answer_on_the_list(tools, address, reason, by)
-
-    _with_tools(place, work)
-
-
-@cli.command(name="stop-page")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to answer at.")
-@click.option("--port", default=8031, show_default=True, type=click.IntRange(0, 65535), help="The port; 0 takes any.")
-@click.pass_obj
-def stop_page(place: Place, host: str, port: int) -> None:
-    """Answer the stop links of the letters, behind the clinic's web server; docs/it.md tells how."""
-    from jobs.desk.stop_page import serve_stop_page
-    from jobs.runner.settings_loading import load_settings
-
-    sys.exit(serve_stop_page(load_settings(place.home), host, port))
-
-
-@cli.command()
 @click.option("--overwrite", is_flag=True, help="Ask anew where config/ is there already; it is kept as config.old.")
 @click.pass_obj
 def init(place: Place, overwrite: bool) -> None:
@@ -376,6 +326,7 @@ def demo(place: Place, folder: Path | None) -> None:
 
 
 add_patient_commands(cli, _with_tools)
+add_stop_commands(cli, _with_tools)
 
 
 def _nearest(word: str, known: list[str]) -> str:

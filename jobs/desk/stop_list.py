@@ -1,6 +1,5 @@
 """Who gets no more letters: put on the list, answered, and shown."""
 
-import getpass
 from datetime import datetime
 
 import click
@@ -28,7 +27,7 @@ _MAIL = {
 }
 
 
-def put_on_the_list(tools: Tools, address: str, category: Category, reason: str, by: str) -> int:
+def put_on_the_list(tools: Tools, address: str, category: Category, reason: str, who: str) -> int:
     """Send an address no more letters of a category; where one patient has it, the patient neither."""
     key = _key(address)
     if not key:
@@ -36,7 +35,7 @@ def put_on_the_list(tools: Tools, address: str, category: Category, reason: str,
     with tools.store.begin() as memory:
         whose = patients_at(memory, key)
         patient_id = next(iter(whose)) if len(whose) == 1 else None
-        ending = Ending(category, reason or "asked for no more", by or getpass.getuser(), key, patient_id)
+        ending = Ending(category, reason or "asked for no more", who, key, patient_id)
         new = stop_once(memory, utc_text(tools.now), ending)
         waiting = waiting_for(memory, key)
     click.echo(f"{address} gets {_WHAT[category]} from now on." if new else f"{address} was stopped already.")
@@ -47,13 +46,13 @@ def put_on_the_list(tools: Tools, address: str, category: Category, reason: str,
     return _FINE
 
 
-def answer_on_the_list(tools: Tools, address: str, reason: str, by: str) -> int:
+def answer_on_the_list(tools: Tools, address: str, reason: str, who: str) -> int:
     """Let an address, and the patients behind it, have letters again."""
     key = _key(address)
     if not key:
         return _NOT_UNDERSTOOD
     with tools.store.begin() as memory:
-        answered = end_stops(memory, utc_text(tools.now), key, reason, by or getpass.getuser())
+        answered = end_stops(memory, utc_text(tools.now), key, reason, who)
         refusing = [each for each in patients_at(memory, key) if contact(memory, each).email_consent == "no"]
     if not answered:
         click.echo(f"{address} is not stopped; nothing was changed.", err=True)

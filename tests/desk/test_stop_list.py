@@ -49,7 +49,7 @@ def test_without_a_stop_the_same_letter_leaves(ask: Ask, home: Path, quill: int)
 
 def test_the_list_says_who_is_stopped_for_what_since_when_why_and_by_whom(ask: Ask, quill: int) -> None:
     assert ask("stop").output == "Nobody is stopped.\n"
-    ask("stop", "M.Quill+pt@gmail.com", "--category", "news", "--reason", "asked at the desk", "--by", "Ann")
+    ask("stop", "M.Quill+pt@gmail.com", "--category", "news", "--reason", "asked at the desk", "--who", "Ann")
     shown = ask("stop").output
     for words in ("mquill@gmail.com", f"no. {quill}", "no news", "2026-03-04 10:05", "asked at the desk", "Ann"):
         assert words in shown
@@ -60,9 +60,9 @@ def test_the_list_says_who_is_stopped_for_what_since_when_why_and_by_whom(ask: A
 def test_an_address_is_allowed_again_by_a_person_with_a_reason_and_the_list_keeps_both(
     ask: Ask, home: Path, quill: int
 ) -> None:
-    ask("stop", ADDRESS, "--reason", "asked at the desk", "--by", "Ann")
+    ask("stop", ADDRESS, "--reason", "asked at the desk", "--who", "Ann")
     assert ask("allow", ADDRESS).exit_code == 2  # no reason was given
-    allowed = ask("allow", "MQuill@googlemail.com", "--reason", "asked for the reminders again", "--by", "Ann")
+    allowed = ask("allow", "MQuill@googlemail.com", "--reason", "asked for the reminders again", "--who", "Ann")
     assert (allowed.exit_code, allowed.output) == (
         0,
         "2026-03-04 10:05: no letters any more, because: asked at the desk (Ann).\n"
