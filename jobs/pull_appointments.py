@@ -1,7 +1,7 @@
 """Read the clinic's spreadsheets and calendars; keep what is new or changed, list what cannot be read."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,9 @@ from jobs.clinic.problems import fold_problems, is_of_file, rows_of, too_bad
 from jobs.clinic.records import Problem
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
-from jobs.sources.reading import FileRead, Reading, start_reading, value_rules
+from jobs.sources.reading import FileRead, start_reading, value_rules
 from jobs.sources.source import Source
-from jobs.store.appointments import Gone, Saved, mark_gone, save_appointments
+from jobs.store.appointments import Gone, Saved, cancel, mark_gone, save_appointments
 from jobs.store.episodes import refresh_episodes
 from jobs.store.sources import (
     PATIENTS,
@@ -51,12 +51,17 @@ def run(tools: Tools, today: date) -> Outcome:
     return _outcome(tools, counts)
 
 
-def _reading(tools: Tools, source: Source, memories: dict[str, bytes], today: date) -> Reading:
+def _reading(tools: Tools, source: Source, memories: dict[str, bytes], today: date) -> Iterable[FileRead]:
     """The reading of a source; the one that began early, unless another pull or midnight came between."""
     begun = (tools.early or {}).get(source.name)
     if begun and (begun.memories, begun.today) == (memories, today):
         return begun.reading
     zone = tools.settings.clinic.zone
+    if source.google_name:
+        from jobs.sources.google_reading import GoogleReading
+
+        google, rules = tools.settings.google, value_rules(source, zone)
+        return GoogleReading(source, google, tools.state_dir, memories, today, zone, rules)
     return start_reading(source, tools.home, memories, today, zone, rules=value_rules(source, zone))
 
 
@@ -120,6 +125,8 @@ def _save_file(memory: "Memory", tools: Tools, source: Source, file: FileRead, s
         raise TooBad([*found, Problem(source.name, file.path, "", 0, "", "", *why, True)])
     counts["rows set aside"] = sum(rows_of(problem) for problem in found if problem.set_aside)
     gone = mark_gone(memory, source.name, file.gone, seen_at) if file.gone else Gone(0, 0, frozenset())
+    off = cancel(memory, source.name, file.cancelled, seen_at) if file.cancelled else Gone(0, 0, frozenset())
+    gone = Gone(gone.marked + off.marked, gone.kept + off.kept, gone.patients | off.patients)
     known_anew = _settle(memory, tools, batches, seen_at, counts)
     refresh_episodes(memory, gone.patients.union(known_anew, *(saved.patients for saved in batches)), tools.today)
     found += filter(None, (file.problem, _too_many_gone(source, file, gone)))

@@ -22,7 +22,7 @@ def begun_readings(
     begun: dict[str, BegunReading] = {}
     try:
         for source in settings.sources if known is not None else ():
-            if not is_address(source.path):
+            if not is_address(source.path) and not source.google_name:
                 memories = known.get(source.name, {}) if known else {}
                 zone = settings.clinic.zone
                 reading = start_reading(source, home, memories, today, zone, rules=value_rules(source, zone))

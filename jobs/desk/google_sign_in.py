@@ -6,6 +6,7 @@ import click
 
 from jobs.google.scopes import MEANINGS, READ_MAILBOX, SEND_LETTERS
 from jobs.runner.settings import Settings
+from jobs.sources.google_reading import scopes_of
 
 _FINE, _FAILED, _FAULTY_SETTINGS = 0, 1, 3
 
@@ -17,7 +18,7 @@ def scopes_needed(settings: Settings) -> list[str]:
         needed.append(SEND_LETTERS)
     if settings.mail.mailbox.by == "gmail":
         needed.append(READ_MAILBOX)
-    return needed
+    return [*needed, *dict.fromkeys(scope for source in settings.sources for scope in scopes_of(source))]
 
 
 def show_sign_in(settings: Settings, no_browser: bool, port: int) -> int:
@@ -56,5 +57,10 @@ def _by_the_key(settings: Settings, scopes: list[str]) -> None:
     """Nobody signs in; whether Google takes the key is found out here instead of by the first letter."""
     from jobs.google.services import open_service
 
-    act_for = settings.google.act_for or settings.mail.sender
-    open_service(settings.google, "gmail", "v1", scopes, settings.state_dir, act_for).close()
+    of_mail = [scope for scope in scopes if scope in (SEND_LETTERS, READ_MAILBOX)]
+    if of_mail:
+        act_for = settings.google.act_for or settings.mail.sender
+        open_service(settings.google, "gmail", "v1", of_mail, settings.state_dir, act_for).close()
+    of_sources = [scope for scope in scopes if scope not in of_mail]
+    if of_sources:
+        open_service(settings.google, "drive", "v3", of_sources, settings.state_dir, settings.google.act_for).close()

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ("FileRead", "Limits", "Reading", "start_reading")
 
 
+_PLACES = ("path", "google_calendar", "google_sheet", "google_drive_folder")
+
+
 class ReadValues(NamedTuple):
     """Some rows whose values were read: their numbers as a person sees them, and what they came to."""
 
@@ -49,11 +52,12 @@ class FileRead:
     rows_skipped: int = 0  # known from the last time
     gone: frozenset[int] = frozenset()  # marks of appointments that the file no longer has
     changed_ns: int = 0  # the file's own time; 0 for what was asked just now
+    cancelled: frozenset[int] = frozenset()  # marks of appointments that a calendar says were cancelled or deleted
 
     @property
     def is_calendar(self) -> bool:
         """Whether it holds entries of a calendar, many of which are no appointments."""
-        return is_address(self.path) or self.path.lower().endswith(CALENDARS)
+        return is_address(self.path) or self.path.lower().endswith(CALENDARS) or self.path == "Google Calendar"
 
 
 class _Place(NamedTuple):
@@ -306,6 +310,6 @@ def _second_path(source: Source, home: Path) -> str:
 def _wish(source: Source, zone: str) -> str:
     """All settings that decide what a row of this source becomes: with others, every row is read again."""
     settings = asdict(source)
-    for name in ("name", "path", "take", "bad_rows", "window_days_back", "window_days_ahead"):
+    for name in (*_PLACES, "name", "take", "bad_rows", "window_days_back", "window_days_ahead"):
         del settings[name]
     return blake2b(repr((FORMAT, zone, sorted(settings.items()))).encode(), digest_size=16).hexdigest()

@@ -1,5 +1,6 @@
 """One entry of config/sources.yaml: where a source lies and how its columns are meant."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -41,7 +42,10 @@ class Source:
     """One place that appointments come from."""
 
     name: str
-    path: str  # a path, a pattern or an https:// address of a calendar; relative to the folder that holds config/
+    path: str = ""  # a path, a pattern or an https:// address of a calendar; relative to the folder that holds config/
+    google_calendar: str = ""  # its ID, such as abc123@group.calendar.google.com
+    google_sheet: str = ""  # its address in the browser, or its ID
+    google_drive_folder: str = ""  # likewise; the newest spreadsheet in it whose name fits `path`
     take: Literal["newest", "all"] = "newest"
     preset: PresetName = ""  # "": the layout is recognized by its headers
     columns: dict[str, str] = field(default_factory=dict)  # meaning -> header as typed; wins over the preset
@@ -57,8 +61,7 @@ class Source:
     __pydantic_config__ = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        if not self.name.strip() or not self.path.strip():
-            raise ValueError("A source needs a name: and a path:.")
+        self._check_place()
         _check_columns(self.columns, "columns:")
         for spelling, status in self.statuses.items():
             if status not in STATUSES:
@@ -70,11 +73,50 @@ class Source:
         if self.title_pattern:
             _check_titles(self.title_pattern)
 
+    def _check_place(self) -> None:
+        at_google = [self.google_calendar, self.google_sheet, self.google_drive_folder]
+        if not self.name.strip() or not any(place.strip() for place in (self.path, *at_google)):
+            raise ValueError(
+                "A source needs a name: and a path:, or one of google_calendar:, google_sheet: and "
+                "google_drive_folder:."
+            )
+        if sum(map(bool, at_google)) > 1 or (self.path and (self.google_calendar or self.google_sheet)):
+            raise ValueError(
+                "A source has one place. Write path:, google_calendar:, google_sheet: or "
+                "google_drive_folder: (this one may have a path: for the names of its files)."
+            )
+        if self.join and any(at_google):
+            raise ValueError("join: is for files of this machine; a source at Google has none.")
+
+    @property
+    def google_name(self) -> str:
+        """What a source at Google is shown as; "" for one of this machine."""
+        names = {
+            "Google Calendar": self.google_calendar,
+            "Google Sheet": self.google_sheet,
+            "Google Drive": self.google_drive_folder,
+        }
+        return next((name for name, where in names.items() if where), "")
+
+    @property
+    def google_sheet_id(self) -> str:
+        return _google_id(self.google_sheet)
+
+    @property
+    def google_drive_folder_id(self) -> str:
+        return _google_id(self.google_drive_folder)
+
     @property
     def is_calendar(self) -> bool:
         """Whether it is a calendar, where it says so itself; a folder of calendars is one with preset: ics."""
         path = self.path.lower()
-        return self.preset == "ics" or path.endswith(CALENDARS) or is_address(path)
+        return bool(self.google_calendar) or self.preset == "ics" or path.endswith(CALENDARS) or is_address(path)
+
+
+def _google_id(text: str) -> str:
+    """The ID in an address as the browser shows it, such as https://docs.google.com/spreadsheets/d/ID/edit#gid=0."""
+    found = re.search(r"/(?:d|folders)/([\w-]+)", text)
+    return found[1] if found else text.strip()
 
 
 def _check_titles(pattern: str) -> None:

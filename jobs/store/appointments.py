@@ -141,6 +141,35 @@ def mark_gone(memory: Memory, source: str, gone: Collection[int], now: str) -> G
     return Gone(len(missing), 0, frozenset(slot.patient_id for slot in missing))
 
 
+def cancel(memory: Memory, source: str, marks: Collection[int], now: str) -> Gone:
+    """Cancel coming appointments that were deleted or cancelled in their calendar; each is an event, if it counts.
+
+    `marks` are what the calendar knows them by; too many at once are not believed, as in `mark_gone`.
+    """
+    table = appointments.c
+    columns = (table.id, table.patient_id, table.mark, table.starts_at, table.step, table.same_as, table.status)
+    query = select(*columns).where(
+        table.clinic_id == memory.clinic_id, table.source == source, table.starts_at > now,
+        table.status.in_(("booked", "rescheduled")),
+    )  # fmt: skip
+    coming = memory.connection.execute(query).all()
+    found = [slot for slot in coming if slot.mark in marks]
+    if len(found) > max(MOST_GONE, len(coming) // 5):
+        return Gone(0, len(found), frozenset())
+    changed = [("cancelled", now, "", slot.id) for slot in found]
+    update_rows(memory, *setting(appointments, ("status", "cancelled_at", "row_hash")), changed)
+    happened = [
+        (memory.clinic_id, slot.id, slot.patient_id, what, at, now, slot.starts_at)
+        for slot in found
+        if not slot.same_as
+        for what, at in events_of(
+            Known(slot.starts_at, slot.status, slot.step), Seen(slot.starts_at, "cancelled", slot.step, "", now), now
+        )
+    ]
+    insert_new(memory, events, _EVENT, happened)
+    return Gone(len(found), 0, frozenset(slot.patient_id for slot in found))
+
+
 class _Before(NamedTuple):
     id: int
     patient_id: int
