@@ -5,6 +5,7 @@ from datetime import date
 from jobs.reports.referral_names import load_referral_names
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
+from jobs.summarizing.answers import names_file, remember_written, take_answers
 from jobs.summarizing.asked import NotUnderstood, read_asked
 from jobs.summarizing.mailing import mail_workbook
 from jobs.summarizing.making import make_workbooks
@@ -17,12 +18,14 @@ def run(tools: Tools, today: date) -> Outcome:
         asked = read_asked(tools.asked, tools, today)
     except NotUnderstood as fault:
         return Outcome(failed=str(fault))
-    names, faults = load_referral_names(tools.home / "config" / "referral_names.csv")
+    answered = take_answers(tools)
+    names, faults = load_referral_names(names_file(tools), tools.state_dir / "cache")
     made = make_workbooks(tools, asked, names)
+    remember_written(tools, made.files)
     mailed, trouble = mail_workbook(tools, asked, made.figures, made.workbook)
     counts = {
         f"new patients in the {asked.periods.kind}": made.figures.total.tally.shown,
         "names to settle": len(made.figures.unnamed),
         "readers written to": mailed,
     }
-    return Outcome(counts, (*map(str, faults), *made.notes), made.files, trouble)
+    return Outcome(counts, (*answered, *map(str, faults), *made.notes), made.files, trouble)

@@ -25,6 +25,20 @@ HEADER = 5
 SAMPLES = DATA / "appointments"
 Rows = dict[str, dict[str, Any]]
 
+MEANT = {
+    "barnaby wickstead": "Barnaby Wickstead, MD", "dr barnaby wickstead": "Barnaby Wickstead, MD",
+    "wicsktead": "Barnaby Wickstead, MD", "dr feathrby": "Marlow Featherby, MD", "feathreby": "Marlow Featherby, MD",
+    "fetaherby": "Marlow Featherby, MD", "dr marlow featherby": "Marlow Featherby, MD",
+    "dr hollowborok": "Quince Hollowbrook, MD", "hollobwrook": "Quince Hollowbrook, MD",
+    "hololwbrook": "Quince Hollowbrook, MD", "hollwbrook": "Quince Hollowbrook, MD",
+    "dr quince hollowbrook": "Quince Hollowbrook, MD", "dr philippa sorrel": "Philippa Sorrel, MD",
+    "philippa sorrel": "Philippa Sorrel, MD", "sorrel": "Philippa Sorrel, MD", "plmuridge": "Octavia Plumridge, NP",
+    "plumirdge": "Octavia Plumridge, NP", "plumridge": "Octavia Plumridge, NP", "dr plmridge": "Octavia Plumridge, NP",
+    "taragon": "Isolde Tarragon, DO", "tarrgon": "Isolde Tarragon, DO", "gogle": "Google search",
+    "instagram ad": "Instagram",
+}  # fmt: skip
+"""What a person sees at once in the texts of the made-up clinic that its list does not have."""
+
 
 @dataclass
 class Counted:
@@ -51,7 +65,7 @@ class Counted:
         return min(slot.starts_on for slot in self.slots)
 
     def named(self, text: str) -> str:
-        return name_of(text, listed_names(self.home))
+        return name_of(text, MEANT | listed_names(self.home))
 
 
 def counted(home: Path, clinic_id: str, now: datetime) -> Counted:
@@ -338,11 +352,11 @@ def small(opened_clinic: Clinic, tmp_path_factory: pytest.TempPathFactory) -> It
     (clinic.home / "config" / "referral_names.csv").write_text(
         "as_typed,name,channel,added_on,added_by\n"
         "google,Google search,online,2026-01-05,Fern\n"
-        "gogle,Google search,online,2026-01-05,Fern\n"
+        "g00,Google search,online,2026-01-05,Fern\n"
         "dr. o'hara,Dr. O'Hara,physician,2026-01-05,Fern\n",
         "utf-8",
     )
-    typed = ["Google", "GOOGLE!", " gogle ", "google search", "Dr O’Hara", "dr ohara", "Googol", "my gym", "My Gym.",
+    typed = ["Google", "GOOGLE!", " g00 ", "google search", "Dr O’Hara", "dr ohara", "Googol", "my gym", "My Gym.",
              "", "n/a", *HOSTILE]  # fmt: skip
     names = ["Pat" + "abcdefghijklmnopqrstuvwxyz"[n] for n in range(len(typed))]
     clinic.export(
@@ -392,7 +406,7 @@ def test_text_that_looks_like_a_formula_stays_text(small_book: Any) -> None:
 
 def test_a_fault_in_the_list_is_said_and_the_workbook_is_written(small: Clinic, tmp_path: Path) -> None:
     clinic = small.copied(tmp_path / "clinic")
-    clinic.edit("config/referral_names.csv", "gogle,Google search,online", "gogle,Google search,onlin")
+    clinic.edit("config/referral_names.csv", "g00,Google search,online", "g00,Google search,onlin")
     ran = clinic.run("summarize_referrals", "2026-03-04 08:10")
     assert ran.code == 0 and ran.outcome.files[0].name == "referrals-2026-W09.xlsx"
     fault, differs = ran.outcome.notes

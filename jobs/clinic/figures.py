@@ -214,6 +214,19 @@ class UnnamedText:
 
 
 @dataclass(frozen=True)
+class NamedText:
+    """A text that counts for a source: where it was typed, how many referrals have it, the last one, and whether the
+    list names it or it was recognized."""
+
+    text: str
+    name: str
+    recognized: bool
+    where: str  # source, provider or both
+    referrals: int
+    last_on: str
+
+
+@dataclass(frozen=True)
 class Counted:
     """The same data counted once more without any name and any period: what the tables must add up to."""
 
@@ -249,6 +262,7 @@ class Figures:
     evaluations_trend: tuple[int, ...]
     funnels: tuple[Funnel, ...]
     counted: Counted
+    named: tuple[NamedText, ...] = ()  # those recognized first, then the last typed first
 
     def reaches(self, name: str) -> bool:
         """Whether the data reaches back into a period. Where it does not, nothing is known of it: that is not zero."""

@@ -1,10 +1,10 @@
 """Folds the texts as typed into the lines of the tables, with the clinic's list of names."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from jobs.clinic.figures import SourceLine, Tally, UnnamedText
-from jobs.clinic.source_names import NO_SOURCES, NOT_YET_NAMED, ReferralNames, name_key
+from jobs.clinic.figures import NamedText, SourceLine, Tally, UnnamedText
+from jobs.clinic.source_names import NO_SOURCES, NOT_RECORDED, NOT_YET_NAMED, ReferralNames, name_key
 
 Referred = Iterable[tuple[str, Tally]]
 """Each text as typed, with its referrals."""
@@ -81,23 +81,34 @@ def _rank(line: SourceLine) -> tuple[int, int, int, int, str]:
 
 
 def unnamed(by_source: Referred, by_provider: Referred, names: ReferralNames) -> tuple[UnnamedText, ...]:
-    """Each text that the list does not know, under its most frequent spelling; most referrals first."""
+    """Each text that no name is known for, under its most frequent spelling; most referrals first."""
+    texts = (
+        UnnamedText(spelling, where, tally.ever, tally.first_on, tally.last_on, names.suggestions(spelling))
+        for spelling, where, tally in _texts(by_source, by_provider)
+        if names.name_of(spelling) is None
+    )
+    return tuple(sorted(texts, key=lambda each: (-each.referrals, each.text)))
+
+
+def named(by_source: Referred, by_provider: Referred, names: ReferralNames) -> tuple[NamedText, ...]:
+    """Each text that counts for a source though it is not its name, those that were recognized first."""
+    texts = (
+        NamedText(spelling, name, names.listed(spelling) is None, where, tally.ever, tally.last_on)
+        for spelling, where, tally in _texts(by_source, by_provider)
+        if (name := names.name_of(spelling)) and name != NOT_RECORDED and name_key(spelling) != name_key(name)
+    )
+    by_day = sorted(texts, key=lambda each: (each.last_on, each.text), reverse=True)
+    return tuple(sorted(by_day, key=lambda each: not each.recognized))
+
+
+def _texts(by_source: Referred, by_provider: Referred) -> Iterator[tuple[str, str, Tally]]:
+    """Each text under its most frequent spelling, with where it was typed and its referrals."""
     folded = _Folded()
     where: defaultdict[str, set[str]] = defaultdict(set)
     for column, referred in (("source", by_source), ("provider", by_provider)):
         for typed, tally in referred:
-            if names.name_of(typed) is None:
-                key = name_key(typed)
-                folded.take(key, typed, tally, {})
-                where[key].add(column)
-    texts = (
-        UnnamedText(
-            folded.spelling(key),
-            "both" if len(where[key]) == 2 else min(where[key]),
-            tally.ever,
-            tally.first_on,
-            tally.last_on,
-        )
-        for key, tally in folded.tallies.items()
-    )
-    return tuple(sorted(texts, key=lambda each: (-each.referrals, each.text)))
+            key = name_key(typed)
+            folded.take(key, typed, tally, {})
+            where[key].add(column)
+    for key, tally in folded.tallies.items():
+        yield folded.spelling(key), "both" if len(where[key]) == 2 else min(where[key]), tally

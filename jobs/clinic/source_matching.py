@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 from jobs.clinic.person_matching import Physicians, persons_of
 from jobs.clinic.place_matching import Places
-from jobs.clinic.source_names import NOT_RECORDED, ReferralNames, name_key
+from jobs.clinic.source_names import NOT_RECORDED, NOT_YET_NAMED, ReferralNames, name_key
 from jobs.clinic.typed_words import Spellings, phrase_key, words_of, written_together
 
 SUGGESTIONS = 3
 _BETWEEN_TWO = re.compile(r"\s*(?:[/;&+]|\b(?:and|or|also)\b)\s*|,\s+", re.IGNORECASE)
 _SHORTEST_PHRASE = 4
+_NAMES_OF_THEIR_OWN = ("physician", "practice")
+"""A letter makes another doctor or another town of these; their own rooms say which slips do not."""
 _ENOUGH_LIKE = 75  # of 100, for a suggestion
 
 
@@ -32,7 +34,7 @@ class SourceMatcher:
 
     def __init__(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """`rows`: what was typed, the source's name and its channel, as in config/referral_names.csv."""
-        rows = list(rows)
+        rows = [row for row in rows if row[1] != NOT_YET_NAMED]
         self._names = ReferralNames.of(rows)
         spellings: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for typed, name, _ in rows:
@@ -44,11 +46,12 @@ class SourceMatcher:
             (spelling, name) for name, listed in spellings.items() if name not in doctors for spelling in listed
         )
         self._phrases = _phrases(spellings)
-        self._phrase_spellings = Spellings(self._phrases)
+        words = (phrase for phrase, name in self._phrases.items() if channel[name] not in _NAMES_OF_THEIR_OWN)
+        self._phrase_spellings = Spellings(words)
 
     def match(self, text: str) -> Match:
         """The source of one text."""
-        name = self._names.name_of(text) or next(filter(None, map(self._phrases.get, _keys(text))), None)
+        name = self._names.listed(text) or next(filter(None, map(self._phrases.get, _keys(text))), None)
         if name:
             return Match(name)
         physicians = self._physicians.match(text)

@@ -1,4 +1,4 @@
-"""Which source a typed text stands for: the clinic's own list of names.
+"""Which source a typed text stands for: the clinic's own list of names, and what is recognized beyond it.
 
 Whoever reads a text asks one question, `name_of`: the source's name, or None where nobody has said yet.
 """
@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Protocol
 
 NOT_RECORDED = "Not recorded"
 NOT_YET_NAMED = "Not yet named"
@@ -45,24 +46,57 @@ def name_key(text: str) -> str:
 _NOTHING = name_key(NOT_RECORDED)
 
 
+class Recognizer(Protocol):
+    """Knows sources by other spellings than those of the list."""
+
+    def name_of(self, typed: str) -> str | None:
+        """The source that a text clearly stands for, None where a person must say."""
+
+    def suggestions(self, typed: str) -> tuple[str, ...]:
+        """What such a text may stand for, likeliest first."""
+
+    def keep(self) -> None:
+        """Keep for the next time what was found."""
+
+
 @dataclass(frozen=True)
 class ReferralNames:
-    """The clinic's list of names: what was typed (as `name_key`) -> the source, and the source's channel."""
+    """The clinic's list of names: what was typed (as `name_key`) -> the source, and the source's channel.
+
+    `left_open` are texts that a person wants listed for a person, whatever they look like.
+    """
 
     names: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
+    left_open: frozenset[str] = frozenset()
+    recognizer: Recognizer | None = None
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[str, str, str]]) -> "ReferralNames":
+    def of(cls, rows: Iterable[tuple[str, str, str]], recognizer: Recognizer | None = None) -> "ReferralNames":
         """From rows of what was typed, name and channel. A name also stands for itself; a row decides before that."""
         rows = list(rows)
+        left_open = frozenset(name_key(typed) for typed, name, _ in rows if name == NOT_YET_NAMED)
+        rows = [row for row in rows if row[1] != NOT_YET_NAMED]
         names = {name_key(name): name for _, name, _ in rows} | {name_key(typed): name for typed, name, _ in rows}
-        return cls(names, {name: channel for _, name, channel in rows})
+        return cls(names, {name: channel for _, name, channel in rows}, left_open, recognizer)
 
     def name_of(self, typed: str) -> str | None:
-        """The source's name; `Not recorded` for a text without letters or digits; None where the list has none."""
+        """The source's name; `Not recorded` for a text without letters or digits; None where a person must say."""
+        return self.listed(typed) or self.recognized(typed)
+
+    def listed(self, typed: str) -> str | None:
+        """The name that the list itself gives a text."""
         key = name_key(typed)
         return self.names.get(key) if key and key != _NOTHING else NOT_RECORDED
+
+    def recognized(self, typed: str) -> str | None:
+        """The name of a text that the list does not have, where it can be no other one."""
+        if self.recognizer is None or name_key(typed) in self.left_open:
+            return None
+        return self.recognizer.name_of(typed)
+
+    def suggestions(self, typed: str) -> tuple[str, ...]:
+        return self.recognizer.suggestions(typed) if self.recognizer else ()
 
     def channel_of(self, name: str) -> str:
         return self.channels.get(name, "")

@@ -1,20 +1,24 @@
-"""The sheet Needs a name: texts that no name is known for, with room for the office manager's answer.
+"""The sheets of names: texts that no name is known for, and what the others count as, with room for an answer.
 
-What she writes is read back from this sheet: the columns THIS_IS and NOTES of the table TABLE, beside the text in the
-column AS_TYPED. The names that she can choose from stand on the hidden sheet NAMES_SHEET.
+What the office manager writes is read back by `answers`: the columns THIS_IS and NOTES of both tables, beside the text
+in the column AS_TYPED. The names that she can choose from stand on the hidden sheet NAMES_SHEET.
 """
 
 from collections.abc import Mapping, Sequence
 
 from jobs.clinic.figures import Figures, UnnamedText
+from jobs.clinic.source_names import name_key
 from jobs.reports.period_words import day_or_none
 from jobs.reports.sheets import DAY, GREEN, QUIET, TEXT, Book, Col, Value
 from jobs.reports.source_sheets import TOP
 
 SHEET, TABLE, NAMES_SHEET = "Needs a name", "NeedsAName", "Known names"
+GIVEN_SHEET, GIVEN_TABLE = "Names given", "NamesGiven"
 AS_TYPED, TYPED_AS, THIS_IS, NOTES = "As typed", "Typed as", "This is", "Notes"
 SUGGESTIONS = 3
 MOST_TEXTS = 300  # of the texts without a name: more are not read in a week
+MOST_GIVEN = 500
+UNDO = "-"
 
 _WHERE = {"source": "how they heard of us", "provider": "who prescribed", "both": "both"}
 
@@ -45,9 +49,48 @@ def names_sheet(book: Book, figures: Figures, known: Sequence[str], notes: Mappi
         Col(THIS_IS, 30, TEXT, entry=True),
         Col(NOTES, 34, TEXT, entry=True),
     ]
-    sheet.table(TOP, TABLE, columns, [_row(each, notes.get(each.text, ("", ""))) for each in shown])
-    if known:
-        _drop_down(book, sheet.page, TOP + 1, TOP + len(shown), len(columns) - 2, known)
+    sheet.table(TOP, TABLE, columns, [_row(each, notes.get(name_key(each.text), ("", ""))) for each in shown])
+    _drop_down(sheet.page, TOP + 1, TOP + len(shown), len(columns) - 2, len(known))
+
+
+def given_sheet(book: Book, figures: Figures, known: Sequence[str], notes: Mapping[str, tuple[str, str]]) -> None:
+    """What each text counts as, so that every merge can be seen and undone in the same way."""
+    sheet = book.sheet(GIVEN_SHEET, landscape=True)
+    sheet.heading(GIVEN_SHEET, "What each text counts as. Recognized: not in the list, and it can be no other source.")
+    if not figures.named:
+        sheet.text(TOP, 0, "No text was given a name that is not its own.", font_color=QUIET)
+        return
+    words = f"Wrong? Choose another name in the column This is; {UNDO} undoes it: the text is then listed again."
+    sheet.text(2, 0, words, font_color=QUIET)
+    shown = figures.named[:MOST_GIVEN]
+    if len(shown) < len(figures.named):
+        rest = f"The {MOST_GIVEN} recognized or typed last are listed; all lines are in config/referral_names.csv."
+        sheet.text(3, 0, rest, font_color=QUIET)
+    columns = [
+        Col(AS_TYPED, 36, TEXT),
+        Col("Counts as", 30, TEXT),
+        Col("By", 13, TEXT),
+        Col(TYPED_AS, 20, TEXT),
+        Col("Referrals", 10),
+        Col("Last", 13, DAY),
+        Col(THIS_IS, 30, TEXT, entry=True),
+        Col(NOTES, 34, TEXT, entry=True),
+    ]
+    rows: list[list[Value]] = [
+        [each.text, each.name, "recognized" if each.recognized else "your list", _WHERE[each.where], each.referrals,
+         day_or_none(each.last_on), *(words or None for words in notes.get(name_key(each.text), ("", "")))]
+        for each in shown
+    ]  # fmt: skip
+    sheet.table(TOP, GIVEN_TABLE, columns, rows)
+    _drop_down(sheet.page, TOP + 1, TOP + len(shown), len(columns) - 2, len(known), undo=True)
+
+
+def known_names_sheet(book: Book, known: Sequence[str]) -> None:
+    """The names to choose from, on a sheet that is not shown."""
+    names = book.sheet(NAMES_SHEET, landscape=False)
+    for row, name in enumerate((UNDO, *known)):
+        names.text(row, 0, name)
+    names.page.hide()
 
 
 def _row(each: UnnamedText, written: tuple[str, str]) -> list[Value]:
@@ -57,16 +100,11 @@ def _row(each: UnnamedText, written: tuple[str, str]) -> list[Value]:
             *(words or None for words in written)]  # fmt: skip
 
 
-def _drop_down(book: Book, page: object, first: int, last: int, column: int, known: Sequence[str]) -> None:
+def _drop_down(page: object, first: int, last: int, column: int, names: int, undo: bool = False) -> None:
     """A list to choose from; a name that is not in it may be written too, for it may be new."""
-    names = book.sheet(NAMES_SHEET, landscape=False)
-    names.text(0, 0, "Names", bold=True)
-    for row, name in enumerate(known, 1):
-        names.text(row, 0, name)
-    names.page.hide()
     page.data_validation(first, column, last, column, {  # type: ignore[attr-defined]
         "validate": "list",
-        "source": f"='{NAMES_SHEET}'!$A$2:$A${len(known) + 1}",
+        "source": f"='{NAMES_SHEET}'!$A${1 if undo else 2}:$A${1 + max(names, 1)}",
         "error_type": "information",
         "error_title": "A new name",
         "error_message": "This name is not in the list yet. Keep it if it is a new source.",

@@ -12,6 +12,7 @@ from pathlib import Path
 from jobs.clinic.faults import Fault, did_you_mean
 from jobs.clinic.office_text import decoded
 from jobs.clinic.source_names import CHANNELS, NOT_YET_NAMED, ReferralNames, name_key
+from jobs.reports.recognized_names import RecognizedNames
 
 COLUMNS = ("as_typed", "name", "channel", "added_on", "added_by")
 _NEEDED = COLUMNS[:3]
@@ -25,8 +26,11 @@ class _Row:
     channel: str
 
 
-def load_referral_names(path: Path) -> tuple[ReferralNames, list[Fault]]:
-    """The clinic's names and every fault of the file at once. A file that cannot be read gives no names."""
+def load_referral_names(path: Path, cache: Path | None = None) -> tuple[ReferralNames, list[Fault]]:
+    """The clinic's names and every fault of the file at once. A file that cannot be read gives no names.
+
+    Names recognize other spellings too; what was recognized once is kept in the folder `cache`.
+    """
     file = f"{path.parent.name}/{path.name}"
     try:
         rows, faults = _read(path.read_bytes(), file)
@@ -42,7 +46,8 @@ def load_referral_names(path: Path) -> tuple[ReferralNames, list[Fault]]:
         else:
             kept.setdefault(name_key(row.as_typed), row)
             channels.setdefault(row.name, row)
-    return ReferralNames.of((row.as_typed, row.name, row.channel) for row in kept.values()), sorted(faults)
+    known = [(row.as_typed, row.name, row.channel) for row in kept.values()]
+    return ReferralNames.of(known, RecognizedNames(known, cache)), sorted(faults)
 
 
 def _read(content: bytes, file: str) -> tuple[list[_Row], list[Fault]]:
@@ -79,10 +84,7 @@ def _fault(file: str, row: _Row, kept: dict[str, _Row], channels: dict[str, _Row
     if not name_key(row.as_typed):
         what = f'as_typed "{row.as_typed}" has no letter and no digit; such texts always count as not recorded.'
         return Fault(file, row.line, what, "Delete the line.")
-    if row.name == NOT_YET_NAMED:
-        what = f'"{NOT_YET_NAMED}" is kept for texts that this list does not know.'
-        return Fault(file, row.line, what, "Delete the line, or choose another name.")
-    if row.channel not in CHANNELS:
+    if row.channel not in CHANNELS and row.name != NOT_YET_NAMED:
         remedy = did_you_mean(row.channel, CHANNELS) or f"The channels are: {', '.join(CHANNELS)}."
         return Fault(file, row.line, f'channel "{row.channel}" is not one of the channels.', remedy)
     other = kept.get(name_key(row.as_typed))
@@ -90,7 +92,7 @@ def _fault(file: str, row: _Row, kept: dict[str, _Row], channels: dict[str, _Row
         what = f'"{row.as_typed}" stands for "{row.name}" here and for "{other.name}" in line {other.line}.'
         return Fault(file, row.line, what, "Keep one of the two lines; the first one counts until then.")
     other = channels.get(row.name)
-    if other and other.channel != row.channel:
+    if row.name != NOT_YET_NAMED and other and other.channel != row.channel:
         what = f'"{row.name}" has channel "{row.channel}" here and "{other.channel}" in line {other.line}.'
         return Fault(file, row.line, what, "Give it the same channel everywhere.")
     return None

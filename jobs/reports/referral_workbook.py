@@ -11,7 +11,7 @@ from jobs.clinic.source_names import NO_SOURCES
 from jobs.clinic.work import Work
 from jobs.reports.about_sheet import about_sheet
 from jobs.reports.figure_sheets import figures_sheet, funnel_sheet
-from jobs.reports.names_sheet import names_sheet
+from jobs.reports.names_sheet import given_sheet, known_names_sheet, names_sheet
 from jobs.reports.period_words import spoken_days, words_of
 from jobs.reports.sheets import (
     BAND,
@@ -59,7 +59,8 @@ _LINE_LOOKS = (
 class Context:
     """What a workbook says beside its figures.
 
-    `known_names`: what a text can be named. `notes`: what the office manager wrote beside a text, (this is, notes).
+    `known_names`: what a text can be named. `notes`: what the office manager wrote beside a text (its
+    `name_key`), as (this is, notes).
     `differences`: in sentences, where the figures are not those of the first workbook of the period.
     """
 
@@ -92,8 +93,10 @@ def write_referral_workbook(figures: Figures, path: Path, context: Context) -> N
     funnel_sheet(book, figures)
     quiet_sheet(book, figures)
     names_sheet(book, figures, context.known_names, context.notes)
+    given_sheet(book, figures, context.known_names, context.notes)
     follow_ups_sheet(book, figures, context.work)
     health_sheet(book, context.work)
+    known_names_sheet(book, context.known_names)
     about_sheet(book, figures, context.made_at, context.version, context.differences)
     _first_page(first, figures, context, charted)
     save_whole(path, book.finished())

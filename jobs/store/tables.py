@@ -307,6 +307,30 @@ summaries = Table(  # what each workbook said when it was first made, and whethe
     UniqueConstraint("clinic_id", "period", "location"),
 )
 
+read_workbooks = Table(  # every content of a workbook that was written or read back, so that none is taken twice
+    "read_workbooks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("digest", String(64), nullable=False),
+    Column("file", Text, nullable=False),
+    Column("at", String(20), nullable=False),
+    Column("ours", Integer, nullable=False, server_default="0"),  # 1: written by the program, 0: read back
+    UniqueConstraint("clinic_id", "digest"),
+)
+
+name_notes = Table(  # what stands beside a text in the workbooks until it is settled
+    "name_notes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("text_key", Text, nullable=False),
+    _text("this_is"),  # an answer that could not be taken
+    _text("notes"),
+    _text("at", 20),
+    UniqueConstraint("clinic_id", "text_key"),
+)
+
 runs = Table(
     "runs",
     metadata,

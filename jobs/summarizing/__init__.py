@@ -1,1 +1,1 @@
-"""What the weekly workbook is made of, one step after another: what was asked, counted, kept and delivered."""
+"""What the weekly workbook is made of, step after step: what was answered, asked, counted, kept and delivered."""

@@ -1,6 +1,6 @@
 """Counts what was asked for and writes the files of it: one workbook for all, and one for each location."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from jobs.reports.kept_figures import differences, said_by
 from jobs.reports.pdf_file import write_pdf
 from jobs.reports.referral_workbook import Context, workbook_name, write_referral_workbook
 from jobs.runner.tools import Tools
+from jobs.store.answers import notes_beside
 from jobs.store.as_known import memory_as_of
 from jobs.store.episodes import renew_episodes, renewed_on
 from jobs.store.figures import count_figures, locations
@@ -43,12 +44,15 @@ def make_workbooks(tools: Tools, asked: Asked, names: ReferralNames) -> Made:
         all_figures = [count_figures(past, asked.periods, names, today, place) for place in places]
     with tools.store.look() as memory:
         work = count_work(memory, asked.periods, asked.as_of, rules)
+        beside = notes_beside(memory)
+    if names.recognizer:
+        names.recognizer.keep()
     files: list[Path] = []
     notes: list[str] = []
     for figures in all_figures:
         said = _differences(tools, asked, figures)
         path = _path(tools, asked, places, figures.location)
-        write_referral_workbook(figures, path, _context(tools, asked, names, work, said))
+        write_referral_workbook(figures, path, _context(tools, asked, names, work, beside, said))
         files += [path, *_others(tools, figures, path, notes)]
         _keep(tools, asked, figures)
         if said and not figures.location:
@@ -84,9 +88,11 @@ def _path(tools: Tools, asked: Asked, places: list[str], location: str) -> Path:
     return tools.state_dir / "reports" / name
 
 
-def _context(tools: Tools, asked: Asked, names: ReferralNames, work: Work, said: list[str]) -> Context:
+def _context(
+    tools: Tools, asked: Asked, names: ReferralNames, work: Work, beside: Mapping[str, tuple[str, str]], said: list[str]
+) -> Context:
     known = sorted(names.channels, key=str.casefold)
-    return Context(tools.settings.clinic.name, asked.as_of, VERSION, work, known, differences=said)
+    return Context(tools.settings.clinic.name, asked.as_of, VERSION, work, known, beside, said)
 
 
 def _others(tools: Tools, figures: Figures, path: Path, notes: list[str]) -> Iterator[Path]:

@@ -7,6 +7,7 @@ from jobs.clinic.typed_words import Spellings, is_mere_slip
 
 ROWS = [
     ("dr thornberry", "Dr. Hazel Thornberry", "physician"),
+    ("thornberry", "Dr. Hazel Thornberry", "physician"),
     ("google", "Google search", "online"),
     ("yelp", "Yelp", "online"),
     ("glenmuir orthopedics lakeside", "Glenmuir Orthopedics, Lakeside", "practice"),
@@ -23,6 +24,11 @@ ROWS = [
         ("Glenmuir Ortho - Lakeside", "Glenmuir Orthopedics, Lakeside"),
         ("Glenmuir Orthopedics", None),
         ("Glenmuir Orthopedics, Lakesida", None),
+        ("gogle", "Google search"),
+        ("Thornbery", "Dr. Hazel Thornberry"),
+        ("Thornborry", None),
+        ("dr thornbury", None),
+        ("glenmuir orthopedics lakesida", None),
         ("...", "Not recorded"),
         ("", "Not recorded"),
     ],

@@ -47,11 +47,6 @@ def test_the_list_that_is_shipped_has_no_fault_and_knows_the_usual_texts() -> No
             'line 3: as_typed "--" has no letter and no digit; such texts always count as not recorded.\n'
             "Delete the line.",
         ),
-        (
-            "gym,Not yet named,practice",
-            'line 3: "Not yet named" is kept for texts that this list does not know.\n'
-            "Delete the line, or choose another name.",
-        ),
     ],
 )
 def test_a_faulty_row_is_named_with_its_line_and_the_remedy(tmp_path: Path, row: str, fault: str) -> None:

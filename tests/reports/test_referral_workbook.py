@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from jobs.clinic.figures import Attendance, Counted, Figures, Funnel, SourceLine, Tally, UnnamedText
+from jobs.clinic.figures import Attendance, Counted, Figures, Funnel, NamedText, SourceLine, Tally, UnnamedText
 from jobs.clinic.periods import month_of, period_named, year_of
 from jobs.clinic.records import Problem
 from jobs.clinic.source_names import NOT_RECORDED, NOT_YET_NAMED
@@ -28,7 +28,7 @@ MADE_AT = datetime(2026, 3, 23, 6, 0, tzinfo=ZoneInfo("America/Los_Angeles"))
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://bad.example")', "http://bad.example", "\t=2", "007"]
 HEADER = 5  # Excel's row of every table's header
 SHEETS = ["This week", "Sources", "Referring providers", "Trend", "Figures", "Funnel", "Gone quiet", "Needs a name",
-          "Known names", "Follow-ups", "Health", "About"]  # fmt: skip
+          "Names given", "Follow-ups", "Health", "Known names", "About"]  # fmt: skip
 WEEK = period_named("2026-W12")
 
 
@@ -212,7 +212,21 @@ def test_a_text_without_a_name_has_suggestions_a_drop_down_and_room_for_notes(pa
     assert (row["This is"], row["Notes"]) == ("Example Gym", "ask Fern")
     (rule,) = sheet.data_validations.dataValidation
     assert (rule.type, str(rule.sqref), rule.formula1) == ("list", "I6", "'Known names'!$A$2:$A$3")
-    assert [cell.value for cell in book["Known names"]["A"]] == ["Names", "Example Gym", "Google search"]
+    assert [cell.value for cell in book["Known names"]["A"]] == ["-", "Example Gym", "Google search"]
+
+
+def test_what_a_text_counts_as_can_be_changed_and_undone(path: Path) -> None:
+    named = (
+        NamedText("exmple gym", "Example Gym", True, "both", 4, "2026-03-18"),
+        NamedText("=the gym", "Example Gym", False, "provider", 1, "2026-03-11"),
+    )
+    book = written(replace(SAMPLE, named=named), path, notes={"exmple gym": ("", "ask Fern")})
+    first, second = table(book["Names given"])
+    assert (first["As typed"], first["Counts as"], first["By"]) == ("exmple gym", "Example Gym", "recognized")
+    assert (first["Referrals"], first["Last"].date(), first["Notes"]) == (4, date(2026, 3, 18), "ask Fern")
+    assert (second["As typed"], second["By"], second["This is"]) == ("=the gym", "your list", None)
+    (rule,) = book["Names given"].data_validations.dataValidation
+    assert (rule.type, str(rule.sqref), rule.formula1) == ("list", "G6:G7", "'Known names'!$A$1:$A$3")
 
 
 def test_the_sentences_say_who_came_who_rose_and_who_fell_silent() -> None:

@@ -1,0 +1,143 @@
+"""Reads back what the office manager wrote into workbooks: which source a text is, and her notes.
+
+Each workbook is read in a process of its own with limits on memory and time: the file comes from a desk, and a few
+bytes can keep a reader busy without end.
+"""
+
+import multiprocessing
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from hashlib import sha256
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import NamedTuple
+
+from jobs.clinic.cells import tidy
+from jobs.reports.names_sheet import AS_TYPED, GIVEN_SHEET, NOTES, SHEET, THIS_IS
+from jobs.reports.whole_files import lock_beside
+
+_SECONDS = 60
+_MEMORY_BYTES = 1 << 30
+_HEADER_ROWS = 30
+_NOT_OURS = ("problems",)
+
+
+class Answer(NamedTuple):
+    """What stands beside one text: the source that it is, and notes; "" where nothing was written."""
+
+    text: str
+    this_is: str
+    notes: str
+
+
+class Answered(NamedTuple):
+    """One workbook that was changed since it was last read; `digest` names what it holds now, `author` who saved it."""
+
+    file: str
+    digest: str
+    author: str
+    answers: tuple[Answer, ...]
+
+
+class Answers(NamedTuple):
+    """All workbooks with something new in them, the one saved last at the end; and sentences about the others."""
+
+    workbooks: tuple[Answered, ...]
+    sentences: tuple[str, ...]
+    digests: frozenset[str]  # of every workbook that is there
+
+
+def digest_of(path: Path) -> str:
+    """Tells one content of a file from another."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def new_answers(folder: Path, known: Collection[str], expected: str = "", expected_digest: str = "") -> Answers:
+    """What stands in the workbooks of `folder`, under whatever names, whose digest is not `known`.
+
+    `expected` is the file that was written last; where neither it nor a copy of it is there, a sentence says so.
+    """
+    found: list[Answered] = []
+    sentences: list[str] = []
+    digests: set[str] = set()
+    for path in _workbooks(folder):
+        if lock_beside(path):
+            sentences.append(f"{path.name} is open in another program: what is not saved yet is read next time.")
+        try:
+            digest = digest_of(path)
+        except OSError as error:
+            sentences.append(f"{path.name} cannot be read ({error.strerror}). What was written there waits.")
+            continue
+        digests.add(digest)
+        if digest not in known:
+            answered = _read_apart(path)
+            if isinstance(answered, str):
+                sentences.append(answered)
+            else:
+                found.append(answered._replace(digest=digest))
+    if expected and not (folder / expected).exists() and expected_digest not in digests:
+        sentences.append(
+            f"{expected} is not in {folder.name}/ any more: what was written there since cannot be read. "
+            "Put it back, under any name, and the next run reads it."
+        )
+    return Answers(tuple(found), tuple(sentences), frozenset(digests))
+
+
+def _workbooks(folder: Path) -> list[Path]:
+    """The workbooks of a folder, the one saved last at the end."""
+    paths = [
+        path
+        for path in folder.glob("*.xlsx")
+        if not path.name.startswith((".", "~")) and not path.stem.startswith(_NOT_OURS)
+    ]
+    return sorted(paths, key=lambda path: path.stat().st_mtime_ns)
+
+
+def _read_apart(path: Path) -> Answered | str:
+    """The answers of one workbook, or a sentence where it cannot be read."""
+    context = multiprocessing.get_context("fork")
+    line, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(path, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        told: Answered | str = line.recv() if line.poll(_SECONDS) else f"{path.name} could not be read in time."
+    except (EOFError, OSError):
+        told = f"{path.name} cannot be read: it is damaged. Save it again from Excel; what was written there waits."
+    finally:
+        process.kill()
+        process.join()
+        line.close()
+    return told
+
+
+def _work(path: Path, line: Connection) -> None:
+    import resource
+
+    with suppress(ValueError, OSError):  # macOS does not let a process bound its memory
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    with suppress(Exception):  # an exception's text could quote what people typed; the caller says that it is damaged
+        line.send(_read(path))
+
+
+def _read(path: Path) -> Answered:
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, data_only=True)
+    sheets = [book[title] for title in (SHEET, GIVEN_SHEET) if title in book.sheetnames]
+    answers = [answer for sheet in sheets for answer in _answers(list(sheet.iter_rows(values_only=True)))]
+    author = tidy(book.properties.lastModifiedBy or "")
+    return Answered(path.name, "", author, tuple(answers))
+
+
+def _answers(rows: list[tuple[object, ...]]) -> Iterator[Answer]:
+    """The lines of one table, empty answers too; its header stands wherever somebody has moved it."""
+    headers = ([tidy(str(cell or "")) for cell in row] for row in rows[:_HEADER_ROWS])
+    below, header = next(((n, h) for n, h in enumerate(headers, 1) if AS_TYPED in h and THIS_IS in h), (0, []))
+    places = [header.index(name) if name in header else -1 for name in (AS_TYPED, THIS_IS, NOTES)]
+    for row in rows[below:] if header else ():
+        cells = [tidy(str(row[at])) if 0 <= at < len(row) and row[at] is not None else "" for at in places]
+        if cells[0]:
+            yield Answer(*cells)

@@ -1,0 +1,171 @@
+"""Writes what the office manager answered in a workbook into config/referral_names.csv, the clinic's list of names."""
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from io import StringIO
+from typing import NamedTuple
+
+from jobs.clinic.cells import tidy
+from jobs.clinic.office_text import decoded
+from jobs.clinic.source_names import CHANNELS, NOT_YET_NAMED, ReferralNames, name_key
+from jobs.reports.answers import Answer
+from jobs.reports.names_sheet import UNDO
+from jobs.reports.referral_names import COLUMNS
+
+_WITH_CHANNEL = re.compile(r"(.+?)\s*\(([^()]+)\)")
+_A_DOCTOR = re.compile(r"(?:dr|doctor)\b\.?\s|.*,?\s(?:md|do|np|pa|pa-c|dpm|dc|m\.d\.|d\.o\.)$", re.IGNORECASE)
+_NEEDED = COLUMNS[:3]
+_NO_CHANNEL = "unknown"
+_SLIP = 88  # of 100: a letter or two
+
+
+class ListFaulty(Exception):
+    """The list has no line of columns, so nothing can be written into it; the text is a sentence."""
+
+
+class Corrected(NamedTuple):
+    """The list as it is now, sentences about what was taken over, and the answers that could not be, each with why.
+
+    `beside`: what stands beside each text (its `name_key`) from now on, as (this is, notes).
+    """
+
+    content: bytes
+    taken: tuple[str, ...]
+    refused: tuple[str, ...]
+    beside: dict[str, tuple[str, str]]
+
+
+def with_answers(content: bytes, answers: Iterable[Answer], known: ReferralNames, today: str, author: str) -> Corrected:
+    """The list with these answers in it; what else stands there, its other columns too, stays as it is.
+
+    `known` is the list as it was read from `content`; of two answers about one text the later one counts. Raises
+    ListFaulty.
+    """
+    lines = _Lines(content)
+    taken: list[str] = []
+    refused: list[str] = []
+    beside: dict[str, tuple[str, str]] = {}
+    added: dict[str, tuple[str, str]] = {}
+    latest = {name_key(answer.text): answer for answer in answers}
+    for key, answer in sorted(latest.items(), key=lambda each: not _channel_in(each[1].this_is)):
+        beside[key] = ("", answer.notes)
+        if answer.this_is == UNDO or name_key(answer.this_is) == name_key(NOT_YET_NAMED):
+            if lines.take_off(answer.text, today, author):
+                taken.append(f'"{answer.text}" has no name any more and is listed again.')
+        elif answer.this_is:
+            name, channel, why_not = _meant(answer.this_is, known, added)
+            if why_not:
+                refused.append(why_not)
+                beside[key] = (answer.this_is, answer.notes)
+            elif lines.put(answer.text, name, channel, today, author):
+                taken.append(f'"{answer.text}" is {name}.' + _new(name, channel, known, added))
+                added.setdefault(name_key(name), (name, channel))
+    return Corrected(lines.content() if taken else content, tuple(taken), tuple(refused), beside)
+
+
+def _new(name: str, channel: str, known: ReferralNames, added: Mapping[str, tuple[str, str]]) -> str:
+    if name in known.channels or name_key(name) in added:
+        return ""
+    if channel != _NO_CHANNEL:
+        return f" This is a new source ({channel})."
+    return f' This is a new source without a channel: write one as "{name} (practice)", or in the list.'
+
+
+def _channel_in(this_is: str) -> str:
+    """The channel that stands behind a name in brackets."""
+    found = _WITH_CHANNEL.fullmatch(this_is)
+    return found[2].casefold() if found and found[2].casefold() in CHANNELS else ""
+
+
+def _meant(this_is: str, known: ReferralNames, added: Mapping[str, tuple[str, str]]) -> tuple[str, str, str]:
+    """The source that an answer names, its channel, and why it cannot be taken if it cannot. `added` are the sources
+    that other answers have just named, by `name_key`."""
+    channel = _channel_in(this_is)
+    name = this_is.rpartition("(")[0].strip() if channel else this_is
+    listed = known.listed(name)
+    if listed:
+        return listed, known.channel_of(listed) or channel or _NO_CHANNEL, ""
+    if name_key(name) in added:
+        return *added[name_key(name)], ""
+    near = "" if channel else _looks_like(name, [*known.channels, *(new for new, _ in added.values())])
+    if near:
+        remedy = f'Did you mean "{near}"? If it is a new source, write "{name} (practice)" or another channel.'
+        return "", "", f'"{this_is}" is not in the list. {remedy}'
+    return name, channel or ("physician" if _A_DOCTOR.match(name) else _NO_CHANNEL), ""
+
+
+def _looks_like(name: str, known: Iterable[str]) -> str:
+    """The known name that differs from this one by a letter or two; a new one that looks like it is commonly a slip."""
+    from rapidfuzz import fuzz, process  # only where somebody wrote a name that is not in the list
+
+    found = process.extractOne(name, list(known), scorer=fuzz.ratio, processor=name_key, score_cutoff=_SLIP)
+    return str(found[0]) if found else ""
+
+
+class _Lines:
+    """The lines of the list, each as its cells; written back with the same delimiter and line ends."""
+
+    def __init__(self, content: bytes) -> None:
+        text = decoded(content)
+        self._mark = content.startswith(b"\xef\xbb\xbf") or not _is_utf8(content)  # Excel knows UTF-8 by its mark
+        self._end = "\r\n" if b"\r\n" in content else "\n"
+        first_line = text.partition("\n")[0]
+        self._delimiter = max(",;\t", key=first_line.count)
+        self._rows = list(csv.reader(StringIO(text, newline=""), delimiter=self._delimiter))
+        header = [tidy(cell).casefold() for cell in self._rows[0]] if self._rows else []
+        self._at = {name: header.index(name) for name in COLUMNS if name in header}
+        self._width = len(header)
+        if not self._at.keys() >= set(_NEEDED):
+            raise ListFaulty(f"The first line of the list of names must be: {','.join(COLUMNS)}")
+
+    def put(self, text: str, name: str, channel: str, today: str, author: str) -> bool:
+        """Let the list say that the text stands for this name; False where it says so already."""
+        values = {"as_typed": text, "name": name, "channel": channel, "added_on": today, "added_by": author}
+        row = self._row_of(text)
+        if row is not None and self._cell(row, "name") == name:
+            return False
+        if row is None:
+            row = [""] * self._width
+            self._rows.append(row)
+        else:
+            values["as_typed"] = self._cell(row, "as_typed")
+        for column, value in values.items():
+            if column in self._at:
+                row.extend([""] * (self._at[column] + 1 - len(row)))
+                row[self._at[column]] = value
+        return True
+
+    def take_off(self, text: str, today: str, author: str) -> bool:
+        """Let the text have no name; a line leaves one open that would otherwise be recognized, or is a name itself."""
+        from jobs.clinic.source_matching import SourceMatcher  # seldom needed, and takes its time to load
+
+        row = self._row_of(text)
+        if row is not None and self._cell(row, "name") == NOT_YET_NAMED:
+            return False
+        if row is not None:
+            self._rows.remove(row)
+        left = ([self._cell(row, column) for column in _NEEDED] for row in self._rows[1:])
+        if SourceMatcher((typed, name, channel) for typed, name, channel in left).match(text).name:
+            return self.put(text, NOT_YET_NAMED, _NO_CHANNEL, today, author)
+        return row is not None
+
+    def content(self) -> bytes:
+        file = StringIO(newline="")
+        csv.writer(file, delimiter=self._delimiter, lineterminator=self._end).writerows(self._rows)
+        return (b"\xef\xbb\xbf" if self._mark else b"") + file.getvalue().encode()
+
+    def _row_of(self, text: str) -> list[str] | None:
+        key = name_key(text)
+        return next((row for row in self._rows[1:] if name_key(self._cell(row, "as_typed")) == key), None)
+
+    def _cell(self, row: list[str], column: str) -> str:
+        return tidy(row[self._at[column]]) if self._at[column] < len(row) else ""
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,78 @@
+"""Names recognized beyond the clinic's list, each text once: what was found is kept until list or rules change."""
+
+import json
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jobs.clinic.source_matching import SourceMatcher
+
+_RULES = ("source_matching", "person_matching", "place_matching", "typed_words", "source_names")
+
+
+class RecognizedNames:
+    """A `Recognizer` with a memory: in an ordinary week it need not load what tells names apart.
+
+    The memory is a file in `cache` that only its owner can read, for people type other people's names. It is kept by
+    `keep`; without it, or where it is damaged, everything is found anew.
+    """
+
+    def __init__(self, rows: Iterable[tuple[str, str, str]], cache: Path | None = None) -> None:
+        self._rows, self._cache = list(rows), cache
+        self._new = False
+
+    def name_of(self, typed: str) -> str | None:
+        if typed not in self._known:
+            match = self._matcher.match(typed)
+            self._known[typed] = [match.name, list(self._matcher.suggestions(typed, match)) if not match.name else []]
+            self._new = True
+        name: str | None = self._known[typed][0]
+        return name
+
+    def suggestions(self, typed: str) -> tuple[str, ...]:
+        self.name_of(typed)
+        return tuple(self._known[typed][1])
+
+    def keep(self) -> None:
+        """Keep what was found for the next time and forget what an older list gave. It saves time only: never fails."""
+        if not self._new or self._cache is None:
+            return
+        beside = self._file.with_suffix(".new")
+        try:
+            self._cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for old in self._cache.glob("names-*.json"):
+                old.unlink()
+            with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+                json.dump(self._known, file)
+            os.replace(beside, self._file)
+            self._new = False
+        except OSError:
+            beside.unlink(missing_ok=True)
+
+    @cached_property
+    def _matcher(self) -> "SourceMatcher":
+        from jobs.clinic.source_matching import SourceMatcher  # loads what parses names
+
+        return SourceMatcher(self._rows)
+
+    @cached_property
+    def _file(self) -> Path:
+        """Named after the list and the rules: with another list or another program it is another file."""
+        digest = sha256(repr(self._rows).encode())
+        rooms = Path(__file__).resolve().parents[1] / "clinic"
+        for name in _RULES:
+            digest.update((rooms / f"{name}.py").read_bytes())
+        return (self._cache or Path()) / f"names-{digest.hexdigest()[:24]}.json"
+
+    @cached_property
+    def _known(self) -> dict[str, list[Any]]:
+        """Each text with its name or none, and with its suggestions."""
+        try:
+            known = json.loads(self._file.read_text("utf-8")) if self._cache else {}
+        except (OSError, ValueError):
+            return {}
+        return known if isinstance(known, dict) else {}

@@ -1,0 +1,50 @@
+"""What was written into workbooks, as far as the next ones must know of it."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import delete, select
+
+from jobs.store.memory import Memory, in_parts, insert_new, insert_rows
+from jobs.store.tables import name_notes, read_workbooks
+
+
+class Known(NamedTuple):
+    """The workbooks whose content is known, by digest; the file that was written last, and the digest it had."""
+
+    digests: frozenset[str]
+    last_file: str
+    last_digest: str
+
+
+def known_workbooks(memory: Memory) -> Known:
+    """Every content of a workbook that was written or read back."""
+    table = read_workbooks.c
+    query = select(table.digest, table.file, table.ours).where(table.clinic_id == memory.clinic_id).order_by(table.id)
+    rows = memory.connection.execute(query).all()
+    last = next((row for row in reversed(rows) if row.ours), None)
+    return Known(frozenset(row.digest for row in rows), last.file if last else "", last.digest if last else "")
+
+
+def remember_workbook(memory: Memory, digest: str, file: str, at: str, ours: bool) -> None:
+    """A content that needs not be read back again: it was just written, or was just taken over."""
+    insert_new(memory, read_workbooks, ("clinic_id", "digest", "file", "at", "ours"),
+               [(memory.clinic_id, digest, file, at, int(ours))])  # fmt: skip
+
+
+def keep_notes(memory: Memory, written: Mapping[str, tuple[str, str]], at: str) -> None:
+    """Keep what stands beside texts (by `name_key`), as (this is, notes), in place of what stood there before."""
+    for part in in_parts(written):
+        table = name_notes.c
+        memory.connection.execute(
+            delete(name_notes).where(table.clinic_id == memory.clinic_id, table.text_key.in_(part))
+        )
+    rows = [(memory.clinic_id, key, *words, at) for key, words in written.items() if any(words)]
+    insert_rows(memory, name_notes.insert(), ("clinic_id", "text_key", "this_is", "notes", "at"), rows)
+
+
+def notes_beside(memory: Memory) -> dict[str, tuple[str, str]]:
+    """What stands beside each text, as (this is, notes)."""
+    table = name_notes.c
+    query = select(table.text_key, table.this_is, table.notes).where(table.clinic_id == memory.clinic_id)
+    return {key: (this_is, notes) for key, this_is, notes in memory.connection.execute(query)}

@@ -1,0 +1,123 @@
+"""Answers become lines of the clinic's list; whatever else stands there stays."""
+
+import pytest
+
+from jobs.clinic.source_names import ReferralNames
+from jobs.reports.answers import Answer
+from jobs.reports.name_list import Corrected, ListFaulty, with_answers
+from jobs.reports.recognized_names import RecognizedNames
+
+ROWS = [
+    ("google", "Google search", "online"),
+    ("gym", "Example Gym", "practice"),
+    ("dr sample", "Dr. Pat Sample", "physician"),
+]
+HEADER = "as_typed,name,channel,added_on,added_by\n"
+LIST = HEADER + "".join(f"{typed},{name},{channel},2026-01-05,starting list\n" for typed, name, channel in ROWS)
+
+
+def corrected(*answers: tuple[str, str], content: str | bytes = LIST) -> Corrected:
+    names = ReferralNames.of(ROWS, RecognizedNames(ROWS))
+    data = content.encode() if isinstance(content, str) else content
+    given = [Answer(text, this_is, "") for text, this_is in answers]
+    return with_answers(data, given, names, "2026-03-23", "Fern")
+
+
+def new_lines(result: Corrected) -> list[str]:
+    before = LIST.splitlines()
+    return [line for line in result.content.decode().splitlines() if line not in before]
+
+
+def test_a_known_name_is_written_with_its_channel_the_day_and_the_author() -> None:
+    result = corrected(("fitness place", "example gym"))
+    assert new_lines(result) == ["fitness place,Example Gym,practice,2026-03-23,Fern"]
+    assert result.taken == ('"fitness place" is Example Gym.',)
+    assert result.content.decode().startswith(LIST)
+
+
+@pytest.mark.parametrize(
+    ("this_is", "line", "sentence"),
+    [
+        ("Dr. Robin New", "Dr. Robin New,physician", '"x y" is Dr. Robin New. This is a new source (physician).'),
+        ("Robin New, DO", '"Robin New, DO",physician', '"x y" is Robin New, DO. This is a new source (physician).'),
+        ("Tidepool (event)", "Tidepool,event", '"x y" is Tidepool. This is a new source (event).'),
+        ("Exmple Gym (practice)", "Exmple Gym,practice", '"x y" is Exmple Gym. This is a new source (practice).'),
+        (
+            "Tidepool",
+            "Tidepool,unknown",
+            '"x y" is Tidepool. This is a new source without a channel: write one as "Tidepool (practice)", or in the '
+            "list.",
+        ),
+    ],
+)
+def test_a_new_name_gets_the_channel_that_it_shows_or_is_given(this_is: str, line: str, sentence: str) -> None:
+    result = corrected(("x y", this_is))
+    assert new_lines(result) == [f"x y,{line},2026-03-23,Fern"]
+    assert result.taken == (sentence,)
+
+
+def test_a_slip_in_a_name_is_asked_about_and_stays_in_the_sheet() -> None:
+    result = corrected(("fitness place", "Exampel Gym"))
+    assert (result.content, result.taken) == (LIST.encode(), ())
+    assert result.refused == (
+        '"Exampel Gym" is not in the list. Did you mean "Example Gym"? If it is a new source, write '
+        '"Exampel Gym (practice)" or another channel.',
+    )
+    assert result.beside == {"fitness place": ("Exampel Gym", "")}
+
+
+def test_a_line_of_the_list_is_changed_in_its_place() -> None:
+    result = corrected(("GYM", "Google search"))
+    assert result.content.decode() == LIST.replace(
+        "gym,Example Gym,practice,2026-01-05,starting list", "gym,Google search,online,2026-03-23,Fern"
+    )
+
+
+def test_a_merge_is_undone_and_one_that_would_be_recognized_is_left_open() -> None:
+    result = corrected(("gym", "-"), ("gogle", "-"))
+    assert "gym,Example Gym" not in result.content.decode()
+    assert new_lines(result) == ["gogle,Not yet named,unknown,2026-03-23,Fern"]
+    assert result.taken == (
+        '"gym" has no name any more and is listed again.',
+        '"gogle" has no name any more and is listed again.',
+    )
+    rows = [row for row in ROWS if row[0] != "gym"] + [("gogle", "Not yet named", "unknown")]
+    names = ReferralNames.of(rows, RecognizedNames(rows))
+    assert (names.name_of("gogle"), names.name_of("goggle"), names.name_of("gym")) == (None, "Google search", None)
+
+
+def test_the_same_answer_twice_changes_nothing() -> None:
+    once = corrected(("fitness place", "Example Gym"), ("gogle", "-"))
+    again = corrected(("fitness place", "Example Gym"), ("gogle", "-"), content=once.content)
+    assert (again.content, again.taken) == (once.content, ())
+
+
+def test_of_two_answers_the_later_one_counts_and_no_answer_changes_nothing() -> None:
+    result = corrected(("x y", "Example Gym"), ("X  Y!", "Google"), ("z", ""))
+    assert new_lines(result) == ["X  Y!,Google search,online,2026-03-23,Fern"]
+    assert result.beside["z"] == ("", "")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+one", "@home", "-", 'say "hi", now', "línea", "a\nb"])
+def test_any_text_is_written_so_that_it_is_read_again_as_it_is(text: str) -> None:
+    result = corrected((text, "Example Gym"))
+    again = corrected((text, "Example Gym"), content=result.content)
+    assert again.taken == ()
+
+
+def test_other_columns_delimiter_line_ends_and_mark_of_the_file_stay() -> None:
+    content = b"\xef\xbb\xbf" + b"as_typed;name;channel;our own\r\ngym;Example Gym;practice;keep\r\n"
+    result = corrected(("fitness place", "Example Gym"), content=content)
+    assert result.content == content + b"fitness place;Example Gym;practice;\r\n"
+
+
+def test_a_list_that_excel_saved_in_ansi_is_kept_readable() -> None:
+    content = "as_typed,name,channel\ncafé,Café Exámple,event\n".encode("cp1252")
+    result = corrected(("fitness place", "Example Gym"), content=content)
+    assert result.content.decode("utf-8-sig").splitlines()[1] == "café,Café Exámple,event"
+    assert result.content.startswith(b"\xef\xbb\xbf")
+
+
+def test_a_list_without_its_first_line_is_not_written_into() -> None:
+    with pytest.raises(ListFaulty, match="^The first line of the list of names must be: as_typed,name,channel"):
+        corrected(("x", "Example Gym"), content="gym,Example Gym\n")

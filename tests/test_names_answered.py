@@ -1,0 +1,103 @@
+"""Names answered in the workbook: last week's file is read back, history is restated, and every merge can be undone."""
+
+import os
+import subprocess
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import pytest
+from hand_written_clinic import Clinic, appointment
+from openpyxl import load_workbook
+
+pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group")  # openpyxl cannot read them; Excel can
+
+HEADER = 5
+TEN = {
+    "billboard": "Billboard on Main Street (event)", "my boss": "Friend or family (patient or friend)",
+    "Dr. Newcomer": "Dr. Robin Newcomer", "r newcomer md": "Dr. Robin Newcomer", "gym": "Example Gym (practice)",
+    "the gym": "Example Gym", "my gym": "Example Gym", "mailer": "Mailer (event)", "flyer": "Mailer",
+    "Gogol": "Google search",
+}  # fmt: skip
+"""Ten texts that no rule can name, and what the office manager says that they are."""
+
+
+def table(sheet: Any) -> dict[str, dict[str, Any]]:
+    """The rows of a sheet's table by their first cell."""
+    headers, *rows = sheet.iter_rows(min_row=HEADER, values_only=True)
+    return {row[0]: dict(zip(headers, row, strict=True)) for row in rows if row[0]}
+
+
+def a_clinic_with_ten_texts(clinic: Clinic) -> Path:
+    """Each text was typed once in the week before; gives the workbook that lists them."""
+    clinic.export(
+        *(
+            appointment(f"Pat{name}", "2026-02-26 09:00", kind="PT Initial Evaluation", booked_at="2026-02-24 09:00",
+                        referral_source=text)
+            for name, text in zip("abcdefghij", TEN, strict=True)
+        )
+    )  # fmt: skip
+    assert clinic.pull("2026-03-02 05:00").code == 0
+    ran = clinic.run("summarize_referrals", "2026-03-02 06:00")
+    assert ran.counts["names to settle"] == 10
+    return ran.outcome.files[0]
+
+
+def write_answers(path: Path, answers: dict[str, str]) -> None:
+    """Fill the columns This is and Notes, as a person would."""
+    book = load_workbook(path)
+    sheet = book["Needs a name"]
+    headers = {cell.value: cell.column for cell in sheet[HEADER]}
+    for row in range(HEADER + 1, sheet.max_row + 1):
+        typed = sheet.cell(row, headers["As typed"]).value
+        sheet.cell(row, headers["This is"], answers.get(typed))
+        sheet.cell(row, headers["Notes"], f"note on {typed}")
+    book.save(path)
+
+
+def test_ten_answers_in_the_workbook_restate_history_and_the_notes_stay(clinic: Clinic) -> None:
+    path = a_clinic_with_ten_texts(clinic)
+    write_answers(path, TEN | {"Gogol": "Gogle Search"})
+    ran = clinic.run("summarize_referrals", "2026-03-09 06:00")
+    assert len([note for note in ran.outcome.notes if note.startswith(f"{path.name}: ")]) == 10
+    book = load_workbook(ran.outcome.files[0])
+    year = {name: row["Year to date"] for name, row in table(book["Sources"]).items()}
+    assert (year["Example Gym"], year["Dr. Robin Newcomer"], year["Mailer"], year["Not yet named"]) == (3, 2, 2, 1)
+    (left,) = table(book["Needs a name"]).values()
+    assert (left["As typed"], left["This is"], left["Notes"]) == ("Gogol", "Gogle Search", "note on Gogol")
+    assert book["Needs a name"].data_validations.dataValidation
+    given = table(book["Names given"])
+    assert (given["the gym"]["Counts as"], given["the gym"]["Notes"]) == ("Example Gym", "note on the gym")
+    listed = (clinic.home / "config" / "referral_names.csv").read_text("utf-8")
+    assert "billboard,Billboard on Main Street,event,2026-03-09,Lakeside Physical Therapy" in listed
+    assert listed.count(",Example Gym,practice,") == 3
+    again = clinic.run("summarize_referrals", "2026-03-09 06:30")
+    assert not [note for note in again.outcome.notes if note.startswith(path.name)]
+
+
+def test_a_merge_that_is_undone_in_the_workbook_is_undone_for_the_past_too(clinic: Clinic) -> None:
+    write_answers(a_clinic_with_ten_texts(clinic), TEN)
+    path = clinic.run("summarize_referrals", "2026-03-09 06:00").outcome.files[0]
+    book = load_workbook(path)
+    sheet = book["Names given"]
+    headers = {cell.value: cell.column for cell in sheet[HEADER]}
+    (row,) = (row for row in range(HEADER + 1, sheet.max_row + 1) if sheet.cell(row, 1).value == "my gym")
+    sheet.cell(row, headers["This is"], "-")
+    book.save(path)
+    ran = clinic.run("summarize_referrals", "2026-03-16 06:00")
+    book = load_workbook(ran.outcome.files[0])
+    assert table(book["Sources"])["Example Gym"]["Year to date"] == 2
+    assert list(table(book["Needs a name"])) == ["my gym"]
+
+
+@pytest.mark.skipif(not which("soffice"), reason="LibreOffice is not on this machine")
+def test_answers_are_read_from_a_workbook_that_libreoffice_saved(clinic: Clinic, tmp_path: Path) -> None:
+    path = a_clinic_with_ten_texts(clinic)
+    write_answers(path, TEN)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    os.replace(tmp_path / path.name, path)
+    ran = clinic.run("summarize_referrals", "2026-03-09 06:00")
+    assert ran.counts.get("names to settle", 0) == 0
+    assert table(load_workbook(ran.outcome.files[0])["Sources"])["Example Gym"]["Year to date"] == 3
