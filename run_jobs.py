@@ -21,6 +21,8 @@ Before anything is sent
   google sign-in       let a person allow in the browser what config/ asks of Google
   reconcile            where calendar and spreadsheet differ
   patients             who may be one patient; say so   (patients same 12 57, patients apart 12 57)
+  outbox               letters that wait for a person: show, release, hold, drop, send again
+  who-got --since DAY  who got which letter, by rule, template or article
   why PATIENT          everything sent, left out or planned for one patient   (why "Mira Quill")
 
 Who gets no more letters

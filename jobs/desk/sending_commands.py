@@ -1,5 +1,7 @@
 """The commands about letters that leave or wait, one function each; added to the others in commands.py."""
 
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -28,5 +30,43 @@ def clock(place: Place, is_right: bool, by: str) -> None:
             call_clock_right(tools, by or user_name())
             return 0
         return 0 if show_clock(tools) else 1
+
+    with_tools(place, show)
+
+
+@click.command(name="who-got")
+@click.option("--since", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The first day, such as 2026-03-01.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day; today if not said.")
+@click.option("--rule", default="", help="Only letters of this rule.")
+@click.option("--template", default="", help="Only letters from this file of templates/.")
+@click.option("--article", default="", help="Only letters that carried this article (its slug).")
+@click.option("--names", is_flag=True, help="Names and addresses too.")
+@click.option(
+    "--csv", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write all of them into this file."
+)
+@click.pass_obj
+def who_got(
+    place: Place,
+    since: datetime,
+    until: datetime | None,
+    rule: str,
+    template: str,
+    article: str,
+    names: bool,
+    file: Path | None,
+) -> None:
+    """Tell who got which letter since a day, with its category, purpose and articles.
+
+    \b
+    For example, where an article turned out to be wrong:
+      python run_jobs.py who-got --since 2026-01-01 --article five-moves --names --csv who.csv
+    """
+
+    def show(tools: "Tools") -> int:
+        from jobs.desk.who_got import Asked, show_who_got
+
+        asked = Asked(since.date(), until.date() if until else None, rule, template, article)
+        show_who_got(tools, asked, names, file)
+        return 0
 
     with_tools(place, show)

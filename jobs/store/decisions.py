@@ -19,8 +19,10 @@ class _Step(NamedTuple):
 
 STEPS: dict[What, _Step] = {
     "release": _Step(("held",), "ready", ""),
-    "hold": _Step(("planned", "ready", "deferred"), "held", "held by a person"),
-    "drop": _Step(("planned", "ready", "deferred", "held", "failed", "unknown"), "withdrawn", "dropped by a person"),
+    "hold": _Step(("planned", "ready", "deferred"), "held", "held by {who}: {reason}"),
+    "drop": _Step(
+        ("planned", "ready", "deferred", "held", "failed", "unknown"), "withdrawn", "dropped by {who}: {reason}"
+    ),
     "mark-sent": _Step(("unknown",), "sent", ""),
     "send-again": _Step(("unknown", "failed"), "ready", ""),
 }
@@ -51,7 +53,8 @@ def decide_letter(memory: Memory, letter_id: int, what: What, who: str, reason: 
         raise NotPossible(f"There is no letter {letter_id}.")
     if found.state not in step.of:
         raise NotPossible(f"Letter {letter_id} is {found.state}; {what} is for letters that are {_listed(step.of)}.")
-    values = {"state": step.becomes, "reason": step.reason, "changed_at": at}
+    words = step.reason.format(who=who, reason=reason) if step.reason else ""
+    values = {"state": step.becomes, "reason": words, "changed_at": at}
     if what == "mark-sent":
         values["sent_at"] = found.changed_at  # when it was on its way, as far as is known
     if what in ("release", "send-again"):

@@ -1,0 +1,178 @@
+"""The outbox as the front desk sees it: which letters wait, one letter as it would leave, and decisions about them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import click
+from rich.table import Table
+
+from jobs.clinic.follow_ups import utc_text
+from jobs.desk.terminal import open_console
+from jobs.runner.tools import Tools
+from jobs.sending.deciding import look_at
+from jobs.sending.letters import OrderDesk, start_writer
+from jobs.store.decisions import STEPS, NotPossible, What, decide_letter
+from jobs.store.letters import letters_again
+from jobs.store.outbox import LetterStory, Waiting, letter_story, letters_of, waiting_letters
+
+_WAITING = ("planned", "ready", "deferred", "held")
+_NOT_LEFT = (*_WAITING, "failed", "unknown")
+_TOLD = {
+    "release": "is released; it leaves at the next run in the sending hours",
+    "hold": "is held; it leaves only when somebody releases it",
+    "drop": "is dropped; it is never sent",
+    "mark-sent": "counts as sent",
+    "send-again": "leaves once more, at the next run in the sending hours",
+}
+_SAID = {
+    "send": "it may leave",
+    "soon": "it may leave",
+    "wait": "it waits",
+    "hold": "it is held",
+    "withdraw": "it would be withdrawn",
+}
+_MEANING = {
+    "unknown": "may have left",
+    "failed": "refused for good",
+    "deferred": "not accepted yet",
+    "ready": "in its grace period",
+}
+
+
+def show_outbox(tools: Tools, names: bool) -> None:
+    """Print the letters that a person may want to decide on."""
+    with tools.store.look() as memory:
+        waiting = waiting_letters(memory, utc_text(tools.now))
+    if not waiting:
+        click.echo("No letter waits for anybody.")
+        return
+    columns = ("No.", "Letter", "State", "Due", "Too late after", "Why")
+    table = Table(*columns[:1], *(("Patient",) if names else ()), *columns[1:])
+    for letter in waiting:
+        state = f"{letter.state} ({_MEANING[letter.state]})" if letter.state in _MEANING else letter.state
+        who = (f"{letter.first_name} {letter.last_name}".strip(),) if names else ()
+        due, until = _local(tools, letter.due_at), _local(tools, letter.expires_at)
+        table.add_row(str(letter.letter_id), *who, letter.rule, state, due, until, letter.reason)
+    console = open_console()
+    console.print(table)
+    console.print(
+        "`outbox show NO.` shows one; `outbox release`, `drop`, `hold`, `mark-sent` and `send-again` decide on them.",
+        soft_wrap=True,
+    )
+
+
+def show_letter(tools: Tools, letter_id: int) -> bool:
+    """Print everything about one letter, and the letter as it would leave now; False where there is none."""
+    with tools.store.look() as memory:
+        story = letter_story(memory, letter_id)
+    if story is None:
+        click.echo(f"There is no letter {letter_id}. `outbox` lists those that wait.", err=True)
+        return False
+    for line in (*_facts(tools, story), *_history(tools, story)):
+        click.echo(line)
+    click.echo()
+    if story.letter.state in _NOT_LEFT:
+        click.echo(_as_it_would_leave(tools, story))
+    else:
+        click.echo("It is not shown: only letters that have not left are, as they would leave now.")
+    return True
+
+
+def _facts(tools: Tools, story: LetterStory) -> Iterator[str]:
+    letter = story.letter
+    yield f"Letter {letter.letter_id}: {letter.rule} ({story.template}), to patient {letter.patient_id}"
+    yield f"  state     {letter.state}" + (f": {letter.reason}" if letter.reason else "")
+    yield f"  because   {story.what.replace('_', '-')}, visit of {_local(tools, story.visit_at)}"
+    yield f"  due       {_local(tools, letter.due_at)}, too late after {_local(tools, letter.expires_at)}"
+    yield f"  is        {story.category}: {story.purpose or 'no purpose was recorded'}"
+    if story.sent_at:
+        yield f"  sent      {_local(tools, story.sent_at)}"
+    if letter.state in _WAITING:
+        yield f"  now       {_verdict(tools, letter)}"
+
+
+def _verdict(tools: Tools, letter: Waiting) -> str:
+    """What a run would do with the letter now."""
+    with tools.store.look() as memory:
+        (verdict,) = look_at(memory, tools, letters_again(memory, [letter.letter_id], _NOT_LEFT))
+    said = _SAID[verdict.what]
+    return f"{said}: {verdict.reason}" if verdict.reason else said
+
+
+def _history(tools: Tools, story: LetterStory) -> Iterator[str]:
+    for tried in story.attempts:
+        detail = f": {tried.detail}" if tried.detail else ""
+        yield f"  tried     {_local(tools, tried.at)}, by {tried.transport}, {tried.outcome}{detail}"
+    for decision in story.decisions:
+        why = f": {decision.reason}" if decision.reason else ""
+        yield f"  decided   {_local(tools, decision.at)}, {decision.what}, by {decision.who}{why}"
+
+
+def _as_it_would_leave(tools: Tools, story: LetterStory) -> str:
+    letter = story.letter
+    rule = tools.settings.follow_ups.rule(letter.rule)
+    if rule is None or not rule.on:
+        return f"It would not leave: the rule {letter.rule} is switched off."
+    with tools.store.look() as memory:
+        due = letters_again(memory, [letter.letter_id], _NOT_LEFT)
+    with start_writer(tools) as writer:
+        if rule.template not in writer.usable:
+            return f"It cannot be written: templates/{rule.template} has faults; `run_jobs.py check` names them."
+        (ordered,) = OrderDesk(tools).orders(due)
+        if not ordered.facts.email:
+            return "It cannot leave: no e-mail address of the patient is known."
+        writer.ask([ordered.order])
+        (data,) = writer.take()
+    if data is None:
+        return "It cannot be written for this patient; `run_jobs.py check` looks at its template."
+    message = message_from_bytes(data, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    text = message.get_body(("plain",))
+    reasons = "".join(f"\nArticle {c.article.slug}: {c.reason}" for c in ordered.articles)
+    body = str(text.get_content()).strip() if text else ""
+    return f"To: {message['To']}\nSubject: {message['Subject']}{reasons}\n\n{body}"
+
+
+def decide_letters(
+    tools: Tools, what: What, letter_ids: Sequence[int], everything: bool, rule: str, who: str, why: str
+) -> int:
+    """Take one decision about these letters, or about all in question; say what became of each. Gives the exit code."""
+    now = utc_text(tools.now)
+    if rule and tools.settings.follow_ups.rule(rule) is None:
+        known = ", ".join(known.name for known in tools.settings.follow_ups.rules)
+        click.echo(f'There is no rule "{rule}". There are {known}.', err=True)
+        return 2
+    done, refused = 0, 0
+    with tools.store.begin() as memory:
+        if everything:
+            letter_ids = [letter.letter_id for letter in letters_of(memory, STEPS[what].of, rule)]
+        for letter_id in letter_ids:
+            try:
+                if what in ("release", "send-again"):
+                    _refuse_late(tools, letter_story(memory, letter_id), what)
+                decide_letter(memory, letter_id, what, who, why, now)
+            except NotPossible as reason:
+                refused += 1
+                click.echo(str(reason), err=True)
+                continue
+            done += 1
+            if not everything:
+                click.echo(f"Letter {letter_id} {_TOLD[what]}.")
+    if everything:
+        click.echo(f"{done} {'letter' if done == 1 else 'letters'}: each {_TOLD[what]}.")
+    return 1 if refused and not done else 0
+
+
+def _refuse_late(tools: Tools, story: LetterStory | None, what: What) -> None:
+    if story and story.letter.state in STEPS[what].of and story.letter.expires_at < utc_text(tools.now):
+        until = _local(tools, story.letter.expires_at)
+        raise NotPossible(
+            f"Letter {story.letter.letter_id} is too late: its rule let it leave until {until}. "
+            "Drop it, and write to the patient yourself if it matters."
+        )
+
+
+def _local(tools: Tools, moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(tools.settings.clinic.tzinfo):%a %d %b %H:%M}"

@@ -1,0 +1,103 @@
+"""What the front desk looks at: the letters that wait for it, and everything about one of them."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import and_, or_, select
+
+from jobs.store.decisions import Decision, decisions_about
+from jobs.store.memory import Memory
+from jobs.store.tables import attempts, events, letters, patients
+
+
+class Waiting(NamedTuple):
+    """One letter of the list; moments are UTC text. The names are shown only where they are asked for."""
+
+    letter_id: int
+    patient_id: int
+    rule: str
+    state: str
+    reason: str
+    due_at: str
+    expires_at: str
+    leaves_at: str
+    tries: int
+    first_name: str
+    last_name: str
+
+
+class Attempt(NamedTuple):
+    """One try to send a letter."""
+
+    at: str
+    outcome: str
+    transport: str
+    detail: str
+
+
+class LetterStory(NamedTuple):
+    """Everything about one letter but its text."""
+
+    letter: Waiting
+    template: str
+    category: str
+    purpose: str
+    sent_at: str
+    released_at: str
+    what: str
+    visit_at: str
+    attempts: Sequence[Attempt]
+    decisions: Sequence[Decision]
+
+
+_COLUMNS = (
+    *(letters.c[name] for name in ("id", "patient_id", "rule", "state", "reason", "due_at", "expires_at", "leaves_at")),
+    letters.c.tries,
+    patients.c.first_name,
+    patients.c.last_name,
+)
+
+
+def waiting_letters(memory: Memory, now: str) -> list[Waiting]:
+    """The letters that a person may want to decide on: held, unknown, failed, deferred, or in their grace period."""
+    letter = letters.c
+    in_grace = and_(letter.state == "ready", letter.leaves_at > now)
+    listed = or_(letter.state.in_(("held", "unknown", "failed", "deferred")), in_grace)
+    return _listed(memory, listed)
+
+
+def letters_of(memory: Memory, states: Collection[str], rule: str) -> list[Waiting]:
+    """All letters in these states, of one rule if it is named."""
+    of_rule = letters.c.rule == rule if rule else letters.c.rule != ""
+    return _listed(memory, letters.c.state.in_(states), of_rule)
+
+
+def _listed(memory: Memory, *which: object) -> list[Waiting]:
+    query = select(*_COLUMNS).join(patients, patients.c.id == letters.c.patient_id)
+    ours = query.where(letters.c.clinic_id == memory.clinic_id, *which)  # type: ignore[arg-type]
+    return [Waiting._make(row) for row in memory.connection.execute(ours.order_by(letters.c.due_at, letters.c.id))]
+
+
+def letter_story(memory: Memory, letter_id: int) -> LetterStory | None:
+    """Everything about one letter; None where there is none of this number."""
+    letter, event = letters.c, events.c
+    found = _listed(memory, letter.id == letter_id)
+    if not found:
+        return None
+    more = select(
+        letter.template,
+        letter.category,
+        letter.purpose,
+        letter.sent_at,
+        letter.released_at,
+        event.what,
+        event.starts_at,
+    ).join(events, event.id == letter.event_id)
+    tries = select(attempts.c.at, attempts.c.outcome, attempts.c.transport, attempts.c.detail)
+    rows = memory.connection.execute(tries.where(attempts.c.letter_id == letter_id).order_by(attempts.c.id))
+    return LetterStory(
+        found[0],
+        *memory.connection.execute(more.where(letter.id == letter_id)).one(),
+        [Attempt._make(row) for row in rows],
+        decisions_about(memory, [letter_id]),
+    )

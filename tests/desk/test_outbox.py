@@ -1,0 +1,189 @@
+"""`outbox`: what waits for a person is listed without names, shown as it would leave, decided on with who and why."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hand_written_clinic import Clinic, appointment
+from loopback_server import serving
+
+from jobs.desk.commands import cli
+
+Call = Callable[..., Result]
+BECAUSE = ("--reason", "read it", "--by", "Ann")
+
+
+@pytest.fixture
+def held(clinic: Clinic) -> Clinic:
+    """A clinic with two reminders that are held on Wednesday morning."""
+    clinic.edit("config/follow_ups.yaml", "    template: reminder.md", "    template: reminder.md\n    approval: all")
+    clinic.export(*(appointment(name, "2026-03-06 14:00", "booked") for name in ("Remy", "Nell")))
+    clinic.pull("2026-03-04 08:45")
+    assert clinic.send("2026-03-04 09:00").counts["letters held"] == 2
+    return clinic
+
+
+@pytest.fixture
+def outbox(clinic: Clinic) -> Call:
+    """Calls `outbox` about the clinic a quarter past nine."""
+
+    def call(*words: str, now: str = "2026-03-04 09:15") -> Result:
+        return CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", now, "outbox", *words])
+
+    return call
+
+
+def number(clinic: Clinic, name: str) -> str:
+    query = "SELECT letters.id FROM letters JOIN patients ON patients.id = patient_id WHERE first_name = ?"
+    return str(clinic.ask(query, name)[0])
+
+
+def test_an_empty_outbox_says_so(clinic: Clinic, outbox: Call) -> None:
+    assert outbox().output == "No letter waits for anybody.\n"
+
+
+def test_held_letters_are_listed_with_rule_day_and_reason_and_names_only_when_asked(held: Clinic, outbox: Call) -> None:
+    shown = outbox().output
+    row = next(line for line in shown.splitlines() if f" {number(held, 'Remy')} " in line)
+    for words in ("reminder", "held", "Wed 04 Mar 09:00", "Thu 05 Mar 21:00",
+                  "each letter of this rule waits for approval"):  # fmt: skip
+        assert words in row
+    assert "Remy" not in shown and "Remy Fictional" in outbox("--names").output
+
+
+def test_a_letter_is_shown_as_it_would_leave(held: Clinic, outbox: Call) -> None:
+    shown = outbox("show", number(held, "Remy"))
+    assert shown.exit_code == 0
+    for words in (
+        "reminder (reminder.md), to patient",
+        "state     held: each letter of this rule waits for approval",
+        "because   booked, visit of Fri 06 Mar 14:00",
+        "is        care: appointment reminder",
+        "now       it is held: each letter of this rule waits for approval",
+        "To: remy@patient.example\nSubject: ",
+        "Remy",
+        "Friday, March 6",
+    ):
+        assert words in shown.output
+    assert held.in_state("held") == {("Remy", "reminder"), ("Nell", "reminder")}
+    assert outbox("show", "999").output == "There is no letter 999. `outbox` lists those that wait.\n"
+
+
+def test_a_released_letter_leaves_and_a_dropped_one_never(held: Clinic, outbox: Call) -> None:
+    remy, nell = number(held, "Remy"), number(held, "Nell")
+    told = outbox("release", remy, *BECAUSE)
+    assert (told.exit_code, told.output) == (
+        0,
+        f"Letter {remy} is released; it leaves at the next run in the sending hours.\n",
+    )
+    assert outbox("drop", nell, *BECAUSE).output == f"Letter {nell} is dropped; it is never sent.\n"
+    for moment in ("2026-03-04 09:20", "2026-03-04 09:30"):
+        held.send(moment)
+    assert held.in_state("sent") == {("Remy", "reminder")}
+    assert held.fates("Nell", "reminder") == [("withdrawn", "dropped by Ann: read it")]
+    story = outbox("show", remy, now="2026-03-04 10:00").output
+    assert "tried     Wed 04 Mar 09:20, by folder, sent" in story
+    assert "decided   Wed 04 Mar 09:15, release, by Ann: read it" in story
+    assert held.ask("SELECT what, who, reason, at FROM decisions ORDER BY id") == [
+        ("release", "Ann", "read it", "2026-03-04T17:15:00Z"),
+        ("drop", "Ann", "read it", "2026-03-04T17:15:00Z"),
+    ]
+
+
+def test_all_letters_of_a_rule_are_decided_on_together(held: Clinic, outbox: Call) -> None:
+    nothing = outbox("release", "--all", "--rule", "welcome", *BECAUSE)
+    assert nothing.output == "0 letters: each is released; it leaves at the next run in the sending hours.\n"
+    assert outbox("release", "--all", "--rule", "remindre", *BECAUSE).exit_code == 2
+    together = outbox("release", "--all", "--rule", "reminder", *BECAUSE)
+    assert together.output == "2 letters: each is released; it leaves at the next run in the sending hours.\n"
+    held.send("2026-03-04 09:20")
+    assert len(held.in_state("sent")) == 2
+
+
+def test_after_one_release_a_rule_on_its_first_time_goes_on_by_itself(held: Clinic, outbox: Call) -> None:
+    held.edit("config/follow_ups.yaml", "approval: all", "approval: first_time")
+    assert outbox("release", number(held, "Remy"), *BECAUSE).exit_code == 0
+    later = appointment("Zoe", "2026-03-06 15:00", "booked")
+    held.export(*(appointment(name, "2026-03-06 14:00", "booked") for name in ("Remy", "Nell")), later)
+    held.pull("2026-03-04 09:18")
+    held.send("2026-03-04 09:20")
+    assert held.in_state("sent") == {("Remy", "reminder"), ("Zoe", "reminder")}
+    assert held.in_state("held") == {("Nell", "reminder")}  # somebody has yet to look at it
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("mark-sent", "{id}"), "Letter {id} is held; mark-sent is for letters that are unknown."),
+        (("send-again", "{id}"), "Letter {id} is held; send-again is for letters that are unknown or failed."),
+        (("hold", "{id}"), "Letter {id} is held; hold is for letters that are planned, ready or deferred."),
+        (("release", "999"), "There is no letter 999."),
+    ],
+)
+def test_an_impossible_step_is_one_plain_sentence(
+    held: Clinic, outbox: Call, words: tuple[str, ...], said: str
+) -> None:
+    mine = number(held, "Remy")
+    told = outbox(*(word.format(id=mine) for word in words), *BECAUSE)
+    assert (told.exit_code, told.output) == (1, said.format(id=mine) + "\n")
+    assert held.ask("SELECT COUNT(*) FROM decisions") == [0]
+
+
+def test_without_a_reason_or_a_letter_nothing_is_decided(held: Clinic, outbox: Call) -> None:
+    mine = number(held, "Remy")
+    assert 'Say why: --reason "she called". It is recorded with who and when.' in outbox("drop", mine).output
+    assert "Name the letters (`outbox drop 12 13`), or use --all" in outbox("drop", *BECAUSE).output
+    assert held.in_state("held") == {("Remy", "reminder"), ("Nell", "reminder")}
+
+
+def test_who_releases_too_late_is_told_so(held: Clinic, outbox: Call) -> None:
+    mine = number(held, "Remy")
+    told = outbox("release", mine, *BECAUSE, now="2026-03-05 21:05")
+    assert told.output == (
+        f"Letter {mine} is too late: its rule let it leave until Thu 05 Mar 21:00. "
+        "Drop it, and write to the patient yourself if it matters.\n"
+    )
+
+
+@pytest.mark.parametrize(("verb", "left"), [("hold", 0), ("drop", 0), ("", 1)])
+def test_in_its_grace_period_the_front_desk_stops_a_letter(clinic: Clinic, outbox: Call, verb: str, left: int) -> None:
+    clinic.edit("config/clinic.yaml", "grace: 0 minutes", "grace: 30 minutes")
+    clinic.export(appointment("Remy", "2026-03-06 14:00", "booked"))
+    clinic.pull("2026-03-04 08:45")
+    clinic.send("2026-03-04 09:00")
+    assert "leaves at 09:30 unless somebody holds or drops it" in outbox().output
+    if verb:
+        assert outbox(verb, number(clinic, "Remy"), *BECAUSE).exit_code == 0
+    for moment in ("2026-03-04 09:30", "2026-03-04 09:40"):
+        clinic.send(moment)
+    assert len(clinic.in_state("sent")) == left
+
+
+def refuse(step: str, session: object) -> str | None:
+    return "550 5.1.1 no such user" if step == "RCPT" else None
+
+
+def test_a_refused_letter_is_sent_again_once_the_address_is_mended(clinic: Clinic, outbox: Call) -> None:
+    clinic.export(appointment("Remy", "2026-03-06 14:00", "booked"))
+    clinic.pull("2026-03-04 08:45")
+    with serving(refuse) as server:
+        clinic.mail_through(server.port)
+        clinic.send("2026-03-04 09:00")
+    assert "failed (refused for good)" in outbox().output
+    assert outbox("send-again", number(clinic, "Remy"), *BECAUSE).exit_code == 0
+    with serving() as server:
+        clinic.mail_through(server.port)
+        clinic.send("2026-03-04 09:20")
+        clinic.send("2026-03-04 09:30")
+    assert server.recipients() == ["remy@patient.example"]
+
+
+def test_nothing_about_a_patient_reaches_the_list_of_status(held: Clinic) -> None:
+    shown = CliRunner().invoke(cli, ["-C", str(held.home), "--now", "2026-03-04 09:15", "status"]).output
+    assert "letters held for approval" in shown and "Remy" not in shown
+
+
+def test_the_folder_of_letters_is_untouched_by_looking(held: Clinic, outbox: Call) -> None:
+    outbox("show", number(held, "Remy"))
+    assert not list(Path(held.home / "var").glob("outbox/*/*.eml"))
