@@ -2,7 +2,9 @@
 
 import csv
 import re
+import shutil
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -340,6 +342,34 @@ def test_no_patient_stands_in_it(home: Path) -> None:
     private = {text for name, *rest in people for text in (name, *rest) if len(text) > 3}
     assert len(private) > 300 and codes
     assert [text for text in private | codes if text in cells] == []
+
+
+RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>"""
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext is not installed")
+def test_libreoffice_calculates_it_anew_agrees_and_cuts_no_figure_off(home: Path, tmp_path: Path) -> None:
+    """The whole workbook as it would be printed: what does not fit into its cell is printed as ###."""
+    profile = tmp_path / "profile" / "user"
+    profile.mkdir(parents=True)
+    (profile / "registrymodifications.xcu").write_text(RECALCULATE, "utf-8")
+    workbook = home / "var" / "reports" / "referrals-2026-W09.xlsx"
+    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf"]
+    ran = subprocess.run([*command, "--outdir", tmp_path, workbook], capture_output=True, text=True, timeout=120)
+    said = [line for line in ran.stderr.splitlines() if "javaldx" not in line]  # LibreOffice without Java
+    assert (ran.returncode, said) == (0, [])
+    pages = subprocess.run(
+        ["pdftotext", "-layout", tmp_path / f"{workbook.stem}.pdf", "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert [
+        words for words in ("###", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "Err:", "DIFFERS") if words in pages
+    ] == []
+    assert pages.count("agrees") == 8  # three under each table of sources, two on About
+    assert "Page 1 of" in pages
 
 
 HOSTILE = ('=HYPERLINK("http://bad.example","my doctor")', "=1+1", "+1", "-1+2", "@SUM(A1)", "\t=cmd")

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from jobs.clinic.figures import Figures, SourceLine
 from jobs.clinic.periods import TREND
+from jobs.clinic.reconcile import Difference
 from jobs.clinic.source_names import NO_SOURCES
 from jobs.clinic.work import Work
 from jobs.reports.about_sheet import about_sheet
+from jobs.reports.calendar_sheet import calendar_sheet
 from jobs.reports.figure_sheets import figures_sheet, funnel_sheet
 from jobs.reports.names_sheet import given_sheet, known_names_sheet, names_sheet
 from jobs.reports.period_words import spoken_days, words_of
@@ -62,6 +64,7 @@ class Context:
     `known_names`: what a text can be named. `notes`: what the office manager wrote beside a text (its
     `name_key`), as (this is, notes).
     `differences`: in sentences, where the figures are not those of the first workbook of the period.
+    `calendar_check`: where two sources differ, without any patient; None where there is only one source.
     """
 
     clinic_name: str
@@ -71,6 +74,7 @@ class Context:
     known_names: Sequence[str] = ()
     notes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     differences: Sequence[str] = ()
+    calendar_check: Sequence[Difference] | None = None
 
 
 def workbook_name(label: str, location: str = "", as_of: date | None = None) -> str:
@@ -96,6 +100,8 @@ def write_referral_workbook(figures: Figures, path: Path, context: Context) -> N
     given_sheet(book, figures, context.known_names, context.notes)
     follow_ups_sheet(book, figures, context.work)
     health_sheet(book, context.work)
+    if context.calendar_check is not None:
+        calendar_sheet(book, context.calendar_check, context.made_at.tzinfo or UTC)
     known_names_sheet(book, context.known_names)
     about_sheet(book, figures, context.made_at, context.version, context.differences)
     _first_page(first, figures, context, charted)

@@ -35,7 +35,7 @@ FONT = "Calibri"
 LONGEST_TEXT = 2000
 
 COUNT, AVERAGE, RATE, DAY, TEXT, SPARK = "#,##0;-#,##0;0", "#,##0.0", "0.0%", "mmm d, yyyy", "@", ""
-MONEY, MOMENT = "#,##0.00", "mmm d, yyyy h:mm"
+MONEY, MOMENT = "#,##0", "mmm d, yyyy h:mm"
 
 Value = str | int | float | date | None
 

@@ -49,8 +49,8 @@ def sources_sheet(book: Book, figures: Figures) -> None:
     sheet = book.sheet("Sources", landscape=True)
     sheet.heading("Sources", "How patients heard of the clinic. The sheet About says what each figure counts.")
     named = [
-        Shown("", "Source", lambda line: line.name, 26, TEXT, "All sources"),
-        Shown("", "Channel", lambda line: line.channel, 16, TEXT, ""),
+        Shown("", "Source", lambda line: line.name, 29, TEXT, "All sources"),
+        Shown("", "Channel", lambda line: line.channel, 17, TEXT, ""),
     ]
     _lines_table(sheet, "Sources", named, figures, figures.sources, figures.total)
 
@@ -145,9 +145,9 @@ def _worth(total: SourceLine) -> list[Shown]:
     """Money only where the export has any; a source without any stays blank."""
     found = []
     if total.tally.billed_cents is not None:
-        found.append(Shown("Revenue of this year's", "Billed", lambda line: money(line.tally.billed_cents), 12, MONEY))
+        found.append(Shown("Revenue of this year's", "Billed", lambda line: money(line.tally.billed_cents), 9.5, MONEY))
     if total.tally.paid_cents is not None:
-        found.append(Shown("Revenue of this year's", "Paid", lambda line: money(line.tally.paid_cents), 12, MONEY))
+        found.append(Shown("Revenue of this year's", "Paid", lambda line: money(line.tally.paid_cents), 9.5, MONEY))
     return found
 
 

@@ -1,29 +1,35 @@
 """Counts what was asked for and writes the files of it: one workbook for all, and one for each location."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from jobs import VERSION
 from jobs.clinic.figures import Figures
 from jobs.clinic.follow_ups import utc_text
+from jobs.clinic.reconcile import Difference
 from jobs.clinic.source_names import ReferralNames
-from jobs.clinic.work import Work
 from jobs.reports.csv_file import write_csv
 from jobs.reports.index_page import FIGURES, Listed, write_index
 from jobs.reports.kept_figures import differences, said_by
 from jobs.reports.pdf_file import write_pdf
 from jobs.reports.referral_workbook import Context, workbook_name, write_referral_workbook
 from jobs.runner.tools import Tools
+from jobs.sources.ranks import ranks_of
 from jobs.store.answers import notes_beside
 from jobs.store.as_known import memory_as_of
 from jobs.store.episodes import renew_episodes, renewed_on
 from jobs.store.figures import count_figures, locations
 from jobs.store.memory import Memory
 from jobs.store.summaries import keep_summary, kept_summaries, kept_summary
+from jobs.store.twins import reconcile
 from jobs.store.work import count_work
 from jobs.summarizing.asked import Asked
+
+AHEAD_DAYS = 14  # of the calendar that are compared with the spreadsheet
 
 
 class Made(NamedTuple):
@@ -37,14 +43,12 @@ class Made(NamedTuple):
 
 def make_workbooks(tools: Tools, asked: Asked, names: ReferralNames) -> Made:
     """Count everything as of the moment asked for, write the workbooks, keep what they say, list them."""
-    rules = {rule.name: rule.on for rule in tools.settings.follow_ups.rules}
     with _memory_as_of(tools, asked) as past:
         places = ["", *locations(past)]
         today = asked.as_of.date()
         all_figures = [count_figures(past, asked.periods, names, today, place) for place in places]
     with tools.store.look() as memory:
-        work = count_work(memory, asked.periods, asked.as_of, rules)
-        beside = notes_beside(memory)
+        context = _context(tools, asked, names, memory)
     if names.recognizer:
         names.recognizer.keep()
     files: list[Path] = []
@@ -52,7 +56,7 @@ def make_workbooks(tools: Tools, asked: Asked, names: ReferralNames) -> Made:
     for figures in all_figures:
         said = _differences(tools, asked, figures)
         path = _path(tools, asked, places, figures.location)
-        write_referral_workbook(figures, path, _context(tools, asked, names, work, beside, said))
+        write_referral_workbook(figures, path, replace(context, differences=said))
         files += [path, *_others(tools, figures, path, notes)]
         _keep(tools, asked, figures)
         if said and not figures.location:
@@ -88,11 +92,29 @@ def _path(tools: Tools, asked: Asked, places: list[str], location: str) -> Path:
     return tools.state_dir / "reports" / name
 
 
-def _context(
-    tools: Tools, asked: Asked, names: ReferralNames, work: Work, beside: Mapping[str, tuple[str, str]], said: list[str]
-) -> Context:
-    known = sorted(names.channels, key=str.casefold)
-    return Context(tools.settings.clinic.name, asked.as_of, VERSION, work, known, beside, said)
+def _context(tools: Tools, asked: Asked, names: ReferralNames, memory: Memory) -> Context:
+    """What all workbooks of one run say beside their figures."""
+    rules = {rule.name: rule.on for rule in tools.settings.follow_ups.rules}
+    return Context(
+        tools.settings.clinic.name,
+        asked.as_of,
+        VERSION,
+        count_work(memory, asked.periods, asked.as_of, rules),
+        sorted(names.channels, key=str.casefold),
+        notes_beside(memory),
+        calendar_check=_calendar_check(tools, asked, memory),
+    )
+
+
+def _calendar_check(tools: Tools, asked: Asked, memory: Memory) -> list[Difference] | None:
+    """Where two sources differ from the period's first day to a fortnight ahead; None where there is one source, or for
+    a past workbook: what differed then is not kept."""
+    ranks = ranks_of(tools.settings.sources)
+    if len(ranks) < 2 or asked.past:
+        return None
+    until = asked.as_of.date() + timedelta(days=AHEAD_DAYS)
+    found = reconcile(memory, asked.periods.shown.first.isoformat(), until.isoformat(), ranks)
+    return [each.unnamed() for each in found]
 
 
 def _others(tools: Tools, figures: Figures, path: Path, notes: list[str]) -> Iterator[Path]:
