@@ -34,7 +34,7 @@ def show_preview(home: Path, settings: Settings, letter: str, open_it: bool) -> 
         first = next((one for one in shown if one.title == _title(file_of(letter))), shown[0])
         click.echo(f"Subject: {first.subject}\n\n{first.text}")
     if shown:
-        page = write_gallery(settings.state_dir / "preview", shown)
+        page = write_gallery(settings.state_dir / "preview", shown, made_up=True)
         click.echo(f"See {page}")
         if open_it:
             webbrowser.open(page.resolve().as_uri())
@@ -78,7 +78,7 @@ def _card(letters: Letters, file: str, who: str, values: LetterValues) -> Galler
     written = letters.write(file, values)
     return GalleryLetter(
         _title(file), own_letter(file).removesuffix(".md"), written.subject, written.preheader, written.html,
-        written.text, "mira@patient.example", "preview", who,
+        written.text, "mira@patient.example", who, "",
     )  # fmt: skip
 
 

@@ -25,13 +25,14 @@ class GalleryLetter(NamedTuple):
     why: str
 
 
-def write_gallery(folder: Path, letters: Sequence[GalleryLetter]) -> Path:
-    """Write `index.html` into the folder, whole or not at all, readable by this user only: it holds patient data."""
+def write_gallery(folder: Path, letters: Sequence[GalleryLetter], made_up: bool = False) -> Path:
+    """Write `index.html` into the folder, whole or not at all, readable by this user only: unless its patients are
+    `made_up`, it holds patient data."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(dir=folder, suffix=".new")
     try:
         with open(number, "w", encoding="utf-8", newline="\n") as file:
-            file.writelines(_page(letters))
+            file.writelines(_page(letters, made_up))
         os.replace(name, folder / "index.html")
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -39,13 +40,14 @@ def write_gallery(folder: Path, letters: Sequence[GalleryLetter]) -> Path:
     return folder / "index.html"
 
 
-def _page(letters: Sequence[GalleryLetter]) -> Iterator[str]:
+def _page(letters: Sequence[GalleryLetter], made_up: bool) -> Iterator[str]:
     by_rule: dict[str, list[GalleryLetter]] = {}
     for letter in letters:
         by_rule.setdefault(letter.rule, []).append(letter)
     groups = list(by_rule.items())
     count = f"{len(letters):,} letter{'' if len(letters) == 1 else 's'}"
-    yield _HEAD.replace("COUNT", count).replace("CONTENTS", "".join(_contents(groups)))
+    whose = "These patients are made up." if made_up else "This page holds patient data."
+    yield _HEAD.replace("COUNT", count).replace("WHOSE", whose).replace("CONTENTS", "".join(_contents(groups)))
     if not letters:
         yield '<p class="none">No letter is due. When one is, it will be shown here.</p>'
     for number, (rule, members) in enumerate(groups, 1):
@@ -53,7 +55,7 @@ def _page(letters: Sequence[GalleryLetter]) -> Iterator[str]:
         for place, letter in enumerate(members):
             yield _card(letter, open_it=place == 0)
         yield "</section>\n"
-    yield "</main></div></body></html>\n"
+    yield "</div></div></main></body></html>\n"
 
 
 def _title(rule: str, members: Sequence[GalleryLetter]) -> str:
@@ -67,15 +69,17 @@ def _contents(groups: Iterable[tuple[str, list[GalleryLetter]]]) -> Iterator[str
 
 def _card(letter: GalleryLetter, open_it: bool) -> str:
     """One letter, folded but for the first of its kind: folded frames cost the browser nothing."""
-    height = 420 + 25 * (letter.text.count("\n") + len(letter.text) // 60)
+    height = min(420 + 25 * (letter.text.count("\n") + len(letter.text) // 60), 1500)
     preheader = f'<span class="pre">{escape(letter.preheader)}</span>' if letter.preheader else ""
     why = f'<p class="why"><b>Why:</b> {escape(letter.why)}</p>' if letter.why else ""
     return f"""<details class="card"{" open" if open_it else ""}>
 <summary><span class="subject">{escape(letter.subject)}</span>{preheader}
 <span class="facts">to {escape(letter.to)}{" · " if letter.sent_on else ""}{escape(letter.sent_on)}</span></summary>
 {why}<div class="sides">
-<div class="frame"><iframe sandbox loading="lazy" title="{escape(letter.subject)}" style="height:{min(height, 1500)}px"
- srcdoc="{escape(letter.html)}"></iframe></div>
+<div class="frame wide"><iframe sandbox loading="lazy" title="{escape(letter.subject)}, on a desktop"
+ style="height:{height}px" srcdoc="{escape(letter.html)}"></iframe></div>
+<div class="frame narrow"><iframe sandbox loading="lazy" title="{escape(letter.subject)}, on a phone"
+ style="height:{height}px" srcdoc="{escape(letter.html)}"></iframe></div>
 <div class="text"><h3>The text part</h3><pre>{escape(letter.text)}</pre></div>
 </div></details>
 """
@@ -100,18 +104,18 @@ header p { margin: 2px 0 0; color: #566164; }
 .choice { display: inline-flex; border: 1px solid #b9c3c5; border-radius: 8px; overflow: hidden; }
 .choice label { padding: 5px 15px; cursor: pointer; color: #3c484b; }
 .choice label + label { border-left: 1px solid #b9c3c5; }
-#desktop:checked ~ .bar [for=desktop], #phone:checked ~ .bar [for=phone],
+#both:checked ~ .bar [for=both], #desktop:checked ~ .bar [for=desktop], #phone:checked ~ .bar [for=phone],
 #light:checked ~ .bar [for=light], #dark:checked ~ .bar [for=dark] { background: #1d6b63; color: #fff; }
-#desktop:focus-visible ~ .bar [for=desktop], #phone:focus-visible ~ .bar [for=phone],
-#light:focus-visible ~ .bar [for=light], #dark:focus-visible ~ .bar [for=dark] { outline: 3px solid #e0a526;
-  outline-offset: -3px; }
-.room { display: flex; align-items: flex-start; max-width: 1480px; margin: 0 auto; }
-nav { position: sticky; top: 56px; flex: 0 0 236px; padding: 26px 0 26px 32px; }
+#both:focus-visible ~ .bar [for=both], #desktop:focus-visible ~ .bar [for=desktop],
+#phone:focus-visible ~ .bar [for=phone], #light:focus-visible ~ .bar [for=light],
+#dark:focus-visible ~ .bar [for=dark] { outline: 3px solid #e0a526; outline-offset: -3px; }
+.room { display: flex; align-items: flex-start; max-width: 1560px; margin: 0 auto; }
+nav { position: sticky; top: 56px; flex: 0 0 216px; padding: 26px 0 26px 32px; }
 nav ul { margin: 0; padding: 0; list-style: none; }
 nav li { display: flex; justify-content: space-between; gap: 12px; padding: 4px 0; color: #566164; }
 nav a { color: #17645c; text-decoration: none; }
 nav a:hover { text-decoration: underline; }
-main { flex: 1 1 auto; min-width: 0; padding: 8px 32px 60px; }
+.letters { flex: 1 1 auto; min-width: 0; padding: 8px 32px 60px; }
 section { scroll-margin-top: 58px; }
 h2 { margin: 22px 0 10px; font: normal 21px/1.3 Georgia, "Times New Roman", serif; color: #1d4f4a; }
 .card { margin: 0 0 12px; background: #fff; border: 1px solid #d8dedf; border-radius: 10px; overflow: hidden; }
@@ -123,30 +127,33 @@ summary:hover { background: #f6f8f8; }
 .why { margin: 0; padding: 10px 20px; border-top: 1px solid #e6eaeb; font-size: 14px; color: #3c484b;
   background: #f9faf7; }
 .sides { display: flex; flex-wrap: wrap; border-top: 1px solid #e6eaeb; }
-.frame { flex: 1 1 440px; min-width: 0; padding: 20px; background: #dfe4e5; }
+.frame { flex: 0 1 auto; min-width: 0; padding: 20px; background: #dfe4e5; }
+.wide { flex: 1 1 640px; }
 iframe { display: block; width: 100%; max-width: 680px; margin: 0 auto; border: 0; border-radius: 6px;
-  background: #f4f1ea;
-  box-shadow: 0 1px 5px #0003; color-scheme: light; }
-#phone:checked ~ .room iframe { max-width: 360px; border: 9px solid #22292b; border-radius: 30px; }
-#phone:checked ~ .room .frame { flex-grow: 0; flex-basis: 400px; }
+  background: #f4f1ea; box-shadow: 0 1px 5px #0003; color-scheme: light; }
+.narrow iframe { width: 378px; max-width: 100%; border: 9px solid #22292b; border-radius: 30px; }
+#phone:checked ~ .room .wide, #desktop:checked ~ .room .narrow { display: none; }
 #dark:checked ~ .room iframe { color-scheme: dark; background: #16191a; }
-.text { flex: 1 1 520px; min-width: 0; padding: 16px 22px; }
+.text { flex: 1 1 420px; min-width: 0; padding: 16px 22px; }
 h3 { margin: 0 0 8px; font-size: 14px; font-weight: 600; color: #566164; }
 pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere;
   font: 12px/1.6 ui-monospace, Menlo, Consolas, monospace; }
 .none { padding: 40px 0; color: #566164; }
 @media (max-width: 900px) {
-  .room { display: block; } nav { position: static; padding: 18px 16px 0; } main { padding: 4px 12px 40px; }
-  header, .bar { padding-left: 16px; padding-right: 16px; } .frame { padding: 12px 0; flex-basis: 100%; }
-  .text { flex-basis: 100%; } #phone:checked ~ .room iframe { border-width: 0; border-radius: 0; }
+  .room { display: block; } nav { position: static; padding: 18px 16px 0; } .letters { padding: 4px 12px 40px; }
+  header, .bar { padding-left: 16px; padding-right: 16px; } .frame { padding: 12px 0; flex: 1 1 100%; }
+  .text { flex-basis: 100%; } .narrow iframe { width: 100%; border-width: 0; border-radius: 0; }
 }
+@media (max-width: 560px) { #both:checked ~ .room .narrow { display: none; } }
 @media print { .bar, nav { display: none; } }
 </style></head><body>
-<header><h1>Letter gallery</h1><p>COUNT, as the patients see them. This page holds patient data.</p></header>
-<input class="switch" type="radio" name="width" id="desktop" checked><input class="switch" type="radio" name="width"
- id="phone"><input class="switch" type="radio" name="shade" id="light" checked><input class="switch" type="radio"
- name="shade" id="dark">
-<div class="bar"><span class="choice"><label for="desktop">Desktop</label><label for="phone">Phone</label></span>
+<header><h1>Letter gallery</h1><p>COUNT, as the patients see them. WHOSE</p></header>
+<main>
+<input class="switch" type="radio" name="width" id="both" checked><input class="switch" type="radio" name="width"
+ id="desktop"><input class="switch" type="radio" name="width" id="phone"><input class="switch" type="radio"
+ name="shade" id="light" checked><input class="switch" type="radio" name="shade" id="dark">
+<div class="bar"><span class="choice"><label for="both">Both</label><label for="desktop">Desktop</label><label
+ for="phone">Phone</label></span>
 <span class="choice"><label for="light">Light</label><label for="dark">Dark</label></span></div>
-<div class="room"><nav aria-label="Kinds of letters"><ul>CONTENTS</ul></nav><main>
+<div class="room"><nav aria-label="Kinds of letters"><ul>CONTENTS</ul></nav><div class="letters">
 """

@@ -45,7 +45,7 @@ def try_out(
     write: Callable[[LetterValues], "Written"], source: "LetterSource", rows: Collection[LetterValues] = ()
 ) -> list[Fault]:
     """Faults that show when the letter is written to the made-up patients, then to what real rows hold; each once."""
-    faults, file = list[Fault](), source.file
+    faults, file, largest = list[Fault](), source.file, 0
     people = [*MADE_UP.items(), *((f"one of the clinic's patients (row {number})", row) for number, row in
                                   enumerate(rows, 1))]  # fmt: skip
     for who, values in people:
@@ -55,10 +55,7 @@ def try_out(
             what = f"The letter cannot be written to {who} ({type(trouble).__name__})."
             faults.append(Fault(file, 0, what, "Compare its fields with the list in templates/README.md."))
             continue
-        size = len(written.html.encode())
-        if size > LARGEST:
-            what = f"The letter has {size // 1000} KB; the limit is {LARGEST // 1000}."
-            faults.append(Fault(file, 0, what, "Shorten it; mail programs hide the end of such a letter."))
+        largest = max(largest, len(written.html.encode()))
         if not written.subject:
             faults.append(
                 Fault(file, source.lines["subject"], f"The subject is empty for {who}.", "Add a few plain words.")
@@ -67,6 +64,9 @@ def try_out(
             _empty_link(words, file, source.body, source.body_line) for words in _EMPTY_LINK.findall(written.html)
         ]
         faults += _crossed(written.html, file)
+    if largest > LARGEST:
+        what = f"The letter has {largest // 1000} KB; the limit is {LARGEST // 1000}."
+        faults.append(Fault(file, 0, what, "Shorten it; mail programs hide the end of such a letter."))
     return list(dict.fromkeys(faults))
 
 
