@@ -16,6 +16,7 @@ from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.store.decisions import NotPossible, decide_letter
 from jobs.store.mailbox_messages import (
+    ASKS,
     ReadMail,
     count_strikes,
     found_before,
@@ -97,7 +98,8 @@ def keep(memory: "Memory", tools: Tools, mailbox: str, uid: str, answer: "Sorted
             counts["unknown letters settled"] += _left(memory, concerned.letter_id, evidence, at)
     about = _whom(memory, tools, answer, {name: concerned for name, (concerned, _) in letters.items()})
     first, _ = about[0] if about else (Concerned(""), "")
-    mail = ReadMail(mailbox, uid, at, answer.kind, first.letter_id, first.address_key, answer.detail)
+    detail = ASKS if answer.asks else answer.detail
+    mail = ReadMail(mailbox, uid, at, answer.kind, first.letter_id, first.address_key, detail)
     again = found_before(memory, mail)
     remember_mail(memory, mail)
     for concerned, category in () if again else about:
@@ -155,16 +157,15 @@ def _left(memory: "Memory", letter_id: int, evidence: str, at: str) -> bool:
 
 
 def _outcome(tally: Counter[str], failed: str = "") -> Outcome:
-    asking = tally.pop("asking in their own words", 0)
     notes = []
-    if asking:
+    if asking := tally.pop("asking in their own words", 0):
         notes.append(
-            f"{asking} mails seem to ask for no more letters in their own words. Read them, then run "
-            "`run_jobs.py stop ADDRESS`."
+            f"Mails that seem to ask for no more letters in their own words: {asking}. "
+            "Read them, then run `run_jobs.py stop ADDRESS`."
         )
-    if tally["letters refused"]:
+    if refused := tally["letters refused"]:
         notes.append(
-            f"{tally['letters refused']} letters were refused for how they are sent, not for their address. "
+            f"Letters refused for how they are sent, not for their address: {refused}. "
             "Ask IT to look at SPF, DKIM and DMARC."
         )
     return Outcome({words: count for words, count in tally.items() if count}, notes=tuple(notes), failed=failed)

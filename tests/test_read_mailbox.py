@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from dovecot import MARCH_4, PASSWORD, Dovecot, serving_mailboxes
 from foreign_mail import bounce, complaint, from_person
 from hand_written_clinic import Clinic, Ran, Row, appointment
 
+from jobs.desk.commands import cli
 from jobs.mail.message import unsubscribe_token
 from jobs.mail.stop_secret import stop_secret
 from jobs.runner.settings_loading import load_settings
@@ -62,6 +64,11 @@ class Read:
 
     def read(self, moment: str = MOMENT) -> Ran:
         return self.clinic.run("read_mailbox", moment)
+
+    def status(self, moment: str) -> list[str]:
+        shown = CliRunner().invoke(cli, ["-C", str(self.clinic.home), "--now", moment, "status"])
+        assert shown.exit_code == 0
+        return shown.output.splitlines()
 
     def letter(self, patient: str) -> tuple[int, str, str]:
         """Number, Message-ID and the token of the stop link of the letter that a patient got this morning."""
@@ -126,7 +133,10 @@ def test_the_letters_that_wait_for_a_stopped_address_are_withdrawn(mailbox: Read
     mailbox.put(bounce(JO, mailbox.letter("Jo")[1]))
     mailbox.read()
     assert mailbox.clinic.send("2026-03-04 10:30").counts.get("letters sent", 0) == 0
-    assert mailbox.clinic.fates("Jo", "reminder")[-1] == ("withdrawn", "the patient stopped these letters")
+    assert mailbox.clinic.fates("Jo", "reminder")[-1] == (
+        "withdrawn",
+        "letters to this patient or address are stopped",
+    )
 
 
 def test_letters_not_delivered_yet_stop_an_address_only_when_it_happens_again_and_again(mailbox: Read) -> None:
@@ -148,7 +158,7 @@ def test_a_refusal_for_how_letters_are_sent_stops_nobody_at_once_and_is_told_to_
     ran = mailbox.read()
     assert mailbox.stops() == [] and ran.counts == {"mails read": 1, "letters refused": 1}
     assert ran.outcome.notes == (
-        "1 letters were refused for how they are sent, not for their address. Ask IT to look at SPF, DKIM and DMARC.",
+        "Letters refused for how they are sent, not for their address: 1. Ask IT to look at SPF, DKIM and DMARC.",
     )
 
 
@@ -174,7 +184,10 @@ def test_a_wish_follows_the_patient_to_a_new_address(mailbox: Read) -> None:
     mailbox.clinic.export(appointment("Jo", "2026-03-06 10:00", "booked", email="jo.new@patient.example"))
     mailbox.clinic.pull("2026-03-04 10:10")
     mailbox.clinic.send("2026-03-04 10:30")
-    assert mailbox.clinic.fates("Jo", "reminder")[-1] == ("withdrawn", "the patient stopped these letters")
+    assert mailbox.clinic.fates("Jo", "reminder")[-1] == (
+        "withdrawn",
+        "letters to this patient or address are stopped",
+    )
 
 
 def test_a_made_up_token_changes_nothing(mailbox: Read) -> None:
@@ -246,6 +259,28 @@ def test_a_letter_that_may_have_left_is_settled_by_whatever_answers_it(mailbox: 
     assert mailbox.clinic.in_state("unknown") == set()
 
 
+def test_what_came_back_and_needs_a_person_stands_in_status_until_it_is_old_or_settled(mailbox: Read) -> None:
+    mailbox.put(
+        bounce(JO, mailbox.letter("Jo")[1]),
+        bounce(ANN, mailbox.letter("Ann")[1], "5.7.26", "550 5.7.26 not authenticated"),
+        from_person("unsubscribe"),
+    )
+    assert mailbox.read().outcome.notes[0] == (
+        "Mails that seem to ask for no more letters in their own words: 1. "
+        "Read them, then run `run_jobs.py stop ADDRESS`."
+    )
+    waits = [
+        "  patients' addresses that letters do not reach; `stop` lists them: 1",
+        "  mails of the last 7 days that seem to ask for no more letters in their own words: 1",
+        "  letters of the last 7 days refused for how they are sent (IT: SPF, DKIM, DMARC): 1",
+    ]
+    assert [line for line in mailbox.status("2026-03-04 10:10") if line in waits] == waits
+    mailbox.clinic.export(appointment("Jo", "2026-03-06 10:00", "booked", email="jo.right@patient.example"))
+    mailbox.clinic.pull("2026-03-04 10:20")
+    assert [line for line in mailbox.status("2026-03-04 10:30") if line in waits] == waits[1:]
+    assert [line for line in mailbox.status("2026-03-12 10:30") if line in waits] == []
+
+
 def test_no_import_clears_a_stop(mailbox: Read) -> None:
     """Not the same row again, not consent in the export, not another spelling, not another patient of that address."""
     mailbox.put(from_person(f"stop {mailbox.letter('Jo')[2]}"))
@@ -259,7 +294,7 @@ def test_no_import_clears_a_stop(mailbox: Read) -> None:
         mailbox.clinic.pull(f"2026-03-04 10:1{number}")
     mailbox.clinic.send("2026-03-04 15:00")
     fates = mailbox.clinic.fates("Jo", "reminder")[-len(SPELLINGS) :]
-    assert fates == [("withdrawn", "the patient stopped these letters")] * len(SPELLINGS)
+    assert fates == [("withdrawn", "letters to this patient or address are stopped")] * len(SPELLINGS)
     assert mailbox.clinic.in_state("sent") == {("Jo", "after_evaluation"), ("Ann", "review_request")}
     assert mailbox.stops() == [(JO, "all", "unsubscribe mail")]
 

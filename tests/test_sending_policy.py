@@ -138,7 +138,7 @@ def test_nobody_who_said_no_after_the_planning_gets_a_letter(clinic: Clinic) -> 
     with_tools(clinic, datetime(2026, 3, 4, 16, 55, tzinfo=UTC), say_no)
     clinic.send("2026-03-04 09:00")
     assert clinic.in_state("sent") == {("Nell", "reminder")}
-    assert clinic.fates("Remy", "reminder") == [("withdrawn", "the patient stopped these letters")]
+    assert clinic.fates("Remy", "reminder") == [("withdrawn", "letters to this patient or address are stopped")]
 
 
 def test_nobody_who_says_no_while_others_are_sent_gets_a_letter(clinic: Clinic) -> None:

@@ -122,7 +122,7 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime) -> str:
     if person.email_consent == "no":
         return "the patient wants no e-mail"
     if "all" in person.stopped or rule.category in person.stopped:
-        return "the patient stopped these letters"
+        return "letters to this patient or address are stopped"
     if moment > due.expires_at:
         unreleased = "; nobody released it" if due.state == "held" else ""
         return f"too late: it was due {due.due_at[:10]}, and the rule allows {rule.too_late_after}{unreleased}"

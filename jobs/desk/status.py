@@ -1,13 +1,14 @@
 """What runs when, how the last runs went, and what waits for a person."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 from rich.table import Table
 
 from jobs.articles.private_words import private_words
+from jobs.clinic.follow_ups import utc_text
 from jobs.desk.check import going_on
 from jobs.desk.terminal import open_console
 from jobs.mail.templates import load_letters
@@ -17,10 +18,12 @@ from jobs.runner.settings import SettingsFaulty
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools
 from jobs.store.letters import count_states
-from jobs.store.mailbox_messages import read_up_to
+from jobs.store.mailbox_messages import ForPeople, mail_for_people, read_up_to
 from jobs.store.runs import Run, last_runs
 from jobs.store.sources import Freshness, freshness, listed_problems
 from jobs.store.stops import stopped_now
+
+_RECENT_DAYS = 7
 
 
 def show_jobs(home: Path) -> None:
@@ -45,6 +48,7 @@ def show_status(tools: Tools) -> None:
         runs, states, problems = last_runs(memory), count_states(memory), len(listed_problems(memory))
         stopped = sum(isinstance(whom, str) for whom in stopped_now(memory))
         _, read_at = read_up_to(memory, tools.settings.mail.mailbox.name)
+        back = mail_for_people(memory, utc_text(tools.now - timedelta(days=_RECENT_DAYS)))
         known = freshness(memory, (source.name for source in tools.settings.sources))
     console.print(_runs(tools, runs))
     for source, new in known.items():
@@ -53,7 +57,7 @@ def show_status(tools: Tools) -> None:
     console.print(f"Letters: {counted or 'none yet'}")
     console.print(f"Addresses that get no more letters: {stopped}{' (run_jobs.py stop lists them)' if stopped else ''}")
     console.print(f"The mailbox was last read: {_last_read(tools, read_at)}")
-    waiting = _waiting(tools, runs, states, problems) + _faulty_letters(tools)
+    waiting = _waiting(tools, runs, states, problems) + _came_back(back) + _faulty_letters(tools)
     console.print("Waits for a person:" + ("" if waiting else " nothing"))
     for words in waiting:
         console.print(f"  {words}", soft_wrap=True)
@@ -106,6 +110,15 @@ def _waiting(tools: Tools, runs: Mapping[str, Run], states: Mapping[str, int], p
         f"problems in the sources, see {tools.state_dir / 'reports' / 'problems.xlsx'}": problems,
     }
     return listed + [f"{words}: {count}" for words, count in counts.items() if count]
+
+
+def _came_back(back: ForPeople) -> list[str]:
+    counts = {
+        "patients' addresses that letters do not reach; `stop` lists them": back.unreachable,
+        f"mails of the last {_RECENT_DAYS} days that seem to ask for no more letters in their own words": back.asking,
+        f"letters of the last {_RECENT_DAYS} days refused for how they are sent (IT: SPF, DKIM, DMARC)": back.refused,
+    }
+    return [f"{words}: {count}" for words, count in counts.items() if count]
 
 
 def _faulty_letters(tools: Tools) -> list[str]:

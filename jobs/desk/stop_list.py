@@ -14,7 +14,7 @@ from jobs.store.letters import waiting_for
 from jobs.store.mailbox_messages import ReadMail, mail_about
 from jobs.store.memory import Memory
 from jobs.store.patient_story import contact
-from jobs.store.stops import StopLine, end_stops, newest, patients_at, stop_lines, stop_once, stopped_now, stops_about
+from jobs.store.stops import StopLine, counting_now, end_stops, patients_at, stop_once, stops_about
 
 _FINE, _NOT_UNDERSTOOD = 0, 2
 _WHAT = {"all": "no letters", "news": "no news", "care": "no letters about the own care"}
@@ -68,16 +68,13 @@ def answer_on_the_list(tools: Tools, address: str, reason: str, who: str) -> int
 def show_the_list(tools: Tools) -> int:
     """Print who gets no more letters, and why."""
     with tools.store.begin() as memory:
-        stopped = stopped_now(memory)
-        lines = newest(line for line in stop_lines(memory) if not line.allowed)
+        lines = counting_now(memory)
     table = Table("Address", "Patient", "Gets", "Since", "Because", "Who said so")
     for line in lines:
-        whom: tuple[str | int | None, ...] = (line.address_key, line.patient_id)
-        if any(line.category in stopped.get(each, ()) for each in whom if each):
-            number = f"no. {line.patient_id}" if line.patient_id else ""
-            at = _local(tools, line.at)
-            table.add_row(line.address_key, number, _WHAT[line.category], at, line.reason, line.source)
-    if table.row_count:
+        number = f"no. {line.patient_id}" if line.patient_id else ""
+        at = _local(tools, line.at)
+        table.add_row(line.address_key, number, _WHAT[line.category], at, line.reason, line.source)
+    if lines:
         open_console().print(table)
     else:
         click.echo("Nobody is stopped.")

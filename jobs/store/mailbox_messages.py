@@ -8,7 +8,11 @@ from sqlalchemy import ColumnElement, func, insert, select
 from jobs.clinic.answers import STRIKES, Concerned
 from jobs.store.memory import Memory, in_parts
 from jobs.store.runs import cursor, set_cursor
+from jobs.store.stops import counting_now
 from jobs.store.tables import letters, mailbox_messages, patients, stops
+
+ASKS = "seems to ask for no more letters"
+"""The detail of a mail that is left to people and should not wait long for them."""
 
 
 class ReadMail(NamedTuple):
@@ -123,6 +127,31 @@ def count_strikes(memory: Memory, address_key: str, since: str) -> int:
         mail.read_at >= since,
     )
     return int(memory.connection.execute(query).scalar_one())
+
+
+class ForPeople(NamedTuple):
+    """What was read since a moment and needs a person."""
+
+    asking: int  # mails that seem to ask for no more letters
+    refused: int  # letters refused for how they are sent
+    unreachable: int  # addresses that patients still have, and that letters do not reach
+
+
+def mail_for_people(memory: Memory, since: str) -> ForPeople:
+    """How much of what came back since a moment (UTC text) needs a person."""
+    mail = mailbox_messages.c
+    ours = (mail.clinic_id == memory.clinic_id, mail.read_at >= since)
+    count = select(func.count()).select_from(mailbox_messages).where(*ours)
+    asking = memory.connection.execute(count.where(mail.kind == "other", mail.detail == ASKS)).scalar_one()
+    refused = memory.connection.execute(count.where(mail.kind == "refused")).scalar_one()
+    dead = {line.address_key for line in counting_now(memory) if line.source == "bounce"}
+    have = select(patients.c.address_key).where(patients.c.clinic_id == memory.clinic_id).distinct()
+    there = {
+        key
+        for part in in_parts(dead)
+        for key in memory.connection.execute(have.where(patients.c.address_key.in_(part))).scalars()
+    }
+    return ForPeople(int(asking), int(refused), len(there))
 
 
 def mail_about(memory: Memory, address_keys: Iterable[str]) -> list[ReadMail]:

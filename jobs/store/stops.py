@@ -113,6 +113,16 @@ def _lines(memory: Memory, *which: ColumnElement[bool]) -> list[StopLine]:
     return [StopLine._make(row)._replace(allowed=bool(row.allowed)) for row in memory.connection.execute(query)]
 
 
+def counting_now(memory: Memory) -> list[StopLine]:
+    """The lines that keep letters back today."""
+    stopped = stopped_now(memory)
+    return [
+        line
+        for line in newest(line for line in stop_lines(memory) if not line.allowed)
+        if any(line.category in stopped.get(each, ()) for each in (line.address_key, line.patient_id) if each)
+    ]
+
+
 def stopped_now(memory: Memory) -> dict[str | int, frozenset[str]]:
     """The categories that each address key and each patient id gets no more; the newest word on each counts."""
     word: dict[tuple[str | int, str], bool] = {}

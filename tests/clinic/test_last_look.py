@@ -53,8 +53,8 @@ def test_a_letter_that_is_still_right_is_sent():
     [
         (due(READING), person(email=""), "no e-mail address is known"),
         (due(READING), person(consent="no"), "the patient wants no e-mail"),
-        (due(READING), person(stopped=frozenset({"all"})), "the patient stopped these letters"),
-        (due(READING), person(stopped=frozenset({"care"})), "the patient stopped these letters"),
+        (due(READING), person(stopped=frozenset({"all"})), "letters to this patient or address are stopped"),
+        (due(READING), person(stopped=frozenset({"care"})), "letters to this patient or address are stopped"),
         (due(READING), person(VISIT._replace(status="no_show")), "the visit is now no-show"),
         (due(READING, expires="2026-03-04T19:59:59Z"), person(),
          "too late: it was due 2026-03-04, and the rule allows 3 days"),

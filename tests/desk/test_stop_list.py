@@ -39,7 +39,7 @@ def test_an_address_stopped_between_planning_and_sending_gets_nothing_in_whateve
 ) -> None:
     assert ask("stop", spelling).output.startswith(f"{spelling} gets no letters from now on.\n1 letters that wait")
     ask("run", "send_follow_ups", now=NOW)
-    assert planned(home, quill) == [("withdrawn", "the patient stopped these letters")]
+    assert planned(home, quill) == [("withdrawn", "letters to this patient or address are stopped")]
 
 
 def test_without_a_stop_the_same_letter_leaves(ask: Ask, home: Path, quill: int) -> None:

@@ -203,5 +203,5 @@ def test_after_the_click_no_letter_leaves(ask: Ask, page: StopPage, home: Path, 
     ask("run", "send_follow_ups", now=NOW)
     with sqlite3.connect(home / "var" / "clinic.sqlite") as database:
         found = database.execute("SELECT state, reason FROM letters WHERE id = ?", letter[:1]).fetchone()
-    assert found == ("withdrawn", "the patient stopped these letters")
+    assert found == ("withdrawn", "letters to this patient or address are stopped")
     assert rows(home)["stops"]
