@@ -81,39 +81,36 @@ class DelimitedFile:
             yield Batch([number - 1 for number in numbers], numbers, [row for _, row in some])
 
     def _numbered(self) -> Iterator[tuple[int, list[str]]]:
-        """Each row with the number of its first line. A mark that is not closed would swallow the rows below it: its
-        line is then cut at each delimiter."""
+        """Each row with the number of its first line."""
         self._unclosed.clear()
         start = widest = 0
         while start < len(self._lines):
-            row, end = self._row(start)
-            if self._swallows(row, start, end, widest):
-                row, end = [cell.strip('"') for cell in self._lines[start].split(self._delimiter)], start + 1
-                self._unclosed.append(start + 1)
+            row, end = self._row(start, widest)
             yield start + 1, row
             widest = max(widest, len(row))
             start = end
 
-    def _row(self, start: int) -> tuple[list[str], int]:
-        """The row that begins on this line, and where the next one does."""
-        if '"' not in self._lines[start]:
-            return self._lines[start].split(self._delimiter), start + 1
-        reader = csv.reader(
-            (line + "\n" for line in self._lines[start : start + _MOST_LINES]), delimiter=self._delimiter
-        )
+    def _row(self, start: int, widest: int) -> tuple[list[str], int]:
+        """The row that begins on this line, and where the next one does. A mark that is not closed would swallow the
+        rows below it: its line is then cut at each delimiter."""
+        line = self._lines[start]
+        if '"' not in line:
+            return line.split(self._delimiter), start + 1
+        reader = self._reader(start, start + _MOST_LINES, strict=True)
         try:
             row = next(reader)
+            if reader.line_num == 1 or len(row) <= widest:
+                return row, start + reader.line_num
         except csv.Error:
-            return [], len(self._lines)
-        return row, start + reader.line_num
+            row = next(self._reader(start, start + 1, strict=False))
+            if len(row) > line.count(self._delimiter):
+                return row, start + 1  # such as "Sample" Jr
+        self._unclosed.append(start + 1)
+        return [cell.strip('"') for cell in line.split(self._delimiter)], start + 1
 
-    def _swallows(self, row: list[str], start: int, end: int, widest: int) -> bool:
-        """Whether a cell of this row holds what are likely cells and rows of their own, by their delimiters."""
-        lines = self._lines[start:end]
-        if end > start + 1 and widest > 2 and any(line.count(self._delimiter) >= widest - 1 for line in lines[1:]):
-            return True
-        marks = sum(line.count('"') for line in lines)
-        return bool(marks & 1) and len(row) < lines[0].count(self._delimiter) + 1
+    def _reader(self, start: int, end: int, strict: bool) -> Any:
+        lines = (line + "\n" for line in self._lines[start:end])
+        return csv.reader(lines, delimiter=self._delimiter, strict=strict)
 
     def remarks(self) -> list[str]:
         """What is to be said of the text as a whole."""
