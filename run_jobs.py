@@ -23,6 +23,7 @@ Before anything is sent
   patients             who may be one patient; say so   (patients same 12 57, patients apart 12 57)
   outbox               letters that wait for a person: show, release, hold, drop, send again
   who-got --since DAY  who got which letter, by rule, template or article
+  problems             what could not be used of the exports, newest first   (patients are masked)
   why PATIENT          everything sent, left out or planned for one patient   (why "Mira Quill")
 
 Who gets no more letters

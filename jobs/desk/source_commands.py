@@ -1,11 +1,15 @@
-"""The command `map`."""
+"""The commands about exports: `map` and `problems`."""
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from jobs.desk.place import Place
+from jobs.desk.place import Place, with_tools
+
+if TYPE_CHECKING:
+    from jobs.runner.tools import Tools
 
 
 @click.command(name="map")
@@ -30,3 +34,21 @@ def map_columns(place: Place, file: Path | None, source: str, yes: bool, put_bac
     if file is None:
         raise click.UsageError("Name an export, such as exports/appointments.csv, or use --undo.")
     sys.exit(map_file(place.home, file, source, yes))
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="All of them, not only the newest.")
+@click.pass_obj
+def problems(place: Place, everything: bool) -> None:
+    """List what could not be used of the exports, newest first, with what to do; patients are masked.
+
+    The same with the patients' data stands in problems.xlsx, which only its owner can read.
+    """
+
+    def show(tools: "Tools") -> int:
+        from jobs.desk.problems import show_problems
+
+        show_problems(tools, everything)
+        return 0
+
+    with_tools(place, show)

@@ -1,0 +1,45 @@
+"""What could not be used of the exports, at the terminal: as in problems.xlsx, but without patients' data."""
+
+import re
+from datetime import datetime
+
+from rich.table import Table
+
+from jobs.clinic.masking import masked
+from jobs.clinic.problems import rows_of
+from jobs.clinic.records import Problem
+from jobs.desk.terminal import open_console
+from jobs.runner.tools import Tools
+from jobs.store.sources import listed_problems
+
+NEWEST = 25
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+def show_problems(tools: Tools, everything: bool) -> None:
+    """Print the newest problems, or all of them, and where they stand with the rows they are about."""
+    with tools.store.look() as memory:
+        listed = listed_problems(memory)
+    console = open_console()
+    if not listed:
+        console.print("Nothing was wrong with the sources.")
+        return
+    shown = listed if everything else listed[:NEWEST]
+    table = Table("Seen", "Where", "Value (masked)", "What is wrong", "What to do")
+    table.columns[0].no_wrap = True
+    for seen_at, problem in shown:
+        seen = datetime.fromisoformat(seen_at).astimezone(tools.settings.clinic.tzinfo)
+        what = problem.what if not problem.row else _QUOTED.sub(lambda found: f'"{masked(found[1])}"', problem.what)
+        table.add_row(f"{seen:%b %d %H:%M}", _where(problem), masked(problem.value), what, problem.remedy)
+    console.print(table)
+    if len(shown) < len(listed):
+        console.print(f"The newest {len(shown)} of {len(listed)}; `run_jobs.py problems --all` shows all.")
+    console.print(f"With the rows: {tools.state_dir / 'reports' / 'problems.xlsx'}", soft_wrap=True)
+
+
+def _where(problem: Problem) -> str:
+    """Source, file, sheet and cell."""
+    place = problem.cell or (f"row {problem.row}" if problem.row else "")
+    if rows_of(problem) > 1:
+        place = f'column "{problem.column}"'
+    return ", ".join(filter(None, (problem.source, problem.file, problem.sheet, place)))
