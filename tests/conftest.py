@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-for room in ("google", "mail", "made_up", "reports"):  # loopback_google.py, hand_written_clinic.py and the like
+for room in (
+    "articles",
+    "google",
+    "mail",
+    "made_up",
+    "reports",
+):  # loopback_google.py, hand_written_clinic.py and the like
     sys.path.append(str(Path(__file__).parent / room))
 
 from hand_written_clinic import Clinic  # noqa: E402  found by the line above

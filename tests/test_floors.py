@@ -15,7 +15,7 @@ A_JOB = "(a job)"
 FRONT_DOOR = "(the front door)"
 SETTINGS_OF_ROOMS = {
     "jobs.clinic.profile", "jobs.clinic.follow_ups", "jobs.clinic.faults", "jobs.clinic.durations",
-    "jobs.clinic.letter_names",
+    "jobs.clinic.letter_names", "jobs.articles.settings",
     "jobs.mail.settings", "jobs.sources.source", "jobs.google.settings",
     "jobs.mail.message", "jobs.mail.records", "jobs.mail.letter_forms", "jobs.mail.transports",
     "jobs.store.memory", "jobs.store.runs", "jobs.sources.reading",

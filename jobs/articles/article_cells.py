@@ -100,6 +100,15 @@ def read_purpose(typed: str) -> str | Wrong:
     return Wrong(f'purpose "{typed}" is neither care nor news.', remedy)
 
 
+def read_confirmed(typed: str) -> bool | Wrong:
+    """Whether the office manager has confirmed the article. An empty cell says so: she typed the line herself."""
+    answer = read_yes_no(typed.casefold() or "yes")
+    if answer is None:
+        remedy = did_you_mean(typed.casefold(), _SWITCHES) or "Write yes where it may be sent, no where it must wait."
+        return Wrong(f'confirmed "{typed}" is neither yes nor no.', remedy)
+    return answer == "yes"
+
+
 def read_off(typed: str) -> bool | Wrong:
     """Whether the article is out of use. In this column "off" says that it is, and "on" could say either."""
     word = typed.casefold()

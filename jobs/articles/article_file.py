@@ -1,4 +1,4 @@
-"""Reads the rows of config/articles.csv, in whatever way Excel or a text editor saved it."""
+"""Reads the rows of config/articles.csv and config/words.csv, in whatever way Excel or a text editor saved them."""
 
 import csv
 import re
@@ -10,9 +10,33 @@ from jobs.clinic.cells import tidy
 from jobs.clinic.faults import Fault, did_you_mean
 from jobs.clinic.office_text import decoded
 
-COLUMNS = ("slug", "title", "url", "topics", "icd10", "summary", "published", "purpose", "off")
-_MAY_BE_MISSING = frozenset(("icd10", "summary", "published"))
-"""Without these an article is still what it is. Without `off` or `purpose` nobody could say what may be sent."""
+
+class ListForm(NamedTuple):
+    """The columns of a list, and what a missing one means."""
+
+    columns: tuple[str, ...]  # those that every list has
+    further: tuple[str, ...]  # those that it may have as well
+    may_be_missing: frozenset[str]
+    goes_on: str  # the sentence for a column that may be missing
+    stands_still: str  # for one that may not
+
+
+ARTICLES = ListForm(
+    ("slug", "title", "url", "topics", "icd10", "summary", "published", "purpose", "off"),
+    ("confirmed", "note"),
+    frozenset(("icd10", "summary", "published")),
+    "The articles go on without it.",
+    "No article is sent until it has one.",
+)
+"""Without a summary an article is still what it is. Without `off` or `purpose` nobody could say what may be sent."""
+
+WORDS = ListForm(
+    ("words", "means"),
+    ("note",),
+    frozenset(),
+    "The words go on without it.",
+    "None of its words counts until it has one.",
+)
 
 _SAVE_AGAIN = "Open it in Excel and save it again as CSV UTF-8."
 _SEPARATOR_LINE = r'"?sep=(.)"?\s*'  # what some programs write above the headers for Excel
@@ -32,11 +56,17 @@ class Row(NamedTuple):
         return tidy(self.cells[column])
 
 
-def read_rows(content: bytes, file: str) -> tuple[list[Row], list[Fault]]:
+def read_rows(content: bytes, file: str, form: ListForm = ARTICLES) -> tuple[list[Row], list[Fault]]:
     """Every row that says anything and can be told apart, and the faults of the file as such."""
     if content.startswith(b"PK\x03\x04"):
         return [], [Fault(file, 0, "This is an Excel workbook that was named .csv.", _SAVE_AGAIN)]
     text = decoded(content)
+    first, delimiter = place_of_header(text)
+    return _read("\n".join(text.split("\n")[first:]), delimiter, first, file, form)
+
+
+def place_of_header(text: str) -> tuple[int, str]:
+    """The number of lines above the column headers, and what stands between two cells."""
     lines = text.split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip(" ,;\t")), len(lines))
     delimiter = max(",;\t", key=lines[first].count) if first < len(lines) else ","
@@ -46,10 +76,10 @@ def read_rows(content: bytes, file: str) -> tuple[list[Row], list[Fault]]:
         and (said := re.fullmatch(_SEPARATOR_LINE, lines[first], re.IGNORECASE))
     ):
         first, delimiter = first + 1, said[1]
-    return _read("\n".join(lines[first:]), delimiter, first, file)
+    return first, delimiter
 
 
-def _read(text: str, delimiter: str, above: int, file: str) -> tuple[list[Row], list[Fault]]:
+def _read(text: str, delimiter: str, above: int, file: str, form: ListForm) -> tuple[list[Row], list[Fault]]:
     rows: list[Row] = []
     faults: list[Fault] = []
     columns: list[str] = []
@@ -57,9 +87,9 @@ def _read(text: str, delimiter: str, above: int, file: str) -> tuple[list[Row], 
         if isinstance(cells, Fault):
             faults.append(Fault(file, line, cells.what, cells.remedy))
         elif not columns:
-            columns = [_column(cell) for cell in cells]
-            faults += [Fault(file, line, what, remedy) for what, remedy in _header_faults(columns, cells)]
-            if any(not fault.what.endswith("go on without it.") for fault in faults):
+            columns = [column_name(cell) for cell in cells]
+            faults += [Fault(file, line, what, remedy) for what, remedy in _header_faults(columns, cells, form)]
+            if any(not fault.what.endswith(form.goes_on) for fault in faults):
                 return [], faults
         elif any(cell.strip() for cell in cells):
             if len(cells) > len(columns):
@@ -68,10 +98,10 @@ def _read(text: str, delimiter: str, above: int, file: str) -> tuple[list[Row], 
                     Fault(file, line, what, 'Put a text that holds a comma between quotation marks: "so, too".')
                 )
                 continue
-            known = dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=False))
+            known = dict.fromkeys((*form.columns, *form.further), "") | dict(zip(columns, cells, strict=False))
             rows.append(Row(line, known))
     if not columns and not faults:
-        return [], [Fault(file, 0, "The file is empty.", f"Its first line must be: {','.join(COLUMNS)}")]
+        return [], [Fault(file, 0, "The file is empty.", f"Its first line must be: {','.join(form.columns)}")]
     return rows, faults
 
 
@@ -95,20 +125,21 @@ def _records(text: str, delimiter: str, above: int) -> Iterator[tuple[int, list[
             yield line, cells
 
 
-def _column(header: str) -> str:
-    """A header in the form of COLUMNS: `ICD-10 ` is icd10."""
+def column_name(header: str) -> str:
+    """A header as a column is called: `ICD-10 ` is icd10."""
     return "".join(filter(str.isalnum, tidy(header).casefold()))
 
 
-def _header_faults(columns: list[str], typed: list[str]) -> Iterator[tuple[str, str]]:
-    others = [header for header, column in zip(typed, columns, strict=True) if column and column not in COLUMNS]
-    for name in COLUMNS:
+def _header_faults(columns: list[str], typed: list[str], form: ListForm) -> Iterator[tuple[str, str]]:
+    known = (*form.columns, *form.further)
+    others = [header for header, column in zip(typed, columns, strict=True) if column and column not in known]
+    for name in known:
         if columns.count(name) > 1:
             yield f"The first line has the column {name} {columns.count(name)} times.", "Keep one of them."
-        if name not in columns:
+        if name not in columns and name in form.columns:
             near = did_you_mean(name, others).removeprefix("Did you mean ").removesuffix("?")
-            remedy = f"Rename the column {near} to {name}." if near else f"The first line must be: {','.join(COLUMNS)}"
-            lost = (
-                "The articles go on without it." if name in _MAY_BE_MISSING else "No article is sent until it has one."
+            remedy = (
+                f"Rename the column {near} to {name}." if near else f"The first line must be: {','.join(form.columns)}"
             )
+            lost = form.goes_on if name in form.may_be_missing else form.stands_still
             yield f"The first line has no column {name}. {lost}", remedy

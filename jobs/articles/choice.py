@@ -4,14 +4,13 @@ What a need says is evidence; each field has its weight. What an article says th
 away from it (weighing.py). Below THRESHOLD nothing is sent: no article is better than a wrong one.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from jobs.articles.free_text import TextMatch
 from jobs.articles.library import Article, Library
-from jobs.articles.need import KnownNeed, Need, understand
+from jobs.articles.need import Need, understand
 from jobs.articles.subjects import Index, index_of
 from jobs.articles.vocabulary import the_vocabulary
 from jobs.articles.weighing import TEXT_FIELDS, Match, Weighed, matches, reason_of, weigh
@@ -30,6 +29,14 @@ class Choice(NamedTuple):
     reason: str
 
 
+class Shown(NamedTuple):
+    """A choice with what led to it."""
+
+    choice: Choice
+    found: list[Match]
+    weighed: Weighed
+
+
 def choose(library: Library, need: Need, already: Collection[str], how_many: int) -> list[Choice]:
     """The articles that fit best, at most so many; none whose slug is in `already`, none that is off, often none.
 
@@ -41,36 +48,19 @@ def choose(library: Library, need: Need, already: Collection[str], how_many: int
 
 def rank(library: Library, need: Need) -> list[Choice]:
     """Every article for which anything speaks, the best first, also below the threshold; none that is off."""
-    index = index_of_library(library)
-    known = understand(need, index.vocabulary)
-    ranking = (
-        Choice(index.subjects[place].article, round(weighed.score, 3), reason_of(found, text))
-        for place, (found, text, weighed) in _weighed(index, known).items()
-    )
-    return sorted(ranking, key=_order)
+    return [shown.choice for shown in weighings(library, need)]
+
+
+def weighings(library: Library, need: Need) -> list[Shown]:
+    """The ranking with what speaks for and against each article, for a person who wants to see it."""
+    return sorted(_shown(library, need, also_by_words=True), key=lambda shown: _order(shown.choice))
 
 
 @lru_cache(maxsize=_NEEDS_KEPT)
 def _fitting(library: Library, need: Need) -> tuple[Choice, ...]:
-    index = index_of_library(library)
-    known = understand(need, index.vocabulary)
-    fitting = (
-        Choice(index.subjects[place].article, round(weighed.score, 3), reason_of(found, text))
-        for place, (found, text, weighed) in _weighed(index, known).items()
-        if round(weighed.score, 3) >= THRESHOLD
-    )
-    return tuple(sorted(fitting, key=_order))
-
-
-def weighings(library: Library, need: Need) -> list[tuple[Choice, list[Match], Weighed]]:
-    """The ranking with what speaks for and against each article, for a person who wants to see it."""
-    index = index_of_library(library)
-    known = understand(need, index.vocabulary)
-    shown = [
-        (Choice(index.subjects[place].article, round(weighed.score, 3), reason_of(found, text)), found, weighed)
-        for place, (found, text, weighed) in _weighed(index, known).items()
-    ]
-    return sorted(shown, key=lambda one: _order(one[0]))
+    """The articles that may be sent. What only shares words with the need never is, so it is not looked at."""
+    shown = _shown(library, need, also_by_words=False)
+    return tuple(sorted((one.choice for one in shown if one.choice.score >= THRESHOLD), key=_order))
 
 
 def _order(choice: Choice) -> tuple[float, int, str]:
@@ -79,16 +69,19 @@ def _order(choice: Choice) -> tuple[float, int, str]:
     return -choice.score, -int(published or 0), choice.article.slug
 
 
-def _weighed(index: Index, need: KnownNeed) -> dict[int, tuple[list[Match], TextMatch | None, Weighed]]:
-    """Every article for which anything speaks, by its place."""
-    found = matches(need, index, index.vocabulary)
-    texts = index.texts.matches(need.said, TEXT_FIELDS)
-    weighed = {}
-    for place in sorted(found.keys() | texts.keys()):
+def _shown(library: Library, need: Need, also_by_words: bool) -> Iterator[Shown]:
+    """Every article for which anything speaks."""
+    index = index_of_library(library)
+    known = understand(need, index.vocabulary)
+    found = matches(known, index, index.vocabulary)
+    texts = index.texts.matches(known.said, TEXT_FIELDS)
+    for place in sorted(found.keys() | texts.keys() if also_by_words else found):
         said, text = found.get(place, []), texts.get(place)
-        weight = text.weight if text else 0.0
-        weighed[place] = said, text, weigh(index.subjects[place], need, said, weight, index.vocabulary)
-    return weighed
+        subjects = index.subjects[place]
+        weighed = weigh(subjects, known, said, text.weight if text else 0.0, index.vocabulary)
+        score = round(weighed.score, 3)
+        reason = reason_of(said, text) if also_by_words or score >= THRESHOLD else ""
+        yield Shown(Choice(subjects.article, score, reason), said, weighed)
 
 
 @lru_cache(maxsize=4)

@@ -10,13 +10,16 @@ from jobs.articles.article_cells import (
     Wrong,
     read_address,
     read_code,
+    read_confirmed,
     read_off,
     read_published,
     read_purpose,
     split_cell,
 )
 from jobs.articles.article_file import Row, read_rows
-from jobs.articles.vocabulary import Vocabulary
+from jobs.articles.own_words import load_own_words
+from jobs.articles.pages import page_texts
+from jobs.articles.vocabulary import Vocabulary, vocabulary_with
 from jobs.clinic.faults import Fault
 
 Value = TypeVar("Value")
@@ -33,9 +36,10 @@ class Article(NamedTuple):
     codes: tuple[str, ...]  # beginnings of ICD-10-CM codes, with their dot
     published: str  # 2026-10-18, or "" where nobody knows
     purpose: str  # care or news
-    off: bool
+    off: bool  # switched off, or not confirmed yet
     line: int  # in the file
     text: str = ""  # of its page, as far as it was read
+    waits: bool = False  # was proposed, and the office manager has not confirmed it
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +59,12 @@ class Library:
         return Library(tuple(one for one in self.articles if one.purpose == "care"), self.vocabulary)
 
 
-def load_library(path: Path) -> tuple[Library, list[Fault]]:
-    """The articles, and every fault of the file at once. An article with a fault is left out; the others count."""
+def load_library(path: Path, pages: Path | None = None) -> tuple[Library, list[Fault]]:
+    """The articles, and every fault of the file at once. An article with a fault is left out; the others count.
+
+    The clinic's own words are read from words.csv beside the list, and where `pages` is given what refresh_articles
+    read on the articles' pages.
+    """
     file = f"{path.parent.name}/{path.name}"
     try:
         content = path.read_bytes()
@@ -73,7 +81,12 @@ def load_library(path: Path) -> tuple[Library, list[Fault]]:
             faults += [Fault(file, row.line, what, remedy) for what, remedy in reading.wrong]
         else:
             articles.append(article)
-    return Library(tuple(articles)), sorted(faults)
+    if pages is not None:
+        texts = page_texts(pages)
+        articles = [one._replace(text=texts[one.url]) if one.url in texts else one for one in articles]
+    words, of_words = load_own_words(path.with_name("words.csv"))
+    vocabulary = vocabulary_with(words) if words else None
+    return Library(tuple(articles), vocabulary), [*sorted(faults), *of_words]
 
 
 class _Reading:
@@ -92,8 +105,9 @@ class _Reading:
         """The article; it counts only while nothing is wrong."""
         text = self.row.text
         topics = tuple(split_cell(self.row.cells["topics"]))
+        waits = not self.take(read_confirmed(text("confirmed")), False)
         codes = [self.take(read_code(code), "") for code in split_cell(self.row.cells["icd10"])]
-        if not topics and not codes:
+        if not topics and not codes and not waits:
             remedy = "Write into topics what it is about, such as: low back pain; running"
             self.wrong.append(Wrong("The article has no topic and no icd10, so it can never be chosen.", remedy))
         return Article(
@@ -105,8 +119,9 @@ class _Reading:
             tuple(dict.fromkeys(codes)),
             self.take(read_published(text("published")), ""),
             self.take(read_purpose(text("purpose")), ""),
-            self.take(read_off(text("off")), True),
+            self.take(read_off(text("off")), True) or waits,
             self.row.line,
+            waits=waits,
         )
 
     def take(self, read: Value | Wrong, instead: Value) -> Value:

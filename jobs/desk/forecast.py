@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from rich.table import Table
 
 from jobs.articles.library import load_library
+from jobs.articles.pages import NAME as PAGES
 from jobs.clinic.durations import duration_words
 from jobs.clinic.follow_ups import Rule, utc_text
 from jobs.clinic.last_look import Due, Verdict
@@ -55,7 +56,7 @@ def forecast(tools: Tools, days: int) -> tuple[list[Verdict], dict[int, LetterFa
         verdicts = [verdict for moment in _moments(due, tools.now) for verdict in _as_of(memory, tools, due, moment)]
         facts = letter_facts(memory, (letter.letter_id for letter in due))
         already = articles_sent(memory, (letter.patient_id for letter in due))
-    library, _ = load_library(tools.home / "config" / "articles.csv")
+    library, _ = load_library(tools.home / "config" / "articles.csv", tools.state_dir / PAGES)
     articles = {}
     for letter_id, letter in facts.items():
         rule = tools.settings.follow_ups.rule(letter.rule)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from jobs.articles.settings import ArticleSettings
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.faults import Fault
 from jobs.clinic.follow_ups import FollowUps
@@ -78,6 +79,7 @@ class ClinicFile:
     clinic: ClinicProfile
     mail: MailSettings
     google: Google = Google()
+    articles: ArticleSettings = ArticleSettings()
     installation: Installation = Installation()
     reports: Reports = Reports()
     __pydantic_config__ = {"extra": "forbid"}
@@ -137,6 +139,7 @@ class Settings:
     state_dir: Path
     database_url: str
     reports: Reports = Reports()
+    articles: ArticleSettings = ArticleSettings()
 
 
 def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: FollowUps, jobs: JobsFile) -> Settings:
@@ -154,6 +157,7 @@ def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: Fo
         state_dir,
         url,
         clinic.reports,
+        clinic.articles,
     )
 
 

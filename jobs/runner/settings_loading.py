@@ -97,7 +97,7 @@ def _contents(home: Path) -> dict[str, bytes]:
 def _program_print() -> bytes:
     """What changes when the program or its Python does: a kept setting must not outlive the code that checked it."""
     root = Path(__file__).resolve().parents[1]
-    rooms = ("clinic", "mail", "runner", "sources")
+    rooms = ("articles", "clinic", "mail", "runner", "sources")
     stamps = [
         f"{path.name}{(status := path.stat()).st_mtime_ns}{status.st_size}"
         for room in rooms

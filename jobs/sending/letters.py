@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from jobs.articles.choice import Choice, Need, choose
 from jobs.articles.library import Library, load_library
+from jobs.articles.pages import NAME as PAGES
 from jobs.articles.private_words import private_words
 from jobs.clinic.follow_ups import Rule, utc_text
 from jobs.clinic.last_look import Due
@@ -62,12 +63,13 @@ class OrderDesk:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._file = tools.home / "config" / "articles.csv"
+        self._list, self._pages = tools.home / "config" / "articles.csv", tools.state_dir / PAGES
         self._secret = stop_secret(tools.state_dir)
 
     def orders(self, due: Sequence[Due], on_their_way: Iterable[Ordered] = ()) -> list[Ordered]:
         """What these letters say; `on_their_way` are those whose articles the memory does not know yet."""
-        library = _library(self._file, _stamp(self._file))
+        files = (self._list, self._list.with_name("words.csv"), self._pages)
+        library = _library(self._list, self._pages, tuple(map(_stamp, files)))
         with self._tools.store.look() as memory:
             facts = letter_facts(memory, (letter.letter_id for letter in due))
             already = articles_sent(memory, (letter.patient_id for letter in due))
@@ -105,9 +107,9 @@ class OrderDesk:
 
 
 @lru_cache(maxsize=1)
-def _library(file: Path, stamp: tuple[int, int]) -> Library:
-    """The articles as they stand; read anew where somebody has changed the file, such as switched one off."""
-    return load_library(file)[0]
+def _library(articles: Path, pages: Path, stamps: tuple[tuple[int, int], ...]) -> Library:
+    """The articles as they stand; read anew where somebody has changed a file, such as switched one off."""
+    return load_library(articles, pages)[0]
 
 
 def _stamp(file: Path) -> tuple[int, int]:

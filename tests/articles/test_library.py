@@ -300,3 +300,17 @@ def test_a_letter_about_care_carries_no_news() -> None:
 
 def an_article(slug: str, purpose: str) -> Article:
     return Article(slug, slug, f"https://lakeside.example/{slug}", "", (slug,), (), "", purpose, False, 2)
+
+
+def test_a_proposed_article_waits_for_its_yes_and_needs_no_topic_until_then(tmp_path: Path) -> None:
+    rows = [row(slug="a"), row(slug="b"), row(slug="c", topics="", icd10=""), row(slug="d"), row(slug="e")]
+    answers = ("", "yes", "no", "No", "perhaps")
+    lines = [line.rstrip("\n") + f",{answer}\n" for line, answer in zip(rows, answers, strict=True)]
+    library, faults = load(tmp_path, f"{COLUMNS},confirmed\n{''.join(lines)}")
+    assert [(one.slug, one.off, one.waits) for one in library.articles] == [
+        ("a", False, False), ("b", False, False), ("c", True, True), ("d", True, True),
+    ]  # fmt: skip
+    assert faults == [
+        'config/articles.csv, line 6: confirmed "perhaps" is neither yes nor no.\n'
+        "Write yes where it may be sent, no where it must wait."
+    ]

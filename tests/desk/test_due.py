@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lakeside_day import Ask, rows
 
-DUE = ("pull_appointments", "read_mailbox", "send_follow_ups", "summarize_referrals")
+DUE = ("pull_appointments", "read_mailbox", "refresh_articles", "send_follow_ups", "summarize_referrals")
 
 
 def answered(home: Path) -> list[tuple[str, str]]:
@@ -29,6 +29,7 @@ def test_a_week_without_power_is_caught_up_once(ask: Ask, home: Path) -> None:
     assert new == [
         ("pull_appointments", "2026-03-12T18:00:00Z"),
         ("read_mailbox", "2026-03-12T18:10:00Z"),
+        ("refresh_articles", "2026-03-08T12:00:00Z"),
         ("send_follow_ups", "2026-03-12T18:10:00Z"),
         ("summarize_referrals", "2026-03-09T13:00:00Z"),
     ]
