@@ -365,7 +365,7 @@ def test_a_thousand_letters_are_chosen_for_in_a_moment(library: Library) -> None
 
 
 def _seconds_each(library: Library, needs: list[Need]) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     for need in needs:
         choose(library, need, {"another-article"}, 2)
-    return (time.perf_counter() - began) / len(needs)
+    return (time.process_time() - began) / len(needs)
