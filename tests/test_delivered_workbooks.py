@@ -3,6 +3,8 @@
 import csv
 import errno
 import os
+import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -279,6 +281,29 @@ def test_text_from_outside_is_no_formula_in_the_csv_either(clinic: Clinic) -> No
         rows = {row["name"]: row for row in csv.DictReader(file)}
     assert {"'=1+1", "'@SUM(A1)", "'-2"} <= set(rows)
     assert (rows["Google search"]["in_period"], rows["Google search"]["billed"]) == ("3", "")
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_the_first_page_comes_as_a_pdf_of_one_page(clinic: Clinic) -> None:
+    clinic.edit("config/clinic.yaml", "pdf: no", "pdf: yes")
+    clinic.export(*FIRST)
+    assert clinic.pull("2026-03-02 05:00").code == 0
+    *_, path = summarize(clinic, MONDAY).outcome.files
+    assert (path.name, path.stat().st_mode & 0o777) == ("referrals-2026-W09.pdf", 0o600)
+    content = path.read_bytes()
+    assert content.startswith(b"%PDF-") and len(re.findall(rb"/Type\s*/Page\b", content)) == 1
+
+
+def test_without_libreoffice_the_workbook_is_made_and_a_note_says_why_there_is_no_pdf(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.edit("config/clinic.yaml", "pdf: no", "pdf: yes")
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    ran = summarize(clinic, MONDAY)
+    assert ran.code == 0 and ran.outcome.files[0].exists()
+    assert ran.outcome.notes == (
+        "There is no PDF of the workbook: LibreOffice is not installed. Set reports: pdf: to no, or install it.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ A *referral* is an episode of care (`episodes.py`), counted in the period in whi
 Patients already under care where the data begins are no referrals: they are counted apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -57,8 +57,14 @@ class Tally(NamedTuple):
 
     def merged(self, other: "Tally") -> "Tally":
         """Both together."""
-        pairs = {name: (mine, yours) for name, mine, yours in zip(self._fields, self, other, strict=True)}
-        return Tally._make(_merge(name, *pair) for name, pair in pairs.items())
+        return Tally.together((self, other))
+
+    @classmethod
+    def together(cls, tallies: Sequence["Tally"]) -> "Tally":
+        """All of them added up, column by column; an amount is unknown where all of them are."""
+        if len(tallies) == 1:
+            return tallies[0]
+        return cls._make(add(column) for add, column in zip(_ADDING, zip(*tallies, strict=True), strict=True))
 
     @property
     def conversion(self) -> float | None:
@@ -74,16 +80,20 @@ class Tally(NamedTuple):
         return self.first_on if self.last_on else ""
 
 
-def _merge(name: str, mine: Any, yours: Any) -> Any:
+def _adding(name: str) -> Callable[[tuple[Any, ...]], Any]:
+    """How a column of tallies is added up."""
     if name == "trend":
-        return tuple(a + b for a, b in zip(mine, yours, strict=True))
+        return lambda trends: tuple(map(sum, zip(*trends, strict=True)))
     if name.startswith("first_"):
-        return min(mine, yours)
+        return min
     if name.startswith("last_") and name.endswith("_on"):
-        return max(mine, yours)
-    if mine is None or yours is None:
-        return yours if mine is None else mine
-    return mine + yours
+        return max
+    if name.endswith("_cents"):
+        return lambda amounts: sum(known) if (known := [cents for cents in amounts if cents is not None]) else None
+    return sum
+
+
+_ADDING = tuple(map(_adding, Tally._fields))
 
 
 def part_of(part: int, whole: int) -> float | None:

@@ -18,8 +18,8 @@ def source_lines(referred: Referred, waits: Waits, names: ReferralNames) -> tupl
     for typed, tally in referred:
         folded.take(names.name_of(typed) or NOT_YET_NAMED, typed, tally, waits.get(typed, {}))
     lines = (
-        SourceLine(name, names.channel_of(name), True, folded.tallies[name], folded.waits[name])
-        for name in folded.tallies
+        SourceLine(name, names.channel_of(name), True, tally, folded.waits[name])
+        for name, tally in folded.tallies.items()
     )
     return tuple(sorted(lines, key=_rank))
 
@@ -38,10 +38,10 @@ def provider_lines(referred: Referred, waits: Waits, names: ReferralNames) -> tu
             key if listed[key] else folded.spelling(key),
             names.channel_of(key) if listed[key] else "",
             listed[key],
-            folded.tallies[key],
+            tally,
             folded.waits[key],
         )
-        for key in folded.tallies
+        for key, tally in folded.tallies.items()
     )
     return tuple(sorted(lines, key=_rank))
 
@@ -50,15 +50,19 @@ class _Folded:
     """The texts of each line, added up."""
 
     def __init__(self) -> None:
-        self.tallies: dict[str, Tally] = {}
+        self._taken: defaultdict[str, list[Tally]] = defaultdict(list)
         self.waits: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self._spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def take(self, key: str, typed: str, tally: Tally, waits: Mapping[int, int]) -> None:
-        known = self.tallies.get(key)
-        self.tallies[key] = known.merged(tally) if known else tally
-        self.waits[key].update(waits)
+        self._taken[key].append(tally)
+        if waits:
+            self.waits[key].update(waits)
         self._spellings[key][typed] += tally.ever
+
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        return {key: Tally.together(taken) for key, taken in self._taken.items()}
 
     def spelling(self, key: str) -> str:
         """The most frequent spelling; of equally frequent ones the first of the alphabet."""
@@ -67,8 +71,9 @@ class _Folded:
 
 
 def total(referred: Referred, waits: Waits) -> SourceLine:
+    """All texts together."""
     folded = _Folded()
-    folded.tallies["Total"] = Tally()
+    folded.take("Total", "", Tally(), {})
     for typed, tally in referred:
         folded.take("Total", typed, tally, waits.get(typed, {}))
     return SourceLine("Total", tally=folded.tallies["Total"], waits=folded.waits["Total"])

@@ -131,7 +131,8 @@ def funnel_sheet(book: Book, figures: Figures) -> None:
     for title, step in _STEPS:
         row: list[Value] = [title]
         for funnel in figures.funnels:
-            row += [getattr(funnel, step), part_of(getattr(funnel, step), funnel.referred)]
+            known = funnel is not figures.funnels[-1] or figures.reaches("last_year")
+            row += [getattr(funnel, step), part_of(getattr(funnel, step), funnel.referred)] if known else [None, None]
         rows.append(row)
     sheet.table(TOP, "Funnel", columns, rows)
     under = TOP + len(rows) + 2
