@@ -13,8 +13,10 @@ from foreign_mail import bounce, complaint, from_person
 from hand_written_clinic import Clinic, Ran, Row, appointment
 
 from jobs.desk.commands import cli
+from jobs.mail.mailbox.imap import ImapMailbox
 from jobs.mail.message import unsubscribe_token
 from jobs.mail.stop_secret import stop_secret
+from jobs.runner.run import FAILED
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import open_tools
 from jobs.store.stops import allow
@@ -219,6 +221,31 @@ def test_a_mailbox_that_was_moved_and_numbers_its_mails_anew_is_not_acted_on_twi
     mailbox.server.forget_numbers(mailbox.user)
     assert mailbox.read("2026-03-04 10:10").counts == {"mails read": 2, "letters delayed": 1, "wishes to stop": 1}
     assert mailbox.stops() == [(ANN, "news", "unsubscribe mail"), (ANN, "all", "Mira")]
+
+
+def test_a_reading_that_breaks_off_keeps_what_it_read_and_the_next_one_goes_on(
+    mailbox: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = bounce(JO, mailbox.letter("Jo")[1], "4.4.1", "connection timed out", "delayed")
+    mailbox.put(*[late] * 3)
+    monkeypatch.setattr("jobs.mail.mailbox.imap.AT_ONCE", 2)
+    fetch = ImapMailbox._fetch
+
+    def hung_up(box: ImapMailbox, uid: int) -> bytes:
+        if uid == 3:
+            raise ConnectionResetError(104, "Connection reset by peer")
+        return fetch(box, uid)
+
+    monkeypatch.setattr(ImapMailbox, "_fetch", hung_up)
+    broken = mailbox.read()
+    assert (broken.code, broken.counts) == (FAILED, {"mails read": 2, "letters delayed": 2})
+    assert broken.outcome.failed == (
+        f"The mailbox at 127.0.0.1:{mailbox.server.port} cannot be reached: Connection reset by peer. "
+        "The next run tries again."
+    )
+    monkeypatch.setattr(ImapMailbox, "_fetch", fetch)
+    assert mailbox.read("2026-03-04 10:10").counts == {"mails read": 1, "letters delayed": 1}
+    assert mailbox.read("2026-03-04 10:20").counts == {}
 
 
 def test_the_first_reading_looks_two_weeks_back(mailbox: Read) -> None:
