@@ -1,6 +1,6 @@
 """One appointment in two sources: which entries are one, and where the two sources tell it differently."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -78,8 +78,9 @@ def _pair_source(first: Sequence[Entry], second: Sequence[Entry], apart: Apart) 
         take(entry, (other for other in by_start[entry.starts_at] if _names(entry, other) == "same"))
     for entry, other in _one_to_one(list(left()), by_start, taken):
         take(entry, [other])
+    before = {other.id: other for other in first}
     for entry in left():
-        take(entry, (other for other in first if entry.same_as and other.id == entry.same_as))
+        take(entry, [before[entry.same_as]] if entry.same_as in before else [])
     several = _several(second, found)
     for entry in left():
         if entry.stands and (entry.patient_id, entry.starts_on) not in several:
@@ -99,10 +100,10 @@ def _one_to_one(
         ]
         for entry in left
     }
-    wanted = [other.id for others in fits.values() for other in others]
+    wanted = Counter(other.id for others in fits.values() for other in others)
     for entry in left:
         others = fits[entry.id]
-        if len(others) == 1 and wanted.count(others[0].id) == 1:
+        if len(others) == 1 and wanted[others[0].id] == 1:
             yield entry, others[0]
 
 
@@ -165,7 +166,8 @@ def differences(entries: Sequence[Entry]) -> list[Difference]:
     """What stands in the calendar and not in the spreadsheet, or otherwise, in order of the day.
 
     `entries` are all of some days, and those that they are the same as. A spreadsheet's appointment is missed in the
-    calendar only on days that the calendar reaches, and only for providers who keep theirs there.
+    calendar only on days that the calendar reaches, and only for providers who keep theirs there; a calendar's in the
+    spreadsheet only where others of that calendar stand there: see `calendars_apart`.
     """
     known = {entry.id: entry for entry in entries}
     pairs = [(known[entry.same_as], entry) for entry in entries if entry.same_as in known]
@@ -175,14 +177,23 @@ def differences(entries: Sequence[Entry]) -> list[Difference]:
     if calendar and len(calendar) < len(entries):
         days = min(entry.starts_on for entry in calendar), max(entry.starts_on for entry in calendar)
         kept_there = {first.provider for first, second in pairs if second.in_calendar}
+        mirrored = {second.source for _, second in pairs}
         for entry in entries:
             if entry.id in paired or not entry.stands:
                 continue
-            if entry.in_calendar:
+            if entry.in_calendar and entry.source in mirrored:
                 found.append(_alone("only in the calendar", entry))
-            elif entry.provider in kept_there and days[0] <= entry.starts_on <= days[1]:
+            elif not entry.in_calendar and entry.provider in kept_there and days[0] <= entry.starts_on <= days[1]:
                 found.append(_alone("only in the spreadsheet", entry))
     return sorted(found, key=lambda difference: (difference.starts_at, difference.what, difference.patient_id))
+
+
+def calendars_apart(entries: Sequence[Entry]) -> dict[str, int]:
+    """Calendars none of whose entries stands in a spreadsheet, and how many they have: they are taken for appointments
+    that are kept nowhere else, such as Pilates classes."""
+    mirrored = {entry.source for entry in entries if entry.same_as}
+    own = Counter(entry.source for entry in entries if entry.in_calendar and entry.source not in mirrored)
+    return dict(own) if any(not entry.in_calendar for entry in entries) else {}
 
 
 def _of_pair(first: Entry, second: Entry) -> Difference | None:

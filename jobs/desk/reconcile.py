@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from rich.table import Table
 
-from jobs.clinic.reconcile import Difference
+from jobs.clinic.reconcile import Difference, calendars_apart, differences
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.sources.ranks import ranks_of
 from jobs.store.identity import doubtful_pairs
-from jobs.store.twins import reconcile
+from jobs.store.twins import entries_of_days
 
 
 def show_reconcile(tools: Tools, back: int, ahead: int) -> None:
@@ -19,15 +19,17 @@ def show_reconcile(tools: Tools, back: int, ahead: int) -> None:
     first, last = tools.today - timedelta(days=back), tools.today + timedelta(days=ahead)
     ranks = ranks_of(tools.settings.sources)
     with tools.store.look() as memory:
-        found = reconcile(memory, first.isoformat(), last.isoformat(), ranks)
+        entries = entries_of_days(memory, first.isoformat(), last.isoformat(), ranks)
         doubtful = len(doubtful_pairs(memory))
-    days = f"from {first:%a %d %b} to {last:%a %d %b}"
+    found, days = differences(entries), f"from {first:%a %d %b} to {last:%a %d %b}"
     if len(ranks) < 2:
         console.print("There is only one source in config/sources.yaml: nothing to compare it with.")
     elif found:
         console.print(_table(tools, found, days))
-    else:
+    elif any(entry.same_as for entry in entries) or not calendars_apart(entries):
         console.print(f"The sources agree {days}.")
+    for calendar, count in calendars_apart(entries).items():
+        console.print(f"None of the {count} entries of {calendar} stands in a spreadsheet: not compared.")
     if doubtful:
         console.print(f"{doubtful} pairs of patients may be one patient each; `run_jobs.py patients` lists them.")
 

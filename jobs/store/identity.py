@@ -10,14 +10,14 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import and_, insert, select
 
 from jobs.clinic.identity import Match, Record, compare, name_key
 from jobs.clinic.records import Problem
 from jobs.store.joining import join_records, lend, part_records
 from jobs.store.memory import Memory, in_parts
 from jobs.store.sources import PATIENTS
-from jobs.store.tables import identities, patients
+from jobs.store.tables import ONE_OF_TWO, identities, patients
 
 MOST_OF_ONE = 20
 """So many records may share an address, a phone or a name; of more, nothing can be concluded (the clinic's own address,
@@ -182,7 +182,8 @@ def _speaks_against(memory: Memory, one: list[Record], other: list[Record]) -> b
 
 def _group(memory: Memory, patient_id: int) -> list[Record]:
     """All records of one patient."""
-    return list(_records(memory, or_(patients.c.id == patient_id, patients.c.same_as == patient_id)))
+    mine = [*_records(memory, patients.c.id == patient_id)]
+    return mine + [*_records(memory, and_(patients.c.same_as == patient_id, ONE_OF_TWO))]
 
 
 def patient_of(memory: Memory, record_id: int) -> int:
@@ -198,9 +199,7 @@ def _lend_again(memory: Memory, records: Collection[int]) -> set[int]:
     """Records that changed lend their patients anew what those lack. Give the patients that changed by it."""
     groups: defaultdict[int, list[int]] = defaultdict(list)
     query = select(patients.c.same_as, patients.c.id).where(patients.c.clinic_id == memory.clinic_id)
-    for patient_id, record_id in memory.connection.execute(
-        query.where(patients.c.same_as != 0).order_by(patients.c.id)
-    ):
+    for patient_id, record_id in memory.connection.execute(query.where(ONE_OF_TWO).order_by(patients.c.id)):
         groups[patient_id].append(record_id)
     changed = set(records)
     return {
@@ -270,9 +269,7 @@ def doubtful_pairs(memory: Memory) -> list[Line]:
     """What waits for a person's word, oldest first; pairs that were joined by another way no longer do."""
     waiting = [line for line in newest_lines(memory).values() if line.what in ("doubtful", "undone")]
     query = select(patients.c.id, patients.c.same_as).where(patients.c.clinic_id == memory.clinic_id)
-    roots = {
-        record_id: same_as for record_id, same_as in memory.connection.execute(query.where(patients.c.same_as != 0))
-    }
+    roots = {record_id: same_as for record_id, same_as in memory.connection.execute(query.where(ONE_OF_TWO))}
     return [line for line in waiting if roots.get(line.one_id, line.one_id) != roots.get(line.other_id, line.other_id)]
 
 

@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, Table, select, update
 
-from jobs.store.memory import Memory
+from jobs.store.memory import Memory, in_parts
 from jobs.store.stops import stop, stopped_now
-from jobs.store.tables import appointments, events, letters, patients, sent_articles
+from jobs.store.tables import ONE_OF_TWO, appointments, events, letters, patients, sent_articles, stops
 
 LENT = ("email", "phone", "birth_date", "language")
 """What a patient takes from another record of the same person where the own one says nothing."""
@@ -17,11 +17,15 @@ LENT = ("email", "phone", "birth_date", "language")
 def join_records(memory: Memory, kept: int, gone: int, at: str) -> None:
     """Make `gone`, and what was joined to it, the patient `kept`."""
     table, change = appointments.c, memory.connection.execute
+    slots = _ids(memory, select(table.id).where(table.patient_id == gone))
+    for part in in_parts(slots):
+        change(update(events).where(_ours(memory, events), events.c.appointment_id.in_(part)).values(patient_id=kept))
+    change(update(letters).where(_ours(memory, letters), letters.c.patient_id == gone).values(patient_id=kept))
     change(update(appointments).where(table.patient_id == gone, table.named_id == 0).values(named_id=gone))
-    for each in (appointments, events, letters):
-        change(update(each).where(each.c.patient_id == gone).values(patient_id=kept))
+    change(update(appointments).where(table.patient_id == gone).values(patient_id=kept))
     _move_articles(memory, kept, sent_articles.c.patient_id == gone)
-    change(update(patients).where((patients.c.id == gone) | (patients.c.same_as == gone)).values(same_as=kept))
+    change(update(patients).where(patients.c.same_as == gone, ONE_OF_TWO).values(same_as=kept))
+    change(update(patients).where(patients.c.id == gone).values(same_as=kept))
     _stop_too(memory, kept, gone, at)
     lend(memory, kept, _members(memory, kept))
 
@@ -61,16 +65,25 @@ def _ids(memory: Memory, query: Select[Any]) -> list[int]:
     return list(memory.connection.execute(query).scalars())
 
 
+def _ours(memory: Memory, table: Table) -> ColumnElement[bool]:
+    """The clinic's own rows; every index begins with it."""
+    return table.c.clinic_id == memory.clinic_id
+
+
 def _members(memory: Memory, patient_id: int) -> list[int]:
-    return _ids(memory, select(patients.c.id).where(patients.c.same_as == patient_id).order_by(patients.c.id))
+    return _ids(
+        memory, select(patients.c.id).where(patients.c.same_as == patient_id, ONE_OF_TWO).order_by(patients.c.id)
+    )
 
 
 def _move_articles(memory: Memory, patient_id: int, which: ColumnElement[bool]) -> None:
     """What was sent counts as sent to this patient; where both had been sent it, one line is enough."""
     table = sent_articles.c
-    known = select(table.slug).where(table.patient_id == patient_id)
+    known = select(table.slug).where(_ours(memory, sent_articles), table.patient_id == patient_id)
     slugs = set(memory.connection.execute(known).scalars())
-    for line_id, slug in memory.connection.execute(select(table.id, table.slug).where(which)).all():
+    for line_id, slug in memory.connection.execute(
+        select(table.id, table.slug).where(_ours(memory, sent_articles), which)
+    ).all():
         if slug not in slugs:
             slugs.add(slug)
             memory.connection.execute(update(sent_articles).where(table.id == line_id).values(patient_id=patient_id))
@@ -78,6 +91,10 @@ def _move_articles(memory: Memory, patient_id: int, which: ColumnElement[bool]) 
 
 def _stop_too(memory: Memory, patient_id: int, other: int, at: str) -> None:
     """What was stopped for one is stopped for the other too: a line that answers it must be a person's."""
+    table = stops.c
+    of_them = select(table.id).where(_ours(memory, stops), table.patient_id.in_((patient_id, other))).limit(1)
+    if memory.connection.execute(of_them).first() is None:
+        return
     stopped = stopped_now(memory)
     for category in sorted(stopped.get(other, frozenset()) - stopped.get(patient_id, frozenset())):
         why = f"stopped for no. {other}, who is or was taken for the same patient"

@@ -18,9 +18,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
+ONE_OF_TWO = text("same_as <> 0")
+"""Written into a query as it stands, it lets the database use the small index over what stands in two sources."""
+SLOT_ONE_OF_TWO = text("appointments.same_as <> 0")
+"""The same where patients are asked for too."""
 
 
 def _text(name: str, length: int | None = None) -> Column[str]:
@@ -51,6 +56,7 @@ patients = Table(
     UniqueConstraint("clinic_id", "key"),
     Index("ix_patients_address", "clinic_id", "address_key"),
     Index("ix_patients_name", "clinic_id", "name_key"),
+    Index("ix_patients_same", "same_as", sqlite_where=ONE_OF_TWO, postgresql_where=ONE_OF_TWO),
 )
 
 identities = Table(  # append-only: the newest line about two records counts
@@ -117,6 +123,7 @@ appointments = Table(
         "billed",
         "paid",
     ),
+    Index("ix_appointments_same", "same_as", sqlite_where=ONE_OF_TWO, postgresql_where=ONE_OF_TWO),
 )
 
 episodes = Table(

@@ -14,7 +14,7 @@ from jobs.clinic.identity import name_key
 from jobs.clinic.reconcile import Difference, Entry, differences, pair_entries
 from jobs.store.identity import apart_pairs, settle_identities
 from jobs.store.memory import Memory, in_parts
-from jobs.store.tables import appointments, events, letters, patients
+from jobs.store.tables import SLOT_ONE_OF_TWO, appointments, events, letters, patients
 
 UNKNOWN_RANK = 999  # of a source that config/sources.yaml no longer has
 _GONE = ("sent", "attempting", "unknown")
@@ -134,7 +134,8 @@ def _set_twin(memory: Memory, twin_id: int, first_id: int, at: str) -> None:
     table = appointments.c
     memory.connection.execute(update(appointments).where(table.id == twin_id).values(same_as=first_id))
     if first_id:
-        memory.connection.execute(update(appointments).where(table.same_as == twin_id).values(same_as=first_id))
+        of_twin = table.same_as == twin_id, SLOT_ONE_OF_TWO
+        memory.connection.execute(update(appointments).where(*of_twin).values(same_as=first_id))
         _move_letters(memory, twin_id, first_id, at)
 
 
@@ -179,8 +180,12 @@ class _Letter(NamedTuple):
 def _letters_of(memory: Memory, slot_id: int) -> list[_Letter]:
     query = (
         select(letters.c.id, letters.c.rule, letters.c.state, letters.c.event_id, events.c.what, events.c.starts_at)
-        .join(events, events.c.id == letters.c.event_id)
-        .where(events.c.appointment_id == slot_id)
+        .join(events, (events.c.id == letters.c.event_id) & (events.c.patient_id == letters.c.patient_id))
+        .where(
+            events.c.clinic_id == memory.clinic_id,
+            letters.c.clinic_id == memory.clinic_id,
+            events.c.appointment_id == slot_id,
+        )
         .order_by(letters.c.id)
     )
     return [_Letter._make(row) for row in memory.connection.execute(query)]
@@ -226,6 +231,11 @@ def reconcile(memory: Memory, first_day: str, last_day: str, ranks: Mapping[str,
 
     The patients' names stand in it: for a workbook take each difference `unnamed()`.
     """
+    return differences(entries_of_days(memory, first_day, last_day, ranks))
+
+
+def entries_of_days(memory: Memory, first_day: str, last_day: str, ranks: Mapping[str, int]) -> list[Entry]:
+    """What every source has of these days (both included), and what is the same as one of them."""
     slot = appointments.c
     query = _all_entries(memory).where(slot.starts_on >= first_day, slot.starts_on <= last_day)
     found = list(memory.connection.execute(query).all())
@@ -234,6 +244,6 @@ def reconcile(memory: Memory, first_day: str, last_day: str, ranks: Mapping[str,
     for part in in_parts(also):
         found += memory.connection.execute(_all_entries(memory).where(slot.id.in_(part))).all()
     for part in in_parts(ids):  # an appointment of these days whose twin was moved to other ones
-        twins = memory.connection.execute(_all_entries(memory).where(slot.same_as.in_(part))).all()
+        twins = memory.connection.execute(_all_entries(memory).where(slot.same_as.in_(part), SLOT_ONE_OF_TWO)).all()
         found += [row for row in twins if row.id not in ids]
-    return differences([_entry(row, ranks) for row in found])
+    return [_entry(row, ranks) for row in found]

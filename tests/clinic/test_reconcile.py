@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jobs.clinic.reconcile import FROM_CALENDARS_ON, Difference, Entry, differences, pair_entries
+from jobs.clinic.reconcile import FROM_CALENDARS_ON, Difference, Entry, calendars_apart, differences, pair_entries
 
 NINE, TEN = "2026-03-04T17:00:00Z", "2026-03-04T18:00:00Z"
 
@@ -93,3 +93,11 @@ def test_a_difference_can_be_told_without_the_patient() -> None:
         "at another time", "2026-03-04", NINE, TEN, "Pat", "export", "calendar", status="booked"
     )
     assert "Anna" not in repr(told.unnamed())
+
+
+def test_a_calendar_of_its_own_is_not_missed_in_the_spreadsheet_and_that_is_said() -> None:
+    pilates = entry(200, TEN, "Mira Quill", source="pilates", rank=FROM_CALENDARS_ON + 1)
+    entries = [entry(1), entry(100, same_as=1), pilates]
+    assert what(*entries) == []
+    assert calendars_apart(entries) == {"pilates": 1}
+    assert calendars_apart([pilates]) == {}  # there is nothing to compare it with
