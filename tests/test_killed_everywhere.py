@@ -33,8 +33,21 @@ def test_killed_at_a_write_no_letter_leaves_twice_and_none_is_lost(waiting: Clin
     clinic = waiting.copied(tmp_path / "waiting")
     with serving(by, clinic) as server:
         found = [kill_at(point, clinic, server, tmp_path) for point in POINTS[by]]
-    assert [each.point for each in found if not each.fine or not each.killed] == []
+    assert [each for each in found if not each.fine or each.ended != "killed"] == []
     if by == "gmail":
         assert [each.unclear_after_second for each in found] == [0, 0, 0]
     else:
         assert 0 < sum(each.unclear for each in found) <= len(found)
+
+
+@pytest.mark.parametrize(("how", "call"), [("ENOSPC", "pwrite64"), ("EIO", "fdatasync"), ("ENOSPC", "write")])
+def test_where_the_disk_fails_nothing_leaves_that_cannot_be_recorded(
+    waiting: Clinic, tmp_path: Path, how: str, call: str
+) -> None:
+    """`write` is the journal's: the letter on its way is finished, and no other begun."""
+    number = {"pwrite64": 81, "fdatasync": 4, "write": 31}[call]
+    clinic = waiting.copied(tmp_path / "waiting")
+    with serving("smtp", clinic) as server:
+        found = kill_at(Point(call, number), clinic, server, tmp_path, how)
+    assert found.fine and found.ended == "failed"
+    assert found.unclear == 0

@@ -50,6 +50,7 @@ class Journal:
         self.path = path
         self.boot = this_boot() if boot is None else boot
         self._own = False  # whether the marks are those of this very run
+        self._heard: dict[int, str] = {}  # what this run knows although the disk may not have taken it
         self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def begin(self, letter_ids: Sequence[int], transport: str) -> None:
@@ -76,12 +77,15 @@ class Journal:
             raise RunStopped(self._cannot(trouble.strerror or "")) from trouble
 
     def attempted(self, letter_id: int) -> None:
+        self._heard.pop(letter_id, None)
         self._write(b"a %d\n" % letter_id)
 
     def accepted(self, letter_id: int) -> None:
+        self._heard[letter_id] = "s"
         self._write(b"s %d\n" % letter_id)
 
     def stayed(self, letter_id: int) -> None:
+        self._heard[letter_id] = "n"
         self._write(b"n %d\n" % letter_id)
 
     def _write(self, line: bytes) -> None:
@@ -118,12 +122,17 @@ class Journal:
                     whole = False
                 elif marks.get(int(word)) != "s":
                     marks[int(word)] = kind
+        marks |= {letter_id: kind for letter_id, kind in self._heard.items() if marks.get(letter_id) != "s"}
         return Evidence(marks, whole, drafts, transport)
 
     def empty(self) -> None:
         """Forget all marks: the ledger has recorded what became of the letters."""
-        os.ftruncate(self._file, 0)
+        try:
+            os.ftruncate(self._file, 0)
+        except OSError as trouble:
+            raise RunStopped(self._cannot(trouble.strerror or "")) from trouble
         self._own = False
+        self._heard.clear()
 
     def close(self) -> None:
         os.close(self._file)

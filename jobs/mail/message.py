@@ -77,7 +77,7 @@ def _quoted(part: str) -> bytes:
         part = part.replace("\r\n", "\n").replace("\r", "\n")
     if not part.endswith("\n"):
         part += "\n"
-    return b2a_qp(part.replace("\n", "\r\n").encode(), istext=True)
+    return b2a_qp(part.replace("\n", "\r\n").encode("utf-8", "replace"), istext=True)  # half a sign becomes "?"
 
 
 @lru_cache(maxsize=64)

@@ -12,13 +12,26 @@ def exception_words(error: BaseException) -> str:
         return str(error)
     if isinstance(error, OperationalError):
         reason = str(error.orig).splitlines()[0].rstrip(".")
-        busy = " Another run is busy with it; the next try finds it free." if "locked" in reason else ""
-        return f"The database cannot be used: {reason}.{busy}"
+        return f"The database cannot be used: {reason}.{database_remedy(reason)}"
     kind = type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         kind = f"{error.strerror} ({kind})"
     where = places(error)[-1:]
     return f"{kind}{f' at {where[0]}' if where else ''}. It was not foreseen; logs/clinic.log tells the IT person more."
+
+
+def database_remedy(reason: str) -> str:
+    """What to do about it, by SQLite's words (sqlite.org/rescode.html)."""
+    for word, remedy in (
+        ("locked", "Another run is busy with it; the next try finds it free."),
+        ("full", "Make room on the disk; the next run goes on where this one ended."),
+        ("readonly", "Let the user that runs the jobs write it and its folder, on a disk that can be written."),
+        ("unable to open", "Let the user that runs the jobs write it and its folder."),
+        ("I/O error", "Look at the disk; the next run goes on where this one ended."),
+    ):
+        if word in reason:
+            return f" {remedy}"
+    return ""
 
 
 def file_words(error: OSError) -> str:

@@ -97,14 +97,14 @@ class ToolsUnusable(Exception):
 def _open_store(settings: Settings) -> "Store":
     from sqlalchemy.exc import SQLAlchemyError
 
-    from jobs.runner.faltering import file_words
+    from jobs.runner.faltering import database_remedy, file_words
     from jobs.store.memory import StoreUnusable, open_store
 
     try:
         settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return open_store(settings.database_url, settings.clinic.id)
     except StoreUnusable as reason:
-        raise ToolsUnusable(str(reason)) from None
+        raise ToolsUnusable(f"{reason}{database_remedy(str(reason))}") from None
     except OSError as error:
         remedy = "config/clinic.yaml names the folder (installation: state_dir:)."
         raise ToolsUnusable(f"{file_words(error)}\n{remedy}") from None

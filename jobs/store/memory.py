@@ -32,6 +32,7 @@ from jobs.store.tables import metadata
 
 _T = TypeVar("_T")
 _LOOKING = {"looking": True}
+BUSY_MILLISECONDS = 30_000  # how long a step waits for another process that writes
 _IN_ONE_QUERY = 5_000  # keys in one IN list; SQLite takes 32,766
 
 
@@ -92,7 +93,7 @@ def open_store(url: str, clinic_id: str) -> Store:
 
             migrate(engine)
     except DatabaseError as error:
-        raise StoreUnusable(f"The database {make_url(url).render_as_string()} cannot be used: {error.orig}") from None
+        raise StoreUnusable(f"The database {make_url(url).render_as_string()} cannot be used: {error.orig}.") from None
     return Store(engine, clinic_id)
 
 
@@ -110,7 +111,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         for pragma in (
-            "busy_timeout=30000",
+            f"busy_timeout={BUSY_MILLISECONDS}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",

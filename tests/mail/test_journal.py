@@ -127,6 +127,23 @@ def test_a_full_disk_stops_the_run_with_a_sentence(journal: Journal, monkeypatch
         journal.begin([1], "smtp")
 
 
+def test_what_the_disk_did_not_take_the_run_itself_still_knows(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.begin([1, 2, 3], "smtp")
+    for letter_id in (1, 2, 3):
+        journal.attempted(letter_id)
+    journal.stayed(3)
+    journal.attempted(3)  # tried again: what was known of the first try counts no more
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda file, line: 0)
+        for mark, letter_id in ((journal.accepted, 1), (journal.stayed, 2)):
+            with pytest.raises(RunStopped, match="No space left on device"):
+                mark(letter_id)
+    assert states(journal, 1, 2, 3) == ["sent", "ready", "unknown"]
+    assert states(after_a_kill(journal), 1, 2, 3) == ["unknown", "unknown", "unknown"]
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_journal_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
     with pytest.raises(RunStopped, match="No space left on device"):

@@ -117,7 +117,10 @@ def test_a_store_that_fails_is_the_failure_of_the_run_and_no_traceback(
     monkeypatch.setattr("jobs.runner.run.end_run", full)
     assert run_job("pull_appointments", tools) == (
         FAILED,
-        Outcome(failed="The database cannot be used: database or disk is full."),
+        Outcome(
+            failed="The database cannot be used: database or disk is full. "
+            "Make room on the disk; the next run goes on where this one ended."
+        ),
     )
 
 

@@ -1,0 +1,295 @@
+"""What breaks around the run that sends: the mail server, the disk, the database, other runs. Nothing leaves that
+cannot be recorded, everything ends in time, and the next run goes on."""
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+
+import pytest
+from hand_written_clinic import Clinic, appointment
+from loopback_server import HangUp, LoopbackServer, Session, serving
+
+from jobs.runner.run import FAILED, FINE, UNDER_WAY, run_job
+from jobs.runner.settings_loading import load_settings
+from jobs.runner.tools import ToolsUnusable, open_tools
+
+NINE = "2026-03-04 09:00"
+
+
+def waiting(clinic: Clinic, letters: int) -> Clinic:
+    """So many patients are to be reminded of a visit; all letters may leave at nine."""
+    names = [f"P{number:02d}" for number in range(letters)]
+    clinic.export(*(appointment(name, "2026-03-06 14:00", "booked", booked_at="2026-02-20 10:00") for name in names))
+    clinic.pull("2026-03-04 08:45")
+    return clinic
+
+
+def states(clinic: Clinic) -> Counter[str]:
+    return Counter(clinic.ask("SELECT state FROM letters WHERE rule = 'reminder'"))
+
+
+def limits(clinic: Clinic, **seconds: float) -> None:
+    """Shorter limits than the hours of RFC 5321."""
+    lines = "".join(f"    {name}_seconds: {value}\n" for name, value in seconds.items())
+    clinic.edit("config/clinic.yaml", "\n  smtp:\n", f"\n  smtp:\n{lines}")
+
+
+ANSWERS = {
+    "P01": ("RCPT", "421 4.7.0 slow down", "deferred"),
+    "P03": ("RCPT", "450 4.2.1 busy", "deferred"),
+    "P04": ("RCPT", "451 4.3.0 later", "deferred"),
+    "P05": ("RCPT", "452 4.5.3 too many recipients", "deferred"),
+    "P06": ("RCPT", "552 5.5.3 too many recipients", "deferred"),
+    "P08": ("RCPT", "550 5.1.1 no such mailbox", "failed"),
+    "P10": ("RCPT", "551 5.1.6 moved", "failed"),
+    "P11": ("RCPT", "553 5.1.3 bad mailbox", "failed"),
+    "P13": ("RCPT", "554 5.7.1 refused", "failed"),
+    "P15": ("text", "450 4.7.1 greylisted", "deferred"),
+    "P17": ("text", "552 5.3.4 too big", "failed"),
+    "P18": ("text", "554 5.7.1 looks like spam", "failed"),
+}
+
+
+def test_each_answer_concerns_its_own_patient_and_all_others_get_their_letters(clinic: Clinic) -> None:
+    def answer(step: str, session: Session) -> str | None:
+        at, reply, _ = ANSWERS.get(session.recipient[:3].upper(), ("", "", ""))
+        return reply if step == at else None
+
+    waiting(clinic, 20)
+    with serving(answer) as server:
+        clinic.mail_through(server.port)
+        ran = clinic.send(NINE)
+        again = clinic.send(NINE)
+    assert (ran.code, again.code) == (FINE, FINE)
+    assert {words: ran.counts[f"letters {words}"] for words in ("sent", "deferred", "failed")} == {
+        "sent": 8, "deferred": 6, "failed": 6
+    }  # fmt: skip
+    found = clinic.ask("SELECT first_name, state, reason FROM letters JOIN patients ON patients.id = patient_id")
+    told = {name: (state, reason) for name, state, reason in found if name in ANSWERS and state != "withdrawn"}
+    assert told == {name: (state, f"{at}: {reply}") for name, (at, reply, state) in ANSWERS.items()}
+    assert sorted(server.recipients()) == sorted(
+        f"p{number:02d}@patient.example" for number in range(20) if f"P{number:02d}" not in ANSWERS
+    )
+
+
+def test_a_refused_sign_in_fails_the_run_with_the_remedy_and_no_letter_is_blamed(clinic: Clinic) -> None:
+    waiting(clinic, 3)
+    with serving(lambda step, session: "535 5.7.8 expired" if step == "MAIL" else None) as server:
+        clinic.mail_through(server.port)
+        ran = clinic.send(NINE)
+    assert (ran.code, states(clinic)) == (FAILED, {"ready": 3})
+    assert ran.outcome.failed.startswith("127.0.0.1 refused the sign-in: MAIL: 535 5.7.8 expired. Check user")
+    with serving() as server:
+        clinic.edit("config/clinic.yaml", "\n    port: ", f"\n    port: {server.port} # ")
+        assert clinic.send(NINE).counts["letters sent"] == 3
+
+
+def test_a_busy_mailbox_is_tried_again_after_growing_pauses_until_it_is_too_late(clinic: Clinic) -> None:
+    waiting(clinic, 2)
+    busy = 0
+
+    def answer(step: str, session: Session) -> str | None:
+        nonlocal busy
+        busy += step == "RCPT" and session.recipient.startswith("p01")
+        return "450 4.2.1 busy" if step == "RCPT" and session.recipient.startswith("p01") else None
+
+    tried: list[str] = []
+    with serving(answer) as server:
+        clinic.mail_through(server.port)
+        for time_of_day in ("09:00", "09:09", "09:10", "09:39", "09:40", "11:09", "11:10", "15:39", "15:40"):
+            before = busy
+            assert clinic.send(f"2026-03-04 {time_of_day}").code == FINE
+            tried += [time_of_day] * (busy - before)
+        clinic.pull("2026-03-06 08:45")
+        clinic.send("2026-03-06 14:05")
+    # After ten minutes, thirty, ninety, four and a half hours.
+    assert tried == ["09:00", "09:10", "09:40", "11:10", "15:40"]
+    assert states(clinic) == {"sent": 1, "withdrawn": 1}
+    assert server.recipients() == ["p00@patient.example"]
+
+
+def drip(step: str, session: Session) -> str | None:
+    """One byte of the greeting, and then another, and never its end."""
+    session.connected.settimeout(0.05)
+    while step == "greeting":
+        session.connected.sendall(b"2")
+        try:
+            session.connected.recv(1)
+        except TimeoutError:
+            continue
+        raise HangUp
+    return None
+
+
+@contextmanager
+def never_answering() -> Iterator[int]:
+    """The port of a server whose queue is full: a connection is neither taken nor refused."""
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)):
+            yield port
+
+
+@pytest.mark.parametrize("how", ["drips", "never connects"])
+def test_a_server_without_end_ends_within_its_bound_and_the_next_run_works(clinic: Clinic, how: str) -> None:
+    waiting(clinic, 3)
+    limits(clinic, connect=0.4, greeting=0.4)
+    dripping = LoopbackServer(drip)
+    with never_answering() as silent:
+        clinic.mail_through(dripping.port if how == "drips" else silent)
+        started = time.monotonic()
+        ran = clinic.send(NINE)
+        took = time.monotonic() - started
+    dripping.close()
+    assert ran.code == FAILED and took < 10
+    said = "did not answer in time (limit 0.4 seconds)" if how == "drips" else "cannot be reached: no answer"
+    assert said in ran.outcome.failed
+    assert states(clinic) == {"deferred": 1, "ready": 2}
+    with serving() as server:
+        clinic.edit("config/clinic.yaml", "\n    port: ", f"\n    port: {server.port} # ")
+        assert clinic.send("2026-03-04 09:10").counts["letters sent"] == 3
+
+
+def test_of_eight_runs_at_once_one_works_and_when_it_is_killed_the_next_works_at_once(clinic: Clinic) -> None:
+    reached, go_on = Event(), Event()
+
+    def hold(step: str, session: Session) -> None:
+        if step == "MAIL" and session.number == 1:
+            reached.set()
+            assert go_on.wait(60)
+
+    waiting(clinic, 5)
+    with serving(hold, pipelining=False) as server:
+        clinic.mail_through(server.port)
+        runs = {run.pid: run for run in [clinic.process("send_follow_ups", NINE) for _ in range(8)]}
+        assert reached.wait(60)
+        holder = int((clinic.home / "var" / "locks" / "send_follow_ups.lock").read_text("ascii").split()[1])
+        said = {run.communicate(timeout=60)[1]: run.returncode for pid, run in runs.items() if pid != holder}
+        os.kill(holder, signal.SIGKILL)
+        runs[holder].communicate()
+        connections = server.connections
+        go_on.set()
+        assert clinic.send(NINE).counts["letters sent"] == 5
+    assert set(said.values()) == {UNDER_WAY} and connections == 1
+    assert all(
+        words.startswith(f"send_follow_ups is under way in another process (process {holder} ") for words in said
+    )
+    assert Counter(server.recipients()).most_common(1)[0][1] == 1
+
+
+def test_a_memory_that_another_process_keeps_busy_lets_nothing_leave_and_says_so(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.store.memory.BUSY_MILLISECONDS", 100)
+    waiting(clinic, 3)
+    other = sqlite3.connect(clinic.home / "var" / "clinic.sqlite", isolation_level=None)
+    with serving() as server:
+        clinic.mail_through(server.port)
+        tools = open_tools(clinic.home, load_settings(clinic.home), datetime(2026, 3, 4, 9))  # noqa: DTZ001  the clinic's own
+        other.execute("BEGIN IMMEDIATE")
+        code, outcome = run_job("send_follow_ups", tools)
+        with pytest.raises(
+            ToolsUnusable, match="database is locked. Another run is busy with it; the next try finds it"
+        ):
+            clinic.send(NINE)
+        other.execute("ROLLBACK")
+        other.close()
+        tools.store.close()
+        assert (code, outcome.failed, server.taken) == (
+            FAILED,
+            "The database cannot be used: database is locked. Another run is busy with it; the next try finds it free.",
+            [],
+        )
+        assert clinic.send(NINE).counts["letters sent"] == 3
+
+
+def test_what_left_while_the_memory_was_kept_busy_is_recorded_by_the_next_run(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Locked between the group's two commits: its letters are on the way already, and the journal knows."""
+    monkeypatch.setattr("jobs.store.memory.BUSY_MILLISECONDS", 100)
+    waiting(clinic, 3)
+    other = sqlite3.connect(clinic.home / "var" / "clinic.sqlite", isolation_level=None, check_same_thread=False)
+
+    def lock(step: str, session: Session) -> None:
+        if step == "text" and len(server.taken) == 3 and not other.in_transaction:
+            other.execute("BEGIN IMMEDIATE")
+
+    with serving(lock) as server:
+        clinic.mail_through(server.port)
+        assert clinic.send(NINE).code == FAILED
+        assert states(clinic) == {"attempting": 3}
+        other.execute("ROLLBACK")
+        other.close()
+        server.script = lambda step, session: None
+        ran = clinic.send(NINE)
+    assert ran.counts["letters of a dead run sent"] == 3
+    assert len(server.taken) == 3
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own, which can be filled and made read-only."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this user may not mount a disk")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def fill(disk: Path, but: int) -> None:
+    """Leave so many bytes free."""
+    free = shutil.disk_usage(disk).free
+    (disk / "filler").write_bytes(b"\0" * max(0, free - but))
+
+
+@pytest.mark.parametrize("kilobytes", [8, 64, 120])
+def test_on_a_full_disk_nothing_leaves_that_cannot_be_recorded_and_the_next_run_goes_on(
+    clinic: Clinic, small_disk: Path, kilobytes: int
+) -> None:
+    clinic = waiting(clinic, 30).copied(small_disk / "clinic")
+    with serving() as server:
+        clinic.mail_through(server.port)
+        fill(small_disk, kilobytes * 1024)
+        with clinic.process("send_follow_ups", NINE) as process:
+            said = process.communicate(timeout=60)[1]
+        left = len(server.taken)
+        (small_disk / "filler").unlink()
+        assert clinic.send(NINE).code == FINE
+        assert clinic.send(NINE).code == FINE
+    assert process.returncode == FAILED if left < 30 else process.returncode in (FINE, FAILED)
+    assert "Traceback" not in said and "not foreseen" not in said
+    assert states(clinic) == {"sent": 30}
+    assert Counter(server.recipients()).most_common(1)[0][1] == 1 and len(server.taken) == 30
+    assert clinic.ask("PRAGMA integrity_check") == ["ok"]
+
+
+def test_on_a_disk_that_cannot_be_written_nothing_leaves_and_the_sentence_says_so(
+    clinic: Clinic, small_disk: Path
+) -> None:
+    clinic = waiting(clinic, 3).copied(small_disk / "clinic")
+    with serving() as server:
+        clinic.mail_through(server.port)
+        subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+        with clinic.process("send_follow_ups", NINE) as process:
+            said = process.communicate(timeout=60)[1]
+        subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+        assert (process.returncode, server.taken) == (FAILED, [])
+        assert said.count("\n") <= 2 and "cannot be" in said or "Read-only" in said
+        assert clinic.send(NINE).counts["letters sent"] == 3
