@@ -76,8 +76,8 @@ class StopPage:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._log = open_log(settings.state_dir)  # it makes the folder
         self._secret = stop_secret(settings.state_dir)
-        self._log = open_log(settings.state_dir)
 
     @cached_property
     def _store(self) -> "Store":

@@ -1,0 +1,48 @@
+"""The secret that seals the stop links is there whole or not at all."""
+
+import errno
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from jobs.mail.stop_secret import SecretDamaged, stop_secret
+
+
+def test_it_is_made_once_and_only_its_user_can_read_it(tmp_path: Path) -> None:
+    first = stop_secret(tmp_path)
+    assert len(first) == 32 and stop_secret(tmp_path) == first
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
+
+
+def test_of_many_that_make_it_at_once_all_get_the_same(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(stop_secret, [tmp_path] * 40))) == 1
+
+
+def test_an_empty_one_seals_nothing_and_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "secret").touch()
+    assert len(stop_secret(tmp_path)) == 32
+
+
+@pytest.mark.parametrize("found", [b"x", b"x" * 31, b"x" * 33])
+def test_a_damaged_one_seals_nothing_and_says_what_to_do(tmp_path: Path, found: bytes) -> None:
+    (tmp_path / "secret").write_bytes(found)
+    with pytest.raises(SecretDamaged) as told:
+        stop_secret(tmp_path)
+    assert str(told.value) == (
+        f"{tmp_path / 'secret'} is damaged: it must hold 32 bytes. Put it back from the backup. Without one, delete "
+        "it: the stop links of letters that are out do not work any more then."
+    )
+
+
+def test_on_a_full_disk_none_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("jobs.mail.stop_secret.os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        stop_secret(tmp_path)
+    assert list(tmp_path.iterdir()) == []
