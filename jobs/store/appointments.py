@@ -8,14 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
-from jobs.clinic.addresses import address_key
 from jobs.clinic.events import Known, Seen, events_of
-from jobs.clinic.identity import name_key
 from jobs.clinic.records import Appointment
 from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, next_id, setting, update_rows
-from jobs.store.tables import appointments, events, patients
+from jobs.store.patient_records import save_patients
+from jobs.store.tables import appointments, events
 
-_PATIENT = ("first_name", "last_name", "email", "phone", "birth_date", "email_consent", "language")
 _SLOT = (
     "starts_at",
     "ends_at",
@@ -44,8 +42,6 @@ MOST_GONE = 10
 """So many coming appointments may vanish at once, or a fifth of all; more looks like an export of a part of them."""
 _EVENT = ("clinic_id", "appointment_id", "patient_id", "what", "happened_at", "seen_at", "starts_at")
 _values = attrgetter(*_SLOT)
-_person = attrgetter(*_PATIENT)
-_Person = tuple[str, ...]  # in the order of _PATIENT
 
 
 class Saved(NamedTuple):
@@ -68,7 +64,7 @@ def save_appointments(
     `batch`: keys are unique; `marks`: one for each, by which `mark_gone` finds it; `seen_at`: UTC text. A patient's
     known value is never overwritten by an empty one: a calendar without addresses does not erase those of the export.
     """
-    ids, records = _save_patients(memory, batch)
+    ids, records = save_patients(memory, batch, source)
     known = _known(memory, [slot.key for slot in batch])
     first_id = next_id(memory, appointments)
     new: list[tuple[Any, ...]] = []
@@ -211,51 +207,6 @@ def _events(
         (memory.clinic_id, slot_id, patient_id, what, happened_at, seen_at, slot.starts_at)
         for what, happened_at in events_of(known, seen, seen_at)
     ]
-
-
-def _save_patients(memory: Memory, batch: Sequence[Appointment]) -> tuple[dict[str, tuple[int, int]], set[int]]:
-    """Write the patients of a batch that are new or changed. Give by key each one's record and the patient that it is,
-    and the records that are new or changed."""
-    seen: dict[str, _Person] = {}
-    for slot in batch:
-        person = _person(slot)
-        seen[slot.patient_key] = _completed(person, seen.get(slot.patient_key, person))
-    known = _known_patients(memory, seen)
-    ids = {key: (record_id, same_as or record_id) for key, (record_id, same_as, _) in known.items()}
-    first_id = next_id(memory, patients)
-    new: list[tuple[Any, ...]] = []
-    changed: list[tuple[Any, ...]] = []
-    for key, person in seen.items():
-        if key not in known:
-            record_id = first_id + len(new)
-            ids[key] = record_id, record_id
-            new.append((*person, *_search_keys(person), record_id, memory.clinic_id, key))
-        elif (person := _completed(person, known[key][2])) != known[key][2]:
-            changed.append((*person, *_search_keys(person), known[key][0]))
-    insert_rows(memory, insert(patients), (*_PATIENT, "address_key", "name_key", "id", "clinic_id", "key"), new)
-    update_rows(memory, *setting(patients, (*_PATIENT, "address_key", "name_key")), changed)
-    return ids, {row[-1] for row in changed} | set(range(first_id, first_id + len(new)))
-
-
-def _completed(now: _Person, before: _Person) -> _Person:
-    """What is known of a person now, and for what is not said now, what was known before."""
-    return now if now == before else tuple([new or old for new, old in zip(now, before, strict=True)])
-
-
-def _search_keys(person: _Person) -> tuple[str, str]:
-    """What records of the same address, and of the same name, are found by."""
-    first_name, last_name, email = person[:3]
-    return address_key(email) if email else "", name_key(first_name, last_name)
-
-
-def _known_patients(memory: Memory, keys: Iterable[str]) -> dict[str, tuple[int, int, _Person]]:
-    columns = [patients.c.key, patients.c.id, patients.c.same_as, *(patients.c[name] for name in _PATIENT)]
-    query = select(*columns).where(patients.c.clinic_id == memory.clinic_id)
-    return {
-        key: (record_id, same_as, tuple(person))
-        for part in in_parts(keys)
-        for key, record_id, same_as, *person in memory.connection.execute(query.where(patients.c.key.in_(part))).all()
-    }
 
 
 def _hash(record_id: int, values: tuple[str, ...]) -> str:

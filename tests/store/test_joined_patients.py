@@ -251,3 +251,24 @@ def test_an_episode_counts_once_for_one_patient(store: Store) -> None:
     save(store, slot("calendar:1", "m:anna@mail.example anna", 10), source="calendar")
     with store.begin() as memory:
         assert memory.connection.execute(select(func.count()).select_from(episodes)).scalar_one() == 1
+
+
+def test_one_number_of_two_systems_is_two_patients_and_no_letter_goes_astray(store: Store) -> None:
+    ben = {"first_name": "Ben", "last_name": "Other", "email": "ben@mail.example"}
+    save(store, slot("export:1", "17"))
+    save(store, slot("studio:1", "17", **ben), source="studio")
+    save(store, slot("studio:2", "17", 10, **ben | {"phone": "+15550100"}), source="studio", at=LATER)
+    save(store, slot("export:2", "17", 11), at=LATER)
+    assert owners(store) == [1, 2, 2, 1]
+    with store.begin() as memory:
+        known = memory.connection.execute(select(patients.c.key, patients.c.email).order_by(patients.c.id)).all()
+    assert [tuple(row) for row in known] == [("17", "anna@mail.example"), ("studio:17", "ben@mail.example")]
+
+
+def test_one_source_may_rename_whom_it_named(store: Store) -> None:
+    save(store, slot("export:1", "17"))
+    renamed = {"first_name": "Joan", "last_name": "Newname", "email": "joan@mail.example"}
+    save(store, slot("export:1", "17", **renamed), at=LATER)
+    assert owners(store) == [1]
+    with store.begin() as memory:
+        assert find_patients(memory, "Joan Newname") == [(1, "Joan", "Newname")]
