@@ -8,6 +8,7 @@ from jobs.clinic.figures import Figures
 from jobs.reports.definitions import BENCHMARKS, DEFINITIONS
 from jobs.reports.period_words import spoken, spoken_days, words_of
 from jobs.reports.sheets import BAND, BLUE, COUNT, DAY, GREEN, LINE, VERMILLION, Book, Sheet, Value
+from jobs.reports.spoken_numbers import rate_text
 
 _PARTS = (
     ("Visits", "visits"),
@@ -38,7 +39,9 @@ def about_sheet(book: Book, figures: Figures, made_at: datetime, version: str, d
         row = _line(sheet, row, name, meaning)
     row = _section(sheet, row + 1, "Published figures beside the clinic's own")
     for benchmark in BENCHMARKS:
-        row = _line(sheet, row, benchmark.figure, f"{benchmark.value:.1%}: {benchmark.words}. {benchmark.source}.")
+        row = _line(
+            sheet, row, benchmark.figure, f"{rate_text(benchmark.value)}: {benchmark.words}. {benchmark.source}."
+        )
     sheet.page.set_h_pagebreaks([row + 1])
     row = _section(sheet, row + 1, "What they were made from")
     for name, value, form in _data(figures, made_at, version):

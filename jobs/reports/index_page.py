@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from jobs.reports.sheets import safe_text
+from jobs.reports.spoken_numbers import rate_text
 from jobs.reports.whole_files import save_whole
 
 FIGURES = ("New patients", "Evaluations kept", "Visits", "No-show rate", "Conversion this year")
@@ -57,7 +58,7 @@ def _row(each: Listed) -> str:
 def _figure(name: str, value: float | None) -> str:
     if value is None:
         return ""
-    return f"{value:.1%}" if "rate" in name or name.startswith("Conversion") else f"{value:,.0f}"
+    return rate_text(value) if "rate" in name or name.startswith("Conversion") else f"{value:,.0f}"
 
 
 def _plain(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from jobs.clinic.figures import Figures
 from jobs.reports.figure_sheets import figure_rows
+from jobs.reports.spoken_numbers import average_text, rate_text
 from jobs.reports.week_in_words import cards
 
 Said = Mapping[str, float | None]
@@ -46,5 +47,5 @@ def _shown(name: str, value: float | None) -> str:
     if value is None:
         return "none"
     if "rate" in name or name.startswith("Conversion"):
-        return f"{value:.1%}"
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+        return rate_text(value)
+    return f"{value:,.0f}" if value == int(value) else average_text(value, 2)

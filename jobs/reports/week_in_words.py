@@ -9,6 +9,7 @@ from jobs.clinic.periods import TREND
 from jobs.clinic.source_names import NO_SOURCES, NOT_RECORDED
 from jobs.reports.definitions import benchmark_of
 from jobs.reports.period_words import spoken, words_of
+from jobs.reports.spoken_numbers import average_text, rate_text
 
 RISE = 3  # more new patients than the average before a source is said to have risen
 REGULAR = 3  # periods in a row with new patients before one without is news
@@ -32,7 +33,7 @@ def cards(figures: Figures) -> tuple[Card, ...]:
     tally, attended, kept = figures.total.tally, figures.attended, figures.evaluations
     shown, previous, before = (attended[name] for name in ("shown", "previous", "before"))
     known = benchmark_of("No-show rate")
-    published = f"published {known.value:.1%}" if known else ""
+    published = f"published {rate_text(known.value)}" if known else ""
     return (
         _count_card(figures, "New patients", tally.shown, tally.previous, tally.before),
         _count_card(figures, "Evaluations kept", kept["shown"], kept["previous"], kept["before"]),
@@ -45,7 +46,7 @@ def cards(figures: Figures) -> tuple[Card, ...]:
 def _count_card(figures: Figures, title: str, value: int, previous: int, before: int) -> Card:
     more, words = value - previous, words_of(figures.periods)
     average = before / len(figures.periods.before)
-    note = f"{words.average.lower()} {average:,.1f}" if words.unit != "year" else ""
+    note = f"{words.average.lower()} {average_text(average)}" if words.unit != "year" else ""
     if more == 0:
         return Card(title, value, False, f"as {words.before}", None, note)
     change = f"▲ {more:,} more than before" if more > 0 else f"▼ {-more:,} fewer than before"
@@ -95,7 +96,7 @@ def sentences(figures: Figures, differences: Sequence[str] = ()) -> list[str]:
 def _new_patients(figures: Figures) -> Iterator[str]:
     tally, words = figures.total.tally, words_of(figures.periods)
     average = tally.before / len(figures.periods.before)
-    ends = f"the {words.average.lower()} is {average:.1f}"
+    ends = f"the {words.average.lower()} is {average_text(average)}"
     if not (tally.ever or figures.counted.appointments):
         yield "No appointment and no referral is known yet."
     elif tally.shown == 0:
@@ -122,7 +123,8 @@ def _risen(figures: Figures, named: Sequence[SourceLine]) -> Iterator[str]:
     risen = [(line.tally.shown - line.tally.before / periods, line) for line in named]
     for _, line in sorted((r for r in risen if r[0] >= RISE), key=lambda r: (-r[0], r[1].name))[:SAID_OF_EACH]:
         average = line.tally.before / periods
-        yield f"{line.name} stands out: {line.tally.shown} {words.shown.lower()}, {average:.1f} a {words.unit} before."
+        usual = f"{average_text(average)} a {words.unit} before"
+        yield f"{line.name} stands out: {line.tally.shown} {words.shown.lower()}, {usual}."
 
 
 def _silent(figures: Figures, everybody: Sequence[SourceLine]) -> Iterator[str]:

@@ -19,6 +19,7 @@ class Asked:
     periods: Periods
     as_of: datetime
     past: bool
+    usual: bool  # last week's, which nobody had to ask for
     mail_again: bool
 
 
@@ -47,7 +48,7 @@ def read_asked(words: Mapping[str, str], tools: Tools, today: date) -> Asked:
         moment = datetime.combine(as_of, MADE_AT, tools.settings.clinic.tzinfo)
     elif label and not as_of:
         moment = _first_made(tools, periods, today) or moment
-    return Asked(periods, moment, moment.date() < today, again)
+    return Asked(periods, moment, moment.date() < today, not (label or day), again)
 
 
 def _first_made(tools: Tools, periods: Periods, today: date) -> datetime | None:

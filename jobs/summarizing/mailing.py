@@ -2,30 +2,36 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jobs.clinic.figures import Figures
 from jobs.clinic.follow_ups import utc_text
-from jobs.mail.message import message_id
-from jobs.mail.records import Ready, Result, RunStopped
-from jobs.mail.transports import open_transport
 from jobs.reports.period_words import spoken_days
+from jobs.reports.spoken_numbers import rate_text
 from jobs.reports.week_in_words import Card, cards
 from jobs.runner.tools import Tools
 from jobs.store.summaries import kept_summary, note_mailing
 from jobs.summarizing.asked import Asked
 
+if TYPE_CHECKING:
+    from jobs.mail.records import Result
+
 
 def mail_workbook(tools: Tools, asked: Asked, figures: Figures, path: Path) -> tuple[int, str]:
     """E-mail the workbook to the readers that config/clinic.yaml names; gives how many got it, and what went wrong.
+
+    One that somebody asked for goes to them with --mail-again alone.
 
     `attempting` is on disk before the first message leaves. A run that dies in between leaves it so: nobody can tell
     what left, and it is not sent again by itself.
     """
     readers, label = tools.settings.reports.readers, asked.periods.label
+    if not readers or not (asked.usual or asked.mail_again):
+        return 0, ""
     with tools.store.begin() as memory:
         kept = kept_summary(memory, label)
         state = kept.mailed if kept else ""
-        if not readers or (state == "sent" and not asked.mail_again) or (asked.past and not asked.mail_again):
+        if state == "sent" and not asked.mail_again:
             return 0, ""
         if state in ("attempting", "unknown") and not asked.mail_again:
             return 0, f"Whether {label} reached its readers is not known. --mail-again sends it to all of them."
@@ -39,7 +45,7 @@ def mail_workbook(tools: Tools, asked: Asked, figures: Figures, path: Path) -> t
     return sent, _trouble(label, results, ended)
 
 
-def _trouble(label: str, results: list[Result], ended: str) -> str:
+def _trouble(label: str, results: list["Result"], ended: str) -> str:
     """What a person should know of the readers who did not get it; the addresses are not said."""
     failed = [result for result in results if result.state != "sent"]
     if not failed:
@@ -49,7 +55,10 @@ def _trouble(label: str, results: list[Result], ended: str) -> str:
     return f"{label} did not reach {who}: {failed[0].detail.rstrip('.')}. {next_time}"
 
 
-def _deliver(tools: Tools, asked: Asked, figures: Figures, path: Path) -> list[Result]:
+def _deliver(tools: Tools, asked: Asked, figures: Figures, path: Path) -> list["Result"]:
+    from jobs.mail.records import Ready, RunStopped
+    from jobs.mail.transports import open_transport
+
     settings = tools.settings
     transport = open_transport(settings.mail, settings.google, tools.state_dir, tools.today)
     content, moment = path.read_bytes(), tools.clock()
@@ -65,7 +74,9 @@ def _deliver(tools: Tools, asked: Asked, figures: Figures, path: Path) -> list[R
     return results
 
 
-def _not_tried(why: str) -> Result:
+def _not_tried(why: str) -> "Result":
+    from jobs.mail.records import Result
+
     return Result(0, "ready", why)
 
 
@@ -73,6 +84,7 @@ def _message(
     tools: Tools, asked: Asked, figures: Figures, reader: str, moment: datetime, name: str, content: bytes
 ) -> tuple[str, bytes]:
     """The Message-ID and the message to one reader; when it is sent again, it is another one."""
+    from jobs.mail.message import message_id
     from jobs.mail.report_message import report_message
 
     mail, clinic, label = tools.settings.mail, tools.settings.clinic, asked.periods.label
@@ -97,7 +109,7 @@ def mail_text(figures: Figures, clinic_name: str) -> str:
 def _value(card: Card) -> str:
     if card.value is None:
         return "not known"
-    return f"{card.value:.1%}" if card.is_rate else f"{card.value:,}"
+    return rate_text(card.value) if card.is_rate else f"{card.value:,}"
 
 
 def _after(card: Card) -> str:

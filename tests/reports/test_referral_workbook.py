@@ -19,6 +19,7 @@ from jobs.clinic.source_names import NOT_RECORDED, NOT_YET_NAMED
 from jobs.clinic.work import FreshLine, JobLine, ProblemLine, RuleLine, Work
 from jobs.reports.problems_workbook import write_problems
 from jobs.reports.referral_workbook import Context, workbook_name, write_referral_workbook
+from jobs.reports.spoken_numbers import average_text, rate_text
 from jobs.reports.week_in_words import cards, sentences
 from jobs.reports.whole_files import NotSaved
 
@@ -246,6 +247,15 @@ def test_who_goes_quiet_comes_back_or_is_new_is_named() -> None:
     assert "Dr. Example has gone quiet: 9 referrals in a year, the last on January 20, 2026." in said
     assert "Example Club is back; the referral before was on December 24, 2025." in said
     assert "For the first time ever this week: Dr. Newly." in said
+
+
+@pytest.mark.parametrize(("rate", "shown"), [(0.0625, "6.3%"), (0.1205, "12.1%"), (1 / 3, "33.3%"), (1, "100.0%")])
+def test_a_rate_in_a_sentence_is_rounded_as_in_its_cell(rate: float, shown: str) -> None:
+    assert rate_text(rate) == shown
+
+
+def test_an_average_in_a_sentence_is_rounded_as_in_its_cell() -> None:
+    assert [average_text(value) for value in (14.25, 0.05, 1234.5)] == ["14.3", "0.1", "1,234.5"]
 
 
 def test_a_source_that_jumps_is_pointed_out() -> None:
