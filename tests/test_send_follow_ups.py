@@ -444,6 +444,22 @@ def test_a_patient_who_reads_spanish_is_written_to_in_spanish_where_there_is_suc
     assert "Hello Missa," in letter_in_folder(clinic)  # there is no missed_visit.es.md: the clinic's own goes
 
 
+@pytest.mark.parametrize(("setting", "named"), [("no", False), ("yes", True)])
+def test_a_letter_names_what_its_articles_are_about_only_where_the_clinic_wants_it(
+    clinic: Clinic, setting: str, named: bool
+) -> None:
+    columns = "slug,title,url,topics,icd10,summary,published,purpose,off\n"
+    line = "a,Moving again,https://lakeside.example/a,low back pain;walking,M54.5,Ten minutes.,2026-01-01,,\n"
+    (clinic.home / "config" / "articles.csv").write_text(columns + line, "utf-8")
+    clinic.edit("config/clinic.yaml", "name_topics: no", f"name_topics: {setting}")
+    clinic.export(RULES["after_evaluation"][0] | {"complaint": "low back pain"})
+    clinic.pull("2026-03-04 08:45")
+    clinic.send("2026-03-04 09:00")
+    words = letter_in_folder(clinic)
+    assert "Moving again" in words and "Chosen to go with your visits." in words
+    assert ("It is about: low back pain, walking" in words, "back pain" in words) == (named, named)
+
+
 def letter_in_folder(clinic: Clinic) -> str:
     """The text of the newest letter in the outbox folder."""
     newest = max((clinic.home / "var" / "outbox").glob("*/*.eml"), key=lambda path: path.name)

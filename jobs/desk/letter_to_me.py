@@ -35,7 +35,9 @@ def send_test(home: Path, settings: Settings, letter: str, to: str) -> bool:
     if file not in letters.usable:
         return False
     library, _ = load_library(home / "config" / "articles.csv")
-    values = made_up_patients(library)[0][1]._replace(language=language_of(file), unsubscribe_mailto="")
+    values = made_up_patients(library, settings.mail.name_topics)[0][1]._replace(
+        language=language_of(file), unsubscribe_mailto=""
+    )
     ready = _ready(settings.mail, _marked(letters.write(own_letter(file), values)), to)
     if settings.mail.mode == "preview":
         _write(settings.state_dir / "preview" / f"{file.removesuffix('.md')}-test.eml", ready.data)

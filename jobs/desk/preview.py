@@ -10,10 +10,11 @@ from jobs.articles.private_words import private_words
 from jobs.clinic.languages import language_name
 from jobs.clinic.letter_names import in_language, language_of, own_letter
 from jobs.desk.check import going_on
-from jobs.mail.fields import ArticleValues, LetterValues
+from jobs.mail.fields import LetterValues
 from jobs.mail.gallery import GalleryLetter, write_gallery
 from jobs.mail.templates import Letters, load_letters
 from jobs.runner.settings import Settings
+from jobs.sending.letters import as_read
 
 STARTS = "2026-03-04T17:30:00Z"  # when the made-up patients are seen
 _STOP = "mailto:clinic@clinic.example?subject=stop"
@@ -29,7 +30,12 @@ def show_preview(home: Path, settings: Settings, letter: str, open_it: bool) -> 
     names = [name for name in letters.names if not letter or name == own_letter(file_of(letter))]
     files = [*names, *(in_language(name, other) for name in names for other in letters.languages(name))]
     tell_faults(letters, settings, files if letter else [])
-    shown = [page for name in names if name in letters.usable for page in _shown(letters, name, library)]
+    shown = [
+        page
+        for name in names
+        if name in letters.usable
+        for page in _shown(letters, name, library, settings.mail.name_topics)
+    ]
     if shown and letter:
         first = next((one for one in shown if one.title == _title(file_of(letter))), shown[0])
         click.echo(f"Subject: {first.subject}\n\n{first.text}")
@@ -62,9 +68,9 @@ def concerns(file: str, names: list[str]) -> bool:
     return name in names or not name.endswith(".md")
 
 
-def _shown(letters: Letters, name: str, library: Library) -> list[GalleryLetter]:
+def _shown(letters: Letters, name: str, library: Library, name_topics: bool) -> list[GalleryLetter]:
     """The letter as each of the made-up patients gets it, then in its other languages."""
-    people = made_up_patients(library)
+    people = made_up_patients(library, name_topics)
     everything = people[0][1]
     shown = [_card(letters, name, who, values) for who, values in people]
     for language in letters.languages(name):
@@ -88,9 +94,9 @@ def _title(file: str) -> str:
     return f"{words} in {language_name(language_of(file))}" if language_of(file) else words
 
 
-def made_up_patients(library: Library) -> list[tuple[str, LetterValues]]:
+def made_up_patients(library: Library, name_topics: bool) -> list[tuple[str, LetterValues]]:
     """Whom a letter is shown for: each with what is known of the patient. The first has everything."""
-    articles = tuple(ArticleValues(a.title, a.url, a.summary) for a in library.articles[:2])
+    articles = tuple(as_read(article, name_topics) for article in library.articles[:2])
     everything = LetterValues("Mira", STARTS, "Tomas Madeup", "Main Street", articles, _STOP)
     long_words = everything._replace(
         first_name="Maximiliane-Theodora", provider="Bartholomew Featherstonehaugh-Madeup, PT, DPT, OCS",

@@ -49,7 +49,8 @@ ARTICLE_FIELDS = ("title", "url", "summary", "why")
 
 
 class ArticleValues(NamedTuple):
-    """One article as the patient sees it. `why` is read by the patient: neutral words, never the staff's reason."""
+    """One article as the patient sees it. `why` is what it is about, where the clinic wants that said; never
+    the staff's reason."""
 
     title: str
     url: str

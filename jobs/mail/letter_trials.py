@@ -19,7 +19,7 @@ _ARTICLE = ArticleValues(
     "Getting ready for your first visit",
     "https://clinic.example/blog/first-visit",
     "What to bring, what to wear and what happens in the first hour.",
-    "Chosen to go with your visits.",
+    "first visits, getting started",
 )
 _STOP = {"unsubscribe_mailto": "mailto:stop@clinic.example?subject=stop", "unsubscribe_url": ""}
 

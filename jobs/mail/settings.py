@@ -110,6 +110,9 @@ class MailSettings:
     brake_floor: int = 50
     unsubscribe_address: str = ""
     unsubscribe_url: str = ""
+    name_topics: bool = (
+        False  # whether a letter says what its articles are about; else only that they go with the visits
+    )
     __pydantic_config__ = {"extra": "forbid"}
 
     def __post_init__(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jobs.articles.choice import Choice, Need, choose
-from jobs.articles.library import Library, load_library
+from jobs.articles.library import Article, Library, load_library
 from jobs.articles.pages import NAME as PAGES
 from jobs.articles.private_words import private_words
 from jobs.clinic.follow_ups import Rule, utc_text
@@ -86,7 +86,7 @@ class OrderDesk:
         seen.update(choice.article.slug for choice in choices)
         token = unsubscribe_token(self._secret, clinic.id, facts.letter_id, rule.category)
         mailto, url = stop_links(mail.unsubscribe_address or mail.reply_to or mail.sender, mail.unsubscribe_url, token)
-        articles = tuple(ArticleValues(c.article.title, c.article.url, c.article.summary) for c in choices)
+        articles = tuple(as_read(choice.article, mail.name_topics) for choice in choices)
         values = LetterValues(
             facts.first_name, facts.starts_at, facts.provider, facts.location, articles, mailto, url, facts.language
         )
@@ -118,6 +118,12 @@ def _stamp(file: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return status.st_mtime_ns, status.st_size
+
+
+def as_read(article: Article, name_topics: bool) -> ArticleValues:
+    """An article as the patient reads it. Its topics may tell why the patient came: they are named only where the
+    clinic wants that."""
+    return ArticleValues(article.title, article.url, article.summary, ", ".join(article.topics) if name_topics else "")
 
 
 def articles_for(facts: LetterFacts, rule: Rule, library: Library, already: Collection[str]) -> list[Choice]:
