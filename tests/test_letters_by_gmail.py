@@ -96,6 +96,26 @@ def test_an_unknown_letter_is_no_business_of_another_way_out(pulled: Clinic, gma
     assert pulled.in_state("unknown") == {("Rena", "reminder")}
 
 
+def test_the_draft_of_a_letter_that_was_withdrawn_does_not_stay_in_the_mailbox(
+    pulled: Clinic, gmail: LoopbackGmail
+) -> None:
+    gmail.script = lambda call: trouble(429, "rateLimitExceeded") if str(call) == SEND else None
+    pulled.edit("config/clinic.yaml", "  daily_quota: 1500", "  daily_quota: 1")
+    assert pulled.send("2026-03-04 10:00").counts["letters deferred"] == 1
+    reminders = "SELECT draft_id FROM letters WHERE rule = 'reminder' AND draft_id != '' AND state = "
+    assert pulled.ask(f"{reminders} 'deferred'") == list(gmail.drafts) == ["r-1"]
+    pulled.export(appointment("Rena", "2026-03-20 14:00", "booked", booked_at="2026-02-20 10:00"))
+    pulled.pull("2026-03-04 10:05")
+    pulled.send("2026-03-04 10:10")
+    gmail.script = lambda call: trouble(500) if call.method == "DELETE" else None
+    pulled.send("2026-03-04 10:20")
+    assert pulled.ask(f"{reminders} 'withdrawn'") == ["r-1"] and "r-1" in gmail.drafts
+    gmail.script = lambda call: None
+    pulled.send("2026-03-04 10:30")
+    assert pulled.ask(f"{reminders} 'withdrawn'") == [] and "r-1" not in gmail.drafts
+    assert gmail.sent == []
+
+
 def test_redirected_through_gmail_no_patient_is_written_to(clinic: Clinic, gmail: LoopbackGmail) -> None:
     mail_by_gmail(clinic, gmail, "redirect")
     clinic.edit("config/clinic.yaml", '  redirect_to: ""\n', "  redirect_to: office@lakeside.example\n")

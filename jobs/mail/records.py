@@ -91,6 +91,9 @@ class Transport(Protocol):
         """For letters that left or not by this transport: `sent` or `ready` (it never left), where the other side can
         tell for certain; the others are left out. RunStopped where it cannot be asked now."""
 
+    def discard(self, draft_ids: Sequence[str]) -> list[str]:
+        """Let the other side forget drafts of letters that must not leave; those that are gone now. Never raises."""
+
     def close(self) -> None:
         """Say goodbye. May be called twice; never raises."""
 

@@ -14,7 +14,7 @@ from jobs.mail.writing import LetterWriter
 from jobs.runner.tools import Tools
 from jobs.sending.deciding import LastMoment
 from jobs.sending.letters import finished_groups
-from jobs.store.letter_ledger import LetterLedger, record_evidence, unclear_letters
+from jobs.store.letter_ledger import LetterLedger, forget_drafts, record_evidence, stale_drafts, unclear_letters
 from jobs.store.letters import letters_in
 
 _FOUND = {"sent": "sent", "ready": "not sent"}
@@ -36,7 +36,24 @@ def settle_last_run(tools: Tools) -> Counter[str]:
     counts = Counter({f"letters of a dead run {state}": count for state, count in settled.items()})
     if unknown or settled["unknown"]:
         counts.update(f"unknown letters found {_FOUND[state]}" for state in _ask_what_became(tools))
+    if tools.settings.mail.transport == "gmail" and tools.settings.mail.mode != "preview":
+        _throw_stale_drafts_away(tools)
     return counts
+
+
+def _throw_stale_drafts_away(tools: Tools) -> None:
+    """Nobody shall find the draft of a withdrawn letter in the mailbox and send it by hand."""
+    with tools.store.begin() as memory:
+        stale = stale_drafts(memory)
+    if not stale:
+        return
+    transport = open_transport(tools.settings.mail, tools.settings.google, tools.state_dir, tools.today)
+    try:
+        gone = transport.discard(list(stale))
+    finally:
+        transport.close()
+    with tools.store.begin() as memory:
+        forget_drafts(memory, [stale[draft_id] for draft_id in gone])
 
 
 def _ask_what_became(tools: Tools) -> list[str]:

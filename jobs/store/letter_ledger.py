@@ -183,4 +183,17 @@ def record_evidence(memory: Memory, found: Iterable[_Result], transport: str, at
             decide_letter(memory, result.letter_id, what, f"evidence ({transport})", result.detail, at)
 
 
+def stale_drafts(memory: Memory) -> dict[str, int]:
+    """The drafts of letters that were withdrawn, each with its letter."""
+    query = select(letters.c.draft_id, letters.c.id).where(
+        letters.c.clinic_id == memory.clinic_id, letters.c.state == "withdrawn", letters.c.draft_id.not_in(("", "?"))
+    )
+    return {draft_id: letter_id for draft_id, letter_id in memory.connection.execute(query)}
+
+
+def forget_drafts(memory: Memory, letter_ids: Iterable[int]) -> None:
+    """Their drafts are gone."""
+    update_rows(memory, _DRAFTED, ("letter", "draft"), [(letter_id, "") for letter_id in letter_ids])
+
+
 _BY_EVIDENCE: dict[str, What] = {"sent": "mark-sent", "ready": "send-again"}

@@ -28,7 +28,12 @@ class LoopbackGmail(LoopbackGoogle):
         self.on("GET", DRAFTS, self._list)
         self.on("POST", f"{DRAFTS}/send", self._send)
         self.on("GET", f"{DRAFTS}/([^/]+)", lambda call, name: self._with(name, lambda: self._told(name)))
+        self.on("DELETE", f"{DRAFTS}/([^/]+)", lambda call, name: self._with(name, lambda: self._thrown_away(name)))
         self.on("PUT", f"{DRAFTS}/([^/]+)", lambda call, name: self._with(name, lambda: self._keep(name, call)))
+
+    def _thrown_away(self, name: str) -> Answer:
+        del self.drafts[name]
+        return Answer(204, b"")
 
     def recipients(self) -> list[str]:
         """Whom the sent mails went to: Gmail reads that from their headers."""

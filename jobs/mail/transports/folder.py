@@ -69,6 +69,10 @@ class FolderTransport:
             results.append(Result(letter.letter_id, "sent" if found else "ready", name if found else "no file of it"))
         return results
 
+    def discard(self, draft_ids: Sequence[str]) -> list[str]:
+        """There are no drafts on this way."""
+        return []
+
     def close(self) -> None:
         """Nothing is held open."""
 

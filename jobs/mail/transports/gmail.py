@@ -166,6 +166,20 @@ class GmailTransport:
             raise RunStopped(f"{reason} The letters wait.") from None
         return Result(letter.letter_id, "ready", "its draft is still there")
 
+    def discard(self, draft_ids: Sequence[str]) -> list[str]:
+        """Delete drafts, so that nobody sends by hand what must not leave."""
+        gone: list[str] = []
+        for draft_id in draft_ids:
+            try:
+                self._opened().once(self._drafts().delete(userId="me", id=draft_id))
+            except Refused as reason:
+                if reason.status != _GONE:
+                    continue
+            except (GoogleTrouble, RunStopped):  # the next run tries again
+                break
+            gone.append(draft_id)
+        return gone
+
     def close(self) -> None:
         if self._service:
             self._service.close()

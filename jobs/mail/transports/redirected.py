@@ -21,5 +21,8 @@ class Redirected:
     def what_became(self, unclear: Sequence[Unclear]) -> list[Result]:
         return self._transport.what_became(unclear)
 
+    def discard(self, draft_ids: Sequence[str]) -> list[str]:
+        return self._transport.discard(draft_ids)
+
     def close(self) -> None:
         self._transport.close()

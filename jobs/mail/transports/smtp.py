@@ -44,6 +44,10 @@ class SmtpTransport:
         """A mail server does not answer this question; the clinic's mailbox may."""
         return []
 
+    def discard(self, draft_ids: Sequence[str]) -> list[str]:
+        """There are no drafts on this way."""
+        return []
+
     def close(self) -> None:
         for lane in self._lanes:
             lane.close()
