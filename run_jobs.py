@@ -36,6 +36,8 @@ To run
   due                  run what is due; catch up once what was missed   (for cron)
   serve                stay, and do what cron would do   (Ctrl-C ends it)
   clock                is this machine's clock believed, and how to go on if it is not
+  backup               copy the database and check the copy   (the job keep_house does it every night)
+  restore FILE         put a backup in the place of the database
   crontab              print the lines to install with `crontab -e`
 
 Each command tells more: python run_jobs.py run --help

@@ -28,7 +28,7 @@ NOBODY_ASKED = FrontDesk()
 
 def why_hold(rule: Rule, due_at: str, released_at: str, desk: FrontDesk) -> str:
     """Say in words why this letter needs a person's yes, or "" if it needs none."""
-    if desk.restored and desk.restored.made_at <= due_at <= desk.restored.at and released_at <= desk.restored.at:
+    if desk.restored and due_at <= desk.restored.at and released_at <= desk.restored.at:
         return (
             f"it may have left before the memory was restored on {desk.restored.at[:10]} "
             f"from the backup of {desk.restored.made_at[:10]}"

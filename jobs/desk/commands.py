@@ -15,7 +15,7 @@ from jobs.desk.outbox_commands import outbox
 from jobs.desk.patient_commands import add_patient_commands
 from jobs.desk.place import HERE, Place
 from jobs.desk.place import with_tools as _with_tools
-from jobs.desk.sending_commands import clock, who_got
+from jobs.desk.sending_commands import backup, clock, restore, who_got
 from jobs.desk.source_commands import map_columns, problems
 from jobs.desk.stop_commands import add_stop_commands
 from jobs.desk.unforeseen import CarefulGroup
@@ -336,5 +336,5 @@ def _nearest(word: str, known: list[str]) -> str:
     return did_you_mean(word, known) or f"There are {', '.join(known)}."
 
 
-for command in (clock, map_columns, outbox, problems, who_got):
+for command in (backup, clock, map_columns, outbox, problems, restore, who_got):
     cli.add_command(command)

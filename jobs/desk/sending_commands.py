@@ -1,5 +1,6 @@
 """The commands about letters that leave or wait, one function each; added to the others in commands.py."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,3 +71,33 @@ def who_got(
         return 0
 
     with_tools(place, show)
+
+
+@click.command()
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path, file_okay=False), help="Where; state_dir/backups if not said."
+)
+@click.pass_obj
+def backup(place: Place, folder: Path | None) -> None:
+    """Copy the database, which may be in use, and check the copy. The job keep_house does it every night."""
+
+    def work(tools: "Tools") -> int:
+        from jobs.desk.restoring import make_backup
+
+        return make_backup(tools, folder)
+
+    with_tools(place, work)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_obj
+def restore(place: Place, file: Path) -> None:
+    """Put a backup in the place of the database; the former one is kept.
+
+    Letters that were due by now are held, for they may have left since the backup was made. Stop the runs before.
+    """
+    from jobs.desk.restoring import restore as put_back
+    from jobs.runner.settings_loading import load_settings
+
+    sys.exit(put_back(load_settings(place.home), file, place.now))

@@ -73,6 +73,14 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
+def forget_logs(state_dir: Path, before: datetime) -> int:
+    """Delete rotated logs that were last written before a moment; say how many went."""
+    old = [path for path in (state_dir / "logs").glob("clinic.log.[0-9]*") if path.stat().st_mtime < before.timestamp()]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
 def open_log(state_dir: Path) -> logging.Logger:
     """The log of this installation, in state_dir/logs/clinic.log. Raises OSError where the folder cannot be made."""
     log = logging.getLogger("clinic")

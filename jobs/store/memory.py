@@ -67,6 +67,12 @@ class Store:
         with self.engine.connect() as connection:
             yield Memory(connection.execution_options(**_LOOKING), self.clinic_id)
 
+    @property
+    def file(self) -> Path | None:
+        """The file that holds the database; None where it is no SQLite file."""
+        url = self.engine.url
+        return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -15,6 +15,4 @@ def restored(memory: Memory) -> Restored | None:
 
 def note_restored(memory: Memory, made_at: str, at: str) -> None:
     """Note that this memory knows nothing of what happened from `made_at` until `at` (UTC text)."""
-    before = restored(memory)  # a backup of a memory that was restored itself
-    earliest = min(made_at, before.made_at) if before and before.at >= made_at else made_at
-    set_cursor(memory, _NAME, f"{earliest} {at}")
+    set_cursor(memory, _NAME, f"{made_at} {at}")

@@ -19,7 +19,7 @@ def test_a_clinic_without_faults_is_told_where_its_letters_go(ask: Ask, home: Pa
     shown = ask("check")
     assert shown.exit_code == 0
     assert shown.output == (
-        "All is well: 2 sources, 11 rules, 5 jobs. Letters go: nowhere; mode is preview, and they are written to "
+        "All is well: 2 sources, 11 rules, 6 jobs. Letters go: nowhere; mode is preview, and they are written to "
         f"{home / 'var' / 'outbox'}.\n"
     )
 

@@ -22,7 +22,7 @@ def test_the_line_runs_from_anywhere_with_an_empty_environment(ask: Ask, home: P
         ["/bin/sh", "-c", command_in(lines)], cwd="/", env={}, capture_output=True, text=True, check=False
     )
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
-    assert (home / "var" / "logs" / "clinic.log").read_text("utf-8").count('"event": "run ended"') == 7
+    assert (home / "var" / "logs" / "clinic.log").read_text("utf-8").count('"event": "run ended"') == 9
 
 
 def test_every_path_is_absolute_and_quoted(tmp_path: Path) -> None:

@@ -5,7 +5,14 @@ from pathlib import Path
 
 from lakeside_day import Ask, rows
 
-DUE = ("pull_appointments", "read_mailbox", "refresh_articles", "send_follow_ups", "summarize_referrals")
+DUE = (
+    "keep_house",
+    "pull_appointments",
+    "read_mailbox",
+    "refresh_articles",
+    "send_follow_ups",
+    "summarize_referrals",
+)
 
 
 def answered(home: Path) -> list[tuple[str, str]]:
@@ -27,6 +34,7 @@ def test_a_week_without_power_is_caught_up_once(ask: Ask, home: Path) -> None:
     ask("due", now="2026-03-12 11:12")
     new = sorted(set(answered(home)) - set(before))
     assert new == [
+        ("keep_house", "2026-03-12T10:30:00Z"),
         ("pull_appointments", "2026-03-12T18:00:00Z"),
         ("read_mailbox", "2026-03-12T18:10:00Z"),
         ("refresh_articles", "2026-03-08T12:00:00Z"),

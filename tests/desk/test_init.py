@@ -42,7 +42,7 @@ def test_the_answers_become_settings_that_check_accepts(tmp_path: Path) -> None:
     assert settings.clinic.address == ANSWERS["address"]
     assert (settings.clinic.id, settings.mail.sender) == ("dr-q-sons-physio-1", "hello@quill.example")
     assert [source.path for source in settings.sources] == ["exports/*.csv"]
-    assert len(settings.follow_ups.rules) == 11 and len(settings.jobs) == 5
+    assert len(settings.follow_ups.rules) == 11 and len(settings.jobs) == 6
 
 
 def test_a_new_clinic_sends_nothing_before_it_says_so(tmp_path: Path) -> None:

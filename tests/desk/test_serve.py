@@ -62,7 +62,7 @@ def test_a_job_that_raises_does_not_end_the_serving(home: Path, monkeypatch: pyt
     monkeypatch.setattr("jobs.runner.run.job_function", broken)
     look(home, MORNING, never)
     outcomes = [row[6] for row in rows(home)["runs"]]  # type: ignore[index]
-    assert outcomes.count("failed") == 4
+    assert outcomes.count("failed") == 6
 
 
 def test_faulty_settings_are_told_and_mended_ones_are_taken_without_a_restart(

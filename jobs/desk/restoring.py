@@ -1,0 +1,80 @@
+"""A backup by hand, and a backup put back."""
+
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from sqlalchemy.engine import make_url
+
+from jobs.clinic.follow_ups import utc_text
+from jobs.keep_house import back_up_with_secret
+from jobs.mail.stop_secret import take_secret_back
+from jobs.runner.discover import job_names
+from jobs.runner.lock import UnderWay, only_run
+from jobs.runner.settings import Settings
+from jobs.runner.tools import Tools
+from jobs.store.backups import BackupFailed, put_back, what_it_knows
+from jobs.store.memory import open_store
+from jobs.store.restoring import note_restored
+
+_NOT_SQLITE = "This database is not SQLite; back it up and restore it by its own means."
+
+
+def make_backup(tools: Tools, folder: Path | None) -> int:
+    """Make a checked copy of the database now; give the exit code."""
+    if tools.store.file is None:
+        click.echo(_NOT_SQLITE, err=True)
+        return 1
+    try:
+        path = back_up_with_secret(tools, tools.store.file, folder or tools.state_dir / "backups")
+    except BackupFailed as reason:
+        click.echo(str(reason), err=True)
+        return 1
+    click.echo(f"{path}: copied and checked. It holds patient data.")
+    return 0
+
+
+def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
+    """Put a backup in the place of the database; give the exit code.
+
+    What the backup cannot know is treated as if it had happened: letters that were due by now are held.
+    """
+    at = (now.replace(tzinfo=settings.clinic.tzinfo) if now else datetime.now(UTC)).astimezone(UTC)
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        click.echo(_NOT_SQLITE, err=True)
+        return 1
+    database = Path(url.database)
+    try:
+        knows_until = what_it_knows(backup, settings.clinic.id)
+        with ExitStack() as locks:
+            for job in job_names():
+                locks.enter_context(only_run(settings.state_dir, job, f"{at:%Y-%m-%d %H:%M} UTC"))
+            aside = put_back(backup, database, at)
+            take_secret_back(settings.state_dir, backup.parent)
+            store = open_store(settings.database_url, settings.clinic.id)
+            try:
+                with store.begin() as memory:
+                    note_restored(memory, knows_until or utc_text(at), utc_text(at))
+            finally:
+                store.close()
+    except (BackupFailed, UnderWay) as reason:
+        click.echo(f"{reason} Nothing was changed.", err=True)
+        return 1
+    _tell(settings, backup, knows_until, aside)
+    return 0
+
+
+def _tell(settings: Settings, backup: Path, knows_until: str, aside: Path | None) -> None:
+    zone = settings.clinic.tzinfo
+    until = (
+        f"{datetime.fromisoformat(knows_until).astimezone(zone):%a %d %b %Y, %H:%M}" if knows_until else "its making"
+    )
+    click.echo(f"{backup} is in place; it knows all up to {until}.")
+    if aside:
+        click.echo(f"The former database is kept as {aside}.")
+    click.echo(
+        "Letters that were due by now are held, for they may have left: `outbox` lists them. "
+        "Run the pull next; it reads what came since."
+    )

@@ -1,0 +1,46 @@
+"""Back up the clinic's memory, delete what need not be kept any longer, and keep the database small."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from jobs.clinic.durations import parse_duration
+from jobs.clinic.follow_ups import utc_text
+from jobs.mail.kept_letters import forget_letters
+from jobs.runner.log import forget_logs
+from jobs.runner.outcome import Outcome
+from jobs.runner.tools import Tools
+from jobs.store.backups import BackupFailed, back_up, drop_old_backups
+from jobs.store.retention import forget_records, keep_small
+
+_LOGS_KEPT = timedelta(days=365)
+
+
+def run(tools: Tools, today: date) -> Outcome:
+    """Back up first; only what is safe in a good backup is tidied. Old backups go when the new one is good."""
+    kept, database = tools.settings.installation, tools.store.file
+    notes, files, counts = [], [], {}
+    if database is None:
+        notes.append("This database is not SQLite; back it up by its own means.")
+    else:
+        try:
+            files.append(back_up_with_secret(tools, database, tools.state_dir / "backups"))
+        except BackupFailed as reason:
+            return Outcome(failed=f"{reason} Nothing was deleted.")
+        counts["backups deleted"] = drop_old_backups(tools.state_dir / "backups", kept.keep_backups)
+    with tools.store.begin() as memory:
+        counts["records deleted"] = forget_records(memory, utc_text(tools.now - parse_duration(kept.keep_records)))
+    folder = tools.state_dir / tools.settings.mail.folder
+    counts["letters deleted from the folder"] = forget_letters(folder, today - parse_duration(kept.keep_letters))
+    counts["logs deleted"] = forget_logs(tools.state_dir, tools.now - _LOGS_KEPT)
+    if database is not None:
+        counts["bytes won"] = keep_small(database)
+    return Outcome({"backups made": len(files), **counts}, tuple(notes), tuple(files))
+
+
+def back_up_with_secret(tools: Tools, database: Path, folder: Path) -> Path:
+    """A checked copy of the database, and beside it the secret that seals the stop links of letters already out."""
+    from jobs.mail.stop_secret import keep_secret_beside
+
+    path = back_up(database, folder, tools.now)
+    keep_secret_beside(tools.state_dir, folder)
+    return path
