@@ -277,3 +277,30 @@ def test_where_the_export_stays_the_same_for_too_long_letters_wait(clinic: Clini
     clinic.pull("2026-03-09 09:05")
     assert clinic.send("2026-03-09 09:10").code == 0
     assert clinic.in_state("sent") == {("Fay", "reminder")}
+
+
+def test_news_waits_while_the_law_would_not_let_it_go_and_care_goes_on(clinic: Clinic) -> None:
+    days = ("02-03", "02-06", "02-10", "02-13", "02-20", "03-03")
+    clinic.export(coming("Remy"), *(appointment("Revi", f"2026-{day} 09:00") for day in days))
+    clinic.pull("2026-03-04 08:45")
+    clinic.edit("config/clinic.yaml", "1 Made-Up Lane", "Lakeside")
+    with serving() as server:
+        clinic.mail_through(server.port)
+        clinic.send("2026-03-04 09:00")
+        assert clinic.in_state("sent") == {("Remy", "reminder")}
+        why = "news needs the clinic's postal address; `run_jobs.py check` names them"
+        assert clinic.fates("Revi", "review_request") == [("ready", why)]
+        clinic.edit("config/clinic.yaml", 'Lakeside"', '1 Made-Up Lane"')
+        way_out = "No more of these e-mails: {{ letter.stop_url }}"
+        clinic.edit("templates/shell.txt", way_out, "No more of these.")
+        clinic.send("2026-03-04 09:10")
+        assert clinic.in_state("sent") == {("Remy", "reminder")}
+        assert clinic.fates("Revi", "review_request")[0][1].startswith(
+            "its template cannot be written for this patient"
+        )
+        clinic.edit("templates/shell.txt", "No more of these.", way_out)
+        clinic.send("2026-03-04 09:20")
+    assert ("Revi", "review_request") in clinic.in_state("sent")
+    assert clinic.ask("SELECT category, purpose FROM letters WHERE rule = 'review_request'") == [
+        ("news", "care after a visit")
+    ]

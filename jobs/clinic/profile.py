@@ -29,3 +29,8 @@ class ClinicProfile:
     @property
     def tzinfo(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+
+def is_postal_address(text: str) -> bool:
+    """Whether a letter could reach the clinic by this text: a street and its number, or a box; a town alone is none."""
+    return bool(re.search(r"\d", text) and re.search(r"[^\W\d]{2}", text))

@@ -1,5 +1,6 @@
 """Is everything well written? Every fault of every file at once."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -10,8 +11,9 @@ import click
 from jobs.articles.library import load_library
 from jobs.articles.private_words import private_words
 from jobs.clinic.faults import Fault
-from jobs.clinic.profile import ClinicProfile
-from jobs.mail.templates import Instead, load_letters
+from jobs.clinic.profile import ClinicProfile, is_postal_address
+from jobs.mail.news_law import news_faults
+from jobs.mail.templates import Instead, Letters, load_letters
 from jobs.reports.referral_names import load_referral_names
 from jobs.runner.run import FAULTY_SETTINGS, FINE
 from jobs.runner.settings import Settings, SettingsFaulty
@@ -79,9 +81,24 @@ def find_faults(home: Path) -> Found:
                                  booking_url="https://clinic.example", review_url="https://clinic.example")  # fmt: skip
         letters = load_letters(home / "templates", stand_in, None, private_words)
     faults += letters.faults
+    if settings is not None:
+        faults += _unlawful_news(home, settings, letters)
     faults += load_library(home / "config" / "articles.csv")[1]
     faults += load_referral_names(home / "config" / "referral_names.csv")[1]
     return Found(sorted(set(faults)), settings, letters.instead)
+
+
+def _unlawful_news(home: Path, settings: Settings, letters: Letters) -> Iterator[Fault]:
+    """What the law asks of letters with news and is missing: in a letter, or of the clinic once letters leave."""
+    clinic = settings.clinic
+    names = {rule.template for rule in settings.follow_ups.rules if rule.on and rule.category == "news"}
+    for name in sorted(names & letters.usable):
+        yield from news_faults(name, f"templates/{name}", clinic.address, letters.write)
+    if names and settings.mail.mode != "preview" and not is_postal_address(clinic.address):
+        lines = (home / "config" / "clinic.yaml").read_text("utf-8-sig").splitlines()
+        place = next((number for number, line in enumerate(lines, 1) if line.strip().startswith("address:")), 0)
+        what = f'address is "{clinic.address}"; the law asks for the full postal address in every letter with news.'
+        yield Fault("config/clinic.yaml", place, what, "Write street and number, town, state and ZIP code.")
 
 
 def _way_out(settings: Settings) -> str:

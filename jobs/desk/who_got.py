@@ -2,7 +2,6 @@
 
 import csv
 import os
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from rich.table import Table
 from jobs.clinic.follow_ups import utc_text
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
-from jobs.store.who_got import Got, Wanted, who_got
+from jobs.store.who_got import Got, Wanted, count_letters, who_got
 
 _SHOWN = 40
 _COLUMNS = ("letter", "left_at", "state", "patient", "rule", "template", "category", "purpose", "articles")
@@ -35,22 +34,23 @@ def show_who_got(tools: Tools, asked: Asked, names: bool, file: Path | None) -> 
     """Print how many letters left since a day, of which rules, and the newest of them; or write all into a file."""
     template = asked.template and asked.template.removesuffix(".md") + ".md"
     end = _midnight(tools, asked.until + timedelta(days=1)) if asked.until else ""
+    wanted = Wanted(_midnight(tools, asked.since), end, asked.rule, template, asked.article)
     with tools.store.look() as memory:
-        found = who_got(memory, Wanted(_midnight(tools, asked.since), end, asked.rule, template, asked.article))
+        counted = count_letters(memory, wanted)
+        found = who_got(memory, wanted, None if file else _SHOWN)
+    total = sum(counted.by_rule.values())
+    click.echo(f"{total} letters to {counted.patients} patients since {asked.since:%Y-%m-%d}.")
+    for name, count in counted.by_rule.items():
+        click.echo(f"  {name}: {count}")
+    if counted.unclear:
+        click.echo(f"{counted.unclear} of them may have left; `outbox` lists them.")
     if file:
         _write_csv(tools, found, names, file)
-    patients = len({got.patient_id for got in found})
-    click.echo(f"{len(found)} letters to {patients} patients since {asked.since:%Y-%m-%d}.")
-    for name, count in sorted(Counter(got.rule for got in found).items()):
-        click.echo(f"  {name}: {count}")
-    if unclear := sum(got.state != "sent" for got in found):
-        click.echo(f"{unclear} of them may have left; `outbox` lists them.")
-    if file:
         click.echo(f"All of them: {file} (patient data; readable by you alone)")
     elif found:
-        _show(tools, found[-_SHOWN:], names)
-        if len(found) > _SHOWN:
-            click.echo(f"The newest {_SHOWN} are shown; --csv FILE writes all.")
+        _show(tools, found, names)
+        if total > len(found):
+            click.echo(f"The newest {len(found)} are shown; --csv FILE writes all.")
 
 
 def _show(tools: Tools, found: Sequence[Got], names: bool) -> None:

@@ -14,6 +14,7 @@ from typing import NamedTuple, cast
 from jobs.mail.alone import be_alone
 from jobs.mail.fields import LetterValues
 from jobs.mail.message import Envelope, finish
+from jobs.mail.news_law import lacks
 from jobs.mail.templates import Instead, Letters
 
 _SECONDS = 60.0  # for the letters of one order; a hundred take a twentieth of a second
@@ -22,11 +23,13 @@ _MEMORY_BYTES = 2 << 30
 
 
 class Order(NamedTuple):
-    """One letter to be written: the name of its template, what it says, and the envelope."""
+    """One letter to be written: the name of its template, what it says, the envelope, and texts without which it is
+    not written, such as those that the law asks for."""
 
     template: str
     values: LetterValues
     envelope: Envelope
+    must_say: tuple[str, ...] = ()
 
 
 class WritingFailed(Exception):
@@ -117,6 +120,9 @@ def _work(load: Callable[[], Letters], line: Connection) -> None:
 
 def _write(letters: Letters, order: Order) -> bytes | None:
     try:
-        return finish(letters.write(order.template, order.values), order.envelope)
+        written = letters.write(order.template, order.values)
+        if order.must_say and lacks(written, order.must_say):
+            return None
+        return finish(written, order.envelope)
     except Exception:  # its text may quote the patient
         return None

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from pydantic import TypeAdapter, ValidationError
 
+from jobs.clinic.durations import parse_duration
 from jobs.clinic.faults import Fault, did_you_mean
 from jobs.clinic.follow_ups import FollowUps
 from jobs.runner.discover import job_names
@@ -30,6 +31,8 @@ def check_settings(home: Path, contents: Mapping[str, bytes]) -> Settings:
     for name, check in (("clinic.yaml", _clinic_faults), ("jobs.yaml", _job_faults)):
         faults += check(_values(name, contents))
     faults += _letter_faults(_values("follow_ups.yaml", contents), home)
+    if clinic is not None and follow_ups is not None:
+        faults += _grace_faults(_values("clinic.yaml", contents), clinic, follow_ups)
     if faults or clinic is None or sources is None or follow_ups is None or jobs is None:
         raise SettingsFaulty(faults)
     return settled(home, clinic, sources, follow_ups, jobs)
@@ -122,6 +125,16 @@ def _letter_faults(yaml: YamlFile, home: Path) -> Iterator[Fault]:
             near = f"Rename templates/{longer} to {template}." if longer else did_you_mean(template, known)
             remedy = f"{near} Nothing was sent.".strip()
             yield Fault(yaml.file, yaml.line(place), f'template "{template}" is not in templates/.', remedy)
+
+
+def _grace_faults(yaml: YamlFile, clinic: ClinicFile, follow_ups: FollowUps) -> Iterator[Fault]:
+    """A letter must not become too late in its grace period."""
+    grace = parse_duration(clinic.mail.grace)
+    strict = [rule for rule in follow_ups.rules if rule.on and rule.lateness <= grace]
+    if grace and strict:
+        rule = min(strict, key=lambda rule: rule.lateness)
+        what = f'grace is "{clinic.mail.grace}", and a letter of the rule {rule.name} is too late after '
+        yield Fault(yaml.file, yaml.line(("mail", "grace")), f"{what}{rule.too_late_after}.", "Write a shorter grace.")
 
 
 def _job_faults(yaml: YamlFile) -> Iterator[Fault]:

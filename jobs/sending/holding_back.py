@@ -43,11 +43,11 @@ def _too_old(tools: Tools, letters: Sequence[Due]) -> str:
         pulls = recent_runs(memory, "pull_appointments", 1)
         newest = max((source.read_at for source in freshness(memory, files).values()), default="")
     within = installation.pull_within
-    if not pulls or _older(pulls[0].started_at, within, tools.now):
+    if not pulls or not timedelta(days=-1) <= _age(pulls[0].started_at, tools.now) <= parse_duration(within):
         last = f"the last one began at {pulls[0].started_at}" if pulls else "there was none"
         return f"No pull of the appointments ended well within {within} ({last}). The letters wait for the next one."
     within = installation.export_within
-    if within and newest and _older(newest, within, tools.now):
+    if within and newest and _age(newest, tools.now) > parse_duration(within):
         return (
             f"No new export of the appointments has come within {within} (the last one was read at {newest}). "
             "The letters wait for the next one. Does the practice system still write it? "
@@ -68,10 +68,9 @@ def _too_bad(tools: Tools, letters: Sequence[Due]) -> str:
     return f"Too many rows of {named} cannot be read; problems.xlsx names them. The letters wait until it is settled."
 
 
-def _older(moment: str, within: str, now: datetime) -> bool:
-    """Whether a moment is longer ago; one to come was noted by a wrong clock and tells nothing."""
-    age = now - datetime.fromisoformat(moment)
-    return not timedelta(days=-1) <= age <= parse_duration(within)
+def _age(moment: str, now: datetime) -> timedelta:
+    """How long ago a moment is; less than nothing for one that a wrong clock has noted."""
+    return now - datetime.fromisoformat(moment)
 
 
 class Ration(NamedTuple):

@@ -11,6 +11,7 @@ from jobs.articles.pages import NAME as PAGES
 from jobs.articles.private_words import private_words
 from jobs.clinic.follow_ups import Rule, utc_text
 from jobs.clinic.last_look import Due
+from jobs.clinic.profile import is_postal_address
 from jobs.mail.fields import ArticleValues, LetterValues
 from jobs.mail.message import Envelope, message_id, stop_links, unsubscribe_token
 from jobs.mail.records import Ready
@@ -103,7 +104,8 @@ class OrderDesk:
             rule.category,
             rule.name,
         )
-        return Ordered(facts, choices, Order(rule.template, values, envelope))
+        law = (clinic.address, url or mailto) if rule.category == "news" else ()
+        return Ordered(facts, choices, Order(rule.template, values, envelope, law))
 
 
 @lru_cache(maxsize=1)
@@ -140,11 +142,20 @@ def rule_of(tools: Tools, name: str) -> Rule:
 
 
 def _usable(tools: Tools, writer: LetterWriter, due: Sequence[Due]) -> list[Due]:
-    """The letters whose template can be used; the others wait until it is mended."""
-    waiting = [letter for letter in due if rule_of(tools, letter.rule).template not in writer.usable]
-    if waiting:
-        _wait(tools, ((letter.letter_id, "ready") for letter in waiting), "its template has faults")
-    return [letter for letter in due if letter not in waiting]
+    """The letters whose template can be used; the others wait until it is mended. So does news of a clinic without a
+    postal address, once letters leave the house."""
+    unlawful = tools.settings.mail.mode != "preview" and not is_postal_address(tools.settings.clinic.address)
+    waiting: dict[str, list[int]] = {}
+    for letter in due:
+        rule = rule_of(tools, letter.rule)
+        if rule.template not in writer.usable:
+            waiting.setdefault("its template has faults", []).append(letter.letter_id)
+        elif unlawful and rule.category == "news":
+            waiting.setdefault("news needs the clinic's postal address", []).append(letter.letter_id)
+    for why, letter_ids in waiting.items():
+        _wait(tools, ((letter_id, "ready") for letter_id in letter_ids), why)
+    kept_back = {letter_id for letter_ids in waiting.values() for letter_id in letter_ids}
+    return [letter for letter in due if letter.letter_id not in kept_back]
 
 
 def _wait(tools: Tools, letters: Iterable[tuple[int, str]], why: str) -> None:

@@ -11,7 +11,7 @@ from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import appointments, events
 
 _NAME = "clock"
-_LOOKED_AT = 2000  # events
+_LOOKED_AT = 500  # events
 _DOUBTED = 2  # so many newest ones may be slips of the pen: a visit that somebody entered under a wrong year
 
 

@@ -60,3 +60,29 @@ def test_check_writes_nothing_into_the_clinics_memory(ask: Ask, home: Path) -> N
     (home / "var" / "clinic.sqlite").unlink()
     assert ask("check").exit_code == 0
     assert not (home / "var" / "clinic.sqlite").exists()
+
+
+def test_news_without_the_postal_address_or_a_way_to_stop_it_is_a_fault(ask: Ask, home: Path) -> None:
+    edit(home / "templates" / "shell.txt", "{{ clinic.address }}\n", "")
+    shown = ask("check")
+    assert shown.exit_code == 3
+    remedy = "\nWrite {{ clinic.address }} into templates/shell.html and shell.txt.\n"
+    for name in ("check_in_180", "review_request"):
+        law = "This letter is news, and the law asks for the clinic's postal address in it."
+        assert f"templates/{name}.md: {law}{remedy}" in shown.output
+    assert "templates/reminder.md" not in shown.output
+
+
+def test_a_town_is_no_postal_address_once_letters_leave_the_house(ask: Ask, home: Path) -> None:
+    file = home / "config" / "clinic.yaml"
+    edit(file, "1 Made-Up Lane, Lakeside, California", "Lakeside, California")
+    assert ask("check").exit_code == 0
+    edit(file, "mode: preview", "mode: redirect")
+    edit(file, 'redirect_to: ""', "redirect_to: office@lakeside.example")
+    edit(file, 'host: ""', "host: mail.lakeside.example")
+    shown = ask("check")
+    assert shown.exit_code == 3
+    assert (
+        'address is "Lakeside, California"; the law asks for the full postal address in every letter with news.\n'
+        "Write street and number, town, state and ZIP code.\n"
+    ) in shown.output

@@ -289,3 +289,15 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_next(home: Path) -> None:
         "config/clinic.yaml: The file cannot be read (Is a directory).",
         "config/jobs.yaml: The file cannot be read (Is a directory).",
     ]
+
+
+def test_a_grace_period_in_which_letters_become_too_late_is_refused(home: Path) -> None:
+    change(home, RULES, "    wait: 2 hours\n", "    wait: 2 hours\n    too_late_after: 3 hours\n")
+    change(home, CLINIC, "  daily_quota: 1500\n", "  grace: 2 hours\n  daily_quota: 1500\n")
+    assert load_settings(home).mail.grace == "2 hours"
+    change(home, CLINIC, "  grace: 2 hours\n", "  grace: 3 hours\n")
+    said = (
+        'config/clinic.yaml, line 16: grace is "3 hours", and a letter of the rule missed_visit is too late after '
+        "3 hours.\nWrite a shorter grace."
+    )
+    assert list(map(str, faults_of(home))) == [said]
