@@ -34,6 +34,7 @@ _HAS_BLANK = Doubt("", "A word stands before the address, or the address has a b
 _ONE_EACH = "Keep one address per patient in the practice system."
 
 
+@lru_cache(maxsize=32768)  # a patient comes in many of the tables that a large file is read in
 def read_email(text: str) -> str | Doubt[str]:
     """The address in a cell, its domain in lower case; "" where the cell says that there is none.
 

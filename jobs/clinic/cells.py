@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -117,6 +118,7 @@ def money_text(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
+@lru_cache(maxsize=32768)
 def read_phone(text: str) -> str | Doubt[str]:
     """The digits of a phone number, a leading + kept: no zero is lost, an apostrophe that Excel needs is dropped."""
     if _PLAIN_NUMBER.fullmatch(text) and not text.endswith(".0"):

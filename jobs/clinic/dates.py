@@ -174,6 +174,7 @@ def moment_reader(zone: str, order: str, written_in: str = "") -> MomentReader:
     return MomentReader(zone, order, written_in)
 
 
+@lru_cache(maxsize=32768)
 def read_birth_date(text: str, order: str) -> str | Doubt[str]:
     """A birth date as `1984-08-02`, "" for an empty cell. Two-digit years are 1921 to 2020."""
     if not text or text.isspace():

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from jobs.clinic.addresses import address_key
@@ -68,6 +69,7 @@ def _in_order(words: list[str]) -> PersonName:
     return PersonName(first, " ".join(last))
 
 
+@lru_cache(maxsize=32768)
 def read_part(text: str) -> str | Doubt[str]:
     """A first or last name that has its own cell, without title or credentials."""
     typed = tidy(text)

@@ -15,6 +15,11 @@ def column_text(cells: Sequence[object]) -> list[str]:
             return list(map(str.strip, texts))
         known = {text: text.strip() for text in distinct}
         return [known[text] for text in texts]
+    if bool not in kinds:  # which equals a number
+        few = set(cells)
+        if len(few) <= len(cells) // 2:
+            shared = {cell: (_BY_KIND.get(cell.__class__) or cell_text)(cell) for cell in few}
+            return [shared[cell] for cell in cells]
     if kinds == {datetime}:
         return [_moment(cell) for cell in cast(Sequence[datetime], cells)]
     return [(_BY_KIND.get(cell.__class__) or cell_text)(cell) for cell in cells]

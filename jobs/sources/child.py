@@ -66,12 +66,12 @@ def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> S
             what = f"The values of this file cannot be read ({type(error).__name__})."
             raise Unreadable(what, "Tell whoever looks after this program, with the file.") from None
         of_row = dict(zip(numbers, keys, strict=True))
-        of_number = {  # entries of a calendar share a row; each has its own number
-            f"{settled.prefix}:{tidy(number)}": key
-            for number, key in zip(columns.get("appointment_id", ()), keys, strict=False)
-            if number
-        }
-        marks = [of_number.get(slot.key) or of_row[slot.row] for slot in found]
+        if len(of_row) == len(numbers):
+            marks = [of_row[slot.row] for slot in found]
+        else:  # entries of a calendar share a row; each has its own number
+            ids = zip(columns.get("appointment_id", ()), keys, strict=False)
+            of_number = {f"{settled.prefix}:{tidy(number)}": key for number, key in ids if number}
+            marks = [of_number.get(slot.key) or of_row[slot.row] for slot in found]
         send(("values", numbers, list(zip(*found, strict=True)), marks, list(map(tuple, in_short(problems, table)))))
         return {problem.row for problem in problems}
 
