@@ -1,5 +1,6 @@
 """`stop` and `allow`: who gets no more letters, entered by a person in whatever spelling, and shown with its reason."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -7,6 +8,13 @@ import pytest
 from lakeside_day import NOW, Ask
 
 ADDRESS = "m.quill@gmail.com"
+
+
+@pytest.fixture
+def home(first_day: Path, tmp_path: Path) -> Path:
+    """A copy of the clinic without its written letters and exports, which nobody here looks at."""
+    leave = shutil.ignore_patterns("outbox", "reports", "exports")
+    return Path(shutil.copytree(first_day, tmp_path / "clinic", ignore=leave))
 
 
 @pytest.fixture

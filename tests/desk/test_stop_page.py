@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -44,6 +45,13 @@ def call(page: StopPage, method: str, token: str, body: bytes = b"", kind: str =
         answer.close()  # type: ignore[attr-defined]
     assert told[1]["Cache-Control"] == "no-store" and told[1]["Referrer-Policy"] == "no-referrer"
     return int(told[0][:3]), words
+
+
+@pytest.fixture
+def home(first_day: Path, tmp_path: Path) -> Path:
+    """A copy of the clinic without its written letters and exports, which nobody here looks at."""
+    leave = shutil.ignore_patterns("outbox", "reports", "exports")
+    return Path(shutil.copytree(first_day, tmp_path / "clinic", ignore=leave))
 
 
 @pytest.fixture
