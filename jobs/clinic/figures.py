@@ -274,6 +274,11 @@ class Figures:
     counted: Counted
     named: tuple[NamedText, ...] = ()  # those recognized first, then the last typed first
 
+    @property
+    def last_day(self) -> date:
+        """The last day of the period shown, or today where it is not over."""
+        return min(self.periods.shown.last, self.today)
+
     def reaches(self, name: str) -> bool:
         """Whether the data reaches back into a period. Where it does not, nothing is known of it: that is not zero."""
         first_day = self.counted.first_day

@@ -33,7 +33,7 @@ def _row(figures: Figures, kind: str, line: SourceLine) -> list[object]:
     tally = line.tally
     last_year = tally.last_year if figures.reaches("last_year") else ""
     return [
-        kind, _plain(line.name), _plain(line.channel), line.state(figures.periods.shown.last), tally.shown,
+        kind, _plain(line.name), _plain(line.channel), line.state(figures.last_day), tally.shown,
         tally.previous, tally.before / len(figures.periods.before), tally.month, tally.quarter, tally.year, last_year,
         tally.evaluated, tally.ahead, _number(tally.conversion, 4), _number(line.days_to_evaluation, 1), tally.visits,
         tally.discharged, tally.dropped, _money(tally.billed_cents), _money(tally.paid_cents), tally.first_day,

@@ -79,7 +79,8 @@ def figures_sheet(book: Book, figures: Figures) -> None:
     sheet = book.sheet("Figures", landscape=True)
     sheet.heading("Figures", "The clinic as a whole. An empty cell means that it is not known.")
     words, kind = words_of(figures.periods), figures.periods.kind
-    headers = {"shown": words.shown, "previous": words.previous, "before": words.average}
+    headers = {"shown": words.shown, "previous": words.previous}
+    headers |= {"before": words.average} if kind != "year" else {}
     headers |= {"month": "Month to date"} if kind == "week" else {}
     headers |= {"quarter": "Quarter to date"} if kind != "year" else {}
     headers |= {"year": "Year to date", "last_year": "Same period last year"}

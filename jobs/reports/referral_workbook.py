@@ -160,9 +160,8 @@ def _charted_rows(sheet: Sheet, row: int, figures: Figures) -> list[SourceLine]:
     for place, line in enumerate(charted, row + 2):
         sheet.wide(place, 0, 5, shortened(line.name, 44), **under)
         sheet.wide(place, 6, 8, line.tally.shown, align="center", num_format=COUNT, **under)
-        sheet.wide(
-            place, 9, 11, line.tally.before / len(figures.periods.before), align="center", num_format="#,##0.0", **under
-        )
+        average = line.tally.before / len(figures.periods.before) if figures.reaches("before") else None
+        sheet.wide(place, 9, 11, average, align="center", num_format="#,##0.0", **under)
         sheet.wide(place, 12, 13, line.tally.year, align="center", num_format=COUNT, **under)
     return charted
 

@@ -102,15 +102,17 @@ def _lines_table(
 def _new_patients(figures: Figures, total: SourceLine) -> list[Shown]:
     band, words = "New patients", words_of(figures.periods)
     units, reaches = len(figures.periods.before), figures.reaches("last_year")
+    average = [Shown(band, words.average, lambda line: line.tally.before / units, 9, AVERAGE)]
+    average = [] if words.unit == "year" else average  # it would be the previous year once more
     month = [] if figures.periods.kind != "week" else [Shown(band, "Month to date", lambda line: line.tally.month, 8)]
     quarter = (
         [] if figures.periods.kind == "year" else [Shown(band, "Quarter to date", lambda line: line.tally.quarter, 8)]
     )
     return [
-        Shown("", "State", lambda line: line.state(figures.periods.shown.last), 9, TEXT, ""),
+        Shown("", "State", lambda line: line.state(figures.last_day), 9, TEXT, ""),
         Shown(band, words.shown, lambda line: line.tally.shown, 7.5),
         Shown(band, words.previous, lambda line: line.tally.previous, 9),
-        Shown(band, words.average, lambda line: line.tally.before / units, 9, AVERAGE),
+        *average,
         *month,
         *quarter,
         Shown(band, "Year to date", lambda line: line.tally.year, 8),
@@ -213,7 +215,7 @@ def quiet_sheet(book: Book, figures: Figures) -> None:
     sheet = book.sheet("Gone quiet", landscape=False)
     note = f"At least {QUIET_REFERRALS} referrals in a year, none in its last {QUIET_AFTER_DAYS} days: whom to call."
     sheet.heading("Gone quiet", note)
-    last_day = figures.periods.shown.last
+    last_day = figures.last_day
     rows = quiet_rows(figures)
     if not rows:
         sheet.text(TOP, 0, "Nobody who used to refer has gone quiet.", font_color=GREEN, bold=True)
@@ -238,7 +240,7 @@ def quiet_sheet(book: Book, figures: Figures) -> None:
 
 def quiet_rows(figures: Figures) -> list[tuple[str, SourceLine]]:
     """Those that went quiet, the ones with the most referrals first."""
-    last_day = figures.periods.shown.last
+    last_day = figures.last_day
     rows = [
         (kind, line)
         for kind, lines in (("source", figures.sources), ("referring provider", figures.providers))

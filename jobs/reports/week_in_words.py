@@ -47,6 +47,8 @@ def _count_card(figures: Figures, title: str, value: int, previous: int, before:
     more, words = value - previous, words_of(figures.periods)
     average = before / len(figures.periods.before)
     note = f"{words.average.lower()} {average_text(average)}" if words.unit != "year" else ""
+    if not figures.reaches("previous"):
+        return Card(title, value, False, "", None, "")
     if more == 0:
         return Card(title, value, False, f"as {words.before}", None, note)
     change = f"▲ {more:,} more than before" if more > 0 else f"▼ {-more:,} fewer than before"
@@ -99,6 +101,8 @@ def _new_patients(figures: Figures) -> Iterator[str]:
     ends = f"the {words.average.lower()} is {average_text(average)}"
     if not (tally.ever or figures.counted.appointments):
         yield "No appointment and no referral is known yet."
+    elif not figures.reaches("previous"):
+        yield f"{tally.shown:,} new patients booked a first appointment; of {words.before} nothing is known."
     elif tally.shown == 0:
         yield f"No new patient booked a first appointment {words.shown.lower()}; {ends}."
     else:
@@ -120,6 +124,8 @@ def _most(named: Sequence[SourceLine]) -> Iterator[str]:
 
 def _risen(figures: Figures, named: Sequence[SourceLine]) -> Iterator[str]:
     words, periods = words_of(figures.periods), len(figures.periods.before)
+    if not figures.reaches("before"):
+        return
     risen = [(line.tally.shown - line.tally.before / periods, line) for line in named]
     for _, line in sorted((r for r in risen if r[0] >= RISE), key=lambda r: (-r[0], r[1].name))[:SAID_OF_EACH]:
         average = line.tally.before / periods
@@ -130,6 +136,8 @@ def _risen(figures: Figures, named: Sequence[SourceLine]) -> Iterator[str]:
 def _silent(figures: Figures, everybody: Sequence[SourceLine]) -> Iterator[str]:
     """Who referred in every period and not in this one; the longest habit first."""
     unit = "month" if figures.periods.kind != "week" else "week"
+    if figures.today <= figures.periods.shown.last:  # it may still refer
+        return
     silent = [(_in_a_row(line), line) for line in everybody if not line.tally.trend[-1]]
     silent = sorted((s for s in silent if s[0] >= REGULAR), key=lambda s: (-s[0], -s[1].tally.year, s[1].name))
     for count, line in silent[:SAID_OF_EACH]:
@@ -155,7 +163,7 @@ def _in_a_row(line: SourceLine) -> int:
 
 def _gone_quiet(figures: Figures, everybody: Sequence[SourceLine]) -> Iterator[str]:
     """Who became quiet in the period shown: all of them stand on their own sheet."""
-    last_day, day_before = figures.periods.shown.last, figures.periods.previous.last
+    last_day, day_before = figures.last_day, figures.periods.previous.last
     quiet = [line for line in everybody if line.is_quiet(last_day) and not line.is_quiet(day_before)]
     for line in sorted(quiet, key=lambda line: (-line.tally.year_before, line.name))[:SAID_OF_EACH]:
         last = date.fromisoformat(line.tally.last_on)

@@ -183,7 +183,7 @@ def _days(memory: "Memory", periods: Periods, today: date, location: str) -> dic
         "today": today,
         "since": min(period.first for period in spans.values()),
         "lost": today - timedelta(days=LOST_AFTER_DAYS),
-        "year_before": periods.shown.last - timedelta(days=365),
+        "year_before": min(periods.shown.last, today) - timedelta(days=365),
         "known_from": known_from(date.fromisoformat(begins)) if begins else today,
     }
     return {"clinic": memory.clinic_id, "location": location} | {name: day.isoformat() for name, day in days.items()}

@@ -249,6 +249,15 @@ def test_who_goes_quiet_comes_back_or_is_new_is_named() -> None:
     assert "For the first time ever this week: Dr. Newly." in said
 
 
+def test_a_period_before_the_data_is_compared_with_nothing_and_one_that_is_not_over_accuses_nobody() -> None:
+    year = replace(SAMPLE, periods=period_named("2026"), counted=replace(SAMPLE.counted, first_day="2026-01-07"))
+    said = sentences(year)
+    assert said[0] == "6 new patients booked a first appointment; of the year before nothing is known."
+    assert not any("nobody for the first time" in words or "stands out" in words for words in said)
+    assert [card.change for card in cards(year)][:3] == ["", "", ""]
+    assert year.last_day == year.today
+
+
 @pytest.mark.parametrize(("rate", "shown"), [(0.0625, "6.3%"), (0.1205, "12.1%"), (1 / 3, "33.3%"), (1, "100.0%")])
 def test_a_rate_in_a_sentence_is_rounded_as_in_its_cell(rate: float, shown: str) -> None:
     assert rate_text(rate) == shown
