@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from ssl import SSLContext
 
+_LOOK_UP_SECONDS = 20.0
 _LONGEST_ANSWER = 65_536  # bytes; RFC 5321 allows 512 a line
 
 
@@ -36,14 +37,17 @@ class Line:
         """`run_ends` is the moment on the monotonic clock at which every step ends at the latest."""
         self._socket, self._run_ends = connected, run_ends
         self._heard, self._at = b"", 0
+        self._wakes_after = 0.0  # as the socket is set now
 
     def write(self, data: bytes, seconds: float) -> None:
         taken, ends = 0, self._ends(seconds)
         while taken < len(data):
             try:
-                self._socket.settimeout(self._left(ends))
+                self._wake_by(ends)
                 taken += self._socket.send(memoryview(data)[taken:] if taken else data)
             except OSError as trouble:
+                if self._in_time(trouble, ends):
+                    continue
                 lost = LineLost(_why(trouble, seconds))
                 lost.taken = taken
                 raise lost from None
@@ -62,9 +66,11 @@ class Line:
     def _line(self, ends: float, seconds: float) -> bytes:
         while (end := self._heard.find(b"\n", self._at)) < 0:
             try:
-                self._socket.settimeout(self._left(ends))
+                self._wake_by(ends)
                 more = self._socket.recv(8192)
             except OSError as trouble:
+                if self._in_time(trouble, ends):
+                    continue
                 raise LineLost(_why(trouble, seconds)) from None
             if not more:
                 raise LineLost("The server closed the connection.")
@@ -76,6 +82,19 @@ class Line:
 
     def _ends(self, seconds: float) -> float:
         return min(time.monotonic() + seconds, self._run_ends)
+
+    def _wake_by(self, ends: float) -> None:
+        """Let the next call on the socket return in time to look at the clock. To set that anew for each call would
+        cost as much as the call: it stays as it is while it fits."""
+        most = min(self._left(ends), _LOOK_UP_SECONDS)
+        if not most / 2 <= self._wakes_after <= most:
+            self._socket.settimeout(most)
+            self._wakes_after = most
+
+    @staticmethod
+    def _in_time(trouble: OSError, ends: float) -> bool:
+        """Whether a call only woke up to look at the clock."""
+        return isinstance(trouble, TimeoutError) and time.monotonic() < ends
 
     @staticmethod
     def _left(ends: float) -> float:
@@ -90,6 +109,7 @@ class Line:
             raise LineLost("The server, or somebody between, spoke before the encryption began.")
         try:
             self._socket.settimeout(self._left(self._ends(seconds)))
+            self._wakes_after = 0.0
             self._socket = context.wrap_socket(self._socket, server_hostname=host)
         except OSError as trouble:
             raise LineLost(_why(trouble, seconds)) from None
