@@ -30,7 +30,7 @@ def sum_up(
     unknown = tally["unknown"] + settled["letters of a dead run unknown"] - settled["unknown letters found not sent"]
     unknown -= settled["unknown letters found sent"]
     if unknown > 0:
-        notes = [*notes, f"{unknown} letters may have left; they are not sent again. `run_jobs.py status` counts them."]
+        notes = [*notes, f"{unknown} letters may have left; they are not sent again. `run_jobs.py outbox` lists them."]
     asked = isinstance(tally.stopped_by, AskedToStop)
     notes = [*notes, tally.stopped] if asked else notes
     signed_out = isinstance(tally.stopped_by, SignInRefused)
