@@ -33,6 +33,8 @@ def check_settings(home: Path, contents: Mapping[str, bytes]) -> Settings:
     faults += _letter_faults(_values("follow_ups.yaml", contents), home)
     if clinic is not None and follow_ups is not None:
         faults += _grace_faults(_values("clinic.yaml", contents), clinic, follow_ups)
+    if clinic is not None and not clinic.google.configured:
+        faults += _google_faults(_values("sources.yaml", contents))
     if faults or clinic is None or sources is None or follow_ups is None or jobs is None:
         raise SettingsFaulty(faults)
     return settled(home, clinic, sources, follow_ups, jobs)
@@ -135,6 +137,15 @@ def _grace_faults(yaml: YamlFile, clinic: ClinicFile, follow_ups: FollowUps) -> 
         rule = min(strict, key=lambda rule: rule.lateness)
         what = f'grace is "{clinic.mail.grace}", and a letter of the rule {rule.name} is too late after '
         yield Fault(yaml.file, yaml.line(("mail", "grace")), f"{what}{rule.too_late_after}.", "Write a shorter grace.")
+
+
+def _google_faults(yaml: YamlFile) -> Iterator[Fault]:
+    """Sources at Google, where nobody is signed in there."""
+    for name in ("google_calendar", "google_sheet", "google_drive_folder"):
+        for place, where in _each(yaml, "sources", name):
+            if where:
+                remedy = "Write service_account_file or client_file under google in config/clinic.yaml."
+                yield Fault(yaml.file, yaml.line(place), f"For {name} somebody must be signed in at Google.", remedy)
 
 
 def _job_faults(yaml: YamlFile) -> Iterator[Fault]:

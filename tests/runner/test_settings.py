@@ -19,6 +19,15 @@ def faults_of(home: Path) -> list[Fault]:
     return faulty.value.faults
 
 
+def test_a_source_at_google_needs_a_sign_in(home: Path) -> None:
+    text = "sources:\n  - name: studio\n    google_calendar: studio@group.calendar.google.com\n"
+    (home / "config" / "sources.yaml").write_text(text, "utf-8")
+    assert [str(fault) for fault in faults_of(home)] == [
+        "config/sources.yaml, line 3: For google_calendar somebody must be signed in at Google.\n"
+        "Write service_account_file or client_file under google in config/clinic.yaml."
+    ]
+
+
 def test_good_settings_have_absolute_paths(home: Path) -> None:
     settings = load_settings(home)
     assert settings.state_dir == (home / "var").resolve()
