@@ -41,7 +41,7 @@ def _too_old(tools: Tools, letters: Sequence[Due]) -> str:
         return ""
     with tools.store.look() as memory:
         pulls = recent_runs(memory, "pull_appointments", 1)
-        newest = max((source.read_at for source in freshness(memory, files).values()), default="")
+        newest = max((source.data_at for source in freshness(memory, files).values()), default="")
     within = installation.pull_within
     if not pulls or not timedelta(days=-1) <= _age(pulls[0].started_at, tools.now) <= parse_duration(within):
         last = f"the last one began at {pulls[0].started_at}" if pulls else "there was none"
@@ -49,7 +49,7 @@ def _too_old(tools: Tools, letters: Sequence[Due]) -> str:
     within = installation.export_within
     if within and newest and _age(newest, tools.now) > parse_duration(within):
         return (
-            f"No new export of the appointments has come within {within} (the last one was read at {newest}). "
+            f"No new export of the appointments has come within {within} (the last one was of {newest}). "
             "The letters wait for the next one. Does the practice system still write it? "
             "config/clinic.yaml says how old it may be (installation: export_within:)."
         )
