@@ -114,8 +114,9 @@ def _read_apart(path: Path) -> Answered | str:
 def _work(path: Path, line: Connection) -> None:
     import resource
 
-    with suppress(ValueError, OSError):  # macOS does not let a process bound its memory
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    with suppress(ValueError, OSError):  # macOS does not let a process bound its memory, nor tell what it has
+        mapped = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (mapped + _MEMORY_BYTES, mapped + _MEMORY_BYTES))
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     with suppress(Exception):  # an exception's text could quote what people typed; the caller says that it is damaged

@@ -43,6 +43,8 @@ class ChildProcess:
         self._questions, self._answers = self._process.stdin, self._process.stdout
         for pipe in (self._questions, self._answers):
             _widen(pipe.fileno())
+        self._poll = select.poll()
+        self._poll.register(self._answers.fileno(), select.POLLIN)
 
     def ask(self, request: dict[str, Any], seconds: float) -> None:
         """Say what to read, once, and how long each file may take."""
@@ -87,7 +89,7 @@ class ChildProcess:
     def _wait(self) -> None:
         """Wait for bytes. Only waiting is counted: while the parent saves rows, the child waits for the parent."""
         since = time.monotonic()
-        ready, _, _ = select.select([self._answers], [], [], max(0.0, self._left))
+        ready = self._poll.poll(max(0.0, self._left) * 1000)
         self._left -= time.monotonic() - since
         if not ready:
             raise self._too_long()

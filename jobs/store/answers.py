@@ -27,9 +27,14 @@ def known_workbooks(memory: Memory) -> Known:
 
 
 def remember_workbook(memory: Memory, digest: str, file: str, at: str, ours: bool) -> None:
-    """A content that needs not be read back again: it was just written, or was just taken over."""
-    insert_new(memory, read_workbooks, ("clinic_id", "digest", "file", "at", "ours"),
-               [(memory.clinic_id, digest, file, at, int(ours))])  # fmt: skip
+    """A content that needs not be read back again: it was just written, in place of what the file held before, or was
+    just taken over."""
+    table = read_workbooks.c
+    if ours:
+        gone = (table.clinic_id == memory.clinic_id, table.file == file)
+        memory.connection.execute(delete(read_workbooks).where(*gone))
+    names = ("clinic_id", "digest", "file", "at", "ours")
+    insert_new(memory, read_workbooks, names, [(memory.clinic_id, digest, file, at, int(ours))])
 
 
 def keep_notes(memory: Memory, written: Mapping[str, tuple[str, str]], at: str) -> None:
