@@ -17,6 +17,7 @@ Before anything is sent
   check                every fault in settings, letters, articles and names, with its line and remedy
   preview LETTER       a letter as made-up patients would get it    (--all --open: every letter; --to ADDRESS)
   templates history    the versions of the letters   (templates show, templates restore: one of them again)
+  articles match TEXT  which articles fit what was typed, with the weights   (articles list, add-word, confirm, veto)
   forecast --days 7    who would get which letter, and why
   google sign-in       let a person allow in the browser what config/ asks of Google
   reconcile            where calendar and spreadsheet differ

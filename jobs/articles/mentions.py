@@ -11,6 +11,7 @@ _BREAK = re.compile(r"[,;:\n+&!?]|\.(?!\w)|\s[-–—]+\s")
 _HARD_BREAK = re.compile(r"[;\n!?]|\.(?!\w)")  # these end a list of denials too
 _DONE = re.compile(r"\bs\s*/\s*p\b|\bpost[- ]?op|\bstatus post\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])")
+_MONEY = re.compile(r"[$€]\s?\d")
 _AGE = re.compile(r"\b(\d{1,3})[\s-]*(?:y\.?/?o\.?\b|yrs?[\s-]*old\b|years?[\s-]*old\b|años\b)", re.IGNORECASE)
 _GROWN_UP, _OLDER = 18, 65
 _MONTHS = frozenset("jan feb mar apr may jun jul aug sep sept oct nov dec".split())
@@ -103,6 +104,8 @@ def _clauses(text: str, vocabulary: Vocabulary) -> Iterator[tuple[list[_Found], 
 def _meant(clause: list[_Found], text: str, vocabulary: Vocabulary) -> list[_Found]:
     """A clause without its signs: pains named, conditions put in their place, and only operations that count now."""
     said = _joined(_with_pain(clause, vocabulary), vocabulary)
+    if clause and _MONEY.search(text, max(clause[0].start - 2, 0), clause[-1].end):
+        return []  # "$140 balance"
     signs = {one.meaning for one in clause}
     whole = text[clause[0].start : clause[-1].end] if clause else ""
     if ("ahead" in signs and not _DONE.search(whole)) or "old" in signs or _names_a_year(clause, text):

@@ -55,7 +55,7 @@ _OTHER_REGION = Objection(0.05, "it is about another part of the body")
 _REGION_UNKNOWN = Objection(0.1, "nobody says which part of the body it is")
 _NARROWER = Objection(0.15, "it is about something more particular than is known")
 _NARROWER_SPORT = Objection(0.7, "it is about something more particular than is known, in the patient's own activity")
-_ASIDE = Objection(0.5, "what the patient has stands only aside in it")
+_ASIDE = Objection(0.35, "what the patient has stands only aside in it")
 _OTHER_CONDITION = Objection(0.1, "it is about another condition")
 _NO_CONDITION = Objection(0.1, "nobody says that the patient has what it is about")
 _HEALING = Objection(0.1, "one of the two is about an operation or a broken bone, the other is not")
@@ -166,8 +166,8 @@ def _for_main_condition(
     local = [name for name in need.body - set(broader) if _is_local(name, subjects, vocabulary)]
     if local:
         named = any(match.evidence.concept in local and _is_exact(match) for match in found)
-        in_a_place = all(map(vocabulary.regions, subjects.main))  # pregnancy is none: it is hers or it is not
-        return _ASIDE if named and in_a_place else _OTHER_CONDITION
+        a_pain = all(map(vocabulary.regions, subjects.main)) and not any(map(vocabulary.is_diagnosis, subjects.main))
+        return _ASIDE if named and a_pain else _OTHER_CONDITION
     if not broader:
         return _NO_CONDITION if subjects.main_in_title and not any(map(vocabulary.regions, subjects.main)) else None
     if any(_is_implied(name, said, vocabulary) for name in subjects.main):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobs.desk.article_commands import articles
 from jobs.desk.outbox_commands import outbox
 from jobs.desk.patient_commands import add_patient_commands
 from jobs.desk.place import HERE, Place
@@ -336,5 +337,5 @@ def _nearest(word: str, known: list[str]) -> str:
     return did_you_mean(word, known) or f"There are {', '.join(known)}."
 
 
-for command in (backup, clock, map_columns, outbox, problems, restore, who_got):
+for command in (articles, backup, clock, map_columns, outbox, problems, restore, who_got):
     cli.add_command(command)

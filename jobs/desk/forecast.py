@@ -16,7 +16,8 @@ from jobs.runner.tools import Tools
 from jobs.sending.deciding import look_at
 from jobs.sending.letters import articles_for
 from jobs.sending.planning import plan
-from jobs.store.letters import LetterFacts, articles_sent, due_letters, letter_facts
+from jobs.store.article_vetoes import articles_not_for
+from jobs.store.letters import LetterFacts, due_letters, letter_facts
 
 
 def show_forecast(tools: Tools, days: int) -> None:
@@ -55,7 +56,7 @@ def forecast(tools: Tools, days: int) -> tuple[list[Verdict], dict[int, LetterFa
         due = due_letters(memory, utc_text(tools.now + timedelta(days=days)))
         verdicts = [verdict for moment in _moments(due, tools.now) for verdict in _as_of(memory, tools, due, moment)]
         facts = letter_facts(memory, (letter.letter_id for letter in due))
-        already = articles_sent(memory, (letter.patient_id for letter in due))
+        already = articles_not_for(memory, (letter.patient_id for letter in due))
     library, _ = load_library(tools.home / "config" / "articles.csv", tools.state_dir / PAGES)
     articles = {}
     for letter_id, letter in facts.items():

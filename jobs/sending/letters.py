@@ -20,8 +20,9 @@ from jobs.mail.templates import load_letters
 from jobs.mail.writing import LetterWriter, Order
 from jobs.runner.tools import Tools
 from jobs.sending.deciding import LastMoment
+from jobs.store.article_vetoes import EVERY, articles_not_for
 from jobs.store.letter_ledger import ChosenArticle, LetterLedger
-from jobs.store.letters import LetterFacts, articles_sent, change_letters, letter_facts
+from jobs.store.letters import LetterFacts, change_letters, letter_facts
 
 GROUP = 100  # letters in one commit
 
@@ -73,7 +74,7 @@ class OrderDesk:
         library = _library(self._list, self._pages, tuple(map(_stamp, files)))
         with self._tools.store.look() as memory:
             facts = letter_facts(memory, (letter.letter_id for letter in due))
-            already = articles_sent(memory, (letter.patient_id for letter in due))
+            already = articles_not_for(memory, (letter.patient_id for letter in due))
         for each in on_their_way:
             had = already.setdefault(each.facts.patient_id, set())
             had.update(choice.article.slug for choice in each.articles)
@@ -129,7 +130,9 @@ def as_read(article: Article, name_topics: bool) -> ArticleValues:
 
 
 def articles_for(facts: LetterFacts, rule: Rule, library: Library, already: Collection[str]) -> list[Choice]:
-    """The articles that a letter carries; `already` are those that the patient has."""
+    """The articles that a letter carries; `already` are those that the patient has, or that a therapist ruled out."""
+    if EVERY in already:
+        return []
     need = Need(facts.diagnosis, facts.complaint, facts.activity, facts.service, facts.kind, facts.step)
     return choose(library.for_letters(rule.category), need, already, rule.articles) if rule.articles else []
 

@@ -245,6 +245,21 @@ sent_articles = Table(
     Index("ix_sent_articles_letter", "letter_id"),
 )
 
+article_vetoes = Table(  # append-only: the newest line about a patient and an article counts
+    "article_vetoes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _clinic(),
+    Column("at", String(20), nullable=False),
+    Column("patient_id", Integer, nullable=False),
+    Column("slug", Text, nullable=False),  # "*": every article
+    Column("allowed", Integer, nullable=False),  # 0: must not get it; 1: may again
+    Column("who", Text, nullable=False),
+    _text("reason"),
+    ForeignKeyConstraint(["patient_id"], ["patients.id"]),
+    Index("ix_article_vetoes_patient", "clinic_id", "patient_id"),
+)
+
 stops = Table(  # append-only: the newest line about an address or a patient, and a category, counts
     "stops",
     metadata,

@@ -3,6 +3,12 @@
 .venv/bin/python tests/evaluation/evaluate.py                # the cases that may guide the weights
 .venv/bin/python tests/evaluation/evaluate.py --misses       # and each case that is not as labelled
 .venv/bin/python tests/evaluation/evaluate.py --set-apart    # the others; not to be tuned for
+.venv/bin/python tests/evaluation/evaluate.py --later        # those that were written after the others were looked at
+
+At the first look: set apart, hit@1 0.982, nDCG@3 0.976, a letter in 1 of 27 cases where nothing fits, no distractor in
+28; later, hit@1 1.000, nDCG@3 0.986, a letter in 4 of 25, a distractor in 3 of 24. What these showed to be wrong in
+general (a shoulder scope is no cuff repair, M53.3 is the tailbone, a sum of money is no balance problem, an article
+about a concussion is none for a headache) has been mended since.
 """
 
 import argparse
@@ -56,9 +62,11 @@ def misses(cases: Sequence[Case], ranking: Ranking) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set-apart", action="store_true")
+    parser.add_argument("--later", action="store_true")
     parser.add_argument("--misses", action="store_true")
     asked = parser.parse_args()
-    library, cases = read_articles(), read_cases("set_apart.txt" if asked.set_apart else "cases.txt")
+    name = "set_apart_later.txt" if asked.later else "set_apart.txt" if asked.set_apart else "cases.txt"
+    library, cases = read_articles(), read_cases(name)
     print(f"{len(cases)} cases, {len(library.articles)} articles")
     print(lines("the choice", measure(cases, by_the_choice(library))))
     print(lines("plain BM25", measure(cases, by_bm25(library))))

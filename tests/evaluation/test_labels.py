@@ -4,7 +4,7 @@ from labelled_cases import read_articles, read_cases
 from measures import ndcg
 from plain_bm25 import PlainBM25
 
-CASES, SET_APART = read_cases("cases.txt"), read_cases("set_apart.txt")
+CASES, SET_APART = read_cases("cases.txt"), [*read_cases("set_apart.txt"), *read_cases("set_apart_later.txt")]
 
 
 def test_there_are_enough_articles_and_cases() -> None:

@@ -1,0 +1,149 @@
+"""What fits and why, what the list of articles holds, the clinic's own words, and a therapist's no."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from jobs.articles.article_file import WORDS, read_rows
+from jobs.articles.choice import THRESHOLD, Need, Shown, weighings
+from jobs.articles.icd10cm import mend_codes, title_of
+from jobs.articles.library import Article, Library, load_library
+from jobs.articles.list_editing import NotEditable, edited
+from jobs.articles.own_words import why_not
+from jobs.articles.pages import NAME, save_whole
+from jobs.articles.vocabulary import the_vocabulary
+from jobs.articles.words import key_of
+from jobs.clinic.diagnoses import read_diagnosis
+from jobs.clinic.faults import did_you_mean
+from jobs.clinic.follow_ups import utc_text
+from jobs.desk.terminal import open_console
+from jobs.runner.settings_loading import load_settings
+from jobs.runner.tools import Tools
+from jobs.store.article_vetoes import EVERY, Veto, record_veto
+from jobs.store.patient_story import find_patients
+
+
+def show_match(home: Path, need: Need, news: bool, most: int) -> None:
+    """Print the ranking of the articles for a need, with what each point weighs."""
+    library = _library(home).for_letters("news" if news else "care")
+    for code in read_diagnosis(mend_codes(need.diagnosis)[0]).codes.split():
+        click.echo(f"{code}: {title_of(code) or 'no code of ICD-10-CM'}")
+    ranking = weighings(library, need)
+    if not ranking:
+        click.echo("Nothing that was typed speaks for any article.")
+    for shown in ranking[:most]:
+        click.echo(_in_words(shown))
+    fitting = sum(shown.choice.score >= THRESHOLD for shown in ranking)
+    click.echo(f"{fitting} of {len(library.articles)} articles reach {THRESHOLD:g}; no other is sent.")
+
+
+def _in_words(shown: Shown) -> str:
+    choice, weighed = shown.choice, shown.weighed
+    sent = "" if choice.score >= THRESHOLD else "  (not sent)"
+    lines = [f"{choice.score:6.2f}  {choice.article.slug}: {choice.article.title}{sent}"]
+    for match in shown.found:
+        points = match.strength * match.weight
+        said = " and ".join(f'"{phrase}"' for phrase in match.evidence.phrases)
+        lines.append(f"        {points:+.2f}  {match.evidence.field} {said} for {match.subject}")
+    if weighed.words >= 0.005:
+        lines.append(f"        {weighed.words:+.2f}  words that stand in the article")
+    lines += [f"        x {objection.factor:.2f}  {objection.why}" for objection in weighed.objections]
+    return "\n".join(lines)
+
+
+def show_articles(home: Path) -> None:
+    """Print the list, and its faults."""
+    library, faults = load_library(home / "config" / "articles.csv")
+    table = Table("Slug", "Title", "Topics", "Codes", "May be sent")
+    for article in library.articles:
+        table.add_row(article.slug, article.title, "; ".join(article.topics), "; ".join(article.codes), _may(article))
+    open_console().print(table)
+    for fault in faults:
+        click.echo(str(fault))
+
+
+def _may(article: Article) -> str:
+    if article.waits:
+        return "waits for a yes"
+    return "no, it is off" if article.off else "with news" if article.purpose == "news" else "yes"
+
+
+def show_words(home: Path, part: str) -> None:
+    """Print the concepts whose name or spelling holds a part, with their spellings."""
+    vocabulary = _library(home).vocabulary or the_vocabulary()
+    spellings: dict[str, list[str]] = {}
+    for spelling, name in vocabulary.spellings.items():
+        if name in vocabulary.concepts:
+            spellings.setdefault(name, []).append(spelling)
+    sought = key_of(part)
+    found = [name for name in vocabulary.concepts if any(sought in each for each in (name, *spellings.get(name, ())))]
+    table = Table("Means", "Kind", "As it may be typed")
+    for name in found:
+        table.add_row(name, vocabulary.kind(name), "; ".join(sorted(spellings.get(name, ()))))
+    open_console().print(table)
+    click.echo(f"{len(found)} of {len(vocabulary.concepts)} concepts. `articles add-word` adds words of your own.")
+
+
+def add_own_word(home: Path, typed: str, means: str, note: str) -> str:
+    """Add a line to config/words.csv; give what is wrong with it, or "" where it was added."""
+    words = " ".join(typed.split())
+    wrong = why_not(words, means)
+    if wrong:
+        return " ".join(wrong)
+    path = home / "config" / "words.csv"
+    content = path.read_bytes() if path.exists() else b"words,means,note\n"
+    rows, _ = read_rows(content, path.name, WORDS)
+    if any(key_of(row.text("words")) == key_of(words) for row in rows):
+        return f'"{words}" stands in config/words.csv already; change it there.'
+    try:
+        save_whole(path, edited(content, {}, [{"words": words, "means": means, **({"note": note} if note else {})}]))
+    except NotEditable as error:
+        return str(error)
+    click.echo(f'Added to config/words.csv: "{words}" means {means}.')
+    return ""
+
+
+def confirm_articles(home: Path, slugs: Sequence[str]) -> str:
+    """Write yes under `confirmed`; give what is wrong, or "" where it was written."""
+    path = home / "config" / "articles.csv"
+    content = path.read_bytes()
+    rows = {row.text("slug").casefold(): row for row in read_rows(content, path.name)[0]}
+    for slug in slugs:
+        if slug.casefold() not in rows:
+            return _no_such(slug, rows)
+    try:
+        save_whole(path, edited(content, {rows[slug.casefold()].line: {"confirmed": "yes"} for slug in slugs}, []))
+    except NotEditable as error:
+        return str(error)
+    click.echo(f"Confirmed: {', '.join(slugs)}.")
+    return ""
+
+
+def rule_out(tools: Tools, patient: str, slug: str, allowed: bool, who: str, reason: str) -> bool:
+    """Record a therapist's no, or that it is taken back; False where the patient or the article is not known."""
+    known = {article.slug for article in _library(tools.home).articles}
+    if slug and slug not in known:
+        click.echo(_no_such(slug, known), err=True)
+        return False
+    with tools.store.begin() as memory:
+        found = find_patients(memory, patient)
+        if len(found) != 1:
+            remedy = "Use the number that `why` shows." if found else "Write the whole name, or the patient's number."
+            click.echo(f'"{patient}" means {len(found) or "no"} patients. {remedy}', err=True)
+            return False
+        number = found[0][0]
+        record_veto(memory, Veto(utc_text(tools.now), number, slug or EVERY, allowed, who, reason))
+    what = slug or "articles"
+    click.echo(f"Patient no. {number} {'may get' if allowed else 'gets no'} {what}{' again' if allowed else ''}.")
+    return True
+
+
+def _no_such(slug: str, known: Iterable[str]) -> str:
+    return f'There is no article "{slug}". {did_you_mean(slug.casefold(), known) or "`articles list` shows them."}'
+
+
+def _library(home: Path) -> Library:
+    state = load_settings(home).state_dir
+    return load_library(home / "config" / "articles.csv", state / NAME)[0]

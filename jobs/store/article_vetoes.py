@@ -1,0 +1,54 @@
+"""Which articles a therapist does not want a patient to get: an append-only record, of which the newest line counts."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import insert, select
+
+from jobs.store.letters import articles_sent
+from jobs.store.memory import Memory, in_parts
+from jobs.store.tables import article_vetoes
+
+EVERY = "*"
+"""Stands for every article."""
+
+
+class Veto(NamedTuple):
+    """One line of the record; `at` is UTC text, `allowed` tells a no from its being taken back."""
+
+    at: str
+    patient_id: int
+    slug: str
+    allowed: bool
+    who: str
+    reason: str
+
+
+def record_veto(memory: Memory, veto: Veto) -> None:
+    """Say that a patient must not get an article, or may again."""
+    values = {**veto._asdict(), "allowed": int(veto.allowed), "clinic_id": memory.clinic_id}
+    memory.connection.execute(insert(article_vetoes).values(values))
+
+
+def vetoes_now(memory: Memory, patient_ids: Iterable[int]) -> dict[int, dict[str, Veto]]:
+    """For each patient the articles that she must not get, with the line that says so."""
+    found: dict[int, dict[str, Veto]] = {}
+    table = article_vetoes.c
+    query = select(*(table[name] for name in Veto._fields)).where(table.clinic_id == memory.clinic_id)
+    for part in in_parts(set(patient_ids)):
+        for row in memory.connection.execute(query.where(table.patient_id.in_(part)).order_by(table.id)):
+            veto = Veto(row.at, row.patient_id, row.slug, bool(row.allowed), row.who, row.reason)
+            if veto.allowed:
+                found.get(veto.patient_id, {}).pop(veto.slug, None)
+            else:
+                found.setdefault(veto.patient_id, {})[veto.slug] = veto
+    return found
+
+
+def articles_not_for(memory: Memory, patient_ids: Iterable[int]) -> dict[int, set[str]]:
+    """The articles that each patient gets no more: had already, or ruled out by a therapist; EVERY for all of them."""
+    numbers = set(patient_ids)
+    found = articles_sent(memory, numbers)
+    for patient_id, vetoes in vetoes_now(memory, numbers).items():
+        found.setdefault(patient_id, set()).update(vetoes)
+    return found
