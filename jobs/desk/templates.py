@@ -37,7 +37,7 @@ def show_history(home: Path, settings: Settings, letter: str) -> None:
         open_console().print(table)
         return
     name = _file_named(kept, letter)
-    table = Table("Version", "Saved", "How", "Check", "Against the one before")
+    table = Table("Version", "Saved", "How", "Check", "Lines against the one before")
     before: Version | None = None
     for version in kept.history(name):
         saved, change = local_words(version.saved_at, zone), _change(kept, before, version)
@@ -123,7 +123,7 @@ def _change(kept: KeptVersions, before: Version | None, version: Version) -> str
         return ""
     old, new = ((kept.text(one) or b"").decode("utf-8", "replace").splitlines() for one in (before, version))
     lines = [line[:1] for line in difflib.ndiff(old, new)]
-    return f"{lines.count('+')} lines in, {lines.count('-')} out"
+    return f"{lines.count('+')} in, {lines.count('-')} out"
 
 
 def _replace(path: Path, data: bytes) -> None:

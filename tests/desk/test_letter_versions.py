@@ -30,7 +30,7 @@ def test_a_version_comes_back_and_that_can_be_undone(ask: Ask, home: Path) -> No
         ("1", "saved", "passed"), ("2", "saved", "passed"),
         ("3", "version 1 restored", "passed"), ("4", "version 2 restored", "passed"),
     ]  # fmt: skip
-    assert "1 lines in, 1 out" in history
+    assert "1 in, 1 out" in history
 
 
 def test_check_says_which_version_goes_on_while_a_letter_has_a_fault(ask: Ask, home: Path) -> None:
