@@ -29,7 +29,12 @@ def with_tools(place: Place, work: "Callable[[Tools], int]", watched: bool = Fal
     from jobs.runner.tools import open_tools, open_watched_tools
 
     settings = load_settings(place.home)
-    sys.exit(work((open_watched_tools if watched else open_tools)(place.home, settings, place.now)))
+    tools = (open_watched_tools if watched else open_tools)(place.home, settings, place.now)
+    try:
+        code = work(tools)
+    finally:
+        tools.store.close()
+    sys.exit(code)
 
 
 def user_name() -> str:
