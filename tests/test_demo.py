@@ -109,7 +109,7 @@ def test_the_workbooks_open(home: Path, first: Run) -> None:
     sheet = load_workbook(first.shown["The problems"])["Problems"]
     lines = list(sheet.iter_rows(min_row=5, values_only=True))
     assert len(lines) == int(first.shown["Problems listed"])
-    assert all(line[7] and line[8] for line in lines)  # what is wrong, what to do
+    assert all(line[8] and line[9] for line in lines)  # what is wrong, what to do
 
 
 def test_the_gallery_shows_every_letter(first: Run, letters: list[EmailMessage]) -> None:
