@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PIECE = 2 << 20  # bytes of XML parsed at once; more where many shared strings must be opened for each piece
 _ROWS = 5000  # given at once of a sheet that is parsed whole
 _NUMBERS = rb'((?:\A |<c [^<>]*?\b)r="[A-Z]*)\d+"'
-_UNSAVED = rb'<c r="([A-Z]+\d+)"[^<>]*><f[^<>]*(?:/>|>[^<]*</f>)(?:<v/>|<v></v>)?</c>'
+_UNSAVED = rb'<c r="([A-Z]+\d+)"[^<>]*><f[^<>]*(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>'
 SHARED_STRINGS = "xl/sharedStrings.xml"
 _is_row = methodcaller("startswith", b" ")  # what follows `<row`
 

@@ -51,7 +51,9 @@ def write(rows: Rows, folder: Path) -> None:
     """The rows in every kind of file."""
     frame = pandas.DataFrame(rows)
     frame.insert(0, "Appointment ID", [f"A{number}" for number in range(len(rows))])
-    frame.to_excel(folder / "a.xlsx", index=False)
+    as_text = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+    with pandas.ExcelWriter(folder / "a.xlsx", engine="xlsxwriter", engine_kwargs=as_text) as book:
+        frame.to_excel(book, index=False)
     write_ods(frame, folder / "b.ods")
     frame.to_csv(folder / "c.tsv", index=False, sep="\t")
     for encoding in ENCODINGS:
