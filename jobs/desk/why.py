@@ -10,6 +10,7 @@ from jobs.desk.stop_list import stops_of
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.sending.planning import plan
+from jobs.store.article_vetoes import EVERY, Veto, veto_lines
 from jobs.store.patient_story import StoryLine, find_patients, story
 
 _MOST = 10  # patients shown of those who share a name or an address
@@ -23,7 +24,13 @@ def show_why(tools: Tools, patient: str) -> bool:
         with rehearsed.store.begin() as memory:
             found = find_patients(memory, who) if who and not _too_long(who) else []
             stories = {patient_id: story(memory, patient_id) for patient_id, _, _ in found[:_MOST]}
-            stops = {patient_id: stops_of(tools, memory, patient_id) for patient_id in stories}
+            notes = {
+                patient_id: [
+                    *stops_of(tools, memory, patient_id),
+                    *(_veto_in_words(tools, veto) for veto in veto_lines(memory, patient_id)),
+                ]
+                for patient_id in stories
+            }
     if not found:
         click.echo(
             f'Nobody is known as "{who}". Write the whole name ("Mira Quill"), the last name, the e-mail address, '
@@ -36,11 +43,18 @@ def show_why(tools: Tools, patient: str) -> bool:
         console.print(f'"{who}" means {len(found)} patients; a number (no.) asks for one of them.')
     for patient_id, first_name, last_name in found[:_MOST]:
         console.print(_table(tools, f"No. {patient_id}: {first_name} {last_name}", stories[patient_id]))
-        for line in stops[patient_id]:
+        for line in notes[patient_id]:
             console.print(f"  {line}", soft_wrap=True)
     if len(found) > _MOST:
         console.print(f"{len(found) - _MOST} more are not shown.")
     return True
+
+
+def _veto_in_words(tools: Tools, veto: Veto) -> str:
+    """A therapist's no, or that it was taken back."""
+    what = "articles" if veto.slug == EVERY else f"article {veto.slug}"
+    said = f"{what} again" if veto.allowed else f"no {what}"
+    return f"{_local(tools, veto.at)}: {said}, because: {veto.reason or 'no reason was given'} ({veto.who})."
 
 
 def _too_long(who: str) -> bool:

@@ -11,6 +11,7 @@ from jobs.store.tables import article_vetoes
 
 EVERY = "*"
 """Stands for every article."""
+_SAID_OF = "said of no."
 
 
 class Veto(NamedTuple):
@@ -43,6 +44,36 @@ def vetoes_now(memory: Memory, patient_ids: Iterable[int]) -> dict[int, dict[str
             else:
                 found.setdefault(veto.patient_id, {})[veto.slug] = veto
     return found
+
+
+def veto_lines(memory: Memory, patient_id: int) -> list[Veto]:
+    """Every line about a patient, oldest first."""
+    table = article_vetoes.c
+    query = select(*(table[name] for name in Veto._fields)).where(
+        table.clinic_id == memory.clinic_id, table.patient_id == patient_id
+    )
+    rows = memory.connection.execute(query.order_by(table.id))
+    return [Veto._make(row)._replace(allowed=bool(row.allowed)) for row in rows]
+
+
+def rule_out_too(memory: Memory, patient_id: int, other: int, at: str) -> None:
+    """What must not go to `other` must not go to this patient either: they are, or were, taken for one."""
+    standing = vetoes_now(memory, (patient_id, other))
+    own, theirs = standing.get(patient_id, {}), standing.get(other, {})
+    for slug in sorted(theirs.keys() - own.keys()):
+        veto = theirs[slug]
+        note = "" if _SAID_OF in veto.reason else f"{_SAID_OF} {other}, who is or was taken for the same patient"
+        reason = "; ".join(filter(None, (veto.reason, note)))
+        record_veto(memory, veto._replace(at=at, patient_id=patient_id, reason=reason))
+
+
+def take_back_too(memory: Memory, patient_id: int, other: int, at: str) -> None:
+    """What was taken back for `other` while the two were one holds no longer for this patient either."""
+    standing = vetoes_now(memory, (patient_id, other))
+    stands, taken_back = standing.get(other, {}), {line.slug: line for line in veto_lines(memory, other)}
+    for slug in sorted(standing.get(patient_id, {}).keys() - stands.keys()):
+        if (line := taken_back.get(slug)) and line.allowed:
+            record_veto(memory, line._replace(at=at, patient_id=patient_id))
 
 
 def articles_not_for(memory: Memory, patient_ids: Iterable[int]) -> dict[int, set[str]]:

@@ -1,8 +1,8 @@
 """One patient in several sources: records that are the same person are joined, and can be taken apart again.
 
-What a record has gathered (appointments, events, letters, articles sent, stops) follows the patient that it is. Each
-step is a line in `identities`, which is only added to; the newest line about two records counts, and a person's counts
-before the rule's.
+What a record has gathered (appointments, events, letters, articles sent or ruled out, stops) follows the patient that
+it is. Each step is a line in `identities`, which is only added to; the newest line about two records counts, and a
+person's counts before the rule's.
 """
 
 from collections import defaultdict

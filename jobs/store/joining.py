@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, select, update
 
+from jobs.store.article_vetoes import rule_out_too, take_back_too
 from jobs.store.memory import Memory, in_parts
 from jobs.store.stops import stop, stopped_now
 from jobs.store.tables import ONE_OF_TWO, appointments, events, letters, patients, sent_articles, stops
@@ -27,12 +28,13 @@ def join_records(memory: Memory, kept: int, gone: int, at: str) -> None:
     change(update(patients).where(patients.c.same_as == gone, ONE_OF_TWO).values(same_as=kept))
     change(update(patients).where(patients.c.id == gone).values(same_as=kept))
     _stop_too(memory, kept, gone, at)
+    rule_out_too(memory, kept, gone, at)
     lend(memory, kept, _members(memory, kept))
 
 
 def part_records(memory: Memory, kept: int, leaving: Sequence[int], at: str) -> None:
     """Give back to the records `leaving`, of which the first is the patient from now on, all that was given under their
-    names. What was stopped for the one stays stopped for both."""
+    names. What was stopped or ruled out for the one stays so for both."""
     patient_id, *others = leaving
     change, table = memory.connection.execute, appointments.c
     change(update(patients).where(patients.c.id == patient_id).values(same_as=0))
@@ -46,6 +48,8 @@ def part_records(memory: Memory, kept: int, leaving: Sequence[int], at: str) -> 
     _unpair(memory, kept, leaving)
     change(update(appointments).where(table.named_id.in_(leaving)).values(patient_id=patient_id))
     change(update(appointments).where(table.named_id == patient_id).values(named_id=0))
+    take_back_too(memory, patient_id, kept, at)
+    rule_out_too(memory, patient_id, kept, at)
     for one, other in ((patient_id, kept), (kept, patient_id)):
         _stop_too(memory, one, other, at)
         lend(memory, one, _members(memory, one))

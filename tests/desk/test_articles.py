@@ -6,6 +6,7 @@ import pytest
 from lakeside_day import Ask
 
 from jobs.articles.library import load_library
+from jobs.desk.place import user_name
 from jobs.runner.tools import Tools
 from jobs.sending.letters import articles_for
 from jobs.store.article_vetoes import EVERY, articles_not_for, vetoes_now
@@ -87,6 +88,21 @@ def test_a_therapist_s_no_holds_for_one_article_or_all_until_it_is_taken_back(
     assert sent() and RUNNER not in sent()
     assert ask("articles", "allow", "1", RUNNER).output == f"Patient no. 1 may get {RUNNER} again.\n"
     assert sent()[0] == RUNNER
+    assert [line.strip() for line in ask("why", "1").output.splitlines() if line.strip().startswith("2026-")] == [
+        f"2026-03-04 10:05: no article {RUNNER}, because: not before June (Dana).",
+        f"2026-03-04 10:05: no articles, because: no reason was given ({user_name()}).",
+        f"2026-03-04 10:05: articles again, because: no reason was given ({user_name()}).",
+        f"2026-03-04 10:05: article {RUNNER} again, because: no reason was given ({user_name()}).",
+    ]
+
+
+def test_a_therapist_s_no_goes_with_the_patient_and_is_shown(ask: Ask) -> None:
+    ask("articles", "veto", "2", RUNNER, "--reason", "not before June", "--by", "Dana")
+    assert ask("patients", "same", "1", "2", "--who", "Ann").exit_code == 0
+    assert (
+        f"2026-03-04 10:05: no article {RUNNER}, because: not before June; said of no. 2, who is or was taken for the "
+        "same patient (Dana)." in ask("why", "1").output
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from jobs.clinic.records import Appointment
 from jobs.store.appointments import Saved, save_appointments
+from jobs.store.article_vetoes import Veto, record_veto, vetoes_now
 from jobs.store.episodes import histories, refresh_episodes
 from jobs.store.identity import (
     NotPossible,
@@ -141,6 +142,47 @@ def test_who_stopped_under_one_record_is_stopped_under_all_also_when_they_are_pa
         stop(memory, NOW, "care", "asked at the desk", "Ann", patient_id=1)
         decide_apart(memory, 1, 2, "Ann", "", LATER)
         assert stopped_now(memory) == {1: {"news", "care"}, 2: {"news", "care"}}
+
+
+def say(store: Store, patient_id: int, slug: str, allowed: bool = False, at: str = NOW) -> None:
+    with store.begin() as memory:
+        record_veto(memory, Veto(at, patient_id, slug, allowed, "Dana", "not before June"))
+
+
+def ruled_out(store: Store) -> dict[int, set[str]]:
+    with store.begin() as memory:
+        return {patient_id: set(lines) for patient_id, lines in vetoes_now(memory, (1, 2, 3)).items() if lines}
+
+
+def test_a_therapists_no_holds_for_the_patient_that_the_record_is_and_for_both_when_they_are_parted(
+    store: Store,
+) -> None:
+    save(store, slot("export:1", "1"), slot("export:2", "2"))
+    say(store, 1, "running")
+    say(store, 1, "stairs")
+    say(store, 1, "stairs", allowed=True)
+    say(store, 2, "stairs")
+    with store.begin() as memory:
+        decide_same(memory, 1, 2, "Ann", "", NOW)
+        assert vetoes_now(memory, [1])[1]["stairs"] == Veto(
+            NOW, 1, "stairs", False, "Dana", "not before June; said of no. 2, who is or was taken for the same patient"
+        )
+    assert ruled_out(store)[1] == {"running", "stairs"}
+    say(store, 1, "*", at=LATER)
+    with store.begin() as memory:
+        decide_apart(memory, 1, 2, "Ann", "", LATER)
+    assert ruled_out(store) == {1: {"running", "stairs", "*"}, 2: {"running", "stairs", "*"}}
+
+
+def test_a_no_that_was_taken_back_while_two_were_one_does_not_come_back_when_they_are_parted(store: Store) -> None:
+    save(store, slot("export:1", "1"), slot("export:2", "2"))
+    say(store, 2, "stairs")
+    with store.begin() as memory:
+        decide_same(memory, 1, 2, "Ann", "", NOW)
+    say(store, 1, "stairs", allowed=True, at=LATER)
+    with store.begin() as memory:
+        decide_apart(memory, 1, 2, "Ann", "", LATER)
+    assert ruled_out(store) == {}
 
 
 def test_two_charts_of_one_name_at_one_address_wait_for_a_persons_word(store: Store) -> None:
