@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import closing, suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jobs.clinic.addresses import address_key
@@ -11,6 +12,7 @@ from jobs.clinic.answers import STRIKE_DAYS, Concerned, what_follows
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.follow_ups import utc_text
 from jobs.mail.mailbox import Mailbox, MailboxUnusable, open_mailbox
+from jobs.mail.message import address_mark
 from jobs.mail.stop_secret import stop_secret
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
@@ -22,6 +24,7 @@ from jobs.store.mailbox_messages import (
     found_before,
     known_addresses,
     letters_of,
+    meant_by_tokens,
     read_before,
     read_up_to,
     remember_mail,
@@ -90,13 +93,17 @@ def take_in(tools: Tools, mailbox: Mailbox, tally: Counter[str]) -> None:
 
 def keep(memory: "Memory", tools: Tools, mailbox: str, uid: str, answer: "Sorted") -> Counter[str]:
     """Remember one mail and do what follows from it; give what is to be counted."""
-    at, letters = utc_text(tools.now), letters_of(memory, [m.letter_id for m in answer.marks], answer.message_ids)
+    at, quoted = utc_text(tools.now), letters_of(memory, message_ids=answer.message_ids)
+    marked = meant_by_tokens(
+        memory, (mark[:2] for mark in answer.marks), partial(address_mark, stop_secret(tools.state_dir))
+    )
     counts = Counter({"mails read": 1, _COUNTED[answer.kind]: 1, "asking in their own words": int(answer.asks)})
-    for concerned, state in set(letters.values()):
+    for concerned, state in {*marked.values(), *quoted.values()}:
         if state == "unknown" and concerned.letter_id:
             evidence = "it is quoted by a mail that came back" if not answer.own else "a copy lies in the mailbox"
             counts["unknown letters settled"] += _left(memory, concerned.letter_id, evidence, at)
-    about = _whom(memory, tools, answer, {name: concerned for name, (concerned, _) in letters.items()})
+    wishes = [(marked[mark[:2]][0], mark.category) for mark in answer.marks if mark[:2] in marked]
+    about = _whom(memory, tools, answer, wishes, [concerned for concerned, _ in (*marked.values(), *quoted.values())])
     first, _ = about[0] if about else (Concerned(""), "")
     detail = ASKS if answer.asks else answer.detail
     mail = ReadMail(mailbox, uid, at, answer.kind, first.letter_id, first.address_key, detail)
@@ -116,7 +123,11 @@ def _act(memory: "Memory", tools: Tools, answer: "Sorted", concerned: Concerned,
 
 
 def _whom(
-    memory: "Memory", tools: Tools, answer: "Sorted", letters: dict[int | str, Concerned]
+    memory: "Memory",
+    tools: Tools,
+    answer: "Sorted",
+    wishes: Sequence[tuple[Concerned, str]],
+    quoted: Sequence[Concerned],
 ) -> Sequence[tuple[Concerned, str]]:
     """Whom a mail is about, with the category of the letter that a wish names.
 
@@ -124,12 +135,12 @@ def _whom(
     the addresses in it that are known here; what was sent to the office instead of to a patient says nothing of one.
     """
     if answer.kind == "unsubscribe":
-        return [(letters[mark.letter_id], mark.category) for mark in answer.marks if mark.letter_id in letters]
+        return wishes
     if answer.kind in ("automatic", "other"):
         return []
     keys = {address_key(address) for address in answer.addresses}
     instead = address_key(tools.settings.mail.redirect_to)
-    quoted = list(dict.fromkeys(letters.values()))
+    quoted = list(dict.fromkeys(quoted))
     if instead in keys and not any(concerned.address_key in keys for concerned in quoted):
         return []
     if quoted:

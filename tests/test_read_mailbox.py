@@ -75,10 +75,10 @@ class Read:
     def letter(self, patient: str) -> tuple[int, str, str]:
         """Number, Message-ID and the token of the stop link of the letter that a patient got this morning."""
         query = "JOIN patients p ON p.id = patient_id WHERE first_name = ? AND l.message_id != ''"
-        found = self.clinic.ask(f"SELECT l.id, message_id, category FROM letters l {query}", patient)  # noqa: S608
-        letter_id, message_id, category = found[0]
+        what = "l.id, message_id, category, l.address_key"
+        letter_id, message_id, *sealed = self.clinic.ask(f"SELECT {what} FROM letters l {query}", patient)[0]  # noqa: S608
         secret = stop_secret(self.clinic.home / "var")
-        return letter_id, message_id, unsubscribe_token(secret, "lakeside", letter_id, category)
+        return letter_id, message_id, unsubscribe_token(secret, "lakeside", letter_id, *sealed)
 
     def stops(self) -> list[tuple[str, str, str]]:
         return self.clinic.ask("SELECT address_key, category, source FROM stops ORDER BY id")
@@ -194,10 +194,22 @@ def test_a_wish_follows_the_patient_to_a_new_address(mailbox: Read) -> None:
 
 def test_a_made_up_token_changes_nothing(mailbox: Read) -> None:
     token = mailbox.letter("Jo")[2]
-    forged = unsubscribe_token(b"a guess" * 5, "lakeside", mailbox.letter("Jo")[0], "care")
+    forged = unsubscribe_token(b"a guess" * 5, "lakeside", mailbox.letter("Jo")[0], "care", JO)
     mailbox.put(*(from_person(f"stop {each}") for each in (forged, token[:-1], token[::-1], "x" * 60)))
     assert mailbox.read().counts == {"mails read": 4, "left for people": 4}
     assert mailbox.stops() == []
+
+
+def test_the_token_of_a_letter_that_a_restored_backup_does_not_know_names_no_other_patient(mailbox: Read) -> None:
+    secret, number = stop_secret(mailbox.clinic.home / "var"), mailbox.letter("Ann")[0]
+    to_jo = unsubscribe_token(secret, "lakeside", number, "care", JO)  # had the number that Ann's letter has now
+    to_nobody = unsubscribe_token(secret, "lakeside", number, "care", "kim@patient.example")
+    mailbox.put(from_person(f"stop {to_jo}"), from_person(f"stop {to_nobody}"))
+    mailbox.put(bounce("forwarded@elsewhere.example", stop_link=to_nobody))
+    assert mailbox.read().counts == {
+        "mails read": 3, "wishes to stop": 2, "letters bounced": 1, "addresses stopped": 1
+    }  # fmt: skip
+    assert mailbox.stops() == [(JO, "all", "unsubscribe mail")]
 
 
 def test_no_mail_is_acted_on_twice_and_nothing_in_the_mailbox_changes(mailbox: Read) -> None:

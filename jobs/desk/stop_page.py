@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from email import message_from_bytes
-from functools import cached_property
+from functools import cached_property, partial
 from html import escape
 from http import HTTPStatus
 from pathlib import Path
@@ -24,7 +24,7 @@ import click
 
 from jobs.clinic.answers import Ending, wished
 from jobs.clinic.follow_ups import utc_text
-from jobs.mail.message import read_token
+from jobs.mail.message import StopToken, address_mark, read_token
 from jobs.mail.stop_secret import stop_secret
 from jobs.runner.log import open_log
 from jobs.runner.settings import Settings
@@ -101,43 +101,45 @@ class StopPage:
             return HTTPStatus.METHOD_NOT_ALLOWED, "Open this page with a browser.", ""
         (token,) = parse_qs(environment.get("QUERY_STRING", "")).get("t", [""])[:1]
         read = read_token(self._secret, token)
-        if read is None or read[0] != self._settings.clinic.id:
+        if read is None or read.clinic_id != self._settings.clinic.id:
             return HTTPStatus.NOT_FOUND, f"This link is not whole. {self._write_to_us()}", ""
-        _, letter_id, category = read
         if method != "POST":
-            return HTTPStatus.OK, _ASKED[wished(category)], _FORM
+            return HTTPStatus.OK, _ASKED[wished(read.category)], _FORM
         if not _says_one_click(environment):
             return HTTPStatus.BAD_REQUEST, "Nothing was changed. Press the button to stop these e-mails.", _FORM
-        return *self._stop(letter_id, category), ""
+        return *self._stop(read), ""
 
-    def _stop(self, letter_id: int, category: str) -> tuple[HTTPStatus, str]:
+    def _stop(self, token: StopToken) -> tuple[HTTPStatus, str]:
         try:
-            known, new = self._record(letter_id, category)
+            known, new = self._record(token)
         except Exception as error:
-            self._log.error("the stop page failed", extra={"facts": {"letter": letter_id, "why": type(error).__name__}})
+            self._log.error(
+                "the stop page failed", extra={"facts": {"letter": token.letter_id, "why": type(error).__name__}}
+            )
             return HTTPStatus.SERVICE_UNAVAILABLE, f"That did not work just now. Try again later. {self._write_to_us()}"
-        self._log.info("stop page", extra={"facts": {"letter": letter_id, "known": known, "new": new}})
+        self._log.info("stop page", extra={"facts": {"letter": token.letter_id, "known": known, "new": new}})
         if not known:
             return HTTPStatus.NOT_FOUND, f"This link belongs to no letter of ours. {self._write_to_us()}"
-        return HTTPStatus.OK, _DONE[wished(category)]
+        return HTTPStatus.OK, _DONE[wished(token.category)]
 
-    def _record(self, letter_id: int, category: str) -> tuple[bool, bool]:
+    def _record(self, token: StopToken) -> tuple[bool, bool]:
         """Whether the letter is known, and whether the stop is new."""
         from jobs.store.decisions import NotPossible, decide_letter
-        from jobs.store.mailbox_messages import letters_of
+        from jobs.store.mailbox_messages import meant_by_tokens
         from jobs.store.stops import stop_once
 
         at = utc_text(datetime.now(UTC))
         with self._store.begin() as memory:
-            found = letters_of(memory, [letter_id]).get(letter_id)
+            name = token.letter_id, token.address_mark
+            found = meant_by_tokens(memory, [name], partial(address_mark, self._secret)).get(name)
             if found is None:
                 return False, False
             concerned, state = found
             if state == "unknown":
                 with suppress(NotPossible):  # somebody has just decided
-                    decide_letter(memory, letter_id, "mark-sent", "the stop page", "its stop link was used", at)
+                    decide_letter(memory, token.letter_id, "mark-sent", "the stop page", "its stop link was used", at)
             key, patient = concerned.address_key, concerned.patient_id
-            ending = Ending(wished(category), "asked by the stop link for no more", "stop page", key, patient)
+            ending = Ending(wished(token.category), "asked by the stop link for no more", "stop page", key, patient)
             return True, stop_once(memory, at, ending)
 
     def _write_to_us(self) -> str:

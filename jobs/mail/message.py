@@ -120,25 +120,43 @@ def message_id(domain: str, letter_key: str) -> str:
     return f"<{hashlib.sha256(letter_key.encode()).hexdigest()[:40]}@{domain.lower()}>"
 
 
-def unsubscribe_token(secret: bytes, clinic_id: str, letter_id: int, category: str) -> str:
+class StopToken(NamedTuple):
+    """What the token of a stop link says: the clinic, the letter that it came with, what it stops, and the mark of the
+    address that the letter went to."""
+
+    clinic_id: str
+    letter_id: int
+    category: str
+    address_mark: str
+
+
+def unsubscribe_token(secret: bytes, clinic_id: str, letter_id: int, category: str, address_key: str) -> str:
     """What a stop link carries: the letter it came with and what it stops, sealed so that nobody can make one up
-    (HMAC-SHA256). It holds no address: links end up in other people's logs."""
-    body = "\x1f".join((clinic_id, str(letter_id), category)).encode()
+    (HMAC-SHA256). It holds no address, for links end up in other people's logs, only a mark of it."""
+    mark = address_mark(secret, letter_id, address_key)
+    body = "\x1f".join((clinic_id, str(letter_id), category, mark)).encode()
     return urlsafe_b64encode(hmac.digest(secret, body, "sha256")[:18] + body).decode().rstrip("=")
 
 
-def read_token(secret: bytes, token: str) -> tuple[str, int, str] | None:
-    """Clinic, letter id and category of a token that we made; None for any other text."""
+def address_mark(secret: bytes, letter_id: int, address_key: str) -> str:
+    """What binds a stop link to the address that its letter went to: a database put back from a backup gives the
+    numbers of letters out again. Nobody without the secret can tell an address by it; no token begins as this does."""
+    digest = hmac.digest(secret, f"\x1f{letter_id}\x1f{address_key}".encode(), "sha256")
+    return urlsafe_b64encode(digest[:9]).decode()
+
+
+def read_token(secret: bytes, token: str) -> StopToken | None:
+    """What a token that we made says; None for any other text."""
     if len(token) > 1000 or not token.isascii():
         return None
     try:
         sealed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        clinic_id, letter_id, category = sealed[18:].decode().split("\x1f")
+        clinic_id, letter_id, category, mark = sealed[18:].decode().split("\x1f")
     except (BadBase64, ValueError):
         return None
     if not hmac.compare_digest(hmac.digest(secret, sealed[18:], "sha256")[:18], sealed[:18]):
         return None
-    return clinic_id, int(letter_id), category
+    return StopToken(clinic_id, int(letter_id), category, mark)
 
 
 def stop_links(address: str, url: str, token: str) -> tuple[str, str]:

@@ -86,13 +86,13 @@ class OrderDesk:
         seen = already.setdefault(facts.patient_id, set())
         choices = articles_for(facts, rule, library, seen)
         seen.update(choice.article.slug for choice in choices)
-        token = unsubscribe_token(self._secret, clinic.id, facts.letter_id, rule.category)
+        token = unsubscribe_token(self._secret, clinic.id, facts.letter_id, rule.category, facts.address_key)
         mailto, url = stop_links(mail.unsubscribe_address or mail.reply_to or mail.sender, mail.unsubscribe_url, token)
         articles = tuple(as_read(choice.article, mail.name_topics) for choice in choices)
         values = LetterValues(
             facts.first_name, facts.starts_at, facts.provider, facts.location, articles, mailto, url, facts.language
         )
-        key = f"{clinic.id}:{facts.patient_id}:{facts.rule}:{facts.event_id}"
+        key = f"{clinic.id}:{facts.patient_id}:{facts.rule}:{facts.event_id}:{facts.address_key}"
         envelope = Envelope(
             mail.sender,
             mail.sender_name or clinic.name,

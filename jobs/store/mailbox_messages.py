@@ -1,6 +1,6 @@
 """What was read in the clinic's mailbox: each mail once, what it is, and whom it is about."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, insert, select
@@ -91,6 +91,42 @@ def letters_of(
             if message_id:
                 found[message_id] = concerned, state
     return found
+
+
+def meant_by_tokens(
+    memory: Memory, tokens: Iterable[tuple[int, str]], mark_of: Callable[[int, str], str]
+) -> Mapping[tuple[int, str], tuple[Concerned, str]]:
+    """The letters that the tokens of stop links name by their id and the mark of the address that they went to: whom
+    each went to, and its state.
+
+    After a backup was put back, an id can belong to another letter than then. Then the mark tells the address, where it
+    is known here, and it alone is concerned. `mark_of` gives the mark of an id and an address key.
+    """
+    tokens = set(tokens)
+    letters = letters_of(memory, (letter_id for letter_id, _ in tokens))
+    found = {
+        (letter_id, mark): letters[letter_id]
+        for letter_id, mark in tokens
+        if letter_id in letters and mark_of(letter_id, letters[letter_id][0].address_key) == mark
+    }
+    keys = _all_addresses(memory) if len(found) < len(tokens) else set[str]()
+    for letter_id, mark in tokens - found.keys():
+        key = next((key for key in keys if mark_of(letter_id, key) == mark), "")
+        if key:
+            found[letter_id, mark] = Concerned(key), ""
+    return found
+
+
+def _all_addresses(memory: Memory) -> set[str]:
+    """Every address key that a patient has or that a letter went to."""
+    return {
+        key
+        for table in (patients, letters)
+        for key in memory.connection.execute(
+            select(table.c.address_key).distinct().where(table.c.clinic_id == memory.clinic_id)
+        ).scalars()
+        if key
+    }
 
 
 def unknown_letters(memory: Memory) -> dict[str, int]:

@@ -50,11 +50,12 @@ def finished_letters(count: int) -> list[Ready]:
     shipped = load_letters(Path(__file__).resolve().parents[2] / "templates", clinic, None)
     made = []
     for number in range(1, count + 1):
-        mailto, url = stop_links(SENDER, "", unsubscribe_token(b"of this bench", clinic.id, number, "care"))
+        address = f"patient{number}@patient.example"
+        token = unsubscribe_token(b"of this bench", clinic.id, number, "care", address)
+        mailto, url = stop_links(SENDER, "", token)
         written = shipped.write(
             "reminder.md", LetterValues("Jamie", "2026-03-06T22:00:00Z", "Robin Sample", "", (), mailto, url)
         )
-        address = f"patient{number}@patient.example"
         key = message_id("lakeside.example", f"bench:{number}")
         envelope = Envelope(SENDER, clinic.name, address, "", key, NOW, mailto, url)
         made.append(Ready(number, address, key, finish(written, envelope)))

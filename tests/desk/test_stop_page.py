@@ -68,9 +68,13 @@ def letter(home: Path) -> tuple[int, int, str]:
     return found
 
 
-def token(home: Path, letter_id: int, category: str = "care", clinic: str = "") -> str:
+def token(home: Path, letter_id: int, category: str = "care", clinic: str = "", address: str = "") -> str:
+    """The token of a letter as it leaves; `address`: as if that one had had this number once."""
     settings = load_settings(home)
-    return unsubscribe_token(stop_secret(settings.state_dir), clinic or settings.clinic.id, letter_id, category)
+    with sqlite3.connect(home / "var" / "clinic.sqlite") as database:
+        found = database.execute("SELECT address_key FROM letters WHERE id = ?", (letter_id,)).fetchone()
+    secret, key = stop_secret(settings.state_dir), address or (found[0] if found else "nobody@patient.example")
+    return unsubscribe_token(secret, clinic or settings.clinic.id, letter_id, category, key)
 
 
 def stops(home: Path) -> list[tuple[object, ...]]:
@@ -134,7 +138,7 @@ def test_a_made_up_or_damaged_link_changes_nothing(
     page: StopPage, home: Path, letter: tuple[int, int, str], method: str
 ) -> None:
     good = token(home, letter[0])
-    made_up = unsubscribe_token(b"a guess" * 5, load_settings(home).clinic.id, letter[0], "care")
+    made_up = unsubscribe_token(b"a guess" * 5, load_settings(home).clinic.id, letter[0], "care", letter[2])
     for bad in (
         made_up,
         good[:-1],
@@ -153,6 +157,18 @@ def test_a_made_up_or_damaged_link_changes_nothing(
 def test_a_letter_that_a_restored_backup_does_not_know_is_not_said_to_be_stopped(page: StopPage, home: Path) -> None:
     status, words = call(page, "POST", token(home, 999_999), ONE_CLICK)
     assert (status, "belongs to no letter of ours" in words) == (404, True)
+
+
+def test_after_a_restored_backup_a_number_given_out_again_stops_nobody_else(
+    page: StopPage, home: Path, letter: tuple[int, int, str]
+) -> None:
+    with sqlite3.connect(home / "var" / "clinic.sqlite") as database:
+        query = "SELECT address_key FROM patients WHERE address_key NOT IN ('', ?) LIMIT 1"
+        ((known,),) = database.execute(query, (letter[2],)).fetchall()
+    unknown = call(page, "POST", token(home, letter[0], address="gone@patient.example"), ONE_CLICK)
+    assert (unknown[0], "belongs to no letter of ours" in unknown[1], stops(home)) == (404, True, [])
+    assert call(page, "POST", token(home, letter[0], address=known), ONE_CLICK)[0] == 200
+    assert stops(home) == [(known, None, "all", 0, "stop page")]  # whoever has the link's own address
 
 
 def test_another_method_is_refused(page: StopPage, home: Path, letter: tuple[int, int, str]) -> None:

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from jobs.clinic.addresses import address_key
 from jobs.mail.mailbox.sorter import UNREADABLE, Sorter
 from jobs.mail.mailbox.sorting import Mark, Sorted, sort_mail
-from jobs.mail.message import message_id, unsubscribe_token
+from jobs.mail.message import address_mark, message_id, unsubscribe_token
 
 SECRET = b"s" * 32
 OURS = message_id("lakeside.example", "lakeside:1:welcome:1")
-TOKEN = unsubscribe_token(SECRET, "lakeside", 7, "care")
+TOKEN = unsubscribe_token(SECRET, "lakeside", 7, "care", "jo@patient.example")
+MARK = Mark(7, address_mark(SECRET, 7, "jo@patient.example"), "care")
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "bounces"
 _PERMANENCE = {"bounce": "permanent", "refused": "permanent", "delay": "temporary"}
 
@@ -127,7 +128,7 @@ def test_a_report_that_a_letter_arrived_is_no_bounce(action: str) -> None:
 
 
 def test_the_letter_is_known_by_the_sealed_token_that_the_report_returns() -> None:
-    assert sort(bounce("forwarded@elsewhere.example", stop_link=TOKEN)).marks == (Mark(7, "care"),)
+    assert sort(bounce("forwarded@elsewhere.example", stop_link=TOKEN)).marks == (MARK,)
     assert sort(bounce("jo@made.example", stop_link=TOKEN[:-1] + "x")).marks == ()
 
 
@@ -174,7 +175,7 @@ On Wed, Mar 4, 2026 at 9:00 AM Lakeside <hello@lakeside.example> wrote:
 )
 def test_a_wish_counts_wherever_the_sealed_token_stands_alone_and_whoever_sends_it(data: bytes) -> None:
     found = sort(data)
-    assert (found.kind, found.marks) == ("unsubscribe", (Mark(7, "care"),))
+    assert (found.kind, found.marks) == ("unsubscribe", (MARK,))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +210,7 @@ def test_an_automatic_reply_is_no_wish_and_no_bounce_whatever_it_quotes(header: 
 @pytest.mark.parametrize(
     "token",
     [
-        unsubscribe_token(b"another secret" * 3, "lakeside", 7, "care"),
+        unsubscribe_token(b"another secret" * 3, "lakeside", 7, "care", "jo@patient.example"),
         TOKEN[:-2] + ("AA" if TOKEN[-2:] != "AA" else "BB"),
         TOKEN + "A",
         TOKEN[1:],
@@ -222,7 +223,8 @@ def test_a_made_up_token_stops_nothing(token: str) -> None:
 
 
 def test_a_token_of_another_clinic_on_this_machine_stops_nothing() -> None:
-    assert sort(from_person(f"stop {unsubscribe_token(SECRET, 'hillside', 7, 'care')}")).kind == "other"
+    theirs = unsubscribe_token(SECRET, "hillside", 7, "care", "jo@patient.example")
+    assert sort(from_person(f"stop {theirs}")).kind == "other"
 
 
 @pytest.mark.parametrize(

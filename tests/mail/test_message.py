@@ -1,5 +1,6 @@
 """The bytes of a message, compared with Python's own builder. All addresses here are made up."""
 
+from base64 import urlsafe_b64decode
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from jobs.mail.letter_forms import Written
 from jobs.mail.message import (
     Envelope,
+    address_mark,
     finish,
     message_id,
     read_token,
@@ -213,14 +215,27 @@ def test_a_message_id_is_the_same_for_the_same_letter_and_tells_nothing() -> Non
 
 
 def test_a_stop_token_is_read_back_and_cannot_be_made_up() -> None:
-    token = unsubscribe_token(SECRET, "riverbend", 4711, "news")
-    assert read_token(SECRET, token) == ("riverbend", 4711, "news")
+    token = unsubscribe_token(SECRET, "riverbend", 4711, "news", "pat@patient.example")
+    mark = address_mark(SECRET, 4711, "pat@patient.example")
+    assert read_token(SECRET, token) == ("riverbend", 4711, "news", mark)
     assert read_token(b"another secret", token) is None
     for place in range(len(token) - 1):
         changed = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
         assert read_token(SECRET, changed) is None
     for junk in ("", "x", "ä", "=" * 9, "A" * 5000, token[:-4]):
         assert read_token(SECRET, junk) is None
+
+
+def test_a_stop_token_is_bound_to_the_address_and_does_not_tell_it() -> None:
+    token = unsubscribe_token(SECRET, "riverbend", 4711, "news", "pat@patient.example")
+    assert b"patient.example" not in urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    others = (
+        (SECRET, 4711, "kim@patient.example"),
+        (SECRET, 4712, "pat@patient.example"),
+        (b"x", 4711, "pat@patient.example"),
+    )
+    marks = {address_mark(SECRET, 4711, "pat@patient.example"), *(address_mark(*other) for other in others)}
+    assert len(marks) == 4  # not even two letters to one address share one
 
 
 def test_the_links_for_stopping_carry_the_token() -> None:

@@ -36,9 +36,10 @@ _LONGEST_TEXT = 400_000
 
 
 class Mark(NamedTuple):
-    """What the token of a stop link says: the letter that it came with, and what it stops."""
+    """What the token of a stop link says: the letter that it came with, the address, sealed, and what it stops."""
 
     letter_id: int
+    address_mark: str
     category: str
 
 
@@ -98,7 +99,8 @@ def _unquoted(text: str) -> str:
 
 def _read(tokens: list[str], secret: bytes, clinic_id: str) -> tuple[Mark, ...]:
     read = (read_token(secret, token) for token in dict.fromkeys(tokens))
-    return tuple(Mark(letter_id, category) for clinic, letter_id, category in filter(None, read) if clinic == clinic_id)
+    ours = (token for token in read if token and token.clinic_id == clinic_id)
+    return tuple(Mark(token.letter_id, token.address_mark, token.category) for token in ours)
 
 
 def _quoted(
