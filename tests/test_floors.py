@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MIDDLE = ("sources", "store", "articles", "mail", "reports")
-JOINING = ("sending", "summarizing")  # join rooms of the middle for the jobs, as a job would
+JOINING = ("pulling", "sending", "summarizing")  # join rooms of the middle for the jobs, as a job would
 TOP = ("desk", "made_up")
 LONGEST = 400  # lines of a module; the house aims at 300
 A_JOB = "(a job)"
@@ -118,6 +118,7 @@ def test_the_tree_that_is_read_is_the_whole_house() -> None:
         ("jobs/send.py", "from jobs.desk import commands"),
         ("jobs/store/memory.py", "from jobs.sending import deciding"),
         ("jobs/sending/deciding.py", "from jobs.send import run"),
+        ("jobs/sending/deciding.py", "from jobs.pulling import saving"),
         ("jobs/send.py", "from jobs.pull import run"),
         ("jobs/made_up/make.py", "from jobs.desk import demo"),
         ("run_jobs.py", "from jobs.store.memory import Store"),

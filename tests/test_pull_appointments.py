@@ -275,11 +275,18 @@ def test_a_dated_export_that_repeats_the_rows_of_yesterday_writes_the_new_ones_o
     assert written(watched)["INSERT appointments"] == 1 and "UPDATE appointments" not in written(watched)
 
 
+def test_a_clinic_without_a_source_yet_is_told_so(clinic: Clinic) -> None:
+    (clinic.home / "config" / "sources.yaml").write_text("sources: []\n", "utf-8")
+    ran = clinic.pull(MOMENT)
+    assert (ran.code, ran.outcome.failed) == (FINE, "")
+    assert ran.outcome.notes == ("No source is configured in config/sources.yaml.",)
+
+
 FILES = {name: [appointment(f"{name}{letter}", f"2026-03-{day:02} 09:00") for letter in "xyz" for day in (2, 3)]
          for name in ("Ada", "Bob", "Cy")}  # fmt: skip
 KILLED = """
 import os, signal, sys
-import jobs.pull_appointments as job
+import jobs.pulling.saving as job
 from jobs.desk.commands import cli
 step, left = sys.argv[1], int(sys.argv[2])
 real = getattr(job, step)

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from jobs.clinic.follow_ups import utc_text
 from jobs.desk.terminal import open_console
-from jobs.pull_appointments import write_problem_list
+from jobs.pulling.summing_up import write_problem_list
 from jobs.runner.tools import Tools
 from jobs.sources.ranks import ranks_of
 from jobs.store.episodes import refresh_episodes

@@ -1,0 +1,22 @@
+"""Begins to read what the clinic named as its sources."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from jobs.runner.tools import Tools
+from jobs.sources.reading import FileRead, start_reading, value_rules
+from jobs.sources.source import Source
+
+
+def begin_reading(tools: Tools, source: Source, memories: dict[str, bytes], today: date) -> Iterable[FileRead]:
+    """The files of a source as they come; the reading that began early, unless a pull or midnight came between."""
+    begun = (tools.early or {}).get(source.name)
+    if begun and (begun.memories, begun.today) == (memories, today):
+        return begun.reading
+    zone = tools.settings.clinic.zone
+    if source.google_name:
+        from jobs.sources.google_reading import GoogleReading
+
+        google, rules = tools.settings.google, value_rules(source, zone)
+        return GoogleReading(source, google, tools.state_dir, memories, today, zone, rules)
+    return start_reading(source, tools.home, memories, today, zone, rules=value_rules(source, zone))

@@ -1,0 +1,111 @@
+"""Keeps what was read of a file: all of it or nothing, and with it what the next pull must know."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from jobs.clinic.follow_ups import utc_text
+from jobs.clinic.problems import fold_problems, rows_of, too_bad
+from jobs.clinic.records import Problem
+from jobs.pulling.settling import settle
+from jobs.runner.tools import Tools
+from jobs.sources.reading import FileRead
+from jobs.sources.source import Source
+from jobs.store.appointments import Gone, Saved, cancel, mark_gone, save_appointments
+from jobs.store.episodes import refresh_episodes
+from jobs.store.memory import Memory
+from jobs.store.sources import add_problems, remember_file, renew_problems, still_new
+
+
+def save(tools: Tools, source: Source, file: FileRead, known: bytes) -> Counter[str]:
+    """Keep one file whole or not at all; of one that is refused, only what was wrong with it.
+
+    `known` is what this pull knew of it.
+    """
+    seen_at = utc_text(tools.now)
+    try:
+        with tools.store.begin() as memory:
+            if file.outcome == "unchanged":
+                return _still_known(memory, source, file, known, seen_at)
+            return _save_file(memory, tools, source, file, seen_at)
+    except TooBad as refusal:
+        file.outcome = "refused"
+        with tools.store.begin() as memory:
+            changed = add_problems(memory, source.name, file.path, refusal.problems, seen_at)
+        return Counter({"files refused": 1, "problems changed": changed})
+
+
+def _still_known(memory: Memory, source: Source, file: FileRead, known: bytes, seen_at: str) -> Counter[str]:
+    if file.memory != known:
+        remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at, _data_at(file, seen_at))
+    elif not file.changed_ns:
+        still_new(memory, source.name, file.path, seen_at)
+    return Counter({"files unchanged": 1})
+
+
+def _data_at(file: FileRead, seen_at: str) -> str:
+    """As of when the data of a file are: its own time, or now for what was asked just now."""
+    if not file.changed_ns:
+        return seen_at
+    return min(seen_at, utc_text(datetime.fromtimestamp(file.changed_ns / 1e9, UTC)))
+
+
+class TooBad(Exception):
+    """So many rows of a file cannot be read that nothing of it is kept."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, seen_at: str) -> Counter[str]:
+    """Keep the rows of a file, its problems and what the next pull must know of it. Raises TooBad."""
+    counts: Counter[str] = Counter()
+    batches, found = _save_rows(memory, source, file, seen_at, counts)
+    gone = _take_away(memory, source, file, seen_at)
+    known_anew = settle(memory, tools, batches, seen_at, counts)
+    refresh_episodes(memory, gone.patients.union(known_anew, *(saved.patients for saved in batches)), tools.today)
+    found += filter(None, (file.problem, _too_many_gone(source, file, gone)))
+    keep = renew_problems if file.memory else add_problems
+    counts["problems changed"] += keep(memory, source.name, file.path, found, seen_at)
+    if file.memory:
+        remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at, _data_at(file, seen_at))
+    counts += Counter({f"files {file.outcome}": 1, "appointments gone": gone.marked})
+    counts["appointments unchanged"] = file.rows_skipped
+    return counts
+
+
+def _save_rows(
+    memory: Memory, source: Source, file: FileRead, seen_at: str, counts: Counter[str]
+) -> tuple[list[Saved], list[Problem]]:
+    """Keep the rows as they come; what each part of them changed, and all problems in short. Raises TooBad."""
+    batches: list[Saved] = []
+    found: list[Problem] = []
+    for part in file.values:
+        if file.begun_again:
+            file.begun_again = False
+            found.clear()
+        saved = save_appointments(memory, part.appointments, source.name, seen_at, part.marks)
+        batches.append(saved)
+        found += part.problems
+        counts += Counter({"appointments new": saved.new, "appointments changed": saved.changed})
+        counts["appointments read"] += len(part.rows)
+    found = fold_problems(dict.fromkeys(found))
+    if why := None if file.is_calendar else too_bad(found, file.rows_total, source.bad_rows):
+        raise TooBad([*found, Problem(source.name, file.path, "", 0, "", "", *why, True)])
+    counts["rows set aside"] = sum(rows_of(problem) for problem in found if problem.set_aside)
+    return batches, found
+
+
+def _take_away(memory: Memory, source: Source, file: FileRead, seen_at: str) -> Gone:
+    """Appointments that the file no longer has, and those that it says are cancelled."""
+    gone = mark_gone(memory, source.name, file.gone, seen_at) if file.gone else Gone(0, 0, frozenset())
+    off = cancel(memory, source.name, file.cancelled, seen_at) if file.cancelled else Gone(0, 0, frozenset())
+    return Gone(gone.marked + off.marked, gone.kept + off.kept, gone.patients | off.patients)
+
+
+def _too_many_gone(source: Source, file: FileRead, gone: Gone) -> Problem | None:
+    if not gone.kept:
+        return None
+    what = f"{gone.kept} coming appointments are no longer in this file. They still count as booked."
+    remedy = "If the export was filtered, export everything again; if they were deleted, cancel them instead."
+    return Problem(source.name, file.path, "", 0, "", "", what, remedy, False)

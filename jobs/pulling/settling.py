@@ -1,0 +1,52 @@
+"""What a source newly said is held against what was known: who and what stands there twice."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from jobs.clinic.follow_ups import utc_text
+from jobs.runner.tools import Tools
+from jobs.sources.source import Source
+from jobs.store.appointments import Saved
+from jobs.store.memory import Memory
+from jobs.store.sources import PATIENTS, forget_missing, renew_problems
+
+_LOOK_BACK = timedelta(days=60)  # of two appointments at one moment, only these are still of interest
+
+
+def settle(memory: Memory, tools: Tools, batches: list[Saved], seen_at: str, counts: Counter[str]) -> frozenset[int]:
+    """Find out who and what of a file stands in another source too. Give the patients whose history changed by it."""
+    records = frozenset[int]().union(*(saved.records for saved in batches))
+    slots = frozenset[int]().union(*(saved.slots for saved in batches))
+    handed_over = frozenset[tuple[int, int]]().union(*(saved.handed_over for saved in batches))
+    if not slots and not records:
+        return frozenset()
+    from jobs.sources.ranks import ranks_of  # nothing new, nothing to load
+    from jobs.store.identity import doubtful_problems, settle_identities
+    from jobs.store.twins import settle_twins
+
+    people = settle_identities(memory, records, handed_over, seen_at)
+    twins = settle_twins(memory, slots, ranks_of(tools.settings.sources), seen_at)
+    counts["patients in two sources"] += people.joined + twins.joined
+    counts["appointments in two sources"] += twins.new
+    if people.doubtful or people.joined or twins.joined:
+        counts["problems changed"] += renew_problems(memory, PATIENTS, "", doubtful_problems(memory), seen_at)
+    return people.patients | twins.patients
+
+
+def settle_source(tools: Tools, source: Source, outcomes: Mapping[str, str], today: date) -> int:
+    """When all files of a source are through (`outcomes` by their paths): forget those that are gone, and list who is
+    booked twice at one moment. How many problems came or went."""
+    with tools.store.begin() as memory:
+        changed = forget_missing(memory, source.name, outcomes)
+        if "read" in outcomes.values():
+            changed += _list_near_duplicates(memory, tools, source, today)
+    return changed
+
+
+def _list_near_duplicates(memory: Memory, tools: Tools, source: Source, today: date) -> int:
+    from jobs.store.near_duplicates import near_duplicates
+
+    since = (today - _LOOK_BACK).isoformat()
+    found = near_duplicates(memory, source.name, since, tools.settings.clinic.tzinfo)
+    return renew_problems(memory, source.name, "", found, utc_text(tools.now))

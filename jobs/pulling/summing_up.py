@@ -1,0 +1,35 @@
+"""The list of problems, and what a pull says of itself."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from jobs.clinic.problems import is_of_file
+from jobs.clinic.records import Problem
+from jobs.runner.outcome import Outcome
+from jobs.runner.tools import Tools
+from jobs.store.sources import PATIENTS, listed_problems
+
+
+def write_problem_list(tools: Tools, problems: Sequence[tuple[str, Problem]]) -> None:
+    """Write problems.xlsx, newest first."""
+    from jobs.reports.problems_workbook import write_problems
+
+    zone, path = tools.settings.clinic.tzinfo, tools.state_dir / "reports" / "problems.xlsx"
+    write_problems(((datetime.fromisoformat(at).astimezone(zone), problem) for at, problem in problems), path)
+
+
+def sum_up(tools: Tools, counts: Counter[str]) -> Outcome:
+    """Write the list of problems where it changed, and sum up."""
+    path = tools.state_dir / "reports" / "problems.xlsx"
+    with tools.store.look() as memory:
+        problems = listed_problems(memory)
+    counts["problems listed"] = len(problems)
+    if counts.pop("problems changed", 0) or bool(problems) > path.exists():
+        write_problem_list(tools, problems)
+    said = (p for _, p in problems if p.row == 0 and not p.set_aside and p.source != PATIENTS)
+    of_files = dict.fromkeys(f"{p.source}: {p.what}" for p in said)
+    notes = tuple(of_files) or (() if tools.settings.sources else ("No source is configured in config/sources.yaml.",))
+    refused = ", ".join(f"{p.file} ({p.source})" for _, p in problems if p.set_aside and is_of_file(p))
+    failed = f"Nothing was read from {refused}; problems.xlsx says why." if refused else ""
+    return Outcome(dict(counts), notes=notes, files=(path,) if path.exists() else (), failed=failed)
