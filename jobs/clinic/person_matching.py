@@ -3,11 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
 from typing import NamedTuple
-
-from nameparser import HumanName
-from nameparser.config import CONSTANTS
 
 from jobs.clinic.source_names import name_key
 from jobs.clinic.typed_words import Spellings, is_mere_slip, words_of
@@ -22,6 +18,11 @@ _NO_NAME = re.compile(r"[/;&+0-9]")
 _PLAIN = re.compile(r"[^\W\d_]{2,}(?:,? [^\W\d_]+\.?){0,4}")
 _CREDENTIALS = frozenset("aprn crnp dc dnp do dpm dpt faaos fnp md np pa pac phd pt rn".split())
 _BEFORE = frozenset("by doctor from my op per post pt ref refered referral referred sent the thru through via".split())
+_HARD = frozenset(
+    "abu al and ben bin da dal de del della der di do dos du e el esq i ibn ii iii iv jr la le lo miss mr mrs ms of "
+    "prof san santa santo sir sr st ste ter ten the van vanden vander vom von y zu".split()
+)
+"""Particles, titles and the like, which only the parser understands."""
 _SHORTEST_SURNAME = 7  # letters; a slip in a shorter name makes another name of it
 _SHORTEST_ALONE = 8  # where no first name supports it
 _SHORTEST_FIRST = 6
@@ -79,26 +80,20 @@ def _read_plain(text: str) -> Typed | None:
         while part and part[-1] in _CREDENTIALS:
             part.pop()
     (surname, given) = (parts[0], [word for part in parts[1:] for word in part])
-    if not surname or not _hard_words().isdisjoint(surname + given):
+    if not surname or not _HARD.isdisjoint(surname + given):
         return None
     return Typed(_words(" ".join(given or surname)), "".join(_words(" ".join(surname))) if given else "")
 
 
 def _parsed(text: str) -> Typed | None:
+    from nameparser import HumanName  # takes its time to load, and few texts need it
+
     parsed = HumanName(text)
     before, last = _words(f"{parsed.first} {parsed.middle}"), _words(parsed.last)
     if "," in text and before and last and _words(text.partition(",")[0]) == last:
         return Typed(before, "".join(last))
     found = before + last
     return Typed(found, "") if found else None
-
-
-@cache
-def _hard_words() -> frozenset[str]:
-    """Titles, particles and the like, which only the parser understands."""
-    known = CONSTANTS
-    words = (known.titles, known.suffix_acronyms, known.suffix_not_acronyms, known.prefixes, known.conjunctions)
-    return frozenset().union(*words)
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -3,8 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from rapidfuzz.distance import OSA
-
 from jobs.clinic.source_names import name_key
 
 _AROUND = frozenset(
@@ -74,6 +72,10 @@ class Spellings:
         found: set[str] = set()
         for rest in _rests(typed) & self._by_rest.keys():
             found |= self._by_rest[rest]
+        if not found:
+            return []
+        from rapidfuzz.distance import OSA  # loaded where a spelling is near at all
+
         return sorted(
             word
             for word in found

@@ -1,7 +1,6 @@
 """How many letters may leave: the day's quota, and the brake on a run that is far larger than usual."""
 
 from collections.abc import Sequence
-from statistics import median
 
 
 def allowed_now(sent_today: int, quota: int) -> int:
@@ -15,8 +14,10 @@ def brake(planned: int, usual: Sequence[int], multiple: float, floor: int) -> st
     `usual` holds the letters sent by earlier runs that sent any. The limit is `multiple` times their median, at least
     `floor`. Without earlier runs there is nothing usual, hence no brake.
     """
-    if not usual:
+    if not usual or planned <= floor:
         return None
+    from statistics import median  # seldom needed, and takes its time to load
+
     middle = median(usual)
     limit = max(floor, int(multiple * middle))
     if planned <= limit:

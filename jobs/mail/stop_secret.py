@@ -1,8 +1,6 @@
 """The secret that seals the stop links of this installation."""
 
 import os
-import secrets
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,6 +36,9 @@ def _whole(found: bytes, path: Path) -> bytes:
 
 def _make(path: Path) -> None:
     """Write it beside its place and link it there; where another process was first, its own stays."""
+    import secrets  # both are needed once in the life of an installation
+    import tempfile
+
     descriptor, beside = tempfile.mkstemp(prefix=".secret-", dir=path.parent)  # 0600
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -56,7 +56,7 @@ patients = Table(
     UniqueConstraint("clinic_id", "key"),
     Index("ix_patients_address", "clinic_id", "address_key"),
     Index("ix_patients_name", "clinic_id", "name_key"),
-    Index("ix_patients_same", "same_as", sqlite_where=ONE_OF_TWO, postgresql_where=ONE_OF_TWO),
+    Index("ix_patients_same", "same_as", sqlite_where=ONE_OF_TWO),
 )
 
 identities = Table(  # append-only: the newest line about two records counts
@@ -123,7 +123,7 @@ appointments = Table(
         "billed",
         "paid",
     ),
-    Index("ix_appointments_same", "same_as", sqlite_where=ONE_OF_TWO, postgresql_where=ONE_OF_TWO),
+    Index("ix_appointments_same", "same_as", sqlite_where=ONE_OF_TWO),
 )
 
 episodes = Table(

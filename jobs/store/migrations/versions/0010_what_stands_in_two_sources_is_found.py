@@ -12,4 +12,4 @@ depends_on = None
 def upgrade() -> None:
     where = sa.text("same_as <> 0")
     for table in ("patients", "appointments"):
-        op.create_index(f"ix_{table}_same", table, ["same_as"], sqlite_where=where, postgresql_where=where)
+        op.create_index(f"ix_{table}_same", table, ["same_as"], sqlite_where=where)
