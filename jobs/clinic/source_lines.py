@@ -1,7 +1,8 @@
 """Folds the texts as typed into the lines of the tables, with the clinic's list of names."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from jobs.clinic.figures import NamedText, SourceLine, Tally, UnnamedText
 from jobs.clinic.source_names import NO_SOURCES, NOT_RECORDED, NOT_YET_NAMED, ReferralNames, name_key
@@ -85,29 +86,16 @@ def _rank(line: SourceLine) -> tuple[int, int, int, int, str]:
     return place, -line.tally.year, -sum(line.tally.trend), -line.tally.ever, line.name
 
 
-def unnamed(by_source: Referred, by_provider: Referred, names: ReferralNames) -> tuple[UnnamedText, ...]:
-    """Each text that no name is known for, under its most frequent spelling; most referrals first."""
-    texts = (
-        UnnamedText(spelling, where, tally.ever, tally.first_on, tally.last_on, names.suggestions(spelling))
-        for spelling, where, tally in _texts(by_source, by_provider)
-        if names.name_of(spelling) is None
-    )
-    return tuple(sorted(texts, key=lambda each: (-each.referrals, each.text)))
+class TypedText(NamedTuple):
+    """A text under its most frequent spelling, where it was typed (source, provider or both), and its referrals."""
+
+    text: str
+    where: str
+    tally: Tally
 
 
-def named(by_source: Referred, by_provider: Referred, names: ReferralNames) -> tuple[NamedText, ...]:
-    """Each text that counts for a source though it is not its name, those that were recognized first."""
-    texts = (
-        NamedText(spelling, name, names.listed(spelling) is None, where, tally.ever, tally.last_on)
-        for spelling, where, tally in _texts(by_source, by_provider)
-        if (name := names.name_of(spelling)) and name != NOT_RECORDED and name_key(spelling) != name_key(name)
-    )
-    by_day = sorted(texts, key=lambda each: (each.last_on, each.text), reverse=True)
-    return tuple(sorted(by_day, key=lambda each: not each.recognized))
-
-
-def _texts(by_source: Referred, by_provider: Referred) -> Iterator[tuple[str, str, Tally]]:
-    """Each text under its most frequent spelling, with where it was typed and its referrals."""
+def typed_texts(by_source: Referred, by_provider: Referred) -> list[TypedText]:
+    """Each text once, however it was spelled and wherever it was typed."""
     folded = _Folded()
     where: defaultdict[str, set[str]] = defaultdict(set)
     for column, referred in (("source", by_source), ("provider", by_provider)):
@@ -115,5 +103,28 @@ def _texts(by_source: Referred, by_provider: Referred) -> Iterator[tuple[str, st
             key = name_key(typed)
             folded.take(key, typed, tally, {})
             where[key].add(column)
-    for key, tally in folded.tallies.items():
-        yield folded.spelling(key), "both" if len(where[key]) == 2 else min(where[key]), tally
+    return [
+        TypedText(folded.spelling(key), "both" if len(where[key]) == 2 else min(where[key]), tally)
+        for key, tally in folded.tallies.items()
+    ]
+
+
+def unnamed(texts: Iterable[TypedText], names: ReferralNames) -> tuple[UnnamedText, ...]:
+    """Each text that no name is known for; most referrals first."""
+    found = (
+        UnnamedText(text, where, tally.ever, tally.first_on, tally.last_on, names.suggestions(text))
+        for text, where, tally in texts
+        if names.name_of(text) is None
+    )
+    return tuple(sorted(found, key=lambda each: (-each.referrals, each.text)))
+
+
+def named(texts: Iterable[TypedText], names: ReferralNames) -> tuple[NamedText, ...]:
+    """Each text that counts for a source though it is not its name, those that were recognized first."""
+    found = (
+        NamedText(text, name, names.listed(text) is None, where, tally.ever, tally.last_on)
+        for text, where, tally in texts
+        if (name := names.name_of(text)) and name != NOT_RECORDED and name_key(text) != name_key(name)
+    )
+    by_day = sorted(found, key=lambda each: (each.last_on, each.text), reverse=True)
+    return tuple(sorted(by_day, key=lambda each: not each.recognized))

@@ -16,8 +16,8 @@ SHEET, TABLE, NAMES_SHEET = "Needs a name", "NeedsAName", "Known names"
 GIVEN_SHEET, GIVEN_TABLE = "Names given", "NamesGiven"
 AS_TYPED, TYPED_AS, THIS_IS, NOTES = "As typed", "Typed as", "This is", "Notes"
 SUGGESTIONS = 3
-MOST_TEXTS = 300  # of the texts without a name: more are not read in a week
-MOST_GIVEN = 500
+MOST_TEXTS = 150  # of the texts without a name: more are not read in a week
+MOST_GIVEN = 300
 UNDO = "-"
 
 _WHERE = {"source": "how they heard of us", "provider": "who prescribed", "both": "both"}

@@ -22,7 +22,7 @@ from jobs.clinic.figures import (
     known_from,
 )
 from jobs.clinic.periods import TREND, Period, Periods
-from jobs.clinic.source_lines import named, provider_lines, source_lines, total, unnamed
+from jobs.clinic.source_lines import named, provider_lines, source_lines, total, typed_texts, unnamed
 from jobs.clinic.source_names import ReferralNames
 
 if TYPE_CHECKING:
@@ -141,14 +141,15 @@ def count_figures(memory: "Memory", periods: Periods, names: ReferralNames, toda
     waits, provider_waits = (_waits(memory, typed, days) for typed in ("referral_source", "referring_provider"))
     attended = _attendance(memory, days)
     evaluated = [(date.fromisoformat(day), count) for day, count in _rows(memory, _EVALUATIONS, days)]
+    texts = typed_texts(by_source, by_provider)
     return Figures(
         periods=periods,
         today=today,
         location=location,
         sources=source_lines(by_source, waits, names),
         providers=provider_lines(by_provider, provider_waits, names),
-        unnamed=unnamed(by_source, by_provider, names),
-        named=named(by_source, by_provider, names),
+        unnamed=unnamed(texts, names),
+        named=named(texts, names),
         total=total(by_source, waits),
         provider_total=total(by_provider, provider_waits),
         attended={name: _attended_in(attended, period) for name, period in periods.named().items()}
