@@ -12,12 +12,13 @@ from jobs.articles.library import load_library
 from jobs.articles.private_words import private_words
 from jobs.clinic.faults import Fault
 from jobs.clinic.profile import ClinicProfile, is_postal_address
+from jobs.mail.kept_versions import KeptVersions
 from jobs.mail.news_law import news_faults
-from jobs.mail.templates import Instead, Letters, load_letters
+from jobs.mail.templates import VERSIONS, Instead, Letters, load_letters
 from jobs.reports.referral_names import load_referral_names
 from jobs.runner.run import FAULTY_SETTINGS, FINE
 from jobs.runner.settings import Settings, SettingsFaulty
-from jobs.runner.settings_loading import load_settings
+from jobs.runner.settings_loading import load_settings, load_settings_without_letters
 from jobs.sources.source import Source
 
 
@@ -32,6 +33,8 @@ def show_check(home: Path) -> int:
         if found.settings is not None:
             for earlier in found.instead:
                 click.echo(f"Until then {going_on(earlier, found.settings.clinic.tzinfo)}")
+        for gone in found.gone:
+            click.echo(f"{gone.name} was there before; `templates restore {gone.name} {gone.number}` brings it back.")
         return FAULTY_SETTINGS
     settings = found.settings
     assert settings is not None
@@ -57,11 +60,13 @@ def local_words(moment: str, zone: ZoneInfo) -> str:
 
 
 class Found(NamedTuple):
-    """Every fault, the settings where they can be used, and the letters whose earlier version goes on."""
+    """Every fault, the settings where they can be used, the letters whose earlier version goes on, and the last
+    good versions of those that rules name and that are no longer there."""
 
     faults: list[Fault]
     settings: Settings | None
     instead: tuple[Instead, ...] = ()
+    gone: tuple[Instead, ...] = ()
 
 
 def _within(source: Source) -> bool:
@@ -71,21 +76,34 @@ def _within(source: Source) -> bool:
 
 def find_faults(home: Path) -> Found:
     """Every fault under `home`, sorted by file and line. The letters are looked at anew, and their versions kept."""
-    settings, faults = None, list[Fault]()
+    settings, faults, gone = None, list[Fault](), tuple[Instead, ...]()
     try:
         settings = load_settings(home)
         letters = load_letters(home / "templates", settings.clinic, settings.state_dir, private_words, anew=True)
     except SettingsFaulty as faulty:
         faults += faulty.faults
-        stand_in = ClinicProfile("clinic", "Clinic", "UTC", "1 Main Street", website="https://clinic.example",
-                                 booking_url="https://clinic.example", review_url="https://clinic.example")  # fmt: skip
-        letters = load_letters(home / "templates", stand_in, None, private_words)
+        letters, gone = _letters_all_the_same(home)
     faults += letters.faults
     if settings is not None:
         faults += _unlawful_news(home, settings, letters)
     faults += load_library(home / "config" / "articles.csv")[1]
     faults += load_referral_names(home / "config" / "referral_names.csv")[1]
-    return Found(sorted(set(faults)), settings, letters.instead)
+    return Found(sorted(set(faults)), settings, letters.instead, gone)
+
+
+def _letters_all_the_same(home: Path) -> tuple[Letters, tuple[Instead, ...]]:
+    """The letters where the settings are faulty, and the last good versions of those that rules name in vain."""
+    try:
+        settings = load_settings_without_letters(home)
+    except SettingsFaulty:
+        stand_in = ClinicProfile("clinic", "Clinic", "UTC", "1 Main Street", website="https://clinic.example",
+                                 booking_url="https://clinic.example", review_url="https://clinic.example")  # fmt: skip
+        return load_letters(home / "templates", stand_in, None, private_words), ()
+    letters = load_letters(home / "templates", settings.clinic, settings.state_dir, private_words, anew=True)
+    kept = KeptVersions(settings.state_dir / VERSIONS)
+    missing = sorted({rule.template for rule in settings.follow_ups.rules} - set(letters.names))
+    good = [(name, found.version) for name in missing if (found := kept.last_good(name))]
+    return letters, tuple(Instead(name, version.number, version.saved_at) for name, version in good)
 
 
 def _unlawful_news(home: Path, settings: Settings, letters: Letters) -> Iterator[Fault]:

@@ -213,9 +213,9 @@ def templates_restore(place: Place, name: str, version: int) -> None:
 
 
 def _settings_of(place: Place) -> "Settings":
-    from jobs.runner.settings_loading import load_settings
+    from jobs.runner.settings_loading import load_settings_without_letters
 
-    return load_settings(place.home)
+    return load_settings_without_letters(place.home)
 
 
 def _about_versions(work: "Callable[[], bool | None]") -> bool | None:

@@ -63,10 +63,10 @@ def restore(home: Path, settings: Settings, letter: str, number: int) -> bool:
     if path.exists() and path.read_bytes() == data:
         click.echo(f"templates/{name} says what version {number} says; nothing was changed.")
         return True
-    newest = kept.history(name)[-1]
+    undo = f"templates restore {name} {kept.history(name)[-1].number}" if path.exists() else ""
     _replace(path, data)
     kept.saw(name, data, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", f"version {number} restored")
-    click.echo(f"templates/{name} is version {number} again. To undo it: templates restore {name} {newest.number}")
+    click.echo(f"templates/{name} is version {number} again. To undo it{f': {undo}' if undo else ', delete the file.'}")
     faults = [fault for fault in _look(home, settings) if concerns(fault.file, [name])]
     for fault in faults:
         click.echo(str(fault), err=True)

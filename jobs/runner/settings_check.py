@@ -21,8 +21,11 @@ _T = TypeVar("_T")
 _ROUNDS = 40  # of looking again after the faulty settings were put aside
 
 
-def check_settings(home: Path, contents: Mapping[str, bytes]) -> Settings:
-    """The settings that these contents of home/config mean. Raises SettingsFaulty with every fault of every file."""
+def check_settings(home: Path, contents: Mapping[str, bytes], letters_too: bool = True) -> Settings:
+    """The settings that these contents of home/config mean. Raises SettingsFaulty with every fault of every file.
+
+    Without `letters_too` it does not matter whether the letters that rules name are there.
+    """
     faults: list[Fault] = []
     clinic = _read("clinic.yaml", contents, ClinicFile, faults)
     sources = _read("sources.yaml", contents, SourcesFile, faults)
@@ -30,7 +33,8 @@ def check_settings(home: Path, contents: Mapping[str, bytes]) -> Settings:
     jobs = _read("jobs.yaml", contents, JobsFile, faults)
     for name, check in (("clinic.yaml", _clinic_faults), ("jobs.yaml", _job_faults)):
         faults += check(_values(name, contents))
-    faults += _letter_faults(_values("follow_ups.yaml", contents), home)
+    if letters_too:
+        faults += _letter_faults(_values("follow_ups.yaml", contents), home)
     if clinic is not None and follow_ups is not None:
         faults += _grace_faults(_values("clinic.yaml", contents), clinic, follow_ups)
     if clinic is not None and not clinic.google.configured:

@@ -22,6 +22,16 @@ def load_settings(home: Path) -> Settings:
     return start_loading(home).settings()
 
 
+def load_settings_without_letters(home: Path) -> Settings:
+    """The same, also where letters that rules name are missing: for what brings them back. Raises SettingsFaulty."""
+    try:
+        return load_settings(home)
+    except SettingsFaulty:
+        from jobs.runner.settings_check import check_settings
+
+        return check_settings(home, _contents(home), letters_too=False)
+
+
 class Loading(NamedTuple):
     """Settings that are on their way: whether they are there, and what waits for them. That raises SettingsFaulty."""
 

@@ -59,6 +59,27 @@ def test_a_faulty_version_that_is_restored_says_so(ask: Ask, home: Path) -> None
     assert back.exit_code == 3 and "{{ patient.firstname }} is no field." in back.output
 
 
+def test_a_letter_that_was_deleted_although_a_rule_names_it_comes_back(ask: Ask, home: Path) -> None:
+    letter = home / "templates" / "check_in_180.md"
+    first = letter.read_bytes()
+    assert ask("check").exit_code == 0
+    letter.unlink()
+    found = ask("check")
+    assert found.exit_code == 3 and re.fullmatch(
+        r'config/follow_ups\.yaml, line \d+: template "check_in_180\.md" is not in templates/\.\n'
+        r'Did you mean "check_in_30\.md"\? Nothing was sent\.\n'
+        r"1 fault\. Nothing was sent or changed\.\n"
+        r"check_in_180\.md was there before; `templates restore check_in_180\.md 1` brings it back\.\n",
+        found.output,
+    )
+    assert "check_in_180.md" in ask("templates", "history").output
+    assert ask("templates", "show", "check_in_180", "1").output.encode() == first
+    back = ask("templates", "restore", "check_in_180.md", "1")
+    assert (back.exit_code, letter.read_bytes()) == (0, first)
+    assert back.output == "templates/check_in_180.md is version 1 again. To undo it, delete the file.\n"
+    assert ask("check").exit_code == 0
+
+
 def test_a_letter_or_version_that_does_not_exist_is_answered_with_the_nearest(ask: Ask) -> None:
     unknown = ask("templates", "history", "welcom")
     assert (
