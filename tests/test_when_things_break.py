@@ -53,7 +53,9 @@ ANSWERS = {
     "P08": ("RCPT", "550 5.1.1 no such mailbox", "failed"),
     "P10": ("RCPT", "551 5.1.6 moved", "failed"),
     "P11": ("RCPT", "553 5.1.3 bad mailbox", "failed"),
+    "P12": ("RCPT", "550 relaying denied", "failed"),
     "P13": ("RCPT", "554 5.7.1 refused", "failed"),
+    "P14": ("RCPT", "550 5.1.8 sender rejected: user unknown", "failed"),
     "P15": ("text", "450 4.7.1 greylisted", "deferred"),
     "P17": ("text", "552 5.3.4 too big", "failed"),
     "P18": ("text", "554 5.7.1 looks like spam", "failed"),
@@ -72,7 +74,7 @@ def test_each_answer_concerns_its_own_patient_and_all_others_get_their_letters(c
         again = clinic.send(NINE)
     assert (ran.code, again.code) == (FINE, FINE)
     assert {words: ran.counts[f"letters {words}"] for words in ("sent", "deferred", "failed")} == {
-        "sent": 8, "deferred": 6, "failed": 6
+        "sent": 6, "deferred": 6, "failed": 8
     }  # fmt: skip
     found = clinic.ask("SELECT first_name, state, reason FROM letters JOIN patients ON patients.id = patient_id")
     told = {name: (state, reason) for name, state, reason in found if name in ANSWERS and state != "withdrawn"}
@@ -80,6 +82,42 @@ def test_each_answer_concerns_its_own_patient_and_all_others_get_their_letters(c
     assert sorted(server.recipients()) == sorted(
         f"p{number:02d}@patient.example" for number in range(20) if f"P{number:02d}" not in ANSWERS
     )
+
+
+def test_an_address_that_the_server_says_does_not_exist_is_stopped_as_by_a_bounce(clinic: Clinic) -> None:
+    asked_for: list[str] = []
+
+    def answer(step: str, session: Session) -> str | None:
+        at, reply, _ = ANSWERS.get(session.recipient[:3].upper(), ("", "", ""))
+        if step == "RCPT":
+            asked_for.append(session.recipient[:3])
+        return reply if step == at else None
+
+    waiting(clinic, 16)
+    with serving(answer) as server:
+        clinic.mail_through(server.port)
+        clinic.send(NINE)
+        asked_for.clear()
+        coming = [appointment(name, "2026-03-12 14:00", "booked") for name in ("P07", "P08", "P13")]
+        clinic.export(*coming)
+        clinic.pull("2026-03-10 13:45")
+        clinic.send("2026-03-10 14:30")
+    assert clinic.ask("SELECT address_key, category, source, reason FROM stops ORDER BY address_key") == [
+        ("p08@patient.example", "all", "bounce", "letters cannot be delivered: 550 5.1.1 no such mailbox"),
+        ("p10@patient.example", "all", "bounce", "letters cannot be delivered: 551 5.1.6 moved"),
+        ("p11@patient.example", "all", "bounce", "letters cannot be delivered: 553 5.1.3 bad mailbox"),
+    ]
+    assert asked_for == ["p07", "p13"]
+    reason = "SELECT reason FROM letters JOIN patients ON patients.id = patient_id WHERE first_name = 'P08'"
+    assert "letters to this patient or address are stopped" in clinic.ask(reason)
+
+
+def test_the_one_address_that_all_letters_go_to_instead_stops_no_patient(clinic: Clinic) -> None:
+    waiting(clinic, 2)
+    with serving(lambda step, session: "550 5.1.1 no such user" if step == "RCPT" else None) as server:
+        clinic.mail_through(server.port, "redirect", redirect_to="it@clinic.example")
+        assert clinic.send(NINE).counts["letters failed"] == 2
+    assert clinic.ask("SELECT count(*) FROM stops") == [0]
 
 
 def test_a_refused_sign_in_fails_the_run_with_the_remedy_and_no_letter_is_blamed(clinic: Clinic) -> None:

@@ -78,7 +78,7 @@ def send_letters(tools: Tools, due: Sequence[Due], writer: LetterWriter, last_mo
         return Tally()
     mail = tools.settings.mail
     transport = open_transport(mail, tools.settings.google, tools.state_dir, tools.today)
-    ledger = LetterLedger(tools.store.begin, transport.name)
+    ledger = LetterLedger(tools.store.begin, transport.name, to_patients=mail.mode == "live")
     journal = Journal(tools.state_dir / "outbox.journal")
     try:
         with tools.progress("Sending letters", total=len(due)) as advance:

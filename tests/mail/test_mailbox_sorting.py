@@ -76,6 +76,8 @@ def test_a_report_tells_for_good_not_yet_and_not_because_of_the_address_apart(
         ("5.5.0", "550 5.5.0 mailbox unavailable", "bounce"),
         ("5.1.1", "550 5.7.1 IP address blacklisted by recipient", "refused"),
         ("5.0.0", "554 rejected for policy reasons", "refused"),
+        ("5.1.8", "550 5.1.8 Sender address rejected: Domain not found", "refused"),
+        ("5.7.25", "550 5.7.25 reverse DNS not found", "refused"),
         ("4.0.0", "554 blocked - see rbl.example", "refused"),
     ],
 )

@@ -9,7 +9,8 @@ from email.message import Message
 from typing import NamedTuple
 
 from jobs.clinic.addresses import is_ordinary
-from jobs.mail.mailbox.delivery_status import STATUS, Recipient, recipients_in
+from jobs.mail.mailbox.delivery_status import Recipient, recipients_in
+from jobs.mail.refused_for_good import STATUS, is_about_the_address
 from jobs.mail.transports.smtp_replies import masked
 
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
@@ -21,19 +22,6 @@ _RETURNED = re.compile(
     r"^.{0,20}(?:original message|copy of (?:the|your) (?:message|mail)|returned message|message headers?)\b",
     re.IGNORECASE | re.MULTILINE,
 )
-_ABOUT_US = re.compile(
-    r"spam|\bspf\b|dmarc|dkim|reverse dns|\bptr record|black-?list|blocked (?:by|using|ip|-)|banned|reputation|"
-    r"polic(?:y|ies)|virus|content rejected|(?:rate|frequency) limit",
-    re.IGNORECASE,
-)
-_NOBODY_THERE = re.compile(
-    r"user unknown|unknown user|no such (?:user|mailbox|recipient|address)|(?:invalid|disabled) recipient|"
-    r"(?:does not|doesn't) exist|(?:account|mailbox|recipient)(?: is| has been)? disabled|not found",
-    re.IGNORECASE,
-)
-_NOT_THE_ADDRESS = re.compile(r"5\.(?:7\.\d+|6\.\d+|3\.4|2\.3)")
-"""RFC 3463: refused by a rule or for want of trust (7), for what the letter holds (6), or for its size (3.4, 2.3). The
-address may be as good as ever. 5.5 is no such code: Outlook.com says 5.5.0 where a mailbox does not exist."""
 
 
 class Failure(NamedTuple):
@@ -110,10 +98,7 @@ def _failure(temporary: set[str], permanent: set[str], blocks: Sequence[Recipien
 
 
 def _for_good(status: str, words: str) -> str:
-    """Whether the address is at fault, or how we send. Servers say 5.7.1 and 5.1.1 of either: words tell more."""
-    if _NOBODY_THERE.search(words):
-        return "bounce"
-    return "refused" if _NOT_THE_ADDRESS.match(status) or _ABOUT_US.search(words) else "bounce"
+    return "bounce" if is_about_the_address(status, words) else "refused"
 
 
 def _in_words(report: str, message: Message) -> Failure | None:

@@ -7,9 +7,8 @@ from email.parser import HeaderParser
 from typing import NamedTuple
 
 from jobs.clinic.addresses import is_ordinary
+from jobs.mail.refused_for_good import STATUS
 
-STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-"""The enhanced status code of RFC 3463."""
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _ACTION = re.compile(r"^action:", re.IGNORECASE | re.MULTILINE)
 _RECIPIENT = re.compile(r"^(?:final|original)-recipient:", re.IGNORECASE | re.MULTILINE)
