@@ -4,10 +4,11 @@ The file lies in the state folder and can be lost without harm: the next refresh
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+from jobs.machine.whole_files import write_whole
 
 NAME = "articles.json"
 TEXT_KEPT = 2_000  # characters of a page that the choice looks at; its headings stand first
@@ -50,7 +51,7 @@ def load_pages(path: Path) -> dict[str, KnownPage]:
 def save_pages(path: Path, pages: Mapping[str, KnownPage]) -> None:
     """Keep what is known, whole or not at all."""
     kept = {"form": _FORM, "pages": {address: asdict(page) for address, page in sorted(pages.items())}}
-    save_whole(path, json.dumps(kept, ensure_ascii=False, indent=1).encode())
+    write_whole(path, json.dumps(kept, ensure_ascii=False, indent=1).encode())
 
 
 def page_texts(path: Path) -> dict[str, str]:
@@ -66,18 +67,3 @@ def page_faults(state_dir: Path) -> list[str]:
         for address, page in sorted(pages.items(), key=lambda one: (one[1].fault_since, one[0]))
         if page.fault
     ]
-
-
-def save_whole(path: Path, content: bytes) -> None:
-    """Write beside the file, wait until the disk has it, then put it in the file's place, with the rights it had."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    rights = path.stat().st_mode & 0o777 if path.exists() else 0o600
-    try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(rights)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -16,10 +16,11 @@ from jobs.articles.article_file import Row, read_rows
 from jobs.articles.blog import Entry, address_key
 from jobs.articles.list_editing import NotEditable, as_cell, edited
 from jobs.articles.page import Page, opening, read_page
-from jobs.articles.pages import TEXT_KEPT, KnownPage, save_whole
+from jobs.articles.pages import TEXT_KEPT, KnownPage
 from jobs.articles.topics import propose_topics
 from jobs.articles.vocabulary import Vocabulary
 from jobs.articles.web import Fetched, NotFetched, Web
+from jobs.machine.whole_files import write_whole
 
 _SILENT_LOOKS = 3  # looks in a row without an answer, after which an article is switched off
 _LONGEST_SLUG = 60
@@ -108,7 +109,7 @@ def save_list(path: Path, findings: Sequence[Findings]) -> None:
         there = {address_key(row.text("url")) for row in rows}
         new = edited(content, lines, [row for row in added if address_key(row["url"]) not in there])
         if path.read_bytes() == content:
-            save_whole(path, new)
+            write_whole(path, new, like_before=True)
             return
     raise NotEditable("The list of articles changed while it was being brought up to date; the next run tries again.")
 

@@ -12,13 +12,14 @@ from jobs.articles.icd10cm import mend_codes, title_of
 from jobs.articles.library import Article, Library, load_library
 from jobs.articles.list_editing import NotEditable, edited
 from jobs.articles.own_words import why_not
-from jobs.articles.pages import NAME, save_whole
+from jobs.articles.pages import NAME
 from jobs.articles.vocabulary import the_vocabulary
 from jobs.articles.words import key_of
 from jobs.clinic.diagnoses import read_diagnosis
 from jobs.clinic.faults import did_you_mean
 from jobs.clinic.follow_ups import utc_text
 from jobs.desk.terminal import open_console
+from jobs.machine.whole_files import write_whole
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools
 from jobs.store.article_vetoes import EVERY, Veto, record_veto
@@ -98,7 +99,8 @@ def add_own_word(home: Path, typed: str, means: str, note: str) -> str:
     if any(key_of(row.text("words")) == key_of(words) for row in rows):
         return f'"{words}" stands in config/words.csv already; change it there.'
     try:
-        save_whole(path, edited(content, {}, [{"words": words, "means": means, **({"note": note} if note else {})}]))
+        line = {"words": words, "means": means, **({"note": note} if note else {})}
+        write_whole(path, edited(content, {}, [line]), like_before=True)
     except NotEditable as error:
         return str(error)
     click.echo(f'Added to config/words.csv: "{words}" means {means}.')
@@ -114,7 +116,8 @@ def confirm_articles(home: Path, slugs: Sequence[str]) -> str:
         if slug.casefold() not in rows:
             return _no_such(slug, rows)
     try:
-        save_whole(path, edited(content, {rows[slug.casefold()].line: {"confirmed": "yes"} for slug in slugs}, []))
+        confirmed = {rows[slug.casefold()].line: {"confirmed": "yes"} for slug in slugs}
+        write_whole(path, edited(content, confirmed, []), like_before=True)
     except NotEditable as error:
         return str(error)
     click.echo(f"Confirmed: {', '.join(slugs)}.")

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jobs.machine.whole_files import write_whole
+
 BEFORE = "sources.yaml.before-map"
 
 
@@ -36,7 +38,8 @@ def change_source(config: Path, name: str, changes: Mapping[str, Any], new_path:
     yaml.dump(data, target)
     text = target.getvalue()
     shutil.copy2(file, config / BEFORE)
-    _replace(file, (text.replace("\n", "\r\n") if b"\r\n" in content else text).encode())
+    text = text.replace("\n", "\r\n") if b"\r\n" in content else text
+    write_whole(file, text.encode(), like_before=True)
 
 
 def undo(config: Path) -> bool:
@@ -46,11 +49,3 @@ def undo(config: Path) -> bool:
         return False
     os.replace(before, config / "sources.yaml")
     return True
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Write the file whole or not at all, with the rights it had."""
-    new = file.with_suffix(".new")
-    new.write_bytes(content)
-    shutil.copymode(file, new)
-    os.replace(new, file)

@@ -1,8 +1,6 @@
 """The versions of the letters: what was saved when, what it said, and how to have it back."""
 
 import difflib
-import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from jobs.clinic.faults import Fault, did_you_mean
 from jobs.desk.check import local_words
 from jobs.desk.preview import concerns
 from jobs.desk.terminal import open_console
+from jobs.machine.whole_files import write_whole
 from jobs.mail.kept_versions import KeptVersions, Version
 from jobs.mail.letter_forms import PARTS
 from jobs.mail.templates import VERSIONS, letter_files, load_letters
@@ -127,14 +126,8 @@ def _change(kept: KeptVersions, before: Version | None, version: Version) -> str
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, with the rights that it had."""
-    rights = path.stat().st_mode & 0o777 if path.exists() else 0o660
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".new")
-    try:
-        with open(number, "wb") as file:
-            file.write(data)
-        os.chmod(name, rights)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    """Put a letter in its place; one that was gone can be edited by the office again."""
+    new = not path.exists()
+    write_whole(path, data, like_before=True)
+    if new:
+        path.chmod(0o660)

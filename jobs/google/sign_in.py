@@ -3,7 +3,6 @@
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from jobs.google.scopes import in_words
 from jobs.google.settings import Google
 from jobs.google.trouble import SignInNeeded
+from jobs.machine.whole_files import write_whole
 
 SIGN_IN = "`run_jobs.py google sign-in`"
 _PATIENCE_SECONDS = 600
@@ -88,17 +88,7 @@ def keep(credentials: Any, path: Path) -> None:
     """Keep a sign-in in a file that only this user can read; whole or not at all."""
     granted = getattr(credentials, "granted_scopes", None) or credentials.scopes
     kept = json.loads(credentials.to_json()) | {"scopes": sorted(granted)}
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=".google-token")  # mkstemp gives 0600
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            json.dump(kept, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(path, json.dumps(kept).encode())
 
 
 def sign_in(

@@ -3,12 +3,12 @@
 The page runs no script and loads nothing: each letter stands in a sandboxed frame, and the switches are plain HTML.
 """
 
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
+
+from jobs.machine.whole_files import whole_file
 
 
 class GalleryLetter(NamedTuple):
@@ -28,15 +28,8 @@ class GalleryLetter(NamedTuple):
 def write_gallery(folder: Path, letters: Sequence[GalleryLetter], made_up: bool = False) -> Path:
     """Write `index.html` into the folder, whole or not at all, readable by this user only: unless its patients are
     `made_up`, it holds patient data."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(dir=folder, suffix=".new")
-    try:
-        with open(number, "w", encoding="utf-8", newline="\n") as file:
-            file.writelines(_page(letters, made_up))
-        os.replace(name, folder / "index.html")
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with whole_file(folder / "index.html", durable=False) as file:
+        file.writelines(part.encode() for part in _page(letters, made_up))
     return folder / "index.html"
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jobs.machine.whole_files import write_whole
+
 LARGEST = 1_000_000  # bytes of one version; no letter is so long
 
 
@@ -118,10 +120,7 @@ class KeptVersions:
 
     def _keep_text(self, digest: str, data: bytes) -> None:
         if self._text(digest) is None:
-            unfinished = self._folder / f"{digest}.{os.getpid()}.new"
-            with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(data)
-            os.replace(unfinished, self._folder / digest)
+            write_whole(self._folder / digest, data, durable=False)
 
     def _add(self, line_to_add: Callable[[], dict[str, Any] | None]) -> None:
         """Add what `line_to_add` gives, if it gives anything; one process at a time."""

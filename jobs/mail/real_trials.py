@@ -5,10 +5,10 @@ can be told from it.
 """
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from jobs.machine.whole_files import keep_for_speed
 from jobs.mail.fields import LetterValues
 
 _MOST = 50
@@ -27,14 +27,7 @@ def keep_trials(path: Path, day: str, rows: Iterable[tuple[str, str, str, str]])
     `day` is told by `day_of_trials`. What cannot be written is left: the made-up patients remain.
     """
     kept = [[masked(name), start, masked(provider), masked(place)] for name, start, provider, place in rows]
-    unfinished = path.with_suffix(f".{os.getpid()}.new")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump({"day": day, "rows": kept[:_MOST]}, file)
-        os.replace(unfinished, path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
+    keep_for_speed(path, json.dumps({"day": day, "rows": kept[:_MOST]}).encode())
 
 
 def day_of_trials(path: Path) -> str:

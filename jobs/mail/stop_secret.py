@@ -4,6 +4,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from jobs.machine.whole_files import write_whole
+
 _BYTES = 32
 
 
@@ -53,16 +55,11 @@ def _make(path: Path) -> None:
 
 def keep_secret_beside(state_dir: Path, folder: Path) -> None:
     """Copy the secret into a folder of backups: without it the stop links of letters that are out cannot be read."""
-    copy = folder / "secret"
-    descriptor = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(stop_secret(state_dir))
+    write_whole(folder / "secret", stop_secret(state_dir))
 
 
 def take_secret_back(state_dir: Path, folder: Path) -> None:
     """Put the secret of a folder of backups in its place, where there is none."""
     kept, path = folder / "secret", state_dir / "secret"
     if kept.exists() and not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(kept.read_bytes())
+        write_whole(path, kept.read_bytes())

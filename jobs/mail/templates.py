@@ -10,6 +10,7 @@ import marshal
 import os
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import astuple
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -20,6 +21,7 @@ from typing import NamedTuple
 from jobs.clinic.faults import Fault, did_you_mean
 from jobs.clinic.letter_names import in_language, is_letter, language_of, own_letter
 from jobs.clinic.profile import ClinicProfile
+from jobs.machine.whole_files import keep_for_speed
 from jobs.mail.fields import LetterValues, clinic_values
 from jobs.mail.kept_versions import KeptVersions
 from jobs.mail.letter_forms import PARTS, Awake, Compiled, Trials, Written
@@ -257,18 +259,9 @@ def _from_cache(path: Path) -> Compiled | None:
 def _into_cache(path: Path, stem: str, letter: Compiled) -> None:
     """Keep a compiled letter, whole or not at all, and drop its earlier versions. A full disk only costs time."""
     data = marshal.dumps(tuple(letter))
-    unfinished = path.with_suffix(f".{os.getpid()}.new")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(hashlib.blake2b(data, digest_size=_SEAL).digest() + data)
-            os.replace(unfinished, path)
-        except OSError:
-            unfinished.unlink(missing_ok=True)
-            return
+    if not keep_for_speed(path, hashlib.blake2b(data, digest_size=_SEAL).digest() + data):
+        return
+    with suppress(OSError):
         for old in path.parent.glob(f"{stem}.*.letter"):
             if old != path and old.name.count(".") == path.name.count("."):
                 old.unlink(missing_ok=True)
-    except OSError:
-        return

@@ -4,18 +4,19 @@ It has no database, no lock and no connection. A letter that keeps it busy witho
 process and not the run.
 """
 
-import multiprocessing
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
-from multiprocessing.connection import Connection
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from jobs.mail.alone import be_alone
+from jobs.machine.apart import Apart
 from jobs.mail.fields import LetterValues
 from jobs.mail.message import Envelope, finish
 from jobs.mail.news_law import lacks
 from jobs.mail.templates import Instead, Letters
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _SECONDS = 60.0  # for the letters of one order; a hundred take a twentieth of a second
 _CPU_SECONDS = 3600
@@ -43,29 +44,24 @@ class LetterWriter:
     """
 
     def __init__(self, load: Callable[[], Letters]) -> None:
-        context = multiprocessing.get_context("fork")
-        self._line, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(load, theirs), daemon=True)
-        self._process.start()
-        theirs.close()
+        self._apart = Apart(_work, load, memory_bytes=_MEMORY_BYTES, cpu_seconds=_CPU_SECONDS)
+        self._line = self._apart.line
 
     def __enter__(self) -> "LetterWriter":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()  # first: it must not meet a closed line
-        self._process.join()
-        self._line.close()
+        self._apart.end()
 
     @property
     def pid(self) -> int:
         """The number of the other process."""
-        return self._process.pid or 0
+        return self._apart.process.pid or 0
 
     @property
     def alive(self) -> bool:
         """Whether the other process is there."""
-        return self._process.is_alive()
+        return self._apart.process.is_alive()
 
     @property
     def usable(self) -> frozenset[str]:
@@ -106,8 +102,7 @@ _WAIT = "The letters that were not sent wait; `run_jobs.py check` looks at every
 _ENDED = f"The process that writes the letters ended before its work: the machine may be short of memory. {_WAIT}"
 
 
-def _work(load: Callable[[], Letters], line: Connection) -> None:
-    be_alone(line.fileno(), _MEMORY_BYTES, _CPU_SECONDS)
+def _work(line: "Connection", load: Callable[[], Letters]) -> None:
     letters = load()
     with suppress(EOFError, OSError):  # the run has ended
         line.send((letters.usable, letters.instead))

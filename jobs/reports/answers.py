@@ -4,17 +4,19 @@ Each workbook is read in a process of its own with limits on memory and time: th
 bytes can keep a reader busy without end.
 """
 
-import multiprocessing
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from hashlib import sha256
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jobs.clinic.cells import tidy
+from jobs.machine.apart import Apart
 from jobs.reports.names_sheet import AS_TYPED, GIVEN_SHEET, NOTES, SHEET, THIS_IS
 from jobs.reports.whole_files import lock_beside
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _SECONDS = 60
 _MEMORY_BYTES = 1 << 30
@@ -95,30 +97,18 @@ def _workbooks(folder: Path) -> list[Path]:
 
 def _read_apart(path: Path) -> Answered | str:
     """The answers of one workbook, or a sentence where it cannot be read."""
-    context = multiprocessing.get_context("fork")
-    line, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(path, theirs), daemon=True)
-    process.start()
-    theirs.close()
+    apart = Apart(_work, path, memory_bytes=_MEMORY_BYTES, cpu_seconds=_SECONDS)
     try:
-        told: Answered | str = line.recv() if line.poll(_SECONDS) else f"{path.name} could not be read in time."
+        in_time = apart.line.poll(_SECONDS)
+        told: Answered | str = apart.line.recv() if in_time else f"{path.name} could not be read in time."
     except (EOFError, OSError):
         told = f"{path.name} cannot be read: it is damaged. Save it again from Excel; what was written there waits."
     finally:
-        process.kill()
-        process.join()
-        line.close()
+        apart.end()
     return told
 
 
-def _work(path: Path, line: Connection) -> None:
-    import resource
-
-    with suppress(ValueError, OSError):  # macOS does not let a process bound its memory, nor tell what it has
-        mapped = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (mapped + _MEMORY_BYTES, mapped + _MEMORY_BYTES))
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+def _work(line: "Connection", path: Path) -> None:
     with suppress(Exception):  # an exception's text could quote what people typed; the caller says that it is damaged
         line.send(_read(path))
 

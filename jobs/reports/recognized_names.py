@@ -1,12 +1,14 @@
 """Names recognized beyond the clinic's list, each text once: what was found is kept until list or rules change."""
 
 import json
-import os
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from jobs.machine.whole_files import keep_for_speed
 
 if TYPE_CHECKING:
     from jobs.clinic.source_matching import SourceMatcher
@@ -41,17 +43,10 @@ class RecognizedNames:
         """Keep what was found for the next time and forget what an older list gave. It saves time only: never fails."""
         if not self._new or self._cache is None:
             return
-        beside = self._file.with_suffix(".new")
-        try:
-            self._cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):
             for old in self._cache.glob("names-*.json"):
                 old.unlink()
-            with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                json.dump(self._known, file)
-            os.replace(beside, self._file)
-            self._new = False
-        except OSError:
-            beside.unlink(missing_ok=True)
+        self._new = not keep_for_speed(self._file, json.dumps(self._known).encode())
 
     @cached_property
     def _matcher(self) -> "SourceMatcher":

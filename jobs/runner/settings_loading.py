@@ -4,11 +4,13 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from jobs.clinic.faults import Fault
+from jobs.machine.whole_files import keep_for_speed
 from jobs.runner.settings import Settings, SettingsFaulty, letter_names
 
 if TYPE_CHECKING:
@@ -107,7 +109,7 @@ def _contents(home: Path) -> dict[str, bytes]:
 def _program_print() -> bytes:
     """What changes when the program or its Python does: a kept setting must not outlive the code that checked it."""
     root = Path(__file__).resolve().parents[1]
-    rooms = ("articles", "clinic", "mail", "runner", "sources")
+    rooms = ("articles", "clinic", "google", "mail", "runner", "sources")
     stamps = [
         f"{path.name}{(status := path.stat()).st_mtime_ns}{status.st_size}"
         for room in rooms
@@ -134,14 +136,7 @@ def _kept(home: Path, digest: str) -> Settings | None:
 
 def _keep(settings: Settings, home: Path, digest: str) -> None:
     folder = _cache(home)
-    try:
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
+    with suppress(OSError):
         for old in folder.glob("settings-*"):
             old.unlink()
-        path = folder / f"settings-{digest[:24]}"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(pickle.dumps(settings))
-    except OSError:
-        return
+    keep_for_speed(folder / f"settings-{digest[:24]}", pickle.dumps(settings))

@@ -19,11 +19,12 @@ def main(incoming: BinaryIO, outgoing: BinaryIO) -> None:
     gc.disable()  # hundreds of thousands of cells, and none of them in a circle
     import jobs.clinic.normalize
     import jobs.sources.workbook  # noqa: F401  (what most files need is loaded while the question is on its way)
+    from jobs.machine.apart import bound
     from jobs.sources.file_reader import FileReader, Task
 
     request: dict[str, Any] = marshal.load(incoming)
     limits = request["task"]["limits"]
-    _bound(int(limits["memory_bytes"]), int(limits["seconds"]) * max(1, len(request["files"])))
+    bound(int(limits["memory_bytes"]), int(limits["seconds"]) * max(1, len(request["files"])))
 
     def send(frame: Frame) -> None:
         data = marshal.dumps(frame)
@@ -76,21 +77,6 @@ def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> S
         return {problem.row for problem in problems}
 
     return send_values
-
-
-def _bound(memory_bytes: int, seconds: int) -> None:
-    """Let the kernel end this process when it takes too much. A core dump would hold patient data: none is written."""
-    import resource
-
-    for limit, value in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        try:
-            resource.setrlimit(limit, (value, value))
-        except (ValueError, OSError):  # macOS does not let a process bound its memory
-            continue
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copyfile
 
+from jobs.machine.whole_files import reach_disk
 from jobs.store.migrations import HEAD
 
 _NAME = "clinic-%Y%m%dT%H%M%SZ.sqlite"
@@ -32,9 +33,9 @@ def back_up(database: Path, folder: Path, now: datetime) -> Path:
             source.backup(target)
             target.execute("PRAGMA journal_mode=DELETE")
         what_it_knows(unfinished)
-        _on_disk(unfinished)
+        reach_disk(unfinished)
         os.replace(unfinished, path)
-        _on_disk(folder)
+        reach_disk(folder)
     except (OSError, sqlite3.Error) as trouble:
         raise BackupFailed(f"The database could not be backed up into {folder}: {_reason(trouble)}.") from None
     finally:
@@ -74,14 +75,14 @@ def put_back(backup: Path, database: Path, now: datetime) -> Path | None:
     copy = database.with_name(database.name + ".unfinished")
     os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     copyfile(backup, copy)
-    _on_disk(copy)
+    reach_disk(copy)
     there = database.exists()
     for suffix in ("", "-wal", "-shm"):  # together they are one database
         part = database.with_name(database.name + suffix)
         if part.exists():
             os.replace(part, aside.with_name(aside.name + suffix))
     os.replace(copy, database)
-    _on_disk(database.parent)
+    reach_disk(database.parent)
     return aside if there else None
 
 
@@ -91,14 +92,6 @@ def drop_old_backups(folder: Path, keep: int) -> int:
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
-
-
-def _on_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _reason(trouble: Exception) -> str:

@@ -3,13 +3,14 @@
 A mail that keeps it busy without end, or takes all memory, ends this process and not the run, and is left to a person.
 """
 
-import multiprocessing
 from contextlib import suppress
-from multiprocessing.connection import Connection
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from jobs.mail.alone import be_alone
+from jobs.machine.apart import Apart
 from jobs.mail.mailbox.sorting import Sorted, sort_mail
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _SECONDS = 10.0  # for one mail; a usual one takes a thousandth
 _MEMORY_BYTES = 1 << 30
@@ -23,8 +24,7 @@ class Sorter:
     def __init__(self, secret: bytes, clinic_id: str, seconds: float = _SECONDS) -> None:
         self._known = secret, clinic_id
         self._seconds = seconds
-        self._process: multiprocessing.process.BaseProcess | None = None
-        self._line: Connection | None = None
+        self._apart: Apart | None = None
 
     def __enter__(self) -> "Sorter":
         return self
@@ -34,7 +34,8 @@ class Sorter:
 
     def sort(self, data: bytes) -> Sorted:
         """What this mail is; UNREADABLE where that cannot be found out within its time and memory."""
-        line = self._line or self._begin()
+        self._apart = self._apart or Apart(_work, *self._known, memory_bytes=_MEMORY_BYTES, cpu_seconds=_CPU_SECONDS)
+        line = self._apart.line
         try:
             line.send_bytes(data)
             if line.poll(self._seconds):
@@ -44,24 +45,13 @@ class Sorter:
         self._end()
         return UNREADABLE
 
-    def _begin(self) -> Connection:
-        context = multiprocessing.get_context("fork")
-        self._line, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, *self._known), daemon=True)
-        self._process.start()
-        theirs.close()
-        return self._line
-
     def _end(self) -> None:
-        if self._process and self._line:
-            self._process.kill()
-            self._process.join()
-            self._line.close()
-        self._process = self._line = None
+        if self._apart:
+            self._apart.end()
+        self._apart = None
 
 
-def _work(line: Connection, secret: bytes, clinic_id: str) -> None:
-    be_alone(line.fileno(), _MEMORY_BYTES, _CPU_SECONDS)
+def _work(line: "Connection", secret: bytes, clinic_id: str) -> None:
     with suppress(EOFError, OSError):  # the run has ended
         while True:
             line.send(_sorted(line.recv_bytes(), secret, clinic_id))

@@ -1,0 +1,1 @@
+"""What is asked of the machine itself: files that are whole and private, and processes that are bounded."""

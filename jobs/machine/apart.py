@@ -1,0 +1,74 @@
+"""A process that works for a run on what others wrote: it holds nothing of the run, and is bounded."""
+
+import os
+import resource
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkProcess
+
+_FILES = 4096
+
+
+class Apart:
+    """Runs `work(line, *args)` in a forked process; `line` is the other end of this one's.
+
+    It may take so many bytes beyond what the run has, and so many seconds of the processor. Whoever waits for it
+    bounds the waiting.
+    """
+
+    line: "Connection"
+    process: "ForkProcess"
+
+    def __init__(self, work: Callable[..., None], *args: Any, memory_bytes: int, cpu_seconds: int) -> None:
+        from multiprocessing import get_context
+
+        context = get_context("fork")
+        self.line, theirs = context.Pipe()
+        self.process = context.Process(target=_work, args=(work, theirs, args, memory_bytes, cpu_seconds), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def end(self) -> None:
+        """Stop it, whatever it does."""
+        self.process.kill()  # first: it must not meet a closed line
+        self.process.join()
+        self.line.close()
+
+
+def bound(memory_bytes: int, cpu_seconds: int) -> None:
+    """Let the kernel end this process when it takes more. A core dump would hold patient data: none is written."""
+    for limit, value in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        try:
+            resource.setrlimit(limit, (value, value))
+        except (ValueError, OSError):  # macOS does not let a process bound its memory
+            continue
+
+
+def _work(
+    work: Callable[..., None], line: "Connection", args: tuple[Any, ...], memory_bytes: int, cpu_seconds: int
+) -> None:
+    """Let go of all that the run has open but the `line` to it; the end is for the run to heed."""
+    signal.set_wakeup_fd(-1)
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.SIG_IGN)
+    os.closerange(3, line.fileno())
+    os.closerange(line.fileno() + 1, _FILES)
+    bound(_mapped_bytes() + memory_bytes, cpu_seconds)
+    work(line, *args)
+
+
+def _mapped_bytes() -> int:
+    """The address space that this process has already, 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
