@@ -33,7 +33,7 @@ Who gets no more letters
   stop-page            answer the stop links of the letters, behind the clinic's web server
 
 To run
-  run JOB...           run jobs now   (run all: pull, send, summarize)
+  run JOB...           run jobs now   (run all: pull, mailbox if there is one, send, summarize)
   due                  run what is due; catch up once what was missed   (for cron)
   serve                stay, and do what cron would do   (Ctrl-C ends it)
   clock                is this machine's clock believed, and how to go on if it is not

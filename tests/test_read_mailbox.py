@@ -345,3 +345,14 @@ SPELLINGS: list[Row] = [
     {"email": "jo@patient.example; ann@patient.example"},
     {"patient_id": "another", "email": "Jo@patient.example"},
 ]
+
+
+def test_run_all_reads_the_mailbox_before_any_letter_is_decided_on(mailbox: Read) -> None:
+    everything = ["-C", str(mailbox.clinic.home), "--now", MOMENT, "run", "all"]
+    mailbox.put(bounce(JO, mailbox.letter("Jo")[1]))
+    ran = CliRunner().invoke(cli, everything)
+    jobs = [line.partition(":")[0] for line in ran.output.splitlines() if not line.startswith(" ")]
+    assert jobs == ["pull_appointments", "read_mailbox", "send_follow_ups", "summarize_referrals"]
+    assert ran.exit_code == 0 and mailbox.stops() == [(JO, "all", "bounce")]
+    times = dict(mailbox.clinic.ask("SELECT job, id FROM runs WHERE started_at = '2026-03-04T18:00:00Z'"))
+    assert times["read_mailbox"] < times["send_follow_ups"]

@@ -66,9 +66,9 @@ def list_jobs(place: Place) -> None:
 @workbook_options
 @click.pass_obj
 def run(place: Place, /, jobs: tuple[str, ...], **options: Any) -> None:
-    """Run one or more jobs now, in the order given; `all` means pull, send, summarize.
+    """Run one or more jobs now, in the order given; `all` means pull, mailbox if there is one, send, summarize.
 
-    What follows a pull runs side by side where nobody watches, so that no job waits for a slow mail server.
+    Letters and workbook follow side by side where nobody watches, so that neither waits for a slow mail server.
 
     \b
     For example:
@@ -77,11 +77,10 @@ def run(place: Place, /, jobs: tuple[str, ...], **options: Any) -> None:
       python run_jobs.py run summarize_referrals --week 2026-W12
     """
     asked = what_is_asked(options, jobs)
-    from jobs.runner.discover import ORDER, job_names
+    from jobs.runner.discover import ORDER, job_names, run_all
 
-    names = [name for job in jobs for name in (ORDER if job == "all" else (job,))]
-    for name in names:
-        if name not in job_names():
+    for name in jobs:
+        if name not in (*job_names(), "all"):
             raise click.UsageError(f'There is no job "{name}". {_nearest(name, [*job_names(), "all"])}')
 
     from jobs.desk.early_reading import begun_readings
@@ -91,6 +90,8 @@ def run(place: Place, /, jobs: tuple[str, ...], **options: Any) -> None:
     if not loading.there:  # while they are checked, the database library is loaded; else while the files are read
         import_module("jobs.desk.terminal")
     settings = loading.settings()
+    everything = run_all(bool(settings.mail.mailbox.by))
+    names = [name for job in jobs for name in (everything if job == "all" else (job,))]
     with begun_readings(place.home, settings, place.now, ORDER[0] in names) as early:
         from jobs.desk.terminal import run_named
         from jobs.runner.tools import open_watched_tools

@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import click
 
-from jobs.runner.discover import ORDER, with_what_is_ready
+from jobs.runner.discover import BEFORE_LETTERS, ORDER, with_what_is_ready
 from jobs.runner.outcome import Outcome
 from jobs.runner.run import FAILED, UNDER_WAY, run_if_due, run_job, worst
 from jobs.runner.side_by_side import run_side_by_side
@@ -22,12 +23,14 @@ _WIDE = 200  # columns of a table that goes to a file or to another program
 def run_named(names: Sequence[str], open_tools: Callable[[], Tools], asked: Mapping[str, str] | None = None) -> int:
     """Run jobs in the order given, print how each ended, give the worst exit code. `asked`: see `Tools`.
 
-    What follows a pull runs side by side, unless somebody watches: two bars of progress would overwrite each other.
+    What follows the pull and the mailbox runs side by side, unless somebody watches: two bars of progress would
+    overwrite each other.
     """
-    first, *others = names
-    apart = others and first == ORDER[0] and len({*names}) == len(names) and not sys.stderr.isatty()
+    before = list(takewhile(BEFORE_LETTERS.__contains__, names))
+    others = names[len(before) :]
+    apart = others and ORDER[0] in before and len({*names}) == len(names) and not sys.stderr.isatty()
     if apart:
-        ended = run_side_by_side(first, others, lambda name: _get_ready(name, open_tools()))
+        ended = run_side_by_side(before, others, lambda name: _get_ready(name, open_tools()))
     else:
         tools = replace(open_tools(), asked=asked or {})
         ended = ((name, run_job(name, tools)) for name in names)

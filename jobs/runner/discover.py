@@ -15,6 +15,14 @@ from jobs.runner.tools import Tools
 _FOLDER = Path(__file__).resolve().parents[1]
 ORDER = ("pull_appointments", "send_follow_ups", "summarize_referrals")
 """What `run all` runs; a job that is not named here comes after these."""
+MAILBOX = "read_mailbox"
+BEFORE_LETTERS = (ORDER[0], MAILBOX)
+"""Who comes, and who wants no more letters: that is known before any letter is decided on."""
+
+
+def run_all(reads_mailbox: bool) -> tuple[str, ...]:
+    """The jobs that `all` means, in their order; the mailbox is among them only where there is one to read."""
+    return (*(name for name in BEFORE_LETTERS if name != MAILBOX or reads_mailbox), *ORDER[1:])
 
 
 def job_names() -> list[str]:

@@ -1,4 +1,4 @@
-"""What follows a pull runs side by side, each job in a process of its own.
+"""What follows the pull and the mailbox runs side by side, each job in a process of its own.
 
 The weekly workbook does not wait for a slow mail server, and a job that dies takes no other one with it.
 """
@@ -18,15 +18,20 @@ Run = Callable[[], Ended]
 _FAILED = 1
 
 
-def run_side_by_side(first: str, others: Sequence[str], get_ready: Callable[[str], Run]) -> Iterator[tuple[str, Ended]]:
-    """Run `first` here; then the others at once, each in a process of its own; yield each with how it ended.
+def run_side_by_side(
+    first: Sequence[str], others: Sequence[str], get_ready: Callable[[str], Run]
+) -> Iterator[tuple[str, Ended]]:
+    """Run the `first` here, one after another; then the others at once, each in a process of its own; yield each with
+    how it ended.
 
-    `get_ready` prepares a job and gives what runs it. The others are forked before `first` is prepared, and prepare
-    themselves meanwhile: no database may be open yet. They never begin if this process dies before `first` has ended.
+    `get_ready` prepares a job and gives what runs it. The others are forked before any of the `first` is prepared, and
+    prepare themselves meanwhile: no database may be open yet. They never begin if this process dies before the `first`
+    have ended.
     """
     waiting = [_Waiting(name, get_ready) for name in others]
     try:
-        yield first, get_ready(first)()
+        for name in first:
+            yield name, get_ready(name)()
         with _passing_on_the_end(waiting):
             for job in waiting:
                 job.begin()
