@@ -18,6 +18,7 @@ from hand_written_clinic import Clinic, Ran, Row, appointment
 from loopback_server import serving
 from openpyxl import load_workbook
 
+from jobs.articles.pages import NAME, KnownPage, save_pages
 from jobs.desk.commands import cli
 from jobs.runner.run import run_job
 from jobs.runner.settings_loading import load_settings
@@ -96,18 +97,35 @@ def test_a_past_week_comes_again_as_it_was_though_much_has_happened_since(monday
     assert cells(again) == cells(sent)
 
 
+def test_an_article_whose_page_is_gone_stands_in_the_workbook_of_the_week_and_in_none_of_the_past(
+    monday: Clinic,
+) -> None:
+    gone = KnownPage("2026-03-17", "Knee pain on stairs").ill("2026-03-18", "The page answers with 404.")
+    well = KnownPage("2026-03-17", "Sitting well")
+    address = "https://ironhorse.example/knee"
+    save_pages(monday.home / "var" / NAME, {address: gone, "https://ironhorse.example/sitting": well})
+    usual, past = summarize(monday, LATER), summarize(monday, LATER, period="2026-W09")
+    texts = [
+        [cell for (cell,) in load_workbook(ran.outcome.files[0])["Health"].iter_rows(max_col=1, values_only=True)]
+        for ran in (usual, past)
+    ]
+    line = f"2026-03-18: Knee pain on stairs ({address}): The page answers with 404."
+    assert texts[0][-2:] == ["Articles whose page is gone, moved or silent", line]
+    assert line not in texts[1] and "Sitting well" not in str(texts)
+
+
 def test_what_was_corrected_since_is_named_figure_by_figure(monday: Clinic) -> None:
     monday.export(*[row | {"status": "completed"} if row["start"].startswith("2026-02-26") else row for row in SINCE])
     assert monday.pull("2026-03-20 09:30").code == 0
     ran = summarize(monday, LATER, period="2026-W09")
     (note,) = ran.outcome.notes
-    assert note.endswith("figures differ from those of the first workbook of 2026-W09.")
+    assert note.endswith("figures differ from the first workbook of 2026-W09.")
     about = [row[1] for row in load_workbook(ran.outcome.files[0])["About"].iter_rows(values_only=True)]
     assert "No-show rate: 50.0% then, 0.0% now." in about
     assert "Visits, in the period: 1 then, 2 now." in about
     sheet = load_workbook(ran.outcome.files[0])["This week"]
     said = [row[0] for row in sheet.iter_rows(values_only=True) if row[0]]
-    assert any(str(words).endswith("of the first workbook of this period: see About.") for words in said)
+    assert any(str(words).endswith("from the first workbook of this period: see the sheet About.") for words in said)
 
 
 def test_a_week_is_told_as_of_any_later_day(monday: Clinic) -> None:

@@ -444,7 +444,7 @@ def test_a_fault_in_the_list_is_said_and_the_workbook_is_written(small: Clinic, 
     assert ran.code == 0 and ran.outcome.files[0].name == "referrals-2026-W09.xlsx"
     fault, differs = ran.outcome.notes
     assert fault.startswith("config/referral_names.csv, line 3") and 'Did you mean "online"?' in fault
-    assert differs == "8 figures differ from those of the first workbook of 2026-W09."
+    assert differs == "8 figures differ from the first workbook of 2026-W09."
 
 
 def test_a_clinic_without_any_appointment_gets_a_workbook_that_says_so(clinic: Clinic) -> None:

@@ -280,9 +280,28 @@ class Figures:
         return min(self.periods.shown.last, self.today)
 
     def reaches(self, name: str) -> bool:
-        """Whether the data reaches back into a period. Where it does not, nothing is known of it: that is not zero."""
+        """Whether the data reaches back into a period. Where it does not, nothing is known of it: that is not zero.
+
+        An average of several weeks or months is known only where the data reaches back over all of them.
+        """
+        first_day, period = self.counted.first_day, self.periods.named()[name]
+        since = period.first if name == "before" and len(self.periods.before) > 1 else period.last
+        return bool(first_day) and since >= date.fromisoformat(first_day)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the period shown is over, so that nothing can be added to it but corrections."""
+        return self.periods.shown.last < self.today
+
+    @property
+    def trend_known(self) -> tuple[bool, ...]:
+        """Of each period of the trend, whether anything can be known of it: the data reaches into it and it has begun,
+        or something was counted in it all the same, such as a booking made before the data's first appointment."""
         first_day = self.counted.first_day
-        return bool(first_day) and self.periods.named()[name].last >= date.fromisoformat(first_day)
+        return tuple(
+            bool(count) or (bool(first_day) and period.last.isoformat() >= first_day and period.first <= self.today)
+            for period, count in zip(self.periods.trend, self.total.tally.trend, strict=True)
+        )
 
     @property
     def adds_up(self) -> bool:

@@ -1,6 +1,6 @@
 """What the workbook says about the program's own work: the letters and what followed, the runs, the sources."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from jobs.clinic.figures import part_of
@@ -52,7 +52,8 @@ class FreshLine:
     source: str
     files: int
     rows: int
-    read_at: datetime | None
+    data_at: datetime | None  # as of when its data are: the newest file's own time, or when a calendar was last asked
+    read_at: datetime | None  # when anything in it last changed
 
 
 @dataclass(frozen=True)
@@ -78,4 +79,4 @@ class Work:
     silent_rules: tuple[tuple[str, str], ...] = ()
     stops: tuple[tuple[str, int], ...] = ()  # where a stop came from, how many in the year
     bookings_dated: bool = True
-    dead_links: tuple[tuple[str, str], ...] = field(default=())  # an article, and what its link answered
+    article_faults: tuple[str, ...] = ()  # a sentence for each article whose page is gone, moved or silent

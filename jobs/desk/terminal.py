@@ -72,7 +72,7 @@ def _show(name: str, code: int, outcome: Outcome) -> None:
         click.echo(f"{name} failed: {outcome.failed}", err=True)
     counts = ", ".join(f"{words} {count}" for words, count in outcome.counts.items() if count)
     if counts or not outcome.failed:
-        click.echo(f"{name}: {counts or 'nothing to do'}")
+        click.echo(f"{name}: {counts or ('done' if outcome.files else 'nothing to do')}")
     for line in (*outcome.notes, *outcome.files):
         click.echo(f"  {line}")
 

@@ -73,8 +73,13 @@ def _sums(sheet: Sheet, row: int, figures: Figures) -> int:
     row = _count(sheet, row, "Already under care", counted.under_care)
     episodes = f"B{first + 1}:B{row}"
     checks = [
-        ("All appointments in the data", appointments, counted.appointments),
-        ("All episodes in the data", episodes, counted.episodes),
+        ("All appointments in the data", appointments, attended.appointments, counted.appointments),
+        (
+            "All episodes in the data",
+            episodes,
+            figures.total.tally.ever + counted.referrals_after + counted.under_care,
+            counted.episodes,
+        ),
     ]
     return sheet.checks(row + 1, checks, "Counted: the rows of the clinic's data, without any name and any period.")
 

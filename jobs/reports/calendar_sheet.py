@@ -14,7 +14,8 @@ def calendar_sheet(book: Book, found: Sequence[Difference], zone: tzinfo) -> Non
     """One row per difference, oldest first."""
     sheet = book.sheet("Calendar check", landscape=True)
     sheet.heading(
-        "Calendar check", "Where two sources tell an appointment differently; `reconcile` names the patients."
+        "Calendar check",
+        "Where two sources tell an appointment differently. The command run_jobs.py reconcile names the patients.",
     )
     if not found:
         sheet.text(TOP, 0, "The sources agree.", font_color=GREEN, bold=True)

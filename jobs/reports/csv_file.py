@@ -31,13 +31,14 @@ def write_csv(figures: Figures, path: Path) -> None:
 
 def _row(figures: Figures, kind: str, line: SourceLine) -> list[object]:
     tally = line.tally
-    last_year = tally.last_year if figures.reaches("last_year") else ""
+    previous, before, last_year = (figures.reaches(name) for name in ("previous", "before", "last_year"))
+    average = tally.before / len(figures.periods.before) if before else ""
     return [
         kind, _plain(line.name), _plain(line.channel), line.state(figures.last_day), tally.shown,
-        tally.previous, tally.before / len(figures.periods.before), tally.month, tally.quarter, tally.year, last_year,
-        tally.evaluated, tally.ahead, _number(tally.conversion, 4), _number(line.days_to_evaluation, 1), tally.visits,
-        tally.discharged, tally.dropped, _money(tally.billed_cents), _money(tally.paid_cents), tally.first_day,
-        tally.last_on,
+        tally.previous if previous else "", average, tally.month, tally.quarter, tally.year,
+        tally.last_year if last_year else "", tally.evaluated, tally.ahead, _number(tally.conversion, 4),
+        _number(line.days_to_evaluation, 1), tally.visits, tally.discharged, tally.dropped,
+        _money(tally.billed_cents), _money(tally.paid_cents), tally.first_day, tally.last_on,
     ]  # fmt: skip
 
 

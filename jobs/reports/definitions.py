@@ -16,11 +16,11 @@ DEFINITIONS = (
      f"{GAP_DAYS} days of its beginning: nobody can tell whether they are new. They are no new patients and no "
      "evaluations; their visits count."),
     ("Source", "How the patient heard of the clinic: the first that stands in the episode, named by "
-     "config/referral_names.csv."),
+     "config/referral_names.csv or recognized where it can be no other one."),
     ("Referring provider", "Who prescribed the therapy: the first that stands in the episode. A second figure beside "
      "the source."),
-    ("Not yet named", "What was typed is not in the list of names. It is counted here and listed on Needs a name; "
-     "nothing is guessed into another source's row."),
+    ("Not yet named", "What was typed is not in the list of names and could be several sources or none of them. It is "
+     "counted here and listed on Needs a name; nothing is guessed into another source's row."),
     ("Not recorded", "Nobody wrote it down."),
     ("Evaluated", "An evaluation of the episode was kept; where none of its appointments is an evaluation, the first "
      "visit."),
@@ -36,7 +36,7 @@ DEFINITIONS = (
     ("All appointments", "Due, cancelled in time, rescheduled, those without an outcome and those still ahead. Each "
      "appointment counts in exactly one."),
     ("Dropped out", "At least one visit, none planned in the episode, not discharged, and "
-     f"{LOST_AFTER_DAYS} days or more since the last visit."),
+     f"{LOST_AFTER_DAYS} days or more since the last visit. Funnel follows the evaluated ones only."),
     ("Discharged", "A discharge visit of the episode was kept."),
     ("Visits so far", "All visits up to now of the patients who were new this year."),
     ("Billed, paid", "As the export has them: on the sheet Figures of the appointments in the period, beside a source "
@@ -52,7 +52,9 @@ DEFINITIONS = (
      "and year of its Thursday; what is counted to date ends with the period shown, or with that month, quarter or "
      "year."),
     ("Four-week average", "The four whole weeks before the one shown, divided by four (of a month: the three months "
-     "before). A rate is that of these weeks together."),
+     "before). A rate is that of these weeks together. Empty where the data does not reach back over all of them."),
+    ("Empty cell", "Not known: the period ends before the data begins or has not begun, or the export does not have "
+     "it. Zero means that none was counted."),
     ("Same period last year", "The year to date, one year earlier. Same week last year: 52 weeks earlier."),
 )  # fmt: skip
 """Term and meaning, in the order of the sheet About."""

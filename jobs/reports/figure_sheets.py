@@ -137,9 +137,14 @@ def funnel_sheet(book: Book, figures: Figures) -> None:
         rows.append(row)
     sheet.table(TOP, "Funnel", columns, rows)
     under = TOP + len(rows) + 2
-    note = "Evaluated patients are in care, discharged or dropped out; one discharged is not dropped out."
-    sheet.text(under, 0, note, font_color=QUIET)
-    _funnel_chart(sheet, under + 2, figures.funnels[0])
+    notes = (
+        "In care, discharged and dropped out are the evaluated ones, each counted once.",
+        "Figures and Sources also count as discharged or dropped out who had visits but never a kept evaluation.",
+    )
+    for place, note in enumerate(notes, under):
+        sheet.text(place, 0, note, font_color=QUIET)
+    if figures.funnels[0].referred:
+        _funnel_chart(sheet, under + len(notes) + 1, figures.funnels[0])
 
 
 def _short(title: str) -> str:

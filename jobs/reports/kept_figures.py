@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from jobs.clinic.figures import Figures
 from jobs.reports.figure_sheets import figure_rows
-from jobs.reports.spoken_numbers import average_text, rate_text
+from jobs.reports.spoken_numbers import MOST_SAID, average_text, rate_text
 from jobs.reports.week_in_words import cards
 
 Said = Mapping[str, float | None]
-MOST_SAID = 40  # differences in words; more are counted
 
 
 def said_by(figures: Figures) -> dict[str, float | None]:
@@ -34,7 +33,9 @@ def differences(then: Said, now: Said) -> list[str]:
         if _apart(then.get(name), now.get(name))
     ]
     more = len(found) - MOST_SAID
-    return found if more <= 0 else [*found[:MOST_SAID], f"{more:,} more figures differ."]
+    if more <= 0:
+        return found
+    return [*found[:MOST_SAID], "One more figure differs." if more == 1 else f"{more:,} more figures differ."]
 
 
 def _apart(then: float | None, now: float | None) -> bool:

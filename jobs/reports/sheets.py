@@ -216,18 +216,20 @@ class Sheet:
             else:
                 self.value(row, number, total, **looks)
 
-    def checks(self, row: int, checks: Sequence[tuple[str, str, int]], note: str) -> int:
-        """Sums beside the same count made apart, and whether they agree. Each check: words, the cells or a formula
-        that comes to the sum, the count. Gives the row after them."""
+    def checks(self, row: int, checks: Sequence[tuple[str, str, int, int]], note: str) -> int:
+        """Sums beside the same count made apart, and whether they agree. Each check: words, the cells that are summed,
+        what they come to (for programs that show a workbook without calculating it), the count. Gives the row after
+        them."""
         for place, words in enumerate(("Check: it adds up", "", "Sum", "Counted", "")):
             self.text(row, place, words, bold=True, text_wrap=True, font_color=BLUE, bottom=1)
-        for words, cells, counted in checks:
+        for words, cells, come_to, counted in checks:
             row += 1
             self.text(row, 0, words)
-            self.page.write_formula(row, 2, f"=SUM({cells})", self.book.form(num_format=COUNT), counted)
+            self.page.write_formula(row, 2, f"=SUM({cells})", self.book.form(num_format=COUNT), come_to)
             self.value(row, 3, counted, num_format=COUNT)
             agree = f'=IF(C{row + 1}=D{row + 1},"agrees","DIFFERS")'
-            self.page.write_formula(row, 4, agree, self.book.form(bold=True, font_color=GREEN, indent=1), "agrees")
+            said = "agrees" if come_to == counted else "DIFFERS"
+            self.page.write_formula(row, 4, agree, self.book.form(bold=True, font_color=GREEN, indent=1), said)
             differs = self.book.file.add_format({"font_color": "#FFFFFF", "bg_color": VERMILLION})
             rule = {"type": "cell", "criteria": "==", "value": '"DIFFERS"', "format": differs}
             self.page.conditional_format(row, 4, row, 4, rule)

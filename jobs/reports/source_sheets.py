@@ -62,9 +62,13 @@ def providers_sheet(book: Book, figures: Figures) -> None:
     sheet.heading("Referring providers", note)
     named = [
         Shown("", "Referring provider", lambda line: line.name, 30, TEXT, "All providers"),
-        Shown("", "Name is", lambda line: "from the list" if line.listed else "as typed", 13, TEXT, ""),
+        Shown("", "Name is", _name_is, 13, TEXT, ""),
     ]
     _lines_table(sheet, "Providers", named, figures, figures.providers, figures.provider_total)
+
+
+def _name_is(line: SourceLine) -> str:
+    return "" if line.name in NO_SOURCES else "from the list" if line.listed else "as typed"
 
 
 def _lines_table(
@@ -86,23 +90,41 @@ def _lines_table(
     ever = counted.episodes - counted.under_care - counted.referrals_after
     shown = words_of(figures.periods).shown
     checks = [
-        (f"New patients {shown.lower()}", shown, counted.referrals_shown),
-        ("New patients this year", "Year to date", counted.referrals_year),
-        ("New patients in all the data", "Ever", ever),
+        (f"New patients {shown.lower()}", shown, "shown", counted.referrals_shown),
+        ("New patients this year", "Year to date", "year", counted.referrals_year),
+        ("New patients in all the data", "Ever", "ever", ever),
     ]
+    if figures.periods.kind == "year":  # they would be the same line twice
+        del checks[1]
     headers = [each.header for each in columns]
     row = TOP + len(lines) + 3
     places = [
-        (words, xl_range_abs(TOP + 1, headers.index(header), TOP + len(lines), headers.index(header)), count)
-        for words, header, count in checks
+        (
+            words,
+            xl_range_abs(TOP + 1, headers.index(header), TOP + len(lines), headers.index(header)),
+            sum(getattr(line.tally, name) for line in lines),
+            count,
+        )
+        for words, header, name, count in checks
     ]
     sheet.checks(row, places, "Counted: the same days counted in the clinic's data without any name.")
 
 
 def _new_patients(figures: Figures, total: SourceLine) -> list[Shown]:
     band, words = "New patients", words_of(figures.periods)
-    units, reaches = len(figures.periods.before), figures.reaches("last_year")
-    average = [Shown(band, words.average, lambda line: line.tally.before / units, 9, AVERAGE)]
+    units = len(figures.periods.before)
+
+    def known(name: str, header: str, width: float, form: str = COUNT, divided_by: int = 1) -> Shown:
+        """The referrals of a period that may lie before the data; then the column is empty, not zero."""
+        reaches = figures.reaches(name)
+
+        def count(line: SourceLine) -> Value:
+            value: int = getattr(line.tally, name)
+            return (value if divided_by == 1 else value / divided_by) if reaches else None
+
+        return Shown(band, header, count, width, form, "sum" if reaches else None)
+
+    average = [known("before", words.average, 9, AVERAGE, units)]
     average = [] if words.unit == "year" else average  # it would be the previous year once more
     month = [] if figures.periods.kind != "week" else [Shown(band, "Month to date", lambda line: line.tally.month, 8)]
     quarter = (
@@ -111,19 +133,12 @@ def _new_patients(figures: Figures, total: SourceLine) -> list[Shown]:
     return [
         Shown("", "State", lambda line: line.state(figures.last_day), 9, TEXT, ""),
         Shown(band, words.shown, lambda line: line.tally.shown, 7.5),
-        Shown(band, words.previous, lambda line: line.tally.previous, 9),
+        known("previous", words.previous, 9),
         *average,
         *month,
         *quarter,
         Shown(band, "Year to date", lambda line: line.tally.year, 8),
-        Shown(
-            band,
-            "Same period last year",
-            lambda line: line.tally.last_year if reaches else None,
-            9.5,
-            COUNT,
-            "sum" if reaches else None,
-        ),
+        known("last_year", "Same period last year", 9.5),
         Shown(band, "Share of year", lambda line: part_of(line.tally.year, total.tally.year), 8, RATE),
         Shown(band, "Ever", lambda line: line.tally.ever, 7),
     ]
@@ -170,29 +185,41 @@ def trend_sheet(book: Book, figures: Figures) -> tuple[int, int]:
     """
     sheet = book.sheet("Trend", landscape=True)
     weeks, total = figures.periods.trend, figures.total.tally.trend
-    unit = "weeks" if figures.periods.kind == "week" else "months"
-    sheet.heading("Trend", f"New patients by source in the twelve {unit} up to the one shown.")
+    kind, known = figures.periods.kind, figures.trend_known
+    unit = "weeks" if kind == "week" else "months"
+    which = "of the year" if kind == "year" else "up to the one shown"
+    nothing = "" if all(known) else " An empty cell: nothing can be known of it."
+    sheet.heading("Trend", f"New patients by source in the twelve {unit} {which}.{nothing}")
     lines = sorted((line for line in figures.sources if any(line.tally.trend)), key=lambda line: -sum(line.tally.trend))
     if not lines:
         sheet.text(TOP, 0, f"No referrals are known in these twelve {unit}.")
         return 0, 0
     columns = [Col("Source", 30, TEXT, "All sources")]
     columns += [
-        Col(week.label, 9.5, COUNT, "sum", count, f"New patients by {unit[:-1]}")
-        for week, count in zip(weeks, total, strict=True)
+        Col(week.label, 9.5, COUNT, "sum" if is_known else None, count, f"New patients by {unit[:-1]}")
+        for week, count, is_known in zip(weeks, total, known, strict=True)
     ]
     columns += [Col(f"Twelve {unit}", 14, COUNT, "sum", sum(total)), Col("Shape", 24, SPARK)]
-    rows: list[list[Value]] = [[line.name, *line.tally.trend, sum(line.tally.trend), None] for line in lines]
+    rows: list[list[Value]] = [
+        [line.name, *_where(known, line.tally.trend), sum(line.tally.trend), None] for line in lines
+    ]
     sheet.table(TOP, "Trend", columns, rows)
     for row in range(TOP + 1, TOP + 2 + len(rows)):
         cells = f"Trend!{xl_range_abs(row, 1, row, TREND)}"
         looks = {"type": "column", "series_color": BLUE, "min": 0}
         sheet.page.add_sparkline(row, TREND + 2, {"range": cells} | looks)
     header = TOP + len(rows) + 4
-    return header, _charted_lines(sheet, header, weeks, lines)
+    return header, _charted_lines(sheet, header, weeks, known, lines)
 
 
-def _charted_lines(sheet: Sheet, header: int, weeks: Sequence[Period], lines: Sequence[SourceLine]) -> int:
+def _where(known: Sequence[bool], counts: Sequence[int]) -> list[Value]:
+    """The counts; nothing, and not zero, where nothing can be known."""
+    return [count if is_known else None for count, is_known in zip(counts, known, strict=True)]
+
+
+def _charted_lines(
+    sheet: Sheet, header: int, weeks: Sequence[Period], known: Sequence[bool], lines: Sequence[SourceLine]
+) -> int:
     """The rows behind the first page's chart: the largest sources and all others together. Gives the last row."""
     sheet.text(header, 0, "In the chart on the first page", bold=True, font_color=BLUE, bottom=1)
     for place, week in enumerate(weeks, 1):
@@ -205,7 +232,7 @@ def _charted_lines(sheet: Sheet, header: int, weeks: Sequence[Period], lines: Se
         rows.append(("All others", tuple(map(sum, zip(*others, strict=True)))))
     for row, (name, trend) in enumerate(rows, header + 1):
         sheet.text(row, 0, name)
-        for place, count in enumerate(trend, 1):
+        for place, count in enumerate(_where(known, trend), 1):
             sheet.value(row, place, count, num_format=COUNT)
     return header + len(rows)
 

@@ -15,3 +15,13 @@ def average_text(value: float, digits: int = 1) -> str:
 
 def _rounded(value: Decimal, digits: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+MOST_SAID = 40  # differences in words; more are counted in one line
+
+
+def how_many_differ(sentences: int) -> str:
+    """How many figures differ, where a sentence says each and those beyond the most have one together."""
+    if sentences > MOST_SAID:
+        return f"More than {MOST_SAID} figures differ"
+    return "One figure differs" if sentences == 1 else f"{sentences} figures differ"

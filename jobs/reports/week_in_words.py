@@ -9,7 +9,7 @@ from jobs.clinic.periods import TREND
 from jobs.clinic.source_names import NO_SOURCES, NOT_RECORDED
 from jobs.reports.definitions import benchmark_of
 from jobs.reports.period_words import spoken, words_of
-from jobs.reports.spoken_numbers import average_text, rate_text
+from jobs.reports.spoken_numbers import average_text, how_many_differ, rate_text
 
 RISE = 3  # more new patients than the average before a source is said to have risen
 REGULAR = 3  # periods in a row with new patients before one without is news
@@ -46,7 +46,8 @@ def cards(figures: Figures) -> tuple[Card, ...]:
 def _count_card(figures: Figures, title: str, value: int, previous: int, before: int) -> Card:
     more, words = value - previous, words_of(figures.periods)
     average = before / len(figures.periods.before)
-    note = f"{words.average.lower()} {average_text(average)}" if words.unit != "year" else ""
+    averaged = words.unit != "year" and figures.reaches("before")
+    note = f"{words.average.lower()} {average_text(average)}" if averaged else ""
     if not figures.reaches("previous"):
         return Card(title, value, False, "", None, "")
     if more == 0:
@@ -67,7 +68,7 @@ def _rate_card(figures: Figures, title: str, rate: float | None, previous: float
 
 def _conversion_card(tally: Tally) -> Card:
     decided = tally.year - tally.ahead
-    note = f"{tally.evaluated:,} of {decided:,}, {tally.ahead:,} ahead"
+    note = f"{tally.evaluated:,} of {decided:,}, {tally.ahead:,} ahead" if tally.year else "no new patient yet"
     now, then = tally.conversion, tally.last_year_conversion
     if now is None or then is None:  # the data may not reach back so far
         return Card("Conversion this year", now, True, "no figure of last year" if now is not None else "", None, note)
@@ -97,19 +98,19 @@ def sentences(figures: Figures, differences: Sequence[str] = ()) -> list[str]:
 
 def _new_patients(figures: Figures) -> Iterator[str]:
     tally, words = figures.total.tally, words_of(figures.periods)
-    average = tally.before / len(figures.periods.before)
-    ends = f"the {words.average.lower()} is {average_text(average)}"
+    average = average_text(tally.before / len(figures.periods.before))
+    ends = f"; the {words.average.lower()} is {average}" if figures.reaches("before") and words.unit != "year" else ""
+    who = _patients(tally.shown).capitalize()
     if not (tally.ever or figures.counted.appointments):
         yield "No appointment and no referral is known yet."
     elif not figures.reaches("previous"):
-        yield f"{tally.shown:,} new patients booked a first appointment; of {words.before} nothing is known."
+        yield f"{who} booked a first appointment; of {words.before} nothing is known."
     elif tally.shown == 0:
-        yield f"No new patient booked a first appointment {words.shown.lower()}; {ends}."
+        yield f"No new patient booked a first appointment {words.shown.lower()}{ends}."
     else:
-        who = "One new patient" if tally.shown == 1 else f"{tally.shown:,} new patients"
         more = tally.shown - tally.previous
         compared = "as many as" if not more else f"{abs(more):,} {'more' if more > 0 else 'fewer'} than"
-        yield f"{who} booked a first appointment, {compared} {words.before}; {ends}."
+        yield f"{who} booked a first appointment, {compared} {words.before}{ends}."
 
 
 def _most(named: Sequence[SourceLine]) -> Iterator[str]:
@@ -129,7 +130,7 @@ def _risen(figures: Figures, named: Sequence[SourceLine]) -> Iterator[str]:
     risen = [(line.tally.shown - line.tally.before / periods, line) for line in named]
     for _, line in sorted((r for r in risen if r[0] >= RISE), key=lambda r: (-r[0], r[1].name))[:SAID_OF_EACH]:
         average = line.tally.before / periods
-        usual = f"{average_text(average)} a {words.unit} before"
+        usual = f"where {average_text(average)} a {words.unit} were usual"
         yield f"{line.name} stands out: {line.tally.shown} {words.shown.lower()}, {usual}."
 
 
@@ -149,7 +150,7 @@ def _silent(figures: Figures, everybody: Sequence[SourceLine]) -> Iterator[str]:
 
 
 def _patients(count: int) -> str:
-    return "one new patient" if count == 1 else f"{count:,} new patients"
+    return {0: "no new patient", 1: "one new patient"}.get(count, f"{count:,} new patients")
 
 
 def _in_a_row(line: SourceLine) -> int:
@@ -185,14 +186,17 @@ def _new_and_returning(figures: Figures, everybody: Sequence[SourceLine]) -> Ite
 def _doubts(figures: Figures, differences: Sequence[str]) -> Iterator[str]:
     """What keeps the figures from being the whole truth."""
     counted, words = figures.counted, words_of(figures.periods)
+    if not figures.is_over:
+        up_to = f"it is counted up to {spoken(figures.today)} and held against whole {words.unit}s"
+        yield f"{words.shown} is not over: {up_to}."
     if figures.unnamed:
         texts, referrals = len(figures.unnamed), sum(each.referrals for each in figures.unnamed)
         what = "One text as typed has" if texts == 1 else f"{texts:,} texts as typed have"
-        yield f"{what} no name yet ({referrals:,} in all referrals): see the sheet Needs a name."
+        times = "once" if referrals == 1 else f"{referrals:,} times"
+        yield f"{what} no name yet, {times} in all: see the sheet Needs a name."
     blank = sum(line.tally.shown for line in figures.sources if line.name == NOT_RECORDED)
     if blank:
-        of = "this period's" if words.unit == "year" else f"this {words.unit}'s"
-        yield f"For {blank:,} of {of} new patients nobody recorded how they heard of the clinic."
+        yield f"For {blank:,} of {words.shown.lower()}'s new patients nobody recorded how they heard of the clinic."
     if counted.under_care and counted.first_day and figures.periods.year.first <= known_from(_first(figures)):
         patients = "One patient was" if counted.under_care == 1 else f"{counted.under_care:,} patients were"
         yield f"{patients} already under care where the data begins ({spoken(_first(figures))}); not counted as new."
@@ -201,7 +205,7 @@ def _doubts(figures: Figures, differences: Sequence[str]) -> Iterator[str]:
         what = "One appointment" if open_still == 1 else f"{open_still:,} appointments"
         yield f"{what} of {words.shown.lower()} without an outcome so far: visits and rates may still change."
     if differences:
-        yield f"{len(differences):,} figures differ from those of the first workbook of this period: see About."
+        yield f"{how_many_differ(len(differences))} from the first workbook of this period: see the sheet About."
     if not figures.adds_up:
         yield "The tables do not add up to what was counted apart: see the checks on the sheets Sources and About."
 

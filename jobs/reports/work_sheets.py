@@ -1,12 +1,15 @@
 """The sheets about the program's own work: Follow-ups (letters and what followed) and Health (whether to trust it)."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from jobs.clinic.figures import BOOKED_WITHIN_DAYS, Figures
 from jobs.clinic.work import Work
 from jobs.reports.period_words import words_of
-from jobs.reports.sheets import BLUE, COUNT, GREEN, MOMENT, QUIET, RATE, TEXT, Book, Col, Sheet, Value
+from jobs.reports.sheets import BLUE, COUNT, GREEN, LINE, MOMENT, QUIET, RATE, TEXT, Book, Col, Sheet, Value
 from jobs.reports.source_sheets import TOP
+
+ARTICLE_LINE = 95  # letters of a sentence that a line of the sheet Health holds
 
 
 def follow_ups_sheet(book: Book, figures: Figures, work: Work) -> None:
@@ -71,8 +74,9 @@ def health_sheet(book: Book, work: Work) -> None:
                 [[line.job, line.runs, line.failed, line.last_good_at, line.died] for line in work.jobs],
                 "No job has run yet.")  # fmt: skip
     row = _part(sheet, row, "Sources", "Freshness",
-                [Col("Source", 30, TEXT), Col("Files", 18), Col("Rows", 12), Col("Changed", 20, MOMENT)],
-                [[line.source, line.files, line.rows, line.read_at] for line in work.sources],
+                [Col("Source", 30, TEXT), Col("Data as of", 18, MOMENT), Col("Rows", 12), Col("Changed", 20, MOMENT),
+                 Col("Files", 12)],
+                [[line.source, line.data_at, line.rows, line.read_at, line.files] for line in work.sources],
                 "No source has been read yet.")  # fmt: skip
     row = _part(sheet, row, "Problems in the sources (problems.xlsx lists them)", "ProblemsOf",
                 [Col("Source", 30, TEXT), Col("Column", 18, TEXT), Col("Problems", 12), Col("Left out", 12)],
@@ -82,10 +86,7 @@ def health_sheet(book: Book, work: Work) -> None:
                 [Col("Rule", 30, TEXT), Col("Their letters", 18, TEXT)],
                 [[rule, why] for rule, why in work.silent_rules],
                 "Every rule that is on has sent letters.")  # fmt: skip
-    if work.dead_links:
-        _part(sheet, row, "Articles whose link is dead", "DeadLinks",
-              [Col("Article", 30, TEXT), Col("Answer", 18, TEXT)],
-              [list(link) for link in work.dead_links], "")  # fmt: skip
+    _article_faults(sheet, row, work.article_faults)
     sheet.page.set_column(0, 0, 34)
     sheet.page.set_column(1, 1, 28)
     sheet.page.set_column(2, 2, 11)
@@ -93,12 +94,26 @@ def health_sheet(book: Book, work: Work) -> None:
     sheet.page.set_column(4, 4, 11)
 
 
+def _article_faults(sheet: Sheet, row: int, faults: Sequence[str]) -> None:
+    """The articles whose page is gone, moved or silent, since when and where: a letter would lead nowhere."""
+    if not faults:
+        return
+    _titled(sheet, row, "Articles whose page is gone, moved or silent")
+    for place, words in enumerate(faults, row + 1):
+        sheet.wide(place, 0, 4, words, text_wrap=True, valign="top", bottom=1, bottom_color=LINE)
+        sheet.page.set_row(place, 14 * ceil(len(words) / ARTICLE_LINE) + 4)
+
+
+def _titled(sheet: Sheet, row: int, title: str) -> None:
+    sheet.text(row, 0, title, bold=True, font_size=12, font_color=BLUE)
+    sheet.page.set_row(row, 20)
+
+
 def _part(
     sheet: Sheet, row: int, title: str, name: str, columns: Sequence[Col], rows: Sequence[Sequence[Value]], nothing: str
 ) -> int:
     """A title and its table, or the sentence that there is nothing; gives the row after it."""
-    sheet.text(row, 0, title, bold=True, font_size=12, font_color=BLUE)
-    sheet.page.set_row(row, 20)
+    _titled(sheet, row, title)
     if not rows:
         sheet.text(row + 1, 0, nothing, font_color=GREEN)
         return row + 3

@@ -45,7 +45,8 @@ _RUNS = """
     FROM runs WHERE clinic_id = :clinic AND started_at <= :now GROUP BY job ORDER BY job
 """
 _SOURCES = """
-    SELECT source, count(*), sum(rows), max(read_at) FROM source_files WHERE clinic_id = :clinic
+    SELECT source, count(*), sum(rows), max(coalesce(nullif(data_at, ''), read_at)), max(read_at)
+    FROM source_files WHERE clinic_id = :clinic
     GROUP BY source ORDER BY source
 """
 _PROBLEMS = """
@@ -71,7 +72,8 @@ def count_work(memory: "Memory", periods: Periods, now: datetime, rules: Mapping
             for row in _rows(memory, _RUNS, asked | {"since": _utc(now - timedelta(days=RUN_DAYS))})
         ),
         sources=tuple(
-            FreshLine(row[0], row[1], row[2], _moment(row[3], zone)) for row in _rows(memory, _SOURCES, asked)
+            FreshLine(row[0], row[1], row[2], _moment(row[3], zone), _moment(row[4], zone))
+            for row in _rows(memory, _SOURCES, asked)
         ),
         problems=tuple(ProblemLine(*row) for row in _rows(memory, _PROBLEMS, asked)),
         silent_rules=tuple(_silent(letters, rules, _utc(now - timedelta(days=SILENT_DAYS)))),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jobs import VERSION
+from jobs.articles.pages import page_faults
 from jobs.clinic.figures import Figures
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.reconcile import Difference
@@ -17,6 +18,7 @@ from jobs.reports.index_page import FIGURES, Listed, write_index
 from jobs.reports.kept_figures import differences, said_by
 from jobs.reports.pdf_file import write_pdf
 from jobs.reports.referral_workbook import Context, workbook_name, write_referral_workbook
+from jobs.reports.spoken_numbers import how_many_differ
 from jobs.runner.tools import Tools
 from jobs.sources.ranks import ranks_of
 from jobs.store.answers import notes_beside
@@ -60,7 +62,7 @@ def make_workbooks(tools: Tools, asked: Asked, names: ReferralNames) -> Made:
         files += [path, *_others(tools, figures, path, notes)]
         _keep(tools, asked, figures)
         if said and not figures.location:
-            notes.append(f"{len(said)} figures differ from those of the first workbook of {asked.periods.label}.")
+            notes.append(f"{how_many_differ(len(said))} from the first workbook of {asked.periods.label}.")
     _list(tools)
     return Made(files[0], all_figures[0], tuple(files), tuple(notes))
 
@@ -95,11 +97,14 @@ def _path(tools: Tools, asked: Asked, places: list[str], location: str) -> Path:
 def _context(tools: Tools, asked: Asked, names: ReferralNames, memory: Memory) -> Context:
     """What all workbooks of one run say beside their figures."""
     rules = {rule.name: rule.on for rule in tools.settings.follow_ups.rules}
+    work = count_work(memory, asked.periods, asked.as_of, rules)
+    # What was wrong with an article's page on an earlier day is not kept.
+    faults = () if asked.past else tuple(page_faults(tools.state_dir))
     return Context(
         tools.settings.clinic.name,
         asked.as_of,
         VERSION,
-        count_work(memory, asked.periods, asked.as_of, rules),
+        replace(work, article_faults=faults),
         sorted(names.channels, key=str.casefold),
         notes_beside(memory),
         calendar_check=_calendar_check(tools, asked, memory),

@@ -78,7 +78,7 @@ SAMPLE = figures_of(
 WORK = Work(
     (RuleLine("reminder", 5, 50, 1, 1, 0, 3, 40, 10, 8, 1),),
     (JobLine("pull_appointments", 168, 1, 0, MADE_AT),),
-    (FreshLine("export", 1, 1400, MADE_AT),),
+    (FreshLine("export", 1, 1400, MADE_AT, MADE_AT),),
     (ProblemLine("export", "Start", 2, 1),),
     (("lapsed", "3 withdrawn"),),
 )
@@ -158,8 +158,75 @@ def test_tables_that_do_not_add_up_say_so_on_the_first_page_and_on_the_last(path
     said = "The tables do not add up to what was counted apart: see the checks on the sheets Sources and About."
     assert said in sentences(wrong)
     assert said not in sentences(SAMPLE)
-    about = [cell.value for cell in written(wrong, path)["About"]["A"]]
+    book = written(wrong, path, data_only=True)
+    about = [cell.value for cell in book["About"]["A"]]
     assert "THE TABLES DO NOT ADD UP. Please tell whoever looks after this program." in about
+    rows = {row[0]: row[2:5] for row in book["Sources"].iter_rows(max_col=5, values_only=True)}
+    assert rows["New patients this year"] == (74, 75, "DIFFERS")  # also where nothing calculates
+    assert rows["New patients this week"] == (6, 6, "agrees")
+
+
+def test_weeks_before_the_data_are_empty_and_not_zero_in_the_trend_and_its_chart(path: Path) -> None:
+    counted = replace(SAMPLE.counted, first_day="2026-02-04")  # a Wednesday, in week 6
+    sources = (a_line("Google search", 2, 0, 0, 1, 4, 0, 3), a_line("Dr. Sample", 1, 1))
+    book = written(figures_of(*sources, counted=counted), path, data_only=True)
+    google, doctor, total = list(table(book["Trend"]))
+    weeks = list(google)[1:13]
+    assert weeks[4:8] == ["2026-W05", "2026-W06", "2026-W07", "2026-W08"]
+    empty = [None] * 5
+    assert [google[week] for week in weeks] == [*empty, 2, 0, 0, 1, 4, 0, 3]
+    assert [doctor[week] for week in weeks] == [*empty, 0, 0, 0, 0, 0, 1, 1]
+    assert [total[week] for week in weeks] == [*empty, 2, 0, 0, 1, 4, 1, 4]
+    drawn = [[cell.value for cell in row[1:13]] for row in book["Trend"].iter_rows(min_row=HEADER + 6)]
+    assert drawn[1:3] == [[*empty, 2, 0, 0, 1, 4, 0, 3], [*empty, 0, 0, 0, 0, 0, 1, 1]]
+    note = "New patients by source in the twelve weeks up to the one shown. An empty cell: nothing can be known of it."
+    assert book["Trend"]["A2"].value == note
+
+
+def test_a_booking_from_before_the_data_is_counted_in_the_trend_all_the_same(path: Path) -> None:
+    counted = replace(SAMPLE.counted, first_day="2026-03-09")
+    book = written(figures_of(a_line("Google search", 1, 0, 3, 2), counted=counted), path, data_only=True)
+    google, _ = table(book["Trend"])
+    assert list(google.values())[8:14] == [None, 1, None, 3, 2, 6]
+
+
+def test_months_to_come_are_empty_in_the_trend_of_a_year(path: Path) -> None:
+    year = figures_of(a_line("Google search", 1, 2, 3, *[0] * 9), periods=period_named("2026"))
+    google, _ = table(written(year, path, data_only=True)["Trend"])
+    assert list(google.values())[1:14] == [1, 2, 3, *[None] * 9, 6]
+
+
+def test_what_lies_before_the_data_is_empty_beside_each_source_too(path: Path) -> None:
+    counted = replace(SAMPLE.counted, first_day="2026-03-16")  # the week shown is the first
+    only, total = table(written(replace(SAMPLE, counted=counted, sources=SAMPLE.sources[:1]), path)["Sources"])
+    for line in (only, total):
+        assert (line["Previous week"], line["Four-week average"], line["Same period last year"]) == (None, None, None)
+    assert only["This week"] == 5
+
+
+def test_an_average_needs_data_over_all_of_its_weeks() -> None:
+    half = replace(
+        SAMPLE, counted=replace(SAMPLE.counted, first_day="2026-02-17")
+    )  # the first of the four is not whole
+    assert half.reaches("previous") and not half.reaches("before")
+    assert sentences(half)[0] == "6 new patients booked a first appointment, 1 fewer than the week before."
+    assert [card.note for card in cards(half)][:3] == ["", "", ""]
+    assert replace(SAMPLE, counted=replace(SAMPLE.counted, first_day="2026-02-16")).reaches("before")
+
+
+def test_a_name_that_is_none_is_neither_from_the_list_nor_as_typed(path: Path) -> None:
+    nobody = replace(a_line(NOT_RECORDED, 1, 1), listed=True)
+    typed = replace(a_line("Dr. Sample", 1, 1), listed=False)
+    lines = table(written(figures_of(a_line("Dr. Known", 1, 1), typed, nobody), path)["Referring providers"])
+    assert [line["Name is"] for line in lines] == ["from the list", "as typed", "", ""]
+
+
+def test_the_articles_whose_page_is_gone_stand_on_the_sheet_health(path: Path) -> None:
+    fault = "2026-03-08: Knee pain on stairs (https://clinic.example/knee): The page answers with 404."
+    silent = written(SAMPLE, path)["Health"]
+    assert "Articles whose page is gone, moved or silent" not in [cell.value for cell in silent["A"]]
+    told = [cell.value for cell in written(SAMPLE, path, work=replace(WORK, article_faults=(fault,)))["Health"]["A"]]
+    assert told[-2:] == ["Articles whose page is gone, moved or silent", fault]
 
 
 def test_text_from_outside_is_never_a_formula_a_link_or_a_number(path: Path) -> None:
@@ -169,7 +236,8 @@ def test_text_from_outside_is_never_a_formula_a_link_or_a_number(path: Path) -> 
     work = replace(
         WORK,
         rules=tuple(RuleLine(text, 1, 1) for text in HOSTILE),
-        sources=tuple(FreshLine(text, 1, 1, None) for text in HOSTILE),
+        sources=tuple(FreshLine(text, 1, 1, None, None) for text in HOSTILE),
+        article_faults=tuple(HOSTILE),
         problems=tuple(ProblemLine(text, text, 1, 1) for text in HOSTILE),
         silent_rules=tuple((text, text) for text in HOSTILE),
         stops=tuple((text, 1) for text in HOSTILE),
@@ -235,7 +303,7 @@ def test_the_sentences_say_who_came_who_rose_and_who_fell_silent() -> None:
         "6 new patients booked a first appointment, 1 fewer than the week before; the four-week average is 4.8.",
         "They came through Google search (5).",
         "Dr. Sample, with 14 new patients this year, sent nobody for the first time in 5 weeks.",
-        "One text as typed has no name yet (3 in all referrals): see the sheet Needs a name.",
+        "One text as typed has no name yet, 3 times in all: see the sheet Needs a name.",
     ]
 
 
@@ -256,6 +324,25 @@ def test_a_period_before_the_data_is_compared_with_nothing_and_one_that_is_not_o
     assert not any("nobody for the first time" in words or "stands out" in words for words in said)
     assert [card.change for card in cards(year)][:3] == ["", "", ""]
     assert year.last_day == year.today
+    assert "This year is not over: it is counted up to March 23, 2026 and held against whole years." in said
+    assert not any("is not over" in words for words in sentences(SAMPLE))
+
+
+@pytest.mark.parametrize(("shown", "who"), [(0, "No new patient"), (1, "One new patient"), (2, "2 new patients")])
+def test_a_first_week_counts_its_patients_in_good_words(shown: int, who: str) -> None:
+    first = figures_of(a_line("Example Club", 0, shown), counted=replace(SAMPLE.counted, first_day="2026-03-16"))
+    said = f"{who} booked a first appointment; of the week before nothing is known."
+    assert sentences(first)[0] == said
+
+
+def test_one_difference_is_one_and_very_many_are_not_counted() -> None:
+    def said(count: int) -> str:
+        return sentences(SAMPLE, ["Visits: 1 then, 2 now."] * count)[-1]
+
+    ends = "from the first workbook of this period: see the sheet About."
+    assert said(1) == f"One figure differs {ends}"
+    assert said(12) == f"12 figures differ {ends}"
+    assert said(41) == f"More than 40 figures differ {ends}"
 
 
 @pytest.mark.parametrize(("rate", "shown"), [(0.0625, "6.3%"), (0.1205, "12.1%"), (1 / 3, "33.3%"), (1, "100.0%")])
@@ -269,7 +356,7 @@ def test_an_average_in_a_sentence_is_rounded_as_in_its_cell() -> None:
 
 def test_a_source_that_jumps_is_pointed_out() -> None:
     said = sentences(figures_of(a_line("Example Club", 1, 1, 0, 2, 6)))
-    assert "Example Club stands out: 6 this week, 1.0 a week before." in said
+    assert "Example Club stands out: 6 this week, where 1.0 a week were usual." in said
 
 
 def test_a_blank_source_is_counted_in_words() -> None:
