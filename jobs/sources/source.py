@@ -144,6 +144,6 @@ class Limits:
     seconds: float = 120  # that the job waits for the child, for one file
     file_bytes: int = 200 << 20
     unpacked_bytes: int = 600 << 20  # of all the parts of one workbook
-    chunk_rows: int = 5000
+    chunk_rows: int = 1500  # handed over at once: the job holds so many
     fetch_seconds: float = 30
     patience_seconds: float = 10  # for a file that is still being written

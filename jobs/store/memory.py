@@ -33,7 +33,7 @@ from jobs.store.tables import metadata
 _T = TypeVar("_T")
 _LOOKING = {"looking": True}
 BUSY_MILLISECONDS = 30_000  # how long a step waits for another process that writes
-_IN_ONE_QUERY = 5_000  # keys in one IN list; SQLite takes 32,766
+_IN_ONE_QUERY = 1_000  # keys in one IN list: what comes back lies in memory at once
 
 
 @dataclass(frozen=True)
