@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 import click
 
 from jobs.articles.library import load_library
-from jobs.articles.private_words import private_words
 from jobs.clinic.faults import Fault
 from jobs.clinic.profile import ClinicProfile, is_postal_address
 from jobs.mail.kept_versions import KeptVersions
 from jobs.mail.news_law import news_faults
-from jobs.mail.templates import VERSIONS, Instead, Letters, load_letters
+from jobs.mail.templates import VERSIONS, Instead, Letters
 from jobs.reports.referral_names import load_referral_names
 from jobs.runner.run import FAULTY_SETTINGS, FINE
 from jobs.runner.settings import Settings, SettingsFaulty
 from jobs.runner.settings_loading import load_settings, load_settings_without_letters
+from jobs.sending.letter_loading import load_clinic_letters
 from jobs.sources.source import Source
 
 
@@ -79,7 +79,7 @@ def find_faults(home: Path) -> Found:
     settings, faults, gone = None, list[Fault](), tuple[Instead, ...]()
     try:
         settings = load_settings(home)
-        letters = load_letters(home / "templates", settings.clinic, settings.state_dir, private_words, anew=True)
+        letters = load_clinic_letters(home, settings.clinic, settings.state_dir, anew=True)
     except SettingsFaulty as faulty:
         faults += faulty.faults
         letters, gone = _letters_all_the_same(home)
@@ -98,8 +98,8 @@ def _letters_all_the_same(home: Path) -> tuple[Letters, tuple[Instead, ...]]:
     except SettingsFaulty:
         stand_in = ClinicProfile("clinic", "Clinic", "UTC", "1 Main Street", website="https://clinic.example",
                                  booking_url="https://clinic.example", review_url="https://clinic.example")  # fmt: skip
-        return load_letters(home / "templates", stand_in, None, private_words), ()
-    letters = load_letters(home / "templates", settings.clinic, settings.state_dir, private_words, anew=True)
+        return load_clinic_letters(home, stand_in, None), ()
+    letters = load_clinic_letters(home, settings.clinic, settings.state_dir, anew=True)
     kept = KeptVersions(settings.state_dir / VERSIONS)
     missing = sorted({rule.template for rule in settings.follow_ups.rules} - set(letters.names))
     good = [(name, found.version) for name in missing if (found := kept.last_good(name))]

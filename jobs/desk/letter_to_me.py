@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 import click
 
 from jobs.articles.library import load_library
-from jobs.articles.private_words import private_words
 from jobs.clinic.letter_names import language_of, own_letter
 from jobs.desk.preview import file_of, made_up_patients, tell_faults
 from jobs.mail.journal import Journal
@@ -17,9 +16,9 @@ from jobs.mail.letter_forms import Written
 from jobs.mail.message import Envelope, finish, message_id
 from jobs.mail.records import Ready, RunStopped
 from jobs.mail.settings import MailSettings
-from jobs.mail.templates import load_letters
 from jobs.mail.transports import open_transport
 from jobs.runner.settings import Settings
+from jobs.sending.letter_loading import load_clinic_letters
 
 MARK = "[Test] "
 
@@ -29,7 +28,7 @@ def send_test(home: Path, settings: Settings, letter: str, to: str) -> bool:
 
     While nothing may leave the house (`mode: preview`) it is written to a file instead.
     """
-    letters = load_letters(home / "templates", settings.clinic, settings.state_dir, private_words)
+    letters = load_clinic_letters(home, settings.clinic, settings.state_dir)
     file = file_of(letter)
     tell_faults(letters, settings, [file])
     if file not in letters.usable:

@@ -6,14 +6,14 @@ from pathlib import Path
 import click
 
 from jobs.articles.library import Library, load_library
-from jobs.articles.private_words import private_words
 from jobs.clinic.languages import language_name
 from jobs.clinic.letter_names import in_language, language_of, own_letter
 from jobs.desk.check import going_on
 from jobs.mail.fields import LetterValues
 from jobs.mail.gallery import GalleryLetter, write_gallery
-from jobs.mail.templates import Letters, load_letters
+from jobs.mail.templates import Letters
 from jobs.runner.settings import Settings
+from jobs.sending.letter_loading import load_clinic_letters
 from jobs.sending.letters import as_read
 
 STARTS = "2026-03-04T17:30:00Z"  # when the made-up patients are seen
@@ -25,7 +25,7 @@ def show_preview(home: Path, settings: Settings, letter: str, open_it: bool) -> 
 
     It needs no store: the letters can be looked at while the jobs run.
     """
-    letters = load_letters(home / "templates", settings.clinic, settings.state_dir, private_words)
+    letters = load_clinic_letters(home, settings.clinic, settings.state_dir)
     library, _ = load_library(home / "config" / "articles.csv")
     names = [name for name in letters.names if not letter or name == own_letter(file_of(letter))]
     files = [*names, *(in_language(name, other) for name in names for other in letters.languages(name))]

@@ -7,16 +7,15 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from jobs.articles.private_words import private_words
 from jobs.clinic.follow_ups import utc_text
 from jobs.desk.check import going_on
 from jobs.desk.terminal import open_console
-from jobs.mail.templates import load_letters
 from jobs.runner.discover import job_names, job_summary
 from jobs.runner.schedule import next_slot
 from jobs.runner.settings import SettingsFaulty
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools
+from jobs.sending.letter_loading import load_clinic_letters
 from jobs.store.letters import count_states
 from jobs.store.mailbox_messages import ForPeople, mail_for_people, read_up_to
 from jobs.store.runs import Run, last_runs
@@ -124,7 +123,7 @@ def _came_back(back: ForPeople) -> list[str]:
 def _faulty_letters(tools: Tools) -> list[str]:
     """The letters that were saved with a fault: which version goes on, or that they wait."""
     zone = tools.settings.clinic.tzinfo
-    letters = load_letters(tools.home / "templates", tools.settings.clinic, tools.state_dir, private_words)
+    letters = load_clinic_letters(tools.home, tools.settings.clinic, tools.state_dir)
     listed = [f"a mistake in templates/{e.name}, see check; {going_on(e, zone)}" for e in letters.instead]
     without = [name for name in letters.names if name not in letters.usable]
     return listed + [f"a mistake in templates/{name}, see check; its letters wait" for name in without]

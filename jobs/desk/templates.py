@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from jobs.articles.private_words import private_words
 from jobs.clinic.faults import Fault, did_you_mean
 from jobs.desk.check import local_words
 from jobs.desk.preview import concerns
@@ -15,8 +14,9 @@ from jobs.desk.terminal import open_console
 from jobs.machine.whole_files import write_whole
 from jobs.mail.kept_versions import KeptVersions, Version
 from jobs.mail.letter_forms import PARTS
-from jobs.mail.templates import VERSIONS, letter_files, load_letters
+from jobs.mail.templates import VERSIONS, letter_files
 from jobs.runner.settings import Settings
+from jobs.sending.letter_loading import load_clinic_letters
 
 
 class VersionUnknown(Exception):
@@ -85,7 +85,7 @@ def _up_to_date(home: Path, settings: Settings) -> KeptVersions:
 
 def _look(home: Path, settings: Settings) -> list[Fault]:
     """The faults of the letters as they stand; what passes is noted."""
-    return load_letters(home / "templates", settings.clinic, settings.state_dir, private_words).faults
+    return load_clinic_letters(home, settings.clinic, settings.state_dir).faults
 
 
 def _file_named(kept: KeptVersions, letter: str) -> str:

@@ -98,16 +98,18 @@ def load_letters(
     state: Path | None,
     private_words: Callable[[], Collection[str]] = tuple,
     anew: bool = False,
+    further: bytes = b"",
 ) -> Letters:
     """Every letter of a folder. Those that were compiled before are taken from the folder `state`; new and changed
     ones, or all where they are to be made `anew`, are checked, tried out and compiled, and their versions are kept.
 
     Faults are returned, not raised. In place of a letter with faults goes the last version that passed; without one, it
-    stands in `names` but not in `usable`. `private_words` gives the words that no subject and no preheader may hold.
+    stands in `names` but not in `usable`. `private_words` gives the words that no subject and no preheader may hold;
+    where what they are made of (`further`) has changed, every letter is looked at once more.
     """
     kept = KeptVersions(state / VERSIONS) if state else None
     trials = Trials(private_words, partial(read_trials, state / TRIALS)) if state else Trials(private_words)
-    maker = _Maker(folder, clinic, state / "cache" if state else None, kept, trials, anew)
+    maker = _Maker(folder, clinic, state / "cache" if state else None, kept, trials, anew, further)
     parts, instead = _read_parts(folder), list[Instead]()
     found = {path.name: path.read_bytes() for path in letter_files(folder)}
     misnamed = _misnamed(folder.name, found)
@@ -161,12 +163,14 @@ class _Maker(NamedTuple):
     kept: KeptVersions | None
     trials: Trials
     anew: bool
+    further: bytes
 
     def letter(self, name: str, data: bytes, parts: Mapping[str, bytes], which: str = "") -> Compiled:
         """One letter with these parts around it. `which` is "" for the files as they stand, else says what they are:
         `mended` parts, or the `last` version that passed."""
         stem = name.removesuffix(".md") + (f".{which}" if which else "")
         around = [_program_print(), repr(astuple(self.clinic)).encode(), *(parts.get(part, b"") for part in PARTS)]
+        around.append(self.further)
         print_of_letter = _print_of([*around, name.encode(), data])
         path = self.cache / f"{stem}.{print_of_letter}.letter" if self.cache else None
         letter = _from_cache(path) if path and not self.anew else None

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from jobs.articles.choice import Choice, Need, choose
 from jobs.articles.library import Article, Library, load_library
 from jobs.articles.pages import NAME as PAGES
-from jobs.articles.private_words import private_words
 from jobs.clinic.follow_ups import Rule, utc_text
 from jobs.clinic.last_look import Due
 from jobs.clinic.profile import is_postal_address
@@ -16,10 +15,10 @@ from jobs.mail.fields import ArticleValues, LetterValues
 from jobs.mail.message import Envelope, message_id, stop_links, unsubscribe_token
 from jobs.mail.records import Ready
 from jobs.mail.stop_secret import stop_secret
-from jobs.mail.templates import load_letters
 from jobs.mail.writing import LetterWriter, Order
 from jobs.runner.tools import Tools
 from jobs.sending.deciding import LastMoment
+from jobs.sending.letter_loading import load_clinic_letters
 from jobs.store.article_vetoes import EVERY, articles_not_for
 from jobs.store.letter_ledger import ChosenArticle, LetterLedger
 from jobs.store.letters import LetterFacts, change_letters, letter_facts
@@ -29,9 +28,7 @@ GROUP = 100  # letters in one commit
 
 def start_writer(tools: Tools) -> LetterWriter:
     """Start the process that writes the letters; it looks at the templates until the first letter is due."""
-    return LetterWriter(
-        partial(load_letters, tools.home / "templates", tools.settings.clinic, tools.state_dir, private_words)
-    )
+    return LetterWriter(partial(load_clinic_letters, tools.home, tools.settings.clinic, tools.state_dir))
 
 
 class Ordered(NamedTuple):

@@ -56,6 +56,17 @@ def test_faults_of_settings_letters_articles_and_names_are_told_at_once(
     assert "faults. Nothing was sent or changed." in shown.output.splitlines()[-1]
 
 
+def test_what_the_front_desk_calls_a_condition_stands_in_no_subject(ask: Ask, home: Path) -> None:
+    edit(home / "templates" / "welcome.md", "subject: ", "subject: The bad wheel and ")
+    assert ask("check").exit_code == 0
+    (home / "config" / "words.csv").write_text("words,means,note\nbad wheel,knee pain,\nwelcome,nothing,\n", "utf-8")
+    shown = ask("preview", "welcome")
+    assert shown.exit_code == 3
+    told = 'says "bad wheel", and anybody can read it on a locked phone.'
+    assert told in " ".join(shown.output.split()), shown.output
+    assert told in ask("check").output
+
+
 def test_check_writes_nothing_into_the_clinics_memory(ask: Ask, home: Path) -> None:
     (home / "var" / "clinic.sqlite").unlink()
     assert ask("check").exit_code == 0
