@@ -60,7 +60,7 @@ def page_texts(path: Path) -> dict[str, str]:
 
 
 def page_faults(state_dir: Path) -> list[str]:
-    """A sentence for each article whose page is gone, moved or silent, for the health report of the week."""
+    """A sentence for each article whose page is gone, moved or silent, for whoever keeps the list."""
     pages = load_pages(state_dir / NAME)
     return [
         f"{page.fault_since}: {page.title or 'an article'} ({address}): {page.fault}"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-EVENTS = ("booked", "moved", "cancelled", "arrived", "completed", "no_show", "discharged")
 _OF_STATUS = {
     "arrived": "arrived",
     "completed": "completed",

@@ -109,7 +109,7 @@ def compare_names(one: tuple[str, str], other: tuple[str, str]) -> Names:
     return "similar" if last == other_last and last and _alike(first, other_first) else "other"
 
 
-def name_key(first: str, last: str) -> str:
+def person_key(first: str, last: str) -> str:
     """What records of one name are found by; "" where a name is not whole."""
     first, last = folded_name(first, last)
     return f"{first} {last}" if first and last else ""

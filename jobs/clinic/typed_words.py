@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from jobs.clinic.slips import slips_between, small_slip
 from jobs.clinic.source_names import name_key
 
 _AROUND = frozenset(
@@ -74,14 +75,12 @@ class Spellings:
             found |= self._by_rest[rest]
         if not found:
             return []
-        from rapidfuzz.distance import OSA  # loaded where a spelling is near at all
-
         return sorted(
             word
             for word in found
             if word[0] == typed[0]
             and len(word) >= shortest
-            and OSA.distance(word, typed, score_cutoff=1) == 1
+            and slips_between(typed, word, 1) == 1
             and not _another_ending(word, typed)
         )
 
@@ -96,16 +95,7 @@ def _rests(word: str) -> set[str]:
 
 
 def is_mere_slip(typed: str, meant: str) -> bool:
-    """Whether `typed` is `meant` with a slip that makes no other name of it: two letters in the other order, a letter
-    doubled or not, an inner vowel left out. Another vowel, or a letter more at the end, may well be somebody else."""
-    if len(typed) == len(meant):
-        places = [place for place, (one, other) in enumerate(zip(typed, meant, strict=True)) if one != other]
-        return len(places) == 2 and places[1] == places[0] + 1 and sorted(typed) == sorted(meant)
-    shorter, longer = sorted((typed, meant), key=len)
-    pairs = enumerate(zip(shorter, longer, strict=False))
-    place = next((place for place, (one, other) in pairs if one != other), len(shorter))
-    if longer[:place] + longer[place + 1 :] != shorter:
-        return False
-    letter = longer[place]
-    doubled = letter in (longer[place - 1 : place], longer[place + 1 : place + 2])
-    return doubled or (shorter == typed and letter in "aeiou" and 0 < place < len(longer) - 1)
+    """Whether `typed` is `meant` with a slip that makes no other name of it: a small one, or an inner vowel left out.
+    Another vowel, or a letter more at the end, may well be somebody else."""
+    inner_vowels = (place for place in range(1, len(meant) - 1) if meant[place] in "aeiou")
+    return small_slip(typed, meant) or any(meant[:place] + meant[place + 1 :] == typed for place in inner_vowels)

@@ -12,7 +12,7 @@ from jobs.articles.icd10cm import mend_codes, title_of
 from jobs.articles.library import Article, Library, load_library
 from jobs.articles.list_editing import NotEditable, edited
 from jobs.articles.own_words import why_not
-from jobs.articles.pages import NAME
+from jobs.articles.pages import NAME, page_faults
 from jobs.articles.vocabulary import the_vocabulary
 from jobs.articles.words import key_of
 from jobs.clinic.diagnoses import read_diagnosis
@@ -55,13 +55,13 @@ def _in_words(shown: Shown) -> str:
 
 
 def show_articles(home: Path) -> None:
-    """Print the list, and its faults."""
+    """Print the list, its faults, and whose page is gone."""
     library, faults = load_library(home / "config" / "articles.csv")
     table = Table("Slug", "Title", "Topics", "Codes", "May be sent")
     for article in library.articles:
         table.add_row(article.slug, article.title, "; ".join(article.topics), "; ".join(article.codes), _may(article))
     open_console().print(table)
-    for fault in faults:
+    for fault in (*faults, *page_faults(load_settings(home).state_dir)):
         click.echo(str(fault))
 
 

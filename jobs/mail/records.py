@@ -74,6 +74,16 @@ class Marks(Protocol):
         """To be called when an attempted letter certainly was not taken."""
 
 
+class NoMarks:
+    """For what is no letter to a patient, such as a notice or a workbook: it leaves no marks."""
+
+    def drafting(self, letter_id: int) -> None: ...
+    def drafted(self, letter_id: int, draft_id: str) -> None: ...
+    def attempted(self, letter_id: int) -> None: ...
+    def accepted(self, letter_id: int) -> None: ...
+    def stayed(self, letter_id: int) -> None: ...
+
+
 class Transport(Protocol):
     """A way out of the house."""
 

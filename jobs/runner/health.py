@@ -68,7 +68,7 @@ def tell_it(settings: Settings, job: str, sentence: str, now: datetime, log: log
 def _send(settings: Settings, job: str, sentence: str, now: datetime) -> bool:
     from jobs.mail.letter_forms import Written
     from jobs.mail.message import Envelope, finish, message_id
-    from jobs.mail.records import Ready
+    from jobs.mail.records import NoMarks, Ready
     from jobs.mail.transports import open_transport
 
     mail, to = settings.mail, settings.installation.it_email
@@ -83,17 +83,7 @@ def _send(settings: Settings, job: str, sentence: str, now: datetime) -> bool:
     data = finish(Written(f"{job} failed", "", html, text), envelope)
     transport = open_transport(mail, settings.google, settings.state_dir, now.date())
     try:
-        results = list(transport.deliver(iter([Ready(0, to, identity, data)]), _NoMarks()))
+        results = list(transport.deliver(iter([Ready(0, to, identity, data)]), NoMarks()))
     finally:
         transport.close()
     return bool(results) and results[0].state == "sent"
-
-
-class _NoMarks:
-    """A failure notice may arrive twice; it leaves no marks."""
-
-    def drafting(self, letter_id: int) -> None: ...
-    def drafted(self, letter_id: int, draft_id: str) -> None: ...
-    def attempted(self, letter_id: int) -> None: ...
-    def accepted(self, letter_id: int) -> None: ...
-    def stayed(self, letter_id: int) -> None: ...

@@ -42,7 +42,6 @@ _OF_PERIODS = ", ".join(f"count(*) FILTER (WHERE {_IN.format(name=name)})" for n
 _OF_TREND = ", ".join(f"count(*) FILTER (WHERE {_IN.format(name=f'trend{place}')})" for place in range(TREND))
 _YEAR, _LAST_YEAR, _SHOWN = (f"FILTER (WHERE {_IN.format(name=name)}" for name in ("year", "last_year", "shown"))
 
-_TYPED = ("referral_source", "referring_provider")
 # {typed} is one of these. The columns are those of `Tally`, the trend's in its place.
 _REFERRALS = f"""
     SELECT {{typed}}, count(*), {_OF_PERIODS}, {_OF_TREND},

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, insert, select
 
-from jobs.clinic.identity import Match, Record, compare, name_key
+from jobs.clinic.identity import Match, Record, compare, person_key
 from jobs.clinic.records import Problem
 from jobs.store.joining import join_records, lend, part_records
 from jobs.store.memory import Memory, in_parts
@@ -110,7 +110,7 @@ def _pairs(known: Iterable[Record], new: Collection[int]) -> list[Pair]:
     """The pairs, one of them new, that share what a person is known by."""
     groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for record in known:
-        for place in (("address", record.address_key), ("name", name_key(record.first_name, record.last_name))):
+        for place in (("address", record.address_key), ("name", person_key(record.first_name, record.last_name))):
             if place[1]:
                 groups[place].append(record.id)
     pairs = dict.fromkeys(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from jobs.clinic.addresses import address_key
-from jobs.clinic.identity import compare_names, name_key
+from jobs.clinic.identity import compare_names, person_key
 from jobs.clinic.records import Appointment
 from jobs.store.memory import Memory, in_parts, insert_rows, next_id, setting, update_rows
 from jobs.store.tables import appointments, patients
@@ -90,7 +90,7 @@ def _completed(now: _Person, before: _Person) -> _Person:
 def _search_keys(person: _Person) -> tuple[str, str]:
     """What records of the same address, and of the same name, are found by."""
     first_name, last_name, email = person[:3]
-    return address_key(email) if email else "", name_key(first_name, last_name)
+    return address_key(email) if email else "", person_key(first_name, last_name)
 
 
 def _known_patients(memory: Memory, keys: Iterable[str]) -> dict[str, _Known]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select, update
 
-from jobs.clinic.identity import name_key
+from jobs.clinic.identity import person_key
 from jobs.clinic.reconcile import Difference, Entry, differences, pair_entries
 from jobs.store.identity import apart_pairs, settle_identities
 from jobs.store.memory import Memory, in_parts
@@ -115,8 +115,8 @@ def _one_name(memory: Memory, pairs: Iterable[tuple[Entry, Entry]]) -> set[tuple
     """Records of two patients that stand at one time in both sources under one whole name which nobody else bears."""
     found = {}
     for twin, first in pairs:
-        key = name_key(first.first_name, first.last_name)
-        if twin.patient_id != first.patient_id and key and key == name_key(twin.first_name, twin.last_name):
+        key = person_key(first.first_name, first.last_name)
+        if twin.patient_id != first.patient_id and key and key == person_key(twin.first_name, twin.last_name):
             found[twin.patient_id, first.patient_id] = key
     if not found:
         return set()

@@ -56,7 +56,7 @@ def _trouble(label: str, results: list["Result"], ended: str) -> str:
 
 
 def _deliver(tools: Tools, asked: Asked, figures: Figures, path: Path) -> list["Result"]:
-    from jobs.mail.records import Ready, RunStopped
+    from jobs.mail.records import NoMarks, Ready, RunStopped
     from jobs.mail.transports import open_transport
 
     settings = tools.settings
@@ -66,7 +66,7 @@ def _deliver(tools: Tools, asked: Asked, figures: Figures, path: Path) -> list["
     try:
         for reader in settings.reports.readers:
             message = Ready(0, reader, *_message(tools, asked, figures, reader, moment, path.name, content))
-            results.append(next(iter([*transport.deliver(iter([message]), _NoMarks())]), _not_tried("not taken")))
+            results.append(next(iter([*transport.deliver(iter([message]), NoMarks())]), _not_tried("not taken")))
     except RunStopped as stop:
         results.append(_not_tried(str(stop)))
     finally:
@@ -115,13 +115,3 @@ def _value(card: Card) -> str:
 def _after(card: Card) -> str:
     said = ", ".join(words for words in (card.change, card.note) if words)
     return f"  ({said})" if said else ""
-
-
-class _NoMarks:
-    """A workbook leaves no marks in the letters' journal: its state stands in the database."""
-
-    def drafting(self, letter_id: int) -> None: ...
-    def drafted(self, letter_id: int, draft_id: str) -> None: ...
-    def attempted(self, letter_id: int) -> None: ...
-    def accepted(self, letter_id: int) -> None: ...
-    def stayed(self, letter_id: int) -> None: ...

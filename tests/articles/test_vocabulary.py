@@ -9,10 +9,10 @@ import pytest
 from jobs.articles.icd10cm import FILE as TITLES
 from jobs.articles.icd10cm import mend_codes, title_of
 from jobs.articles.mentions import mentions, read_text
-from jobs.articles.slips import slips_between, small_slip
 from jobs.articles.vocabulary import CONCEPTS, FILE, SIGNS, SPANISH, common_words, the_vocabulary, vocabulary_with
 from jobs.articles.words import key_of
 from jobs.clinic.diagnoses import read_diagnosis
+from jobs.clinic.slips import slips_between, small_slip
 from jobs.made_up.articles import _ARTICLES
 from jobs.made_up.conditions import CONDITIONS, PILATES_WISHES
 

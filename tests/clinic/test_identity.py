@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.clinic.identity import Record, compare, compare_names, name_key
+from jobs.clinic.identity import Record, compare, compare_names, person_key
 
 
 def record(key: str = "m:anna@mail.example anna", first: str = "Anna", last: str = "Testperson", **more: str) -> Record:
@@ -95,4 +95,4 @@ def test_names_go_together_in_these_ways(one: tuple[str, str], other: tuple[str,
 
 
 def test_a_name_that_is_not_whole_is_no_key() -> None:
-    assert (name_key("Anna", ""), name_key("", "T"), name_key("Anna", "O'T")) == ("", "", "anna ot")
+    assert (person_key("Anna", ""), person_key("", "T"), person_key("Anna", "O'T")) == ("", "", "anna ot")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from jobs.clinic.identity import name_key
+from jobs.clinic.identity import person_key
 
 revision = "0007"
 down_revision = "0006"
@@ -45,4 +45,4 @@ def _name_keys(connection: sa.Connection) -> None:
     for patient_id, first, last in connection.execute(
         sa.select(table.c.id, table.c.first_name, table.c.last_name)
     ).all():
-        connection.execute(sa.update(table).where(table.c.id == patient_id).values(name_key=name_key(first, last)))
+        connection.execute(sa.update(table).where(table.c.id == patient_id).values(name_key=person_key(first, last)))
