@@ -246,6 +246,7 @@ def test_a_damaged_database_is_told(home: Path, content: bytes) -> None:
         result = ask(home, *command)
         assert result.exit_code == FAILED
         assert "clinic.sqlite cannot be used: " in result.output
+        assert "The file is damaged. Put a backup in its place: `run_jobs.py restore FILE`" in result.output
 
 
 @pytest.fixture

@@ -29,6 +29,12 @@ def rows_of(problem: Problem) -> int:
     return int(found[1]) if found else int(problem.row > 0)
 
 
+def rows_left_out(problems: Iterable[Problem]) -> int:
+    """How many rows are left out for these problems; a row with two faults is one row."""
+    bad = [problem for problem in problems if problem.set_aside]
+    return len({problem[:4] for problem in bad if problem.row}) + sum(rows_of(one) for one in bad if not one.row)
+
+
 def is_of_file(problem: Problem) -> bool:
     """Whether this says that a whole file could not be used."""
     if problem.row or rows_of(problem):

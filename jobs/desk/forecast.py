@@ -1,7 +1,7 @@
 """Who would get what in the next days, and why; nothing is sent and nothing is changed."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from rich.table import Table
 
@@ -34,7 +34,8 @@ def show_forecast(tools: Tools, days: int) -> None:
         letter = facts[verdict.due.letter_id]
         when = _local(tools, max(verdict.due.due_at, utc_text(tools.now)))
         patient = f"{letter.patient_id} {letter.first_name}"
-        reason = why(verdict, tools.settings.follow_ups.rule(verdict.due.rule))
+        rule = tools.settings.follow_ups.rule(verdict.due.rule)
+        reason = why(verdict, rule, tools.settings.clinic.tzinfo)
         table.add_row(when, patient, verdict.due.rule, reason, *filter(None, [articles[letter.letter_id]]))
     console.print(table)
     withdrawn = sum(verdict.what == "withdraw" for verdict in verdicts)
@@ -66,16 +67,15 @@ def forecast(tools: Tools, days: int) -> tuple[list[Verdict], dict[int, LetterFa
     return verdicts, facts, articles
 
 
-def why(verdict: Verdict, rule: Rule | None) -> str:
+def why(verdict: Verdict, rule: Rule | None, zone: tzinfo) -> str:
     """The rule's own words for one planned letter, and what it still waits for."""
     if rule is None:
         return "the rule is gone"
     due = verdict.due
     event = {"no_show": "missed visit"}.get(due.what, due.what)
     wait = duration_words(abs(rule.waiting))
-    words = (
-        f"{event} (visit of {due.event_starts_at[:10]}), {wait} {'before' if rule.waiting < timedelta(0) else 'after'}"
-    )
+    day = datetime.fromisoformat(due.event_starts_at).astimezone(zone).date()
+    words = f"{event} (visit of {day}), {wait} {'before' if rule.waiting < timedelta(0) else 'after'}"
     return f"{words}; waits: {verdict.reason}" if verdict.what in ("wait", "hold") and verdict.reason else words
 
 

@@ -1,6 +1,7 @@
 """The versions of the letters: what was saved when, what it said, and how to have it back."""
 
 import difflib
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def restore(home: Path, settings: Settings, letter: str, number: int) -> bool:
     name = _file_named(kept, letter)
     version = _numbered(kept, name, number)
     data, path = _text(kept, name, version), home / "templates" / name
-    if path.exists() and path.read_bytes() == data:
+    if _says(path, data):
         click.echo(f"templates/{name} says what version {number} says; nothing was changed.")
         return True
     undo = f"templates restore {name} {kept.history(name)[-1].number}" if path.exists() else ""
@@ -76,7 +77,7 @@ def _up_to_date(home: Path, settings: Settings) -> KeptVersions:
     """The versions, the files as they stand now among them."""
     kept = KeptVersions(settings.state_dir / VERSIONS)
     for path in (*letter_files(home / "templates"), *(home / "templates" / name for name in PARTS)):
-        if path.exists():
+        with suppress(OSError):
             saved = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
             kept.saw(path.name, path.read_bytes(), f"{saved:%Y-%m-%dT%H:%M:%SZ}")
     _look(home, settings)
@@ -123,6 +124,14 @@ def _change(kept: KeptVersions, before: Version | None, version: Version) -> str
     old, new = ((kept.text(one) or b"").decode("utf-8", "replace").splitlines() for one in (before, version))
     lines = [line[:1] for line in difflib.ndiff(old, new)]
     return f"{lines.count('+')} in, {lines.count('-')} out"
+
+
+def _says(path: Path, data: bytes) -> bool:
+    """Whether this stands in a file; not if nobody can read it."""
+    try:
+        return path.read_bytes() == data
+    except OSError:
+        return False
 
 
 def _replace(path: Path, data: bytes) -> None:

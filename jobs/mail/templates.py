@@ -111,15 +111,15 @@ def load_letters(
     trials = Trials(private_words, partial(read_trials, state / TRIALS)) if state else Trials(private_words)
     maker = _Maker(folder, clinic, state / "cache" if state else None, kept, trials, anew, further)
     parts, instead = _read_parts(folder), list[Instead]()
-    found = {path.name: path.read_bytes() for path in letter_files(folder)}
-    misnamed = _misnamed(folder.name, found)
+    found, unreadable = _read_letters(folder)
+    misnamed = _misnamed(folder.name, [*found, *unreadable])
     found = {name: data for name, data in found.items() if name not in misnamed}
-    compiled = {name: maker.letter(name, data, parts) for name, data in found.items()}
+    compiled = {name: maker.letter(name, data, parts) for name, data in found.items()} | unreadable
     faults = {Fault(*fault) for letter in compiled.values() for fault in letter.faults} | {*misnamed.values()}
     broken = {name for name in PARTS if any(fault.file == f"{folder.name}/{name}" for fault in faults)}
     if broken and kept:
         parts, instead = _mended(parts, broken, kept)
-        compiled = {name: maker.letter(name, data, parts, "mended") for name, data in found.items()}
+        compiled |= {name: maker.letter(name, data, parts, "mended") for name, data in found.items()}
     for name in [name for name, letter in compiled.items() if letter.html is None]:
         good = kept.last_good(name) if kept else None
         if good is not None:
@@ -135,6 +135,19 @@ def load_letters(
 def letter_files(folder: Path) -> list[Path]:
     """The letters of a folder in all their languages."""
     return sorted(path for path in folder.glob("*.md") if is_letter(path.name))
+
+
+def _read_letters(folder: Path) -> tuple[dict[str, bytes], dict[str, Compiled]]:
+    """What stands in each letter; and those that cannot be read, as refused."""
+    found, unreadable = dict[str, bytes](), dict[str, Compiled]()
+    for path in letter_files(folder):
+        try:
+            found[path.name] = path.read_bytes()
+        except OSError as error:
+            what = f"The file cannot be read ({error.strerror})."
+            fault = (f"{folder.name}/{path.name}", 0, what, "Let the user that runs the jobs read it.")
+            unreadable[path.name] = Compiled("", "", None, None, (fault,))
+    return found, unreadable
 
 
 def _misnamed(folder: str, names: Collection[str]) -> dict[str, Fault]:

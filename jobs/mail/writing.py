@@ -103,7 +103,10 @@ _ENDED = f"The process that writes the letters ended before its work: the machin
 
 
 def _work(line: "Connection", load: Callable[[], Letters]) -> None:
-    letters = load()
+    try:
+        letters = load()
+    except Exception:  # a traceback may quote what the letters are tried on; the run says that this process ended
+        return
     with suppress(EOFError, OSError):  # the run has ended
         line.send((letters.usable, letters.instead))
         import jobs.mail.letter_language  # noqa: F401  (Jinja is ready when the first order comes)

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from jobs.clinic.follow_ups import utc_text
-from jobs.clinic.problems import fold_problems, rows_of, too_bad
+from jobs.clinic.problems import fold_problems, rows_left_out, too_bad
 from jobs.clinic.records import Problem
 from jobs.pulling.settling import settle
 from jobs.runner.tools import Tools
@@ -92,7 +92,7 @@ def _save_rows(
     found = fold_problems(dict.fromkeys(found))
     if why := None if file.is_calendar else too_bad(found, file.rows_total, source.bad_rows):
         raise TooBad([*found, Problem(source.name, file.path, "", 0, "", "", *why, True)])
-    counts["rows set aside"] = sum(rows_of(problem) for problem in found if problem.set_aside)
+    counts["rows set aside"] = rows_left_out(found)
     return batches, found
 
 

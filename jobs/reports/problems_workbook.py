@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from jobs.clinic.problems import rows_of
+from jobs.clinic.problems import rows_left_out
 from jobs.clinic.records import Problem
 from jobs.reports.sheets import COUNT, GREEN, QUIET, TEXT, Book, Col, Value
 from jobs.reports.whole_files import save_whole
@@ -37,7 +37,7 @@ def write_problems(problems: Iterable[tuple[datetime, Problem]], path: Path) -> 
     Raises `whole_files.NotSaved` with one plain sentence.
     """
     listed = sorted(problems, key=lambda seen: seen[0], reverse=True)
-    left_out = sum(rows_of(problem) for _, problem in listed if problem.set_aside)
+    left_out = rows_left_out(problem for _, problem in listed)
     book = Book("Problems in the sources", "")
     sheet = book.sheet("Problems", landscape=True)
     sheet.heading("Problems in the sources", _summary(len(listed), left_out))

@@ -3,14 +3,16 @@
 The text of a foreign exception can hold a row, hence patient data; so can a traceback.
 """
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+_DAMAGED = "The file is damaged. Put a backup in its place: `run_jobs.py restore FILE` (docs/it.md)."
 
 
 def exception_words(error: BaseException) -> str:
     """One sentence for a person: our own exceptions' words; of others the kind, the system's reason and the place."""
     if type(error).__module__.startswith("jobs."):
         return str(error)
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError) or type(error) is DatabaseError:  # which a damaged file is to SQLite
         reason = str(error.orig).splitlines()[0].rstrip(".")
         return f"The database cannot be used: {reason}.{database_remedy(reason)}"
     kind = type(error).__name__
@@ -27,6 +29,8 @@ def database_remedy(reason: str) -> str:
         ("full", "Make room on the disk; the next run goes on where this one ended."),
         ("readonly", "Let the user that runs the jobs write it and its folder, on a disk that can be written."),
         ("unable to open", "Let the user that runs the jobs write it and its folder."),
+        ("malformed", _DAMAGED),
+        ("not a database", _DAMAGED),
         ("I/O error", "Look at the disk; the next run goes on where this one ended."),
     ):
         if word in reason:

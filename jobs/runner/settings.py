@@ -148,7 +148,7 @@ def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: Fo
     url = clinic.installation.database or f"sqlite:///{state_dir / 'clinic.sqlite'}"
     return Settings(
         clinic.clinic,
-        clinic.mail,
+        _with_whole_password_files(home, clinic.mail),
         _with_whole_paths(home, clinic.google),
         tuple(replace(source) for source in sources.sources),
         follow_ups,
@@ -165,6 +165,14 @@ def _with_whole_paths(home: Path, google: Google) -> Google:
     """Its files may be named from the clinic's folder on, wherever the program is started."""
     key, client = (str(home / name) if name else "" for name in (google.service_account_file, google.client_file))
     return replace(google, service_account_file=key, client_file=client)
+
+
+def _with_whole_password_files(home: Path, mail: MailSettings) -> MailSettings:
+    """Likewise: cron starts the program in another folder than a person does."""
+    smtp, mailbox = (str(home / name) if name else "" for name in (mail.smtp.password_file, mail.mailbox.password_file))
+    return replace(
+        mail, smtp=replace(mail.smtp, password_file=smtp), mailbox=replace(mail.mailbox, password_file=mailbox)
+    )
 
 
 def letter_names(home: Path) -> list[str]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from jobs.clinic import normalize as normalize_module
 from jobs.clinic.normalize import normalize
-from jobs.clinic.problems import fold_problems, rows_of
+from jobs.clinic.problems import fold_problems, rows_left_out, rows_of
 from jobs.clinic.records import STATUSES, STEPS, TEXT_FIELDS, Appointment, Problem, TextTable
 from jobs.clinic.value_rules import ValueRules
 
@@ -299,6 +299,13 @@ def test_problems_of_several_tables_of_one_file_fold_once_more() -> None:
     folded = fold_problems(problems)
     assert [rows_of(problem) for problem in folded] == [122]
     assert fold_problems(folded) == folded
+
+
+def test_a_row_with_two_faults_is_left_out_once() -> None:
+    problems = normalize(usual(2, start="soon", status="Gone fishing"), RULES)[1]
+    assert [(problem.row, problem.set_aside) for problem in problems] == [(2, True), (2, True), (3, True), (3, True)]
+    assert rows_left_out(problems) == 2
+    assert rows_left_out(fold_problems(normalize(usual(60, start="soon"), RULES)[1])) == 60
 
 
 def test_wrong_rules_are_refused_in_words() -> None:

@@ -74,14 +74,14 @@ def test_what_was_forecast_is_what_is_then_sent(tools: Tools) -> None:
 
 
 def test_a_letter_that_must_wait_says_what_for(tools: Tools) -> None:
-    due = Due._make([0] * len(Due._fields))._replace(what="no_show", event_starts_at="2026-03-03T17:00:00Z")
-    rule = tools.settings.follow_ups.rule("missed_visit")
-    assert why(Verdict(due, "send", ""), rule) == "missed visit (visit of 2026-03-03), 2 hours after"
+    due = Due._make([0] * len(Due._fields))._replace(what="no_show", event_starts_at="2026-03-04T01:00:00Z")
+    zone, rule = tools.settings.clinic.tzinfo, tools.settings.follow_ups.rule("missed_visit")
+    assert why(Verdict(due, "send", ""), rule, zone) == "missed visit (visit of 2026-03-03), 2 hours after"
     assert (
-        why(Verdict(due, "wait", "it is Sunday"), rule)
+        why(Verdict(due, "wait", "it is Sunday"), rule, zone)
         == "missed visit (visit of 2026-03-03), 2 hours after; waits: it is Sunday"
     )
-    assert why(Verdict(due, "send", ""), None) == "the rule is gone"
+    assert why(Verdict(due, "send", ""), None, zone) == "the rule is gone"
 
 
 def test_one_day_is_less_than_a_month(ask: Ask) -> None:

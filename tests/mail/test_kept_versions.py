@@ -59,6 +59,19 @@ def test_the_last_good_version_goes_on_until_the_mistake_is_mended(desk: Desk) -
     assert said(mended) == "Third Riverbend" and mended.instead == () and mended.faults == []
 
 
+def test_a_file_that_cannot_be_read_is_a_fault_of_its_letter_alone(desk: Desk) -> None:
+    desk.save("other.md", HEAD + "Other words")
+    desk.save("letter.md", HEAD + "First words")
+    (desk.folder / "letter.md").unlink()
+    (desk.folder / "letter.md").mkdir()  # for root, every file can be read
+    letters = desk.load()
+    assert list(map(str, letters.faults)) == [
+        "templates/letter.md: The file cannot be read (Is a directory).\nLet the user that runs the jobs read it."
+    ]
+    assert said(letters) == "First words" and said(letters, "other.md") == "Other words"
+    assert [(earlier.name, earlier.number) for earlier in letters.instead] == [("letter.md", 1)]
+
+
 def test_a_letter_that_was_never_good_is_not_used(desk: Desk) -> None:
     letters = desk.save("letter.md", HEAD + "{{ clinic.nam }}")
     assert not letters.usable and letters.instead == ()

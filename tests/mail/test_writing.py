@@ -57,6 +57,18 @@ def test_a_letter_that_cannot_be_written_costs_no_other_one() -> None:
     assert [data is not None for data in written] == [True, False, True]
 
 
+def test_letters_that_cannot_even_be_looked_at_end_in_a_sentence_without_a_traceback(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def cannot() -> Letters:
+        raise OSError("Mira Quill")
+
+    with LetterWriter(cannot) as writer:
+        with pytest.raises(WritingFailed, match="The process that writes the letters ended before its work"):
+            _ = writer.usable
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_template_with_a_fault_is_not_usable(tmp_path: Path) -> None:
     for path in TEMPLATES.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())

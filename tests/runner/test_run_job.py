@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from loopback_server import serving
 from small_clinic import WEDNESDAY, change, live
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from watchdogs import watchdog
 
 from jobs.runner.lock import only_run
@@ -87,12 +87,12 @@ def test_the_log_names_the_lines_of_the_program_that_raised(tools: Tools, monkey
     def broken(*args: object, **others: object) -> object:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("jobs.pull_appointments.start_reading", broken)
+    monkeypatch.setattr("jobs.pulling.reading.start_reading", broken)
     code, outcome = run_job("pull_appointments", tools)
     raised = next(json.loads(line) for line in log_of(tools).splitlines() if "job raised" in line)
     assert code == FAILED
     assert any(place.startswith("jobs/pull_appointments.py:") for place in raised["at"])
-    assert outcome.failed.startswith("ZeroDivisionError at jobs/pull_appointments.py:")
+    assert outcome.failed.startswith("ZeroDivisionError at jobs/pulling/reading.py:")
 
 
 def test_a_second_run_at_once_does_nothing_and_says_so(tools: Tools, job_is: JobIs) -> None:
@@ -121,6 +121,17 @@ def test_a_store_that_fails_is_the_failure_of_the_run_and_no_traceback(
             failed="The database cannot be used: database or disk is full. "
             "Make room on the disk; the next run goes on where this one ended."
         ),
+    )
+
+
+def test_a_database_that_is_damaged_while_a_job_runs_is_told_with_its_remedy(tools: Tools, job_is: JobIs) -> None:
+    def damaged(*_: object) -> Outcome:
+        raise DatabaseError("SELECT 1", {}, Exception("database disk image is malformed"))
+
+    job_is(damaged)
+    assert run_job("pull_appointments", tools)[1].failed == (
+        "The database cannot be used: database disk image is malformed. "
+        "The file is damaged. Put a backup in its place: `run_jobs.py restore FILE` (docs/it.md)."
     )
 
 

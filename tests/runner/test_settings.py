@@ -290,6 +290,15 @@ def test_a_folder_without_config_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_a_password_file_is_looked_for_from_the_clinics_folder_on(home: Path) -> None:
+    """cron starts the program in another folder than a person does."""
+    change(home, CLINIC, "    port: 587", "    port: 587\n    password_file: smtp-password")
+    assert load_settings(home).mail.smtp.password_file == str(home / "smtp-password")
+    assert load_settings(home).mail.mailbox.password_file == ""
+    change(home, CLINIC, "password_file: smtp-password", "password_file: /srv/secret")
+    assert load_settings(home).mail.smtp.password_file == "/srv/secret"
+
+
 def test_a_file_that_cannot_be_read_does_not_hide_the_next(home: Path) -> None:
     for name in (CLINIC, JOBS):
         (home / "config" / name).unlink()
