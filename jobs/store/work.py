@@ -53,7 +53,10 @@ _PROBLEMS = """
     SELECT source, "column", count(*), sum(set_aside) FROM problems WHERE clinic_id = :clinic
     GROUP BY source, "column" ORDER BY count(*) DESC, source, "column"
 """
-_DATED = "SELECT 1 FROM appointments WHERE clinic_id = :clinic AND booked_at <> '' LIMIT 1"
+_DATED = """
+    SELECT 1 FROM (SELECT booked_at FROM appointments WHERE clinic_id = :clinic ORDER BY id DESC LIMIT 500) AS newest
+    WHERE booked_at <> '' LIMIT 1
+"""
 
 Letter = tuple[str, str, str, int, int, str]
 
