@@ -22,7 +22,7 @@ from jobs.desk.terminal import open_console
 from jobs.machine.whole_files import write_whole
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools
-from jobs.store.article_vetoes import EVERY, Veto, record_veto
+from jobs.store.article_vetoes import EVERY, Veto, record_veto, vetoes_now
 from jobs.store.patient_story import find_patients
 
 
@@ -115,32 +115,62 @@ def confirm_articles(home: Path, slugs: Sequence[str]) -> str:
     for slug in slugs:
         if slug.casefold() not in rows:
             return _no_such(slug, rows)
+    waiting = {article.slug for article in _library(home).articles if article.waits}
+    proposed = [slug for slug in slugs if rows[slug.casefold()].text("slug") in waiting]
     try:
-        confirmed = {rows[slug.casefold()].line: {"confirmed": "yes"} for slug in slugs}
+        confirmed = {rows[slug.casefold()].line: {"confirmed": "yes"} for slug in proposed}
         write_whole(path, edited(content, confirmed, []), like_before=True)
     except NotEditable as error:
         return str(error)
-    click.echo(f"Confirmed: {', '.join(slugs)}.")
+    if proposed:
+        click.echo(f"Confirmed: {', '.join(proposed)}.")
+    for slug in slugs:
+        if slug not in proposed:
+            click.echo(f"{slug} does not wait for a yes; nothing was changed.")
     return ""
 
 
 def rule_out(tools: Tools, patient: str, slug: str, allowed: bool, who: str, reason: str) -> bool:
-    """Record a therapist's no, or that it is taken back; False where the patient or the article is not known."""
+    """Record a therapist's no, or take it back; False where the patient, the article or the no is not known."""
     known = {article.slug for article in _library(tools.home).articles}
-    if slug and slug not in known:
-        click.echo(_no_such(slug, known), err=True)
-        return False
+    what = slug or EVERY
     with tools.store.begin() as memory:
         found = find_patients(memory, patient)
         if len(found) != 1:
-            remedy = "Use the number that `why` shows." if found else "Write the whole name, or the patient's number."
-            click.echo(f'"{patient}" means {len(found) or "no"} patients. {remedy}', err=True)
-            return False
+            return _refused(_not_one(patient, len(found)))
         number = found[0][0]
-        record_veto(memory, Veto(utc_text(tools.now), number, slug or EVERY, allowed, who, reason))
-    what = slug or "articles"
-    click.echo(f"Patient no. {number} {'may get' if allowed else 'gets no'} {what}{' again' if allowed else ''}.")
-    return True
+        standing = set(vetoes_now(memory, [number]).get(number, ()))
+        if slug and slug not in known | standing:  # a no outlives the line of the list
+            return _refused(_no_such(slug, known))
+        if not allowed or what in standing:
+            record_veto(memory, Veto(utc_text(tools.now), number, what, allowed, who, reason))
+    if not allowed:
+        click.echo(f"Patient no. {number} gets no {slug or 'articles'}.")
+        return True
+    if what in standing:
+        click.echo(f"Patient no. {number} may get {slug or 'articles'} again.")
+    else:
+        click.echo(f"No therapist's no to {slug or 'all articles'} stands for patient no. {number}.", err=True)
+    click.echo(_still_ruled_out(standing - {what}), nl=False)
+    return what in standing
+
+
+def _still_ruled_out(slugs: set[str]) -> str:
+    """What other noes still say, and how each is taken back; "" where there is none."""
+    if EVERY in slugs:
+        return "All articles are still ruled out; `articles allow PATIENT` takes that back.\n"
+    return f"Still ruled out: {', '.join(sorted(slugs))}; `articles allow PATIENT SLUG` takes one back.\n" * bool(slugs)
+
+
+def _not_one(patient: str, count: int) -> str:
+    if count:
+        return f'"{patient}" means {count} patients. Use the number that `why` shows.'
+    return f'Nobody is known as "{patient}". Write the whole name, or the number that `why` shows.'
+
+
+def _refused(sentence: str) -> bool:
+    click.echo(sentence, err=True)
+    return False
 
 
 def _no_such(slug: str, known: Iterable[str]) -> str:

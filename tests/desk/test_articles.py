@@ -58,6 +58,9 @@ def test_a_proposed_article_is_confirmed_by_its_name(ask: Ask, home: Path) -> No
     slug = lines[1].split(",")[0]
     assert ask("articles", "confirm", slug).output == f"Confirmed: {slug}.\n"
     assert path.read_text("utf-8").splitlines()[1] == f"{lines[1]},yes"
+    confirmed = path.read_bytes()
+    again = ask("articles", "confirm", slug)
+    assert (again.output, path.read_bytes()) == (f"{slug} does not wait for a yes; nothing was changed.\n", confirmed)
     unknown = ask("articles", "confirm", f"{slug}s")
     assert unknown.exit_code == 2 and f'Did you mean "{slug}"?' in unknown.output
 
@@ -84,10 +87,15 @@ def test_a_therapist_s_no_holds_for_one_article_or_all_until_it_is_taken_back(
     assert (veto.who, veto.reason) == ("Dana", "not before June")
     assert ask("articles", "veto", "1").output == "Patient no. 1 gets no articles.\n"
     assert sent() == []
-    ask("articles", "allow", "1")
+    assert ask("articles", "allow", "1").output == (
+        "Patient no. 1 may get articles again.\n"
+        f"Still ruled out: {RUNNER}; `articles allow PATIENT SLUG` takes one back.\n"
+    )
     assert sent() and RUNNER not in sent()
     assert ask("articles", "allow", "1", RUNNER).output == f"Patient no. 1 may get {RUNNER} again.\n"
     assert sent()[0] == RUNNER
+    again = ask("articles", "allow", "1")
+    assert (again.exit_code, again.output) == (2, "No therapist's no to all articles stands for patient no. 1.\n")
     assert [line.strip() for line in ask("why", "1").output.splitlines() if line.strip().startswith("2026-")] == [
         f"2026-03-04 10:05: no article {RUNNER}, because: not before June (Dana).",
         f"2026-03-04 10:05: no articles, because: no reason was given ({user_name()}).",
@@ -108,7 +116,10 @@ def test_a_therapist_s_no_goes_with_the_patient_and_is_shown(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("no such person",), '"no such person" means no patients. Write the whole name, or the patient\'s number.'),
+        (
+            ("no such person",),
+            'Nobody is known as "no such person". Write the whole name, or the number that `why` shows.',
+        ),
         (("1", f"{RUNNER}s"), f'There is no article "{RUNNER}s". Did you mean "{RUNNER}"?'),
     ],
 )
