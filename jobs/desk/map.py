@@ -13,7 +13,15 @@ from jobs.clinic.records import STATUSES
 from jobs.clinic.stamps import ORDERS
 from jobs.desk.meanings import WORDS
 from jobs.desk.sources_file import BEFORE, change_source, undo
-from jobs.desk.suggestions import Suggestion, column_name, date_order, samples, suggestions, unknown_statuses
+from jobs.desk.suggestions import (
+    Suggestion,
+    column_name,
+    date_order,
+    samples,
+    suggestions,
+    unknown_statuses,
+    unused_columns,
+)
 from jobs.runner.settings import SettingsFaulty
 from jobs.runner.settings_loading import load_settings
 from jobs.sources.files import is_address, matching_files
@@ -54,6 +62,9 @@ def map_file(home: Path, file: Path, source_name: str, yes: bool) -> int:
     mapping = _settle(first, source, found, yes)
     for sentence in mapping.open:
         click.echo(sentence)
+    unused = unused_columns(first, mapping.places.values())
+    if unused:
+        click.echo(f"Not used: {', '.join(unused)}. What one means may be written under columns: of this source.")
     lacking = [what for meanings, _, what in _NEEDED if not mapping.places.keys() & set(meanings)]
     if lacking:
         click.echo(f"Nobody knows which column says {' and '.join(lacking)}; nothing was written.", err=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="map")
-@click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True))
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--source", default="", metavar="NAME", help="The source that the file is of, if its path does not tell.")
 @click.option("--yes", is_flag=True, help="Ask nothing: what is sure is written, the rest is left open.")
 @click.option("--undo", "put_back", is_flag=True, help="Put config/sources.yaml back as it was before.")
@@ -33,7 +33,15 @@ def map_columns(place: Place, file: Path | None, source: str, yes: bool, put_bac
         sys.exit(undo_map(place.home))
     if file is None:
         raise click.UsageError("Name an export, such as exports/appointments.csv, or use --undo.")
-    sys.exit(map_file(place.home, file, source, yes))
+    sys.exit(map_file(place.home, _export_named(file, place.home), source, yes))
+
+
+def _export_named(file: Path, home: Path) -> Path:
+    """The file that a person names: from where she stands, or as problems.xlsx writes it, from the clinic's folder."""
+    found = next((each for each in (file, home / file) if each.is_file()), None)
+    if found is None:
+        raise click.UsageError(f'There is no file "{file}".')
+    return found.resolve()
 
 
 @click.command()

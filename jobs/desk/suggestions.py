@@ -9,7 +9,7 @@ from jobs.clinic.stamps import Misfit, order_shown_by, read_stamp
 from jobs.clinic.statuses import status_reader
 from jobs.desk.meanings import SHOWN_AS_THEY_ARE, WORDS
 from jobs.sources.first_rows import FirstRows
-from jobs.sources.guesses import guess, likely_new_name, moment_columns
+from jobs.sources.guesses import clock_columns, guess, likely_new_name, moment_columns
 from jobs.sources.headers import NEVER_CARRIED, squash
 from jobs.sources.source import Source
 
@@ -50,7 +50,20 @@ def suggestions(first: FirstRows, source: Source) -> list[Suggestion]:
     moments = moment_columns({place: first.cells[place] for place in unused})
     if not known & {"start", "start_date"} and len(moments) == 1:
         found.append(Suggestion("start", moments[0], sure=False))
+    clocks = clock_columns({place: first.cells[place] for place in unused})
+    if "start_date" in known and not known & {"start", "start_time"} and clocks:
+        found.append(Suggestion("start_time", clocks[0], sure=False))
     return found
+
+
+def unused_columns(first: FirstRows, places: Iterable[int]) -> list[str]:
+    """The columns that no meaning was found for, as a person finds them in the file."""
+    used = set(places)
+    return [
+        column_name(first, place)
+        for place, name in enumerate(first.names)
+        if name and place not in used and squash(name) not in NEVER_CARRIED
+    ]
 
 
 def _free(known: set[str]) -> list[str]:

@@ -53,6 +53,11 @@ def moment_columns(columns: Mapping[int, Sequence[str]]) -> list[int]:
     return [place for place, cells in columns.items() if _share(cells, _is_day) > 0.8]
 
 
+def clock_columns(columns: Mapping[int, Sequence[str]]) -> list[int]:
+    """The columns that hold a time without its day."""
+    return [place for place, cells in columns.items() if _share(cells, _is_clock) > 0.8]
+
+
 def likely_new_name(old: str, meaning: str, names: Iterable[str]) -> str:
     """Which of these headers a column may now have that was called `old`; "" where none resembles it."""
     scored = [(max(_alike(old, name), _likeness(name, meaning)), name) for name in names]

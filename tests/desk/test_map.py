@@ -127,3 +127,25 @@ def test_a_file_that_cannot_be_read_is_one_sentence(sources: Path) -> None:
     assert (told.exit_code, told.stderr) == (
         1, "april-2026.csv: There is nothing in this file.\nExport it again; the export may have been empty.\n",
     )  # fmt: skip
+
+
+def test_a_lone_column_of_times_is_asked_for_and_what_is_not_used_is_named(sources: Path) -> None:
+    lines = (
+        "Ref,Client,E-mail addr.,Appt. Dt,Hr,Outcome,Who with",
+        "9001,Quill Mira,mira@patient.example,25/03/2026,9:30,Attended,Dana Oak",
+        "9002,Sorrel Finn,finn@patient.example,26/03/2026,14:00,DNA,Dana Oak",
+    )
+    told = mapped(sources, lines, answers="y\ny\ny\n")
+    assert told.exit_code == 0
+    assert 'Column E "Hr": is it the time of the appointment? [Y/n]' in told.output
+    assert 'Not used: G "Who with". What one means may be written under columns: of this source.' in told.output
+    assert {"      start_date: Appt. Dt", "      start_time: Hr"} <= set(sources.read_text("utf-8").splitlines())
+
+
+def test_an_export_is_found_under_the_name_that_problems_xlsx_gives_it(sources: Path) -> None:
+    mapped(sources, (HEADER, *ROWS), answers="y\ny\ny\ny\ny\ncompleted\n")
+    home = str(sources.parents[1])
+    told = CliRunner().invoke(cli, ["-C", home, "map", "exports/april-2026.csv"], input="n\n" * 9)
+    assert told.exit_code == 0
+    missing = CliRunner().invoke(cli, ["-C", home, "map", "exports/may.csv"])
+    assert missing.exit_code == 2 and missing.stderr.endswith('Error: There is no file "exports/may.csv".\n')
