@@ -135,6 +135,8 @@ def test_two_numbers_for_one_slot_are_listed_until_one_of_them_is_gone(clinic: C
     assert (ran.code, ran.outcome.notes, clinic.ask("SELECT COUNT(*) FROM appointments")) == (
         FINE, (f"export: {what}",), [14],
     )  # fmt: skip
+    sheet = load_workbook(clinic.home / "var" / "reports" / "problems.xlsx").active
+    assert sheet is not None and (sheet["G5"].value, sheet["H5"].value) == ("(the whole row)", "A1 and A2")
     clinic.export(twice[0], twice[1] | {"status": "cancelled"}, *others)
     clinic.pull(STILL_LATER)
     assert clinic.ask("SELECT COUNT(*) FROM problems") == [0]

@@ -55,7 +55,10 @@ class Practice:
         slots = []
         for week in range(self.random.randrange(4, 11)):
             on = day + timedelta(weeks=week)
-            start = self.diary.free(INSTRUCTOR, on) if kind == PILATES_PRIVATE else at(on, time(hour))
+            private = kind == PILATES_PRIVATE
+            start = self.diary.free(INSTRUCTOR, patient, on) if private else at(on, time(hour))
+            if not private and not self.diary.joins(patient, start):
+                continue
             status = self.decks.deal(on < self.today)
             booked = self.diary.booking(on, 7 + week % 3)
             slots.append(Slot(patient, start, 55, booked, status, kind, INSTRUCTOR, complaint=wish, activity="Pilates"))
@@ -127,7 +130,7 @@ class Practice:
         self, patient: Patient, case: tuple[str, str, str, str], day: date, kind: str, status: str, how: str = "any"
     ) -> Slot:
         therapist, diagnosis, complaint, activity = case
-        start = self.diary.free(therapist, day, how)
+        start = self.diary.free(therapist, patient, day, how)
         booked = self.diary.booking(day, self.random.randrange(3, 22))
         minutes = 60 if kind == EVALUATION else 45
         return Slot(patient, start, minutes, booked, status, kind, therapist, diagnosis, complaint, activity)

@@ -42,17 +42,25 @@ class Diary:
     today: date
 
     def __post_init__(self) -> None:
-        self._taken: set[tuple[str, datetime]] = set()
+        self._taken: set[tuple[str, datetime]] = set()  # a therapist or a patient's number, and when
 
-    def free(self, therapist: str, day: date, how: str = "any") -> datetime:
-        """A free start with this therapist on `day`; a full day gives its evening. `how`: any, or late in the day."""
+    def free(self, therapist: str, patient: Patient, day: date, how: str = "any") -> datetime:
+        """A start on `day` when both are free; a full day gives its evening. `how`: any, or late in the day."""
+        both = therapist, patient.number
         hours = [at(day, hour) for hour in _HOURS]
-        open_ones = [start for start in hours if (therapist, start) not in self._taken]
+        open_ones = [start for start in hours if self._taken.isdisjoint((one, start) for one in both)]
         if not open_ones:
             open_ones = [at(day, time(18))]
         start = open_ones[-1] if how == "late" else self.random.choice(open_ones)
-        self._taken.add((therapist, start))
+        self._taken.update((one, start) for one in both)
         return start
+
+    def joins(self, patient: Patient, start: datetime) -> bool:
+        """Put a patient into a class that begins at `start`; False where the patient is elsewhere then."""
+        if (patient.number, start) in self._taken:
+            return False
+        self._taken.add((patient.number, start))
+        return True
 
     def booking(self, visit: date, lead_days: int) -> datetime:
         """When a visit was booked: `lead_days` before it, and before the morning of the export."""

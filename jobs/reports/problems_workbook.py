@@ -64,7 +64,7 @@ def _row(seen_at: datetime, problem: Problem) -> Sequence[Value]:
         problem.sheet,
         problem.row or None,
         problem.cell,
-        problem.column or "(the whole row)" if problem.row else problem.column or "(the whole file)",
+        problem.column or ("(the whole file)" if problem.file and not problem.row else "(the whole row)"),
         problem.value,
         problem.what,
         problem.remedy,

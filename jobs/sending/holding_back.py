@@ -44,12 +44,13 @@ def _too_old(tools: Tools, letters: Sequence[Due]) -> str:
         newest = max((source.data_at for source in freshness(memory, files).values()), default="")
     within = installation.pull_within
     if not pulls or not timedelta(days=-1) <= _age(pulls[0].started_at, tools.now) <= parse_duration(within):
-        last = f"the last one began at {pulls[0].started_at}" if pulls else "there was none"
+        last = f"the last one began on {_in_words(tools, pulls[0].started_at)}" if pulls else "there was none"
         return f"No pull of the appointments ended well within {within} ({last}). The letters wait for the next one."
     within = installation.export_within
     if within and newest and _age(newest, tools.now) > parse_duration(within):
         return (
-            f"No new export of the appointments has come within {within} (the last one was of {newest}). "
+            f"No new export of the appointments has come within {within} (the last one was of "
+            f"{_in_words(tools, newest)}). "
             "The letters wait for the next one. Does the practice system still write it? "
             "config/clinic.yaml says how old it may be (installation: export_within:)."
         )
@@ -71,6 +72,11 @@ def _too_bad(tools: Tools, letters: Sequence[Due]) -> str:
 def _age(moment: str, now: datetime) -> timedelta:
     """How long ago a moment is; less than nothing for one that a wrong clock has noted."""
     return now - datetime.fromisoformat(moment)
+
+
+def _in_words(tools: Tools, moment: str) -> str:
+    """A moment of the store as the clinic's people read it."""
+    return f"{datetime.fromisoformat(moment).astimezone(tools.settings.clinic.tzinfo):%a %d %b %Y, %H:%M}"
 
 
 class Ration(NamedTuple):

@@ -89,6 +89,12 @@ def test_no_therapist_has_two_patients_at_the_same_time() -> None:
     assert [place for place, count in taken.items() if count > 1] == []
 
 
+@pytest.mark.parametrize("today", [WEDNESDAY, date(2026, 11, 25)])
+def test_no_patient_has_two_appointments_at_the_same_time(today: date) -> None:
+    taken = Counter((slot.patient.number, slot.starts_at) for slot in make_history(today, 7))
+    assert [place for place, count in taken.items() if count > 1] == []
+
+
 def test_some_patients_come_again_and_families_share_an_address(rows: list[dict[str, object]]) -> None:
     attended = [
         row for row in rows if row["Appointment Type"] == "PT Initial Evaluation" and row["Status"] == "Completed"
