@@ -97,6 +97,12 @@ def test_the_page_of_help_tells_the_exit_codes_that_the_program_gives() -> None:
     assert [int(code) for code, _ in told] == [FINE, FAILED, USAGE, FAULTY_SETTINGS, UNDER_WAY] == [0, 1, 2, 3, 4]
 
 
+def test_the_readme_s_table_names_every_command() -> None:
+    table = (ROOT / "README.md").read_text("utf-8").split("## The commands")[1].split("```")[1]
+    named = re.findall(r"(?:^|   )([a-z-]+)(?: [A-Z.]+)*(?=  +\S)", table, re.MULTILINE)
+    assert sorted(named) == sorted(cli.commands)
+
+
 def test_help_imports_nothing_that_takes_time() -> None:
     imported = call("--help", python=(sys.executable, "-X", "importtime")).stderr
     modules = {line.rsplit("|", 1)[1].strip().split(".")[0] for line in imported.splitlines() if "|" in line}

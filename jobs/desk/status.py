@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from jobs.articles.library import load_library
+from jobs.articles.pages import NAME as PAGES
 from jobs.clinic.follow_ups import utc_text
 from jobs.desk.check import going_on
 from jobs.desk.terminal import open_console
@@ -56,7 +58,7 @@ def show_status(tools: Tools) -> None:
     console.print(f"Letters: {counted or 'none yet'}")
     console.print(f"Addresses that get no more letters: {stopped}{' (run_jobs.py stop lists them)' if stopped else ''}")
     console.print(f"The mailbox was last read: {_last_read(tools, read_at)}")
-    waiting = _waiting(tools, runs, states, problems) + _came_back(back) + _faulty_letters(tools)
+    waiting = _waiting(tools, runs, states, problems) + _came_back(back) + _proposed(tools) + _faulty_letters(tools)
     console.print("Waits for a person:" + ("" if waiting else " nothing"))
     for words in waiting:
         console.print(f"  {words}", soft_wrap=True)
@@ -118,6 +120,13 @@ def _came_back(back: ForPeople) -> list[str]:
         f"letters of the last {_RECENT_DAYS} days refused for how they are sent (IT: SPF, DKIM, DMARC)": back.refused,
     }
     return [f"{words}: {count}" for words, count in counts.items() if count]
+
+
+def _proposed(tools: Tools) -> list[str]:
+    """The articles that the program has found and no letter may carry yet."""
+    library, _ = load_library(tools.home / "config" / "articles.csv", tools.state_dir / PAGES)
+    waiting = [article.slug for article in library.articles if article.waits]
+    return [f"articles that wait for a yes, see `articles list`: {len(waiting)}"] if waiting else []
 
 
 def _faulty_letters(tools: Tools) -> list[str]:

@@ -28,6 +28,14 @@ def test_status_tells_of_letters_that_need_a_decision(ask: Ask, tools: Tools) ->
     assert "Wed 04 Mar 10:05 │ failed" in shown
 
 
+def test_status_counts_the_articles_that_wait_for_a_yes(ask: Ask, home: Path) -> None:
+    assert "articles that wait" not in ask("status").output
+    path = home / "config" / "articles.csv"
+    header, first, *others = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([f"{header},confirmed", f"{first},no", *others]) + "\n", "utf-8")
+    assert "\n  articles that wait for a yes, see `articles list`: 1\n" in ask("status").output
+
+
 def test_nothing_waits_in_a_new_clinic(ask: Ask, home: Path) -> None:
     (home / "var" / "clinic.sqlite").unlink()
     shown = ask("status").output
