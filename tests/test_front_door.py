@@ -43,7 +43,6 @@ HEAVY = {
 def new_clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("clinics") / "lakeside"
     assert CliRunner().invoke(cli, ["-C", str(home), "init"], input="\n".join(ANSWERS)).exit_code == 0
-    (home / "exports").mkdir()
     (home / "exports" / "week.csv").write_text(EXPORT, "utf-8")
     return home
 

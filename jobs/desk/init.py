@@ -105,6 +105,11 @@ def _write(home: Path, known: dict[str, str], answers: dict[str, str], exports: 
         config.rename(_free(home / "config.old"))
     new.rename(config)
     shutil.copytree(_SHIPPED / "templates", home / "templates", dirs_exist_ok=True, copy_function=_copy_new)
+    folder = Path(exports).parent
+    if (
+        "://" not in exports and not folder.is_absolute() and "*" not in str(folder)
+    ):  # beside config/, where somebody will put the first export
+        (home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _change(file: Path, facts: dict[str, str]) -> None:
