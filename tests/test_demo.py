@@ -103,6 +103,15 @@ def test_every_kind_of_letter_is_among_them(home: Path, first: Run) -> None:
     assert len(named) == 11 and sorted(sent) == sorted(named)
 
 
+def test_what_exists_in_spanish_is_shown_in_spanish_too(home: Path, letters: list[EmailMessage]) -> None:
+    pages = [(str(letter["Subject"]), letter.get_body(("html",))) for letter in letters]
+    subjects = [subject for subject, page in pages if page is not None and '<html lang="es"' in page.get_content()]
+    spanish = [file.read_text("utf-8") for file in (home / "templates").glob("*.es.md")]
+    begins = {re.findall(r'^subject: "([^"{]+)', text, re.MULTILINE)[0] for text in spanish}
+    assert len(begins) == 3
+    assert {begin for begin in begins for subject in subjects if subject.startswith(begin)} == begins
+
+
 def test_the_workbooks_open(home: Path, first: Run) -> None:
     summary = load_workbook(first.shown["The weekly workbook"])
     assert summary.sheetnames[0] == "This week" and len(summary["This week"]._charts) == 2

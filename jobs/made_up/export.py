@@ -35,6 +35,7 @@ HEADERS = (
     "Billed",
     "Paid",
     "Discharge Date",
+    "Preferred Language",
 )
 Cell = str | float | date | datetime | None
 _MADE_AT = datetime(2026, 1, 1)  # noqa: DTZ001 - a workbook's properties have no zone; fixed, so that bytes repeat
@@ -98,6 +99,7 @@ def _row(number: int, slot: Slot) -> list[Cell]:
         billed,
         paid,
         slot.discharged_on,
+        patient.language,
     ]
 
 

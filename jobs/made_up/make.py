@@ -53,7 +53,7 @@ def make_history(today: date, seed: int) -> list[Slot]:
     practice = Practice(Random(f"{seed} {today}"), today)
     slots: list[Slot] = []
     for patient, story in zip(map(_reachable, staged), STORIES, strict=True):
-        slots += practice.script(patient, story.steps, story.booked_days_ago)
+        slots += practice.script(replace(patient, language=story.language), story.steps, story.booked_days_ago)
     for patient in others[_PILATES_ONLY:]:
         slots += practice.course(patient)
     for patient in others[: _PILATES_ONLY + _PILATES_TOO]:

@@ -11,6 +11,7 @@ _WITHOUT_EMAIL = 0.06
 _OPTED_OUT = 0.05
 _BY_PHYSICIAN = 0.38
 _FAMILIES = 12
+_SPANISH_EVERY = 21  # of so many patients one is written to in Spanish
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Patient:
     referral_source: str
     referring_provider: str
     payer: str
+    language: str
 
 
 def make_people(random: Random, how_many: int, today: date) -> list[Patient]:
@@ -57,6 +59,7 @@ def _person(random: Random, number: int, first: str, last: str, today: date) -> 
         source,
         provider,
         random.choices(*zip(*PAYERS, strict=True))[0],
+        "English" if number % _SPANISH_EVERY else "Spanish",
     )
 
 

@@ -12,6 +12,7 @@ class Story(NamedTuple):
     what: str
     steps: tuple[tuple[int, str, str], ...]
     booked_days_ago: int = 9
+    language: str = "English"
 
 
 def _evaluated(*days: int) -> tuple[tuple[int, str, str], ...]:
@@ -25,8 +26,14 @@ def _visits(*days: int) -> tuple[tuple[int, str, str], ...]:
 
 
 STORIES = (
-    *(Story("new patient", ((day, EVALUATION, SCHEDULED),), ago) for day, ago in ((3, 1), (4, 1), (6, 2), (9, 2))),
-    *(Story("evaluated", (*_evaluated(-day), *_visits(4 - day, 8 - day, 11 - day))) for day in (1, 1, 2, 3)),
+    *(
+        Story("new patient", ((day, EVALUATION, SCHEDULED),), ago, language)
+        for day, ago, language in ((3, 1, "English"), (4, 1, "Spanish"), (6, 2, "English"), (9, 2, "English"))
+    ),
+    *(
+        Story("evaluated", (*_evaluated(-day), *_visits(4 - day, 8 - day, 11 - day)), language=language)
+        for day, language in ((1, "English"), (1, "Spanish"), (2, "English"), (3, "English"))
+    ),
     Story("evaluated, nothing booked", _evaluated(-1)),
     *(Story("third visit", (*_evaluated(-7 - day, -4 - day, -day), *_visits(5 - day))) for day in (1, 1, 2, 3)),
     *(
@@ -38,7 +45,10 @@ STORIES = (
         Story("cancelled a visit", (*_evaluated(-12 - day, -8 - day), (-day, VISIT, status)))
         for day, status in ((1, CANCELLED), (2, CANCELLED), (2, LATE_CANCEL), (3, CANCELLED))
     ),
-    *(Story("comes in two days", (*_evaluated(-13, -9, -5), *_visits(day, day + 5))) for day in (1, 2, 2, 3)),
+    *(
+        Story("comes in two days", (*_evaluated(-13, -9, -5), *_visits(day, day + 5)), language=language)
+        for day, language in ((1, "English"), (2, "Spanish"), (2, "English"), (3, "English"))
+    ),
     *(
         Story("discharged", (*_evaluated(-21 - day, -17 - day, -11 - day, -6 - day), (-day, DISCHARGE, COMPLETED)))
         for day in (1, 1, 2, 3)

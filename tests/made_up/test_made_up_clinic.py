@@ -110,6 +110,11 @@ def test_some_patients_come_again_and_families_share_an_address(rows: list[dict[
     assert len(opted_out) >= 5
 
 
+def test_a_few_patients_are_written_to_in_spanish(rows: list[dict[str, object]]) -> None:
+    speak = Counter(language for _, language in {(row["Patient ID"], row["Preferred Language"]) for row in rows})
+    assert set(speak) == {"English", "Spanish"} and 8 <= speak["Spanish"] <= 16
+
+
 def test_every_address_is_fictional(home: Path, rows: list[dict[str, object]]) -> None:
     faults = {"pippa at lakeside"}
     assert {str(row["Email"]) for row in rows if row["Email"]} >= faults

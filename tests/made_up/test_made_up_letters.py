@@ -25,7 +25,7 @@ CONFIG = Path(__file__).resolve().parents[2] / "config" / "follow_ups.yaml"
 MEANINGS = (
     "appointment_id patient_id first_name last_name email phone birth_date email_consent start end booked status type "
     "provider location diagnosis complaint activity service referral_source referring_provider payer billed paid "
-    "discharged"
+    "discharged language"
 ).split()
 LONG_AGO = ("check_in_30", "check_in_180", "lapsed")
 ALL_RULES = {
