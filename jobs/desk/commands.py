@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from importlib import import_module
@@ -12,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobs.desk.article_commands import articles
+from jobs.desk.letter_commands import preview, templates
 from jobs.desk.outbox_commands import outbox
-from jobs.desk.patient_commands import add_patient_commands
-from jobs.desk.place import HERE, Place
+from jobs.desk.patient_commands import patients, reconcile
+from jobs.desk.place import HERE, Place, nearest
 from jobs.desk.place import with_tools as _with_tools
 from jobs.desk.sending_commands import backup, clock, restore, who_got
 from jobs.desk.source_commands import map_columns, problems
-from jobs.desk.stop_commands import add_stop_commands
+from jobs.desk.stop_commands import allow, stop, stop_page
 from jobs.desk.unforeseen import CarefulGroup
 from jobs.desk.workbook_options import what_is_asked, workbook_options
 
 if TYPE_CHECKING:
-    from jobs.runner.settings import Settings
     from jobs.runner.tools import Tools
 
 _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
@@ -81,7 +80,7 @@ def run(place: Place, /, jobs: tuple[str, ...], **options: Any) -> None:
 
     for name in jobs:
         if name not in (*job_names(), "all"):
-            raise click.UsageError(f'There is no job "{name}". {_nearest(name, [*job_names(), "all"])}')
+            raise click.UsageError(f'There is no job "{name}". {nearest(name, [*job_names(), "all"])}')
 
     from jobs.desk.early_reading import begun_readings
     from jobs.runner.settings_loading import start_loading
@@ -136,97 +135,6 @@ def check(place: Place) -> None:
     from jobs.desk.check import show_check
 
     sys.exit(show_check(place.home))
-
-
-@cli.command()
-@click.argument("template", required=False, default="", metavar="LETTER")
-@click.option("--all", "everything", is_flag=True, help="Every letter, as a gallery.")
-@click.option("--open", "open_it", is_flag=True, help="Open the gallery in the browser.")
-@click.option("--to", default="", metavar="ADDRESS", help="Send it there once, marked as a test, by the way set up.")
-@click.pass_obj
-def preview(place: Place, template: str, everything: bool, open_it: bool, to: str) -> None:
-    """Show a letter as made-up patients would get it; no patient is written to.
-
-    \b
-    For example:
-      python run_jobs.py preview reminder
-      python run_jobs.py preview reminder.es
-      python run_jobs.py preview --all --open
-      python run_jobs.py preview reminder --to me@clinic.example
-    """
-    from jobs.desk.preview import file_of, show_preview
-    from jobs.mail.settings import is_plain_address
-    from jobs.mail.templates import letter_files
-    from jobs.runner.settings_loading import load_settings
-
-    settings = load_settings(place.home)
-    known = [path.name.removesuffix(".md") for path in letter_files(place.home / "templates")]
-    if not template and (to or not everything):
-        own = sorted(name for name in known if "." not in name)
-        raise click.UsageError(f"Name a letter{'' if to else ', or use --all'}. There are {', '.join(own)}.")
-    if template and file_of(template).removesuffix(".md") not in known:
-        raise click.UsageError(f'There is no letter "{template}" in templates/. {_nearest(template, known)}')
-    if to and not is_plain_address(to):
-        raise click.UsageError(f'"{to}" is not one bare address, such as me@clinic.example.')
-    if to:
-        from jobs.desk.letter_to_me import send_test
-
-        sys.exit(0 if send_test(place.home, settings, template, to) else 1)
-    sys.exit(0 if show_preview(place.home, settings, "" if everything else template, open_it) else 3)
-
-
-@cli.group()
-def templates() -> None:
-    """The versions of the letters: what was saved when, and how to have it back."""
-
-
-@templates.command(name="history")
-@click.argument("name", required=False, default="", metavar="LETTER")
-@click.pass_obj
-def templates_history(place: Place, name: str) -> None:
-    """Show every version of a letter, or how many versions there are of each."""
-    from jobs.desk.templates import show_history
-
-    _about_versions(lambda: show_history(place.home, _settings_of(place), name))
-
-
-@templates.command(name="show")
-@click.argument("name", metavar="LETTER")
-@click.argument("version", type=int)
-@click.pass_obj
-def templates_show(place: Place, name: str, version: int) -> None:
-    """Print what a version of a letter said."""
-    from jobs.desk.templates import show_version
-
-    _about_versions(lambda: show_version(place.home, _settings_of(place), name, version))
-
-
-@templates.command(name="restore")
-@click.argument("name", metavar="LETTER")
-@click.argument("version", type=int)
-@click.pass_obj
-def templates_restore(place: Place, name: str, version: int) -> None:
-    """Put a version of a letter back into templates/; what stands there stays a version, so that this can be undone."""
-    from jobs.desk.templates import restore
-
-    if _about_versions(lambda: restore(place.home, _settings_of(place), name, version)) is False:
-        sys.exit(3)
-
-
-def _settings_of(place: Place) -> "Settings":
-    from jobs.runner.settings_loading import load_settings_without_letters
-
-    return load_settings_without_letters(place.home)
-
-
-def _about_versions(work: "Callable[[], bool | None]") -> bool | None:
-    """Do `work`; a letter or version that does not exist is a usage error."""
-    from jobs.desk.templates import VersionUnknown
-
-    try:
-        return work()
-    except VersionUnknown as unknown:
-        raise click.UsageError(str(unknown)) from None
 
 
 @cli.command()
@@ -328,15 +236,8 @@ def demo(place: Place, folder: Path | None) -> None:
     sys.exit(run_demo(folder or HERE / "var" / "demo", place.now))
 
 
-add_patient_commands(cli, _with_tools)
-add_stop_commands(cli, _with_tools)
-
-
-def _nearest(word: str, known: list[str]) -> str:
-    from jobs.clinic.faults import did_you_mean
-
-    return did_you_mean(word, known) or f"There are {', '.join(known)}."
-
-
-for command in (articles, backup, clock, map_columns, outbox, problems, restore, who_got):
+for command in (
+    *(allow, articles, backup, clock, map_columns, outbox, patients, preview),
+    *(problems, reconcile, restore, stop, stop_page, templates, who_got),
+):
     cli.add_command(command)

@@ -1,105 +1,93 @@
 """The commands about one patient in two sources: `reconcile` and `patients`."""
 
-import getpass
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
+
+from jobs.desk.place import WHO, Place, with_tools
 
 if TYPE_CHECKING:
     from jobs.runner.tools import Tools
 
-WithTools = Callable[[Any, "Callable[[Tools], int]"], None]
 _NUMBER = click.IntRange(1, 2**31)
+_WHY = click.option("--why", default="", help="The reason, for whoever looks later.")
 
 
-def add_patient_commands(cli: click.Group, with_tools: WithTools) -> None:
-    """Put the commands beside the others."""
-    cli.add_command(_reconcile(with_tools))
-    cli.add_command(_patients(with_tools))
+@click.command()
+@click.option("--back", default=7, show_default=True, type=click.IntRange(0, 366), help="Days before today.")
+@click.option("--ahead", default=14, show_default=True, type=click.IntRange(0, 366), help="Days after today.")
+@click.pass_obj
+def reconcile(place: Place, back: int, ahead: int) -> None:
+    """Show where calendar and spreadsheet differ: only in one, at another time, cancelled in only one."""
+
+    def show(tools: "Tools") -> int:
+        from jobs.desk.reconcile import show_reconcile
+
+        show_reconcile(tools, back, ahead)
+        return 0
+
+    with_tools(place, show)
 
 
-def _reconcile(with_tools: WithTools) -> click.Command:
-    @click.command()
-    @click.option("--back", default=7, show_default=True, type=click.IntRange(0, 366), help="Days before today.")
-    @click.option("--ahead", default=14, show_default=True, type=click.IntRange(0, 366), help="Days after today.")
-    @click.pass_obj
-    def reconcile(place: Any, back: int, ahead: int) -> None:
-        """Show where calendar and spreadsheet differ: only in one, at another time, cancelled in only one."""
+@click.group(invoke_without_command=True)
+@click.pass_context
+def patients(context: click.Context) -> None:
+    """List patients who may be one; say whether they are (same, apart), or take that back (undo)."""
 
-        def show(tools: "Tools") -> int:
-            from jobs.desk.reconcile import show_reconcile
+    def show(tools: "Tools") -> int:
+        from jobs.desk.patients import show_patients
 
-            show_reconcile(tools, back, ahead)
-            return 0
+        show_patients(tools)
+        return 0
 
-        with_tools(place, show)
-
-    return reconcile
+    if context.invoked_subcommand is None:
+        with_tools(context.obj, show)
 
 
-def _patients(with_tools: WithTools) -> click.Group:
-    who = click.option("--who", default=getpass.getuser, help="Who decides; your login name if not said.")
-    why = click.option("--why", default="", help="The reason, for whoever looks later.")
+@patients.command()
+@click.argument("one", type=_NUMBER)
+@click.argument("other", type=_NUMBER)
+@WHO
+@_WHY
+@click.pass_obj
+def same(place: Place, one: int, other: int, who: str, why: str) -> None:
+    """Two numbers are one patient: letters, articles and stops belong together."""
 
-    @click.group(invoke_without_command=True)
-    @click.pass_context
-    def patients(context: click.Context) -> None:
-        """List patients who may be one; say whether they are (same, apart), or take that back (undo)."""
+    def say(tools: "Tools") -> int:
+        from jobs.desk.patients import say_same
 
-        def show(tools: "Tools") -> int:
-            from jobs.desk.patients import show_patients
+        return say_same(tools, one, other, who, why)
 
-            show_patients(tools)
-            return 0
+    with_tools(place, say)
 
-        if context.invoked_subcommand is None:
-            with_tools(context.obj, show)
 
-    @patients.command()
-    @click.argument("one", type=_NUMBER)
-    @click.argument("other", type=_NUMBER)
-    @who
-    @why
-    @click.pass_obj
-    def same(place: Any, one: int, other: int, who: str, why: str) -> None:
-        """Two numbers are one patient: letters, articles and stops belong together."""
+@patients.command()
+@click.argument("one", type=_NUMBER)
+@click.argument("other", type=_NUMBER)
+@WHO
+@_WHY
+@click.pass_obj
+def apart(place: Place, one: int, other: int, who: str, why: str) -> None:
+    """Two numbers are two patients, whatever they have in common; the rule never joins them again."""
 
-        def say(tools: "Tools") -> int:
-            from jobs.desk.patients import say_same
+    def say(tools: "Tools") -> int:
+        from jobs.desk.patients import say_apart
 
-            return say_same(tools, one, other, who, why)
+        return say_apart(tools, one, other, who, why)
 
-        with_tools(place, say)
+    with_tools(place, say)
 
-    @patients.command()
-    @click.argument("one", type=_NUMBER)
-    @click.argument("other", type=_NUMBER)
-    @who
-    @why
-    @click.pass_obj
-    def apart(place: Any, one: int, other: int, who: str, why: str) -> None:
-        """Two numbers are two patients, whatever they have in common; the rule never joins them again."""
 
-        def say(tools: "Tools") -> int:
-            from jobs.desk.patients import say_apart
+@patients.command()
+@click.argument("line", type=_NUMBER)
+@WHO
+@click.pass_obj
+def undo(place: Place, line: int, who: str) -> None:
+    """Take back a decision, the rule's or a person's, by its line in the list."""
 
-            return say_apart(tools, one, other, who, why)
+    def say(tools: "Tools") -> int:
+        from jobs.desk.patients import take_back
 
-        with_tools(place, say)
+        return take_back(tools, line, who)
 
-    @patients.command()
-    @click.argument("line", type=_NUMBER)
-    @who
-    @click.pass_obj
-    def undo(place: Any, line: int, who: str) -> None:
-        """Take back a decision, the rule's or a person's, by its line in the list."""
-
-        def say(tools: "Tools") -> int:
-            from jobs.desk.patients import take_back
-
-            return take_back(tools, line, who)
-
-        with_tools(place, say)
-
-    return patients
+    with_tools(place, say)

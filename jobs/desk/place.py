@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import click
+
 if TYPE_CHECKING:
     from jobs.runner.tools import Tools
 
@@ -45,3 +47,13 @@ def user_name() -> str:
         return getuser()
     except (KeyError, OSError):  # a user without a name, as in a container
         return f"user {os.getuid()}"
+
+
+WHO = click.option("--who", default=user_name, help="Who decides; your login name if not said.")
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """Which of the known words was meant, or all of them."""
+    from jobs.clinic.faults import did_you_mean
+
+    return did_you_mean(word, known) or f"There are {', '.join(known)}."

@@ -1,5 +1,6 @@
 """`stop` and `allow`: who gets no more letters, entered by a person in whatever spelling, and shown with its reason."""
 
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -53,6 +54,16 @@ def test_an_address_stopped_between_planning_and_sending_gets_nothing_in_whateve
 def test_without_a_stop_the_same_letter_leaves(ask: Ask, home: Path, quill: int) -> None:
     ask("run", "send_follow_ups", now=NOW)
     assert planned(home, quill) == [("sent", "")]
+
+
+def test_a_user_without_a_name_as_in_a_container_can_stop_an_address(
+    ask: Ask, quill: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 54321)
+    assert ask("stop", ADDRESS).output.startswith(f"{ADDRESS} gets no letters from now on.\n")
+    assert "user 54321" in ask("stop").output
 
 
 def test_the_list_says_who_is_stopped_for_what_since_when_why_and_by_whom(ask: Ask, quill: int) -> None:
