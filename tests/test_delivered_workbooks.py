@@ -224,7 +224,7 @@ def test_a_mail_server_that_says_later_gets_it_with_the_next_run(mailed: tuple[C
     server.script = lambda step, session: "451 later" if step == "MAIL" else None
     ran = summarize(clinic, MONDAY)
     assert ran.code == 1 and ran.outcome.files[0].exists()
-    assert ran.outcome.failed.startswith("2026-W09 did not reach ") and ran.outcome.failed.endswith(
+    assert ran.outcome.failed.startswith("2026-W09 did not reach 2 readers: ") and ran.outcome.failed.endswith(
         "The next run tries again."
     )
     assert "@" not in ran.outcome.failed
@@ -268,7 +268,7 @@ def test_every_workbook_is_listed_with_its_five_figures(monday: Clinic) -> None:
     page = (reports(monday) / "index.html").read_text("utf-8")
     assert page.index("2026-W11") < page.index("2026-W09")
     assert '<a href="referrals-2026-W09.xlsx">xlsx</a>' in page
-    assert '<a href="referrals-2026-W09%20as%20of%202026-03-02.xlsx">xlsx</a>' in page
+    assert '<a href="referrals-2026-W09%20as%20of%202026-03-02.xlsx">xlsx as of 2026-03-02</a>' in page
     assert "<td>3</td><td>1</td><td>1</td><td>50.0%</td><td>50.0%</td>" in page
 
 

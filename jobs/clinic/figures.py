@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from jobs.clinic.episodes import GAP_DAYS
 from jobs.clinic.periods import TREND, Periods
+from jobs.clinic.source_names import NO_SOURCES
 
 LOST_AFTER_DAYS = 21  # without a visit, a plan or a discharge: dropped out
 QUIET_AFTER_DAYS = 60
@@ -149,7 +150,9 @@ class SourceLine:
         return silent and tally.year_before >= QUIET_REFERRALS
 
     def state(self, last_day: date) -> str:
-        """new, returning, quiet or nothing of these."""
+        """new, returning, quiet or nothing of these; what is no source is nothing of these."""
+        if self.name in NO_SOURCES:
+            return ""
         if self.is_new():
             return "new"
         return "returning" if self.is_returning() else "quiet" if self.is_quiet(last_day) else ""

@@ -48,6 +48,8 @@ DEFINITIONS = (
     ("Booked after a letter", f"The patient booked an appointment within {BOOKED_WITHIN_DAYS} days after it was sent. "
      "Beside it: patients for whom the same rule planned a letter that did not leave, counted from its due time. The "
      "two groups differ in more than the letter."),
+    ("Location", "Where there are several: a new patient counts at the location of the episode's first appointment "
+     "that has one, an appointment at its own. What has no location stands in the workbook of all locations alone."),
     ("Week", "Monday to Sunday in the clinic's time zone, numbered as ISO 8601 does. It belongs to the month, quarter "
      "and year of its Thursday; what is counted to date ends with the period shown, or with that month, quarter or "
      "year."),

@@ -51,8 +51,15 @@ def write_index(clinic_name: str, listed: Iterable[Listed], path: Path) -> None:
 def _row(each: Listed) -> str:
     figures = zip(FIGURES, each.figures, strict=True)
     cells = "".join(f"<td>{_figure(name, value)}</td>" for name, value in figures)
-    links = " ".join(f'<a href="{quote(name)}">{Path(name).suffix[1:]}</a>' for name in each.files)
+    links = " ".join(f'<a href="{quote(name)}">{_called(name)}</a>' for name in each.files)
     return f"<tr><td>{each.period}</td><td>{_plain(each.location) or 'all'}</td>{cells}<td>{links}</td></tr>"
+
+
+def _called(name: str) -> str:
+    """What a file is called in its period's line: its kind, and the day as of which a past one was made again."""
+    path = Path(name)
+    _, as_of, day = path.stem.rpartition(" as of ")
+    return f"{path.suffix[1:]}{as_of}{day if as_of else ''}"
 
 
 def _figure(name: str, value: float | None) -> str:

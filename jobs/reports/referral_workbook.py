@@ -1,5 +1,6 @@
 """The weekly workbook: what the owner opens on Monday morning. No patient stands in it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -80,7 +81,7 @@ class Context:
 def workbook_name(label: str, location: str = "", as_of: date | None = None) -> str:
     """The file's name: `referrals-2026-W12.xlsx`, which sorts by period; a location and a day follow where there are
     any."""
-    place = "".join(letter if letter.isalnum() else "-" for letter in location)[:60].strip("-")
+    place = re.sub(r"[\W_]+", "-", location)[:60].strip("-")
     day = f" as of {as_of}" if as_of else ""
     return f"referrals-{label}{' ' + place if place else ''}{day}.xlsx"
 
@@ -99,7 +100,7 @@ def write_referral_workbook(figures: Figures, path: Path, context: Context) -> N
     names_sheet(book, figures, context.known_names, context.notes)
     given_sheet(book, figures, context.known_names, context.notes)
     follow_ups_sheet(book, figures, context.work)
-    health_sheet(book, context.work)
+    health_sheet(book, context.work, figures.location)
     if context.calendar_check is not None:
         calendar_sheet(book, context.calendar_check, context.made_at.tzinfo or UTC)
     known_names_sheet(book, context.known_names)

@@ -253,7 +253,7 @@ def quiet_sheet(book: Book, figures: Figures) -> None:
         Col("Referrals in the year", 11),
         Col("Last referral", 14, DAY),
         Col("Days since", 9),
-        Col("In twelve weeks before" if figures.periods.kind == "week" else "In twelve months", 11),
+        Col("In twelve weeks" if figures.periods.kind == "week" else "In twelve months", 11),
     ]
     sheet.table(TOP, "GoneQuiet", columns, [
         [line.name, kind, line.tally.year_before, day_or_none(line.tally.last_on),

@@ -45,6 +45,8 @@ def cards(figures: Figures) -> tuple[Card, ...]:
 
 def _count_card(figures: Figures, title: str, value: int, previous: int, before: int) -> Card:
     more, words = value - previous, words_of(figures.periods)
+    if not (figures.reaches("shown") or value):  # nobody knows, which is not zero
+        return Card(title, None, False, "", None, "")
     average = before / len(figures.periods.before)
     averaged = words.unit != "year" and figures.reaches("before")
     note = f"{words.average.lower()} {average_text(average)}" if averaged else ""
@@ -103,6 +105,8 @@ def _new_patients(figures: Figures) -> Iterator[str]:
     who = _patients(tally.shown).capitalize()
     if not (tally.ever or figures.counted.appointments):
         yield "No appointment and no referral is known yet."
+    elif not (figures.reaches("shown") or tally.shown):
+        yield f"Of {words.shown.lower()} nothing is known: the data begins on {spoken(_first(figures))}."
     elif not figures.reaches("previous"):
         yield f"{who} booked a first appointment; of {words.before} nothing is known."
     elif tally.shown == 0:
@@ -197,7 +201,8 @@ def _doubts(figures: Figures, differences: Sequence[str]) -> Iterator[str]:
     blank = sum(line.tally.shown for line in figures.sources if line.name == NOT_RECORDED)
     if blank:
         yield f"For {blank:,} of {words.shown.lower()}'s new patients nobody recorded how they heard of the clinic."
-    if counted.under_care and counted.first_day and figures.periods.year.first <= known_from(_first(figures)):
+    begins = figures.reaches("shown") and figures.periods.year.first <= known_from(_first(figures))
+    if counted.under_care and begins:
         patients = "One patient was" if counted.under_care == 1 else f"{counted.under_care:,} patients were"
         yield f"{patients} already under care where the data begins ({spoken(_first(figures))}); not counted as new."
     open_still = figures.attended["shown"].without_outcome

@@ -6,9 +6,11 @@ from math import ceil
 from jobs.clinic.figures import BOOKED_WITHIN_DAYS, Figures
 from jobs.clinic.work import Work
 from jobs.reports.period_words import words_of
-from jobs.reports.sheets import BLUE, COUNT, GREEN, LINE, MOMENT, QUIET, RATE, TEXT, Book, Col, Sheet, Value
+from jobs.reports.sheets import BLUE, COUNT, GREEN, INK, LINE, MOMENT, QUIET, RATE, TEXT, Book, Col, Sheet, Value
 from jobs.reports.source_sheets import TOP
 
+NO_LETTERS = "No letter was planned this year."
+OF_ALL = " Of all locations together."
 ARTICLE_LINE = 95  # letters of a sentence that a line of the sheet Health holds
 
 
@@ -17,9 +19,9 @@ def follow_ups_sheet(book: Book, figures: Figures, work: Work) -> None:
     sheet = book.sheet("Follow-ups", landscape=True)
     within = f"within {BOOKED_WITHIN_DAYS} days, of the letters of twelve weeks whose days are over"
     note = f"Letters by rule. Booked: {within}."
-    sheet.heading("Follow-ups", note)
+    sheet.heading("Follow-ups", note + (OF_ALL if figures.location else ""))
     if not work.rules:
-        sheet.text(TOP, 0, "No letter was planned this year.")
+        sheet.text(TOP, 0, NO_LETTERS)
         return
     rows: list[list[Value]] = []
     for line in work.rules:
@@ -64,10 +66,11 @@ def _summed(header: str, width: float, rows: Sequence[Sequence[Value]], place: i
     return Col(header, width, COUNT, "sum", total, band=band)
 
 
-def health_sheet(book: Book, work: Work) -> None:
+def health_sheet(book: Book, work: Work, location: str = "") -> None:
     """Whether the jobs ran, how new the sources are, and what could not be used."""
     sheet = book.sheet("Health", landscape=False)
-    sheet.heading("Health", "Whether the jobs ran, how new the sources are, and what could not be used.")
+    note = "Whether the jobs ran, how new the sources are, and what could not be used."
+    sheet.heading("Health", note + (OF_ALL if location else ""))
     row = _part(sheet, 3, "Jobs, last seven days", "Jobs",
                 [Col("Job", 30, TEXT), Col("Runs", 18), Col("Failed", 12), Col("Last good run", 20, MOMENT),
                  Col("Broke off", 12)],
@@ -84,8 +87,9 @@ def health_sheet(book: Book, work: Work) -> None:
                 "Nothing was wrong with the sources.")  # fmt: skip
     row = _part(sheet, row, "Rules that are on and sent nothing in four weeks", "SilentRules",
                 [Col("Rule", 30, TEXT), Col("Their letters", 18, TEXT)],
-                [[rule, why] for rule, why in work.silent_rules],
-                "Every rule that is on has sent letters.")  # fmt: skip
+                [[rule, why] for rule, why in work.silent_rules if work.rules],
+                "Every rule that is on has sent letters." if work.rules else NO_LETTERS,
+                GREEN if work.rules else INK)  # fmt: skip
     _article_faults(sheet, row, work.article_faults)
     sheet.page.set_column(0, 0, 34)
     sheet.page.set_column(1, 1, 28)
@@ -110,12 +114,19 @@ def _titled(sheet: Sheet, row: int, title: str) -> None:
 
 
 def _part(
-    sheet: Sheet, row: int, title: str, name: str, columns: Sequence[Col], rows: Sequence[Sequence[Value]], nothing: str
+    sheet: Sheet,
+    row: int,
+    title: str,
+    name: str,
+    columns: Sequence[Col],
+    rows: Sequence[Sequence[Value]],
+    nothing: str,
+    colour: str = GREEN,
 ) -> int:
     """A title and its table, or the sentence that there is nothing; gives the row after it."""
     _titled(sheet, row, title)
     if not rows:
-        sheet.text(row + 1, 0, nothing, font_color=GREEN)
+        sheet.text(row + 1, 0, nothing, font_color=colour)
         return row + 3
     sheet.table(row + 1, name, columns, rows, frozen=False)
     return row + len(rows) + 3

@@ -42,15 +42,18 @@ def mail_workbook(tools: Tools, asked: Asked, figures: Figures, path: Path) -> t
     ended = "sent" if states == {"sent"} else "unknown" if states & {"sent", "unknown"} else ""
     with tools.store.begin() as memory:
         note_mailing(memory, label, ended, utc_text(tools.clock()))
-    return sent, _trouble(label, results, ended)
+    return sent, _trouble(label, len(readers) - sent, results, ended)
 
 
-def _trouble(label: str, results: list["Result"], ended: str) -> str:
-    """What a person should know of the readers who did not get it; the addresses are not said."""
+def _trouble(label: str, missed: int, results: list["Result"], ended: str) -> str:
+    """What a person should know of the readers who did not get it; the addresses are not said.
+
+    Those after one at whom the run broke off were not tried: they have no result and are missed all the same.
+    """
     failed = [result for result in results if result.state != "sent"]
     if not failed:
         return ""
-    who = "one reader" if len(failed) == 1 else f"{len(failed)} readers"
+    who = "one reader" if missed == 1 else f"{missed:,} readers"
     next_time = "The next run tries again." if not ended else "--mail-again sends it to all of them."
     return f"{label} did not reach {who}: {failed[0].detail.rstrip('.')}. {next_time}"
 

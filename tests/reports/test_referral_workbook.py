@@ -328,6 +328,30 @@ def test_a_period_before_the_data_is_compared_with_nothing_and_one_that_is_not_o
     assert not any("is not over" in words for words in sentences(SAMPLE))
 
 
+def test_of_a_week_before_the_data_nothing_is_known_and_nothing_is_zero() -> None:
+    later = figures_of(
+        a_line("Example Club", 0, 0),
+        counted=replace(SAMPLE.counted, first_day="2026-05-25"),
+        attended=dict.fromkeys((*WEEK.named(), "all"), Attendance()),
+        evaluations=dict.fromkeys(WEEK.named(), 0),
+    )
+    assert sentences(later)[:1] == ["Of this week nothing is known: the data begins on May 25, 2026."]
+    assert [card.value for card in cards(later)][:4] == [None, None, None, None]
+
+
+def test_what_is_no_source_is_neither_new_nor_quiet() -> None:
+    quiet = dict(last_on="2025-12-01", year_before=9)
+    assert a_line("Dr. Sample", 0, 0, **quiet).state(SAMPLE.last_day) == "quiet"
+    assert a_line(NOT_RECORDED, 0, 0, **quiet).state(SAMPLE.last_day) == ""
+
+
+def test_a_location_is_a_plain_part_of_the_files_name_and_its_letters_are_those_of_all(path: Path) -> None:
+    assert workbook_name("2026-W12", "North / South_Side ") == "referrals-2026-W12 North-South-Side.xlsx"
+    book = written(replace(SAMPLE, location="North"), path)
+    assert book["Health"]["A2"].value.endswith("what could not be used. Of all locations together.")
+    assert book["Follow-ups"]["A2"].value.endswith("whose days are over. Of all locations together.")
+
+
 @pytest.mark.parametrize(("shown", "who"), [(0, "No new patient"), (1, "One new patient"), (2, "2 new patients")])
 def test_a_first_week_counts_its_patients_in_good_words(shown: int, who: str) -> None:
     first = figures_of(a_line("Example Club", 0, shown), counted=replace(SAMPLE.counted, first_day="2026-03-16"))
@@ -389,6 +413,7 @@ def test_a_clinic_without_data_gets_a_workbook_that_says_so(path: Path) -> None:
     assert book["Sources"].cell(HEADER, 1).value == "No referrals are known yet."
     assert book["Needs a name"].cell(HEADER, 1).value == "Every text that was typed has a name."
     assert book["Follow-ups"].cell(HEADER, 1).value == "No letter was planned this year."
+    assert "No letter was planned this year." in [cell.value for cell in book["Health"]["A"]]
     assert book["This week"]["A9"].value == "• No appointment and no referral is known yet."
 
 
