@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 GROUND = ("clinic", "machine", "google")
 MIDDLE = ("sources", "store", "articles", "mail", "reports")
-JOINING = ("pulling", "sending", "summarizing")  # join rooms of the middle for the jobs, as a job would
+JOINING = ("answering", "pulling", "sending", "summarizing")  # join rooms of the middle for the jobs, as a job would
 TOP = ("desk", "made_up")
 LONGEST = 400  # lines of a module; the house aims at 300
 A_JOB = "(a job)"
