@@ -572,6 +572,39 @@ def test_nobody_is_reminded_of_a_slot_that_was_deleted_from_the_calendar(clinic:
     assert clinic.in_state("sent") == {("Mira", "reminder")}  # of the slot a week later
 
 
+def test_nobody_is_reminded_of_a_slot_that_became_a_lunch_and_somebody_is_where_it_is_a_visit_again(
+    clinic: Clinic,
+) -> None:
+    clinic.read_from("{name: slots, path: exports/slots.ics}")
+    file = clinic.home / "exports" / "slots.ics"
+    single = SLOT.replace("20260227", "20260306").replace("RRULE:FREQ=WEEKLY;COUNT=4\n", "")
+    file.write_text(single, "utf-8")
+    clinic.pull("2026-03-03 08:00")
+    file.write_text(single.replace("PT - Mira Quill (back)", "Lunch"), "utf-8")
+    assert clinic.pull("2026-03-03 09:00").counts["appointments gone"] == 1
+    clinic.send("2026-03-04 09:00")
+    assert clinic.ask("SELECT status FROM appointments") == ["rescheduled"]
+    assert clinic.in_state("sent") == set()
+    file.write_text(single, "utf-8")
+    clinic.pull("2026-03-04 10:00")
+    assert clinic.ask("SELECT status FROM appointments") == ["booked"]
+
+
+def test_of_a_series_the_times_that_became_a_lunch_are_no_visits(clinic: Clinic) -> None:
+    clinic.read_from("{name: slots, path: exports/slots.ics}")
+    file = clinic.home / "exports" / "slots.ics"
+    file.write_text(SLOT, "utf-8")
+    clinic.pull("2026-03-03 08:00")
+    lunch = SLOT[SLOT.index("BEGIN:VEVENT") : SLOT.index("END:VCALENDAR")].replace("20260227", "20260306")
+    lunch = lunch.replace("RRULE:FREQ=WEEKLY;COUNT=4", "RECURRENCE-ID;TZID=America/Los_Angeles:20260306T090000")
+    file.write_text(
+        SLOT.replace("END:VCALENDAR\n", lunch.replace("PT - Mira Quill (back)", "Lunch") + "END:VCALENDAR\n")
+    )
+    clinic.pull("2026-03-04 08:00")
+    known = "SELECT starts_on, status FROM appointments WHERE starts_on >= '2026-03-04' ORDER BY starts_on"
+    assert clinic.ask(known) == [("2026-03-06", "rescheduled"), ("2026-03-13", "booked"), ("2026-03-20", "booked")]
+
+
 def test_nobody_is_reminded_of_a_row_that_is_gone_from_the_export(clinic: Clinic) -> None:
     others = [appointment("Ann", "2026-03-02 14:00"), appointment("Ann", "2026-03-20 14:00", "booked")]
     clinic.export(*RULES["reminder"], *others)

@@ -97,8 +97,10 @@ def _save_rows(
 
 
 def _take_away(memory: Memory, source: Source, file: FileRead, seen_at: str) -> Gone:
-    """Appointments that the file no longer has, and those that it says are cancelled."""
-    gone = mark_gone(memory, source.name, file.gone, seen_at) if file.gone else Gone(0, 0, frozenset())
+    """Appointments that the file no longer has or that became something else, and those that it says are cancelled."""
+    gone = Gone(0, 0, frozenset())
+    if file.gone or file.no_more:
+        gone = mark_gone(memory, source.name, file.gone, seen_at, file.no_more)
     off = cancel(memory, source.name, file.cancelled, seen_at) if file.cancelled else Gone(0, 0, frozenset())
     return Gone(gone.marked + off.marked, gone.kept + off.kept, gone.patients | off.patients)
 

@@ -74,7 +74,11 @@ def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> S
             of_number = {f"{settled.prefix}:{tidy(number)}": key for number, key in ids if number}
             marks = [of_number.get(slot.key) or of_row[slot.row] for slot in found]
         send(("values", numbers, list(zip(*found, strict=True)), marks, list(map(tuple, in_short(problems, table)))))
-        return {problem.row for problem in problems}
+        doubtful = {problem.row for problem in problems}
+        if "title" in columns:
+            others = {key for row, key in zip(numbers, keys, strict=True) if row not in doubtful}.difference(marks)
+            send(("no appointments", list(others)))
+        return doubtful
 
     return send_values
 

@@ -101,8 +101,8 @@ def read_google_calendar(
     file.memory = _Memory(wish, changes.token, until, listed, unsettled).dump()
     file.cancelled = frozenset(map(mark_of, deleted))
     if known:  # an appointment that became a break is none any more
-        gone = known.marks - listed if changes.whole else frozenset()
-        file.gone = (gone | (known.marks & marks - appointments)) - file.cancelled
+        file.gone = (known.marks - listed if changes.whole else frozenset()) - file.cancelled
+        file.no_more = (known.marks & marks - appointments) - file.cancelled
     return file
 
 

@@ -51,6 +51,7 @@ class FileRead:
     rows_total: int = 0
     rows_skipped: int = 0  # known from the last time
     gone: frozenset[int] = frozenset()  # marks of appointments that the file no longer has
+    no_more: frozenset[int] = frozenset()  # marks of entries that are there and are no appointment, such as a lunch
     changed_ns: int = 0  # the file's own time; 0 for what was asked just now
     cancelled: frozenset[int] = frozenset()  # marks of appointments that a calendar says were cancelled or deleted
 
@@ -234,6 +235,8 @@ class Reading:
         match frame:
             case ("unchanged", memory, rows):
                 file.outcome, file.memory, file.rows_total, file.rows_skipped = "unchanged", memory, rows, rows
+            case ("no appointments", marks):
+                file.no_more |= frozenset(marks)
             case ("again",):
                 file.begun_again = True
             case ("read", notes) if notes:

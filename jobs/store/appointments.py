@@ -114,11 +114,14 @@ class Gone(NamedTuple):
     patients: frozenset[int]
 
 
-def mark_gone(memory: Memory, source: str, gone: Collection[int], now: str) -> Gone:
+def mark_gone(
+    memory: Memory, source: str, gone: Collection[int], now: str, no_more: Collection[int] = frozenset()
+) -> Gone:
     """Count coming appointments that their source no longer has as rescheduled: nobody is reminded of them.
 
-    Only up to the last one that the source still has, for a later day may simply not be in the file. One that comes
-    back is booked again. `gone` are marks; `now` is UTC text.
+    Only up to the last one that the source still has, for a later day may simply not be in the file; of entries that
+    are there and are no appointment any more (`no_more`) that is no question. One that comes back is booked again.
+    `gone` and `no_more` are marks; `now` is UTC text.
     """
     table = appointments.c
     query = select(table.id, table.patient_id, table.mark, table.starts_at).where(
@@ -127,7 +130,7 @@ def mark_gone(memory: Memory, source: str, gone: Collection[int], now: str) -> G
     yesterday = date.fromisoformat(now[:10]) - timedelta(days=1)  # the clinic's day may be behind that of UTC
     coming = memory.connection.execute(query.where(table.starts_on >= yesterday.isoformat())).all()
     last = max((slot.starts_at for slot in coming if slot.mark not in gone), default="")
-    missing = [slot for slot in coming if slot.mark in gone and slot.starts_at <= last]
+    missing = [slot for slot in coming if slot.mark in no_more or (slot.mark in gone and slot.starts_at <= last)]
     if len(missing) > max(MOST_GONE, len(coming) // 5):
         return Gone(0, len(missing), frozenset())
     if missing:
