@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from jobs.articles.vocabulary import SIGNS, Vocabulary
-from jobs.articles.words import Word, words_of
+from jobs.articles.vocabulary import BODY, SIGNS, Vocabulary, company_words, everyday_words
+from jobs.articles.words import Word, key_of, words_of
 
 _BREAK = re.compile(r"[,;:\n+&!?]|\.(?!\w)|\s[-–—]+\s")
 _HARD_BREAK = re.compile(r"[;\n!?]|\.(?!\w)")  # these end a list of denials too
@@ -24,6 +24,7 @@ class Mention(NamedTuple):
 
     concept: str
     phrases: tuple[str, ...]
+    sure: bool = True  # not a lone part of the body or everyday word among words that nobody knows
 
 
 class Reading(NamedTuple):
@@ -39,6 +40,7 @@ class _Found(NamedTuple):
     start: int
     end: int
     more: tuple[tuple[int, int], ...] = ()  # where the rest of it stands: "arthritis" in "knee - arthritis"
+    sure: bool = True
 
 
 NOTHING = Reading([], frozenset(), [])
@@ -66,7 +68,7 @@ def read_text(text: str, vocabulary: Vocabulary) -> Reading:
         denied += _joined(_with_pain(no, vocabulary), vocabulary)
     if len({place for one in kept if one.meaning for place in vocabulary.place_of(one.meaning)}) == 1:
         kept = _joined(kept, vocabulary)  # "rear ended, neck is stiff": there is only one place that can be meant
-    found = [Mention(one.meaning, _phrases(one, text)) for one in kept if one.meaning]
+    found = [Mention(one.meaning, _phrases(one, text), one.sure) for one in kept if one.meaning]
     found += [Mention(group, (typed,)) for group, typed in _age_groups(text)]
     words = [text[start:end] for one in kept for start, end in ((one.start, one.end), *one.more)]
     affirmed = {mention.concept for mention in found}
@@ -109,8 +111,30 @@ def _meant(clause: list[_Found], text: str, vocabulary: Vocabulary) -> list[_Fou
     signs = {one.meaning for one in clause}
     whole = text[clause[0].start : clause[-1].end] if clause else ""
     if ("ahead" in signs and not _DONE.search(whole)) or "old" in signs or _names_a_year(clause, text):
-        return [one for one in said if not one.meaning or not vocabulary.is_healing(one.meaning)]
-    return said
+        said = [one for one in said if not one.meaning or not vocabulary.is_healing(one.meaning)]
+    return said if "pain" in signs else _with_doubt(said, text, vocabulary)
+
+
+def _with_doubt(said: list[_Found], text: str, vocabulary: Vocabulary) -> list[_Found]:
+    """The same, unsure of what may be no complaint: "shingles on back", "fell on the mailbox"."""
+    doubtful = [one for one in said if one.meaning and _is_ambiguous(one, text, vocabulary)]
+    if any(one.meaning and one not in doubtful and vocabulary.kind(one.meaning) in BODY for one in said):
+        return said
+    unknown = any(not one.meaning and _is_unknown(text[one.start : one.end], vocabulary) for one in said)
+    return [one._replace(sure=False) if one in doubtful else one for one in said] if unknown else said
+
+
+def _is_ambiguous(one: _Found, text: str, vocabulary: Vocabulary) -> bool:
+    """Whether it is a part of the body without a complaint, or a word that is said outside a clinic as well."""
+    return not one.more and (
+        vocabulary.kind(one.meaning) == "region" or key_of(text[one.start : one.end]) in everyday_words()
+    )
+
+
+def _is_unknown(typed: str, vocabulary: Vocabulary) -> bool:
+    """Whether a word is none of those that stand beside a complaint. A number, a date or a size is none either."""
+    key = vocabulary.word_meant(key_of(typed))
+    return key.isalpha() and key not in company_words()
 
 
 def _names_a_year(clause: list[_Found], text: str) -> bool:

@@ -10,6 +10,7 @@ from jobs.clinic.diagnoses import read_diagnosis
 
 _MAY_BE_CODES = re.compile(r"\b[A-Za-z][0-9OILoil][0-9A-Za-z]")
 _SHORTEST_IN_WORDS = 3  # within a complaint, K12 is a school
+_OF_OTHERS = "BHKL"  # infections, eyes and ears, teeth and digestion, the skin: "L20.9, elbows" is no elbow pain
 _STEPS = {"evaluation": "first visit", "discharge": "finishing therapy"}
 """What the stage of the episode says by itself. It adds to an article that is written for it and calls for none."""
 
@@ -33,6 +34,7 @@ class Evidence(NamedTuple):
     concept: str  # "" for a code that the vocabulary does not know
     is_code: bool = False
     title: str = ""  # of a code that the vocabulary does not know
+    sure: bool = True  # whether it can call for an article: mentions.py
 
 
 class FieldWords(NamedTuple):
@@ -76,6 +78,8 @@ def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
         evidence += _of_reading(field, readings[field])
     if need.step in _STEPS:
         evidence.append(Evidence("step", (need.step,), _STEPS[need.step]))
+    if any(one.is_code and one.title and one.phrases[0][:1].upper() in _OF_OTHERS for one in evidence):
+        evidence = [_in_doubt(one, vocabulary) for one in evidence]
     concepts = frozenset(one.concept for one in evidence if one.concept)
     body = frozenset(name for name in concepts if vocabulary.kind(name) in BODY)
     healing = frozenset(filter(vocabulary.is_healing, body))
@@ -121,8 +125,16 @@ def _of_codes(field: str, text: str, vocabulary: Vocabulary) -> tuple[list[Evide
     return evidence, words if sure else text
 
 
+def _in_doubt(one: Evidence, vocabulary: Vocabulary) -> Evidence:
+    """A lone part of the body beside the code of another specialty calls for no article."""
+    region = one.concept and not one.is_code and vocabulary.kind(one.concept) == "region"
+    return one._replace(sure=False) if region else one
+
+
 def _of_reading(field: str, reading: Reading) -> list[Evidence]:
     found: dict[str, dict[str, None]] = {}
-    for concept, phrases in reading.mentions:
-        found.setdefault(concept, {}).update(dict.fromkeys(phrases))
-    return [Evidence(field, tuple(phrases), concept) for concept, phrases in found.items()]
+    sure: set[str] = set()
+    for mention in reading.mentions:
+        found.setdefault(mention.concept, {}).update(dict.fromkeys(mention.phrases))
+        sure.update([mention.concept] if mention.sure else [])
+    return [Evidence(field, tuple(phrases), name, sure=name in sure) for name, phrases in found.items()]

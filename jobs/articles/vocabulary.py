@@ -18,7 +18,7 @@ from jobs.articles.words import key_of
 
 FILE = Path(__file__).with_name("vocabulary.csv")
 SPANISH = FILE.with_name("vocabulary_es.csv")
-COMMON = FILE.with_name("common_words.txt")
+COMMON, COMPANY, EVERYDAY = (FILE.with_name(f"{name}_words.txt") for name in ("common", "company", "everyday"))
 BODY = ("condition", "region")
 CONCEPTS = (*BODY, "activity", "service", "population")
 SIGNS = ("nothing", "not", "denies", "was", "end", "pain", "ahead", "old", "kin", "short")
@@ -68,6 +68,8 @@ class Vocabulary:
                     self.spellings.setdefault(key_of(spelling), meaning)
         for spelling, meaning in further:
             self.spellings.setdefault(key_of(spelling), meaning)
+        for key in [key for key in self.spellings if " with " in key]:
+            self.spellings.setdefault(key.replace(" with ", " w "), self.spellings[key])
         self.longest = max(key.count(" ") for key in self.spellings) + 1
         self.used: frozenset[str] = frozenset()  # further words that are no slips of the finger
         self._ancestors: dict[str, dict[str, int]] = {}
@@ -224,5 +226,21 @@ def _rows(file: Path) -> list[list[str]]:
 @lru_cache(maxsize=1)
 def common_words() -> frozenset[str]:
     """Words that say nothing about what a patient needs to read."""
-    lines = COMMON.read_text("utf-8").splitlines()
+    return _words_of(COMMON)
+
+
+@lru_cache(maxsize=1)
+def company_words() -> frozenset[str]:
+    """Words that stand beside a part of the body when it is a complaint."""
+    return _words_of(COMPANY) | common_words()
+
+
+@lru_cache(maxsize=1)
+def everyday_words() -> frozenset[str]:
+    """Spellings that mean as much outside a clinic."""
+    return _words_of(EVERYDAY)
+
+
+def _words_of(file: Path) -> frozenset[str]:
+    lines = file.read_text("utf-8").splitlines()
     return frozenset(key_of(word) for line in lines if not line.startswith("#") for word in line.split())

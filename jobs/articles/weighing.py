@@ -58,6 +58,7 @@ _NARROWER_SPORT = Objection(0.7, "it is about something more particular than is 
 _ASIDE = Objection(0.35, "what the patient has stands only aside in it")
 _OTHER_CONDITION = Objection(0.1, "it is about another condition")
 _NO_CONDITION = Objection(0.1, "nobody says that the patient has what it is about")
+_UNSURE = Objection(0.1, "what speaks for it may be no complaint")
 _HEALING = Objection(0.1, "one of the two is about an operation or a broken bone, the other is not")
 _SAME_ACTIVITY = Objection(1.3, "it is written for what the patient does")
 _OTHER_ACTIVITY = Objection(0.1, "it is written for another activity")
@@ -65,7 +66,7 @@ _OTHER_ACTIVITY_EXACT = Objection(0.55, "it is written for another activity, but
 _EVERYDAY_UNKNOWN = Objection(0.6, "nobody says whether the patient does what it is written for")
 _SPORT_UNKNOWN = Objection(0.15, "nobody says that the patient does the sport it is written for")
 _NO_COMPLAINT = Objection(0.5, "all that is known is an activity")
-_OTHER_SERVICE = Objection(0.5, "it is about a service that nobody booked or asked for")
+_OTHER_SERVICE = Objection(0.35, "it is about a service that nobody booked or asked for")
 
 
 class Match(NamedTuple):
@@ -148,10 +149,14 @@ def _for_body(subjects: Subjects, need: KnownNeed, found: list[Match], vocabular
         return None
     if not subjects.main.isdisjoint(need.denied):
         return _DENIED
-    if not any(match.by_code or match.evidence.concept in need.body for match in found):
-        return _NO_CONDITION
+    speaking = [match for match in found if match.by_code or match.evidence.concept in need.body]
+    if not any(match.evidence.sure for match in speaking):
+        return _UNSURE if speaking else _NO_CONDITION
     if need.regions and subjects.regions and need.regions.isdisjoint(subjects.regions):
         return _OTHER_REGION
+    if subjects.regions and need.body and not need.regions and need.body <= vocabulary.without_place:
+        if not any(match.by_code or match.subject in subjects.main for match in found):
+            return _REGION_UNKNOWN  # "tendinitis" alone, and the article is about the tendons of the hip
     return _for_main_condition(subjects, need, found, vocabulary)
 
 
@@ -224,6 +229,8 @@ def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Ob
     """Whether an article about no condition has an occasion: a service that was booked, or more than a sport."""
     if subjects.has_body:
         return None
+    if not any(match.evidence.sure for match in found):
+        return _UNSURE
     if subjects.service:
         named = any(match.subject == subjects.service and _is_exact(match) for match in found)
         return None if named else _OTHER_SERVICE

@@ -9,7 +9,17 @@ import pytest
 from jobs.articles.icd10cm import FILE as TITLES
 from jobs.articles.icd10cm import mend_codes, title_of
 from jobs.articles.mentions import mentions, read_text
-from jobs.articles.vocabulary import CONCEPTS, FILE, SIGNS, SPANISH, common_words, the_vocabulary, vocabulary_with
+from jobs.articles.vocabulary import (
+    CONCEPTS,
+    FILE,
+    SIGNS,
+    SPANISH,
+    common_words,
+    company_words,
+    everyday_words,
+    the_vocabulary,
+    vocabulary_with,
+)
 from jobs.articles.words import key_of
 from jobs.clinic.diagnoses import read_diagnosis
 from jobs.clinic.slips import slips_between, small_slip
@@ -55,7 +65,9 @@ def concepts(text: str) -> list[str]:
         ("plantar faciitis", ["plantar fasciitis"]),
         ("shouder hurts", ["shoulder pain"]),
         ("achillies tendon", ["achilles tendon problem"]),
-        ("leaking w/ running", ["incontinence", "running"]),
+        ("leaking w/ running", ["stress incontinence"]),
+        ("pain w/ sex", ["painful intercourse"]),
+        ("pain at back of R knee", ["knee pain"]),
         ("C-section scar", ["cesarean"]),
         ("diastasis recti, 6 mo postpartum", ["diastasis", "postpartum"]),
         ("off-balance, fell twice", ["balance problem", "falls"]),
@@ -377,3 +389,32 @@ def test_the_clinic_s_own_words_count_before_ours() -> None:
 def test_everyday_words_are_in_small_letters_and_each_stands_once() -> None:
     assert all(word == key_of(word) for word in common_words())
     assert "knee" not in common_words()
+
+
+def test_every_everyday_word_is_a_spelling_and_no_word_of_company_names_a_part_of_the_body() -> None:
+    vocabulary = the_vocabulary()
+    assert [word for word in everyday_words() if vocabulary.spellings.get(word) not in vocabulary.concepts] == []
+    company = {vocabulary.spellings.get(word, "") for word in company_words() - common_words()}
+    assert [name for name in company if name in vocabulary.concepts and vocabulary.kind(name) == "region"] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "sure"),
+    [
+        ("R knee", True),
+        ("knee clicks on stairs", True),
+        ("shingles on back", False),
+        ("shingles, back hurts", True),
+        ("elbow room", False),
+        ("fell twice last week", True),
+        ("cart fell on the mailbox", False),
+        ("fell, mailbox hurt her hip", True),
+        ("knee 10/3", True),
+        ("heirloom brought by hand; knee", True),
+        ("heirloom hip arthritis", True),
+    ],
+)
+def test_a_lone_part_of_the_body_or_everyday_word_among_unknown_words_is_no_sure_complaint(
+    typed: str, sure: bool
+) -> None:
+    assert mentions(typed, the_vocabulary())[-1].sure == sure

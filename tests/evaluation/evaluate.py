@@ -63,9 +63,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set-apart", action="store_true")
     parser.add_argument("--later", action="store_true")
+    parser.add_argument("--strangers", choices=("a", "b"))
     parser.add_argument("--misses", action="store_true")
     asked = parser.parse_args()
     name = "set_apart_later.txt" if asked.later else "set_apart.txt" if asked.set_apart else "cases.txt"
+    name = f"strangers_{asked.strangers}.txt" if asked.strangers else name
     library, cases = read_articles(), read_cases(name)
     print(f"{len(cases)} cases, {len(library.articles)} articles")
     print(lines("the choice", measure(cases, by_the_choice(library))))
