@@ -11,7 +11,8 @@ from measures import measure
 from jobs.articles.choice import THRESHOLD, Need, choose, rank
 from jobs.articles.library import Library
 
-CASES, SET_APART, LATER = (read_cases(f"{name}.txt") for name in ("cases", "set_apart", "set_apart_later"))
+_FILES = ("cases", "set_apart", "set_apart_later", "strangers_a", "strangers_b")
+CASES, SET_APART, LATER, STRANGERS_A, STRANGERS_B = (read_cases(f"{name}.txt") for name in _FILES)
 _NAMED = re.compile(r"(diagnosis|complaint|activity|service|kind|step) (.*)")
 
 
@@ -35,11 +36,27 @@ def test_the_cases_set_apart_are_as_labelled(library: Library) -> None:
     assert ours.ndcg_at_3 >= plain.ndcg_at_3 + 0.15
 
 
-def test_of_the_cases_written_later_one_sends_a_letter_where_nothing_fits(library: Library) -> None:
-    """A golf cart that fell on a mailbox is taken for a fall."""
+def test_the_cases_written_later_send_no_letter_where_nothing_fits(library: Library) -> None:
     ours = measure(LATER, by_the_choice(library))
     assert ours.hit_at_1 >= 0.90 and ours.ndcg_at_3 >= 0.90
-    assert ours.sent_where_nothing_fits <= 1 and ours.distracted <= 1
+    assert (ours.sent_where_nothing_fits, ours.distracted) == (0, 0)
+
+
+def test_a_stranger_s_cases_that_guided_the_choice_send_no_letter_where_nothing_fits(library: Library) -> None:
+    ours, plain = (measure(STRANGERS_A, ranking(library)) for ranking in (by_the_choice, by_bm25))
+    assert ours.hit_at_1 >= 0.90 and ours.ndcg_at_3 >= 0.90
+    assert ours.nothing_fits == 30
+    assert (ours.sent_where_nothing_fits, ours.distracted) == (0, 0)
+    assert ours.ndcg_at_3 >= plain.ndcg_at_3 + 0.15
+
+
+def test_of_a_stranger_s_other_cases_at_most_two_of_thirty_send_a_letter_where_nothing_fits(library: Library) -> None:
+    """The bounds are what the first look showed; its hit@1 of 0.867 is below that of all other cases."""
+    ours, plain = (measure(STRANGERS_B, ranking(library)) for ranking in (by_the_choice, by_bm25))
+    assert ours.hit_at_1 >= 0.86 and ours.ndcg_at_3 >= 0.90
+    assert ours.nothing_fits == 30
+    assert ours.sent_where_nothing_fits <= 2 and ours.distracted <= 5
+    assert ours.ndcg_at_3 >= plain.ndcg_at_3 + 0.15
 
 
 def named(reason: str) -> Iterator[tuple[str, list[str]]]:
@@ -68,7 +85,7 @@ def score_of(library: Library, need: Need, slug: str) -> float:
     return next((one.score for one in rank(library, need) if one.article.slug == slug), 0.0)
 
 
-@pytest.mark.parametrize("cases", [CASES, SET_APART, LATER], ids=["guided", "set apart", "later"])
+@pytest.mark.parametrize("cases", [CASES, SET_APART, LATER, STRANGERS_A, STRANGERS_B], ids=_FILES)
 def test_every_article_sent_has_a_reason_and_every_part_of_it_is_true(library: Library, cases: Sequence[Case]) -> None:
     checked = 0
     for case in cases:
@@ -86,4 +103,4 @@ def test_every_article_sent_has_a_reason_and_every_part_of_it_is_true(library: L
                 rest = without(rest, field, phrases)
                 checked += 1
             assert score_of(library, rest, choice.article.slug) < THRESHOLD, (case.need, choice.reason)
-    assert checked > len(cases)
+    assert checked > sum(not case.nothing_fits for case in cases)

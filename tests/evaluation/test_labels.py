@@ -5,6 +5,7 @@ from measures import ndcg
 from plain_bm25 import PlainBM25
 
 CASES, SET_APART = read_cases("cases.txt"), [*read_cases("set_apart.txt"), *read_cases("set_apart_later.txt")]
+STRANGERS = [*read_cases("strangers_a.txt"), *read_cases("strangers_b.txt")]
 
 
 def test_there_are_enough_articles_and_cases() -> None:
@@ -16,14 +17,14 @@ def test_there_are_enough_articles_and_cases() -> None:
 
 
 def test_no_case_stands_there_twice() -> None:
-    needs = [case.need for case in (*CASES, *SET_APART) if any(case.need[:3])]
+    needs = [case.need for case in (*CASES, *SET_APART, *STRANGERS) if any(case.need[:3])]
     assert [need for need in needs if needs.count(need) > 1] == []
 
 
 def test_every_label_names_an_article_and_no_article_twice() -> None:
     slugs = [article.slug for article in read_articles().articles]
     assert len(set(slugs)) == len(slugs)
-    for case in (*CASES, *SET_APART):
+    for case in (*CASES, *SET_APART, *STRANGERS):
         labels = [*case.best, *case.also, *case.never]
         assert set(labels) <= set(slugs), case
         assert len(labels) == len(set(labels)), case
