@@ -88,7 +88,8 @@ def health_sheet(book: Book, work: Work, location: str = "") -> None:
     row = _part(sheet, row, "Rules that are on and sent nothing in four weeks", "SilentRules",
                 [Col("Rule", 30, TEXT), Col("Their letters", 18, TEXT)],
                 [[rule, why] for rule, why in work.silent_rules if work.rules],
-                "Every rule that is on has sent letters." if work.rules else NO_LETTERS,
+                "Every rule that is on has sent letters in the four weeks before this workbook was made."
+                if work.rules else NO_LETTERS,
                 GREEN if work.rules else INK)  # fmt: skip
     _article_faults(sheet, row, work.article_faults)
     sheet.page.set_column(0, 0, 34)

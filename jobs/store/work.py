@@ -67,7 +67,8 @@ def count_work(memory: "Memory", periods: Periods, now: datetime, rules: Mapping
     first = min(periods.year.first, periods.trend[0].first)
     asked = {"clinic": memory.clinic_id, "since": _midnight(first, zone), "now": until}
     letters = [letter for letter in _rows(memory, _LETTERS, asked) if letter[2] <= until]
-    stops = _rows(memory, _STOPS, asked | {"since": _midnight(periods.year.first, zone)})
+    year_begins, year_ends = _ends(periods.year, zone)  # as the letters of the year are counted
+    stops = _rows(memory, _STOPS, asked | {"since": year_begins, "now": min(until, year_ends)})
     return Work(
         rules=tuple(_rule_lines(memory, letters, stops, periods, asked, zone)),
         jobs=tuple(

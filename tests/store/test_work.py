@@ -80,6 +80,7 @@ def work(store: Store) -> Iterator[Work]:
         put(memory, stops,
             {"at": moment(3), "address_key": "5@patient.example", "category": "all", "allowed": 0, "source": "bounce"},
             {"at": moment(29), "patient_id": 1, "category": "news", "allowed": 0, "source": "Fern"},
+            {"at": moment(0.1), "patient_id": 2, "category": "all", "allowed": 0, "source": "after the week"},
             {"at": moment(2), "patient_id": 1, "category": "news", "allowed": 1, "source": "Fern"})  # fmt: skip
         for days_ago, outcome in ((1, "done"), (2, "failed"), (30, "died")):
             at = moment(days_ago)
