@@ -9,6 +9,7 @@ import click
 from rich.table import Table
 
 from jobs.clinic.follow_ups import utc_text
+from jobs.clinic.last_look import Verdict
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.sending.deciding import look_at
@@ -25,6 +26,13 @@ _TOLD = {
     "drop": "is dropped; it is never sent",
     "mark-sent": "counts as sent",
     "send-again": "leaves once more, at the next run in the sending hours",
+}
+_COULD_BE = {
+    "release": "is held",
+    "hold": "waits to leave",
+    "drop": "waits, was refused or may have left",
+    "mark-sent": "may have left",
+    "send-again": "was refused or may have left",
 }
 _SAID = {
     "send": "it may leave",
@@ -148,10 +156,11 @@ def decide_letters(
     with tools.store.begin() as memory:
         if everything:
             letter_ids = [letter.letter_id for letter in letters_of(memory, STEPS[what].of, rule)]
+        leaving = letters_again(memory, letter_ids, STEPS[what].of) if what in ("release", "send-again") else []
+        verdicts = {verdict.due.letter_id: verdict for verdict in look_at(memory, tools, leaving)}
         for letter_id in letter_ids:
             try:
-                if what in ("release", "send-again"):
-                    _refuse_late(tools, letter_story(memory, letter_id), what)
+                _refuse_pointless(tools, verdicts.get(letter_id))
                 decide_letter(memory, letter_id, what, who, why, now)
             except NotPossible as reason:
                 refused += 1
@@ -159,19 +168,35 @@ def decide_letters(
                 continue
             done += 1
             if not everything:
-                click.echo(f"Letter {letter_id} {_TOLD[what]}.")
-    if everything:
+                click.echo(f"Letter {letter_id} {_told(tools, what, verdicts.get(letter_id))}.")
+    if everything and not letter_ids:
+        click.echo(f"No letter{f' of {rule}' if rule else ''} {_COULD_BE[what]}; nothing was changed.")
+    elif everything:
         click.echo(f"{done} {'letter' if done == 1 else 'letters'}: each {_TOLD[what]}.")
     return 1 if refused and not done else 0
 
 
-def _refuse_late(tools: Tools, story: LetterStory | None, what: What) -> None:
-    if story and story.letter.state in STEPS[what].of and story.letter.expires_at < utc_text(tools.now):
-        until = _local(tools, story.letter.expires_at)
+def _told(tools: Tools, what: What, verdict: Verdict | None) -> str:
+    """What becomes of one letter now that it was decided on."""
+    if verdict and what == "release" and verdict.due.due_at > utc_text(tools.now):
+        return f"is released; it leaves when it is due, {_local(tools, verdict.due.due_at)}"
+    return _TOLD[what]
+
+
+def _refuse_pointless(tools: Tools, verdict: Verdict | None) -> None:
+    """Nobody is told that a letter leaves which the next run would withdraw. Raises NotPossible."""
+    if verdict is None or verdict.what != "withdraw":
+        return
+    letter = verdict.due
+    if letter.expires_at < utc_text(tools.now):
         raise NotPossible(
-            f"Letter {story.letter.letter_id} is too late: its rule let it leave until {until}. "
+            f"Letter {letter.letter_id} is too late: its rule let it leave until {_local(tools, letter.expires_at)}. "
             "Drop it, and write to the patient yourself if it matters."
         )
+    raise NotPossible(
+        f"Letter {letter.letter_id} would be withdrawn: {verdict.reason}. "
+        f"Put that right first, or drop it; `why {letter.patient_id}` tells more."
+    )
 
 
 def _local(tools: Tools, moment: str) -> str:

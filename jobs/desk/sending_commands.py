@@ -1,7 +1,7 @@
 """The commands about letters that leave or wait, one function each; added to the others in commands.py."""
 
 import sys
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,9 +35,21 @@ def clock(place: Place, is_right: bool, by: str) -> None:
     with_tools(place, show)
 
 
+class _Day(click.ParamType[date]):
+    """A day as it is written in all files of the clinic."""
+
+    name = "day"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f'"{value}" is no day. Write it so: 2026-03-01.', param, ctx)
+
+
 @click.command(name="who-got")
-@click.option("--since", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The first day, such as 2026-03-01.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day; today if not said.")
+@click.option("--since", required=True, type=_Day(), help="The first day, such as 2026-03-01.")
+@click.option("--until", type=_Day(), help="The last day; today if not said.")
 @click.option("--rule", default="", help="Only letters of this rule.")
 @click.option("--template", default="", help="Only letters from this file of templates/.")
 @click.option("--article", default="", help="Only letters that carried this article (its slug).")
@@ -48,8 +60,8 @@ def clock(place: Place, is_right: bool, by: str) -> None:
 @click.pass_obj
 def who_got(
     place: Place,
-    since: datetime,
-    until: datetime | None,
+    since: date,
+    until: date | None,
     rule: str,
     template: str,
     article: str,
@@ -60,15 +72,13 @@ def who_got(
 
     \b
     For example, where an article turned out to be wrong:
-      python run_jobs.py who-got --since 2026-01-01 --article five-moves --names --csv who.csv
+      python run_jobs.py who-got --since 2026-01-01 --article five-moves-for-a-stiff-back --names --csv who.csv
     """
 
     def show(tools: "Tools") -> int:
         from jobs.desk.who_got import Asked, show_who_got
 
-        asked = Asked(since.date(), until.date() if until else None, rule, template, article)
-        show_who_got(tools, asked, names, file)
-        return 0
+        return show_who_got(tools, Asked(since, until, rule, template, article), names, file)
 
     with_tools(place, show)
 

@@ -10,9 +10,12 @@ from typing import NamedTuple
 import click
 from rich.table import Table
 
+from jobs.articles.library import load_library
+from jobs.clinic.faults import did_you_mean
 from jobs.clinic.follow_ups import utc_text
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
+from jobs.store.memory import Memory
 from jobs.store.who_got import Got, Wanted, count_letters, who_got
 
 _SHOWN = 40
@@ -30,13 +33,20 @@ class Asked(NamedTuple):
     article: str
 
 
-def show_who_got(tools: Tools, asked: Asked, names: bool, file: Path | None) -> None:
-    """Print how many letters left since a day, of which rules, and the newest of them; or write all into a file."""
+def show_who_got(tools: Tools, asked: Asked, names: bool, file: Path | None) -> int:
+    """Print how many letters left since a day, of which rules, and the newest of them; or write all into a file.
+
+    Gives the exit code: a rule, letter or article that nobody knows is a slip, not an answer of none.
+    """
     template = asked.template and asked.template.removesuffix(".md") + ".md"
     end = _midnight(tools, asked.until + timedelta(days=1)) if asked.until else ""
     wanted = Wanted(_midnight(tools, asked.since), end, asked.rule, template, asked.article)
     with tools.store.look() as memory:
         counted = count_letters(memory, wanted)
+        slip = "" if counted.by_rule else _slip(tools, memory, wanted)
+        if slip:
+            click.echo(slip, err=True)
+            return 2
         found = who_got(memory, wanted, None if file else _SHOWN)
     total = sum(counted.by_rule.values())
     click.echo(f"{total} letters to {counted.patients} patients since {asked.since:%Y-%m-%d}.")
@@ -51,6 +61,23 @@ def show_who_got(tools: Tools, asked: Asked, names: bool, file: Path | None) -> 
         _show(tools, found, names)
         if total > len(found):
             click.echo(f"The newest {len(found)} are shown; --csv FILE writes all.")
+    return 0
+
+
+def _slip(tools: Tools, memory: Memory, wanted: Wanted) -> str:
+    """A sentence about what was asked for and neither is there nor ever left; "" where there is no such thing."""
+    library, _ = load_library(tools.home / "config" / "articles.csv")
+    known = {
+        "rule": [rule.name for rule in tools.settings.follow_ups.rules],
+        "template": [file.name for file in (tools.home / "templates").glob("*.md")],
+        "article": [article.slug for article in library.articles],
+    }
+    for kind, names in known.items():
+        asked: str = getattr(wanted, kind)
+        if asked and asked not in names and not count_letters(memory, Wanted("", **{kind: asked})).by_rule:
+            what = {"template": "letter"}.get(kind, kind)
+            return f'There is no {what} "{asked}", and none ever left. {did_you_mean(asked, names)}'.rstrip()
+    return ""
 
 
 def _show(tools: Tools, found: Sequence[Got], names: bool) -> None:

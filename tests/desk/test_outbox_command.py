@@ -93,12 +93,24 @@ def test_a_released_letter_leaves_and_a_dropped_one_never(held: Clinic, outbox: 
 
 def test_all_letters_of_a_rule_are_decided_on_together(held: Clinic, outbox: Call) -> None:
     nothing = outbox("release", "--all", "--rule", "welcome", *BECAUSE)
-    assert nothing.output == "0 letters: each is released; it leaves at the next run in the sending hours.\n"
+    assert nothing.output == "No letter of welcome is held; nothing was changed.\n"
     assert outbox("release", "--all", "--rule", "remindre", *BECAUSE).exit_code == 2
     together = outbox("release", "--all", "--rule", "reminder", *BECAUSE)
     assert together.output == "2 letters: each is released; it leaves at the next run in the sending hours.\n"
     held.send("2026-03-04 09:20")
     assert len(held.in_state("sent")) == 2
+
+
+def test_a_letter_released_before_its_day_leaves_on_its_day(clinic: Clinic, outbox: Call) -> None:
+    clinic.export(appointment("Remy", "2026-03-09 14:00", "booked"))
+    clinic.pull("2026-03-04 08:45")
+    clinic.send("2026-03-04 09:00")
+    mine = number(clinic, "Remy")
+    assert outbox("hold", mine, *BECAUSE).exit_code == 0
+    told = outbox("release", mine, *BECAUSE)
+    assert told.output == f"Letter {mine} is released; it leaves when it is due, Fri 06 Mar 09:00.\n"
+    clinic.send("2026-03-04 09:20")
+    assert clinic.in_state("sent") == set()
 
 
 def test_after_one_release_a_rule_on_its_first_time_goes_on_by_itself(held: Clinic, outbox: Call) -> None:
@@ -171,12 +183,21 @@ def test_a_refused_letter_is_sent_again_once_the_address_is_mended(clinic: Clini
         clinic.mail_through(server.port)
         clinic.send("2026-03-04 09:00")
     assert "failed (refused for good)" in outbox().output
-    assert outbox("send-again", number(clinic, "Remy"), *BECAUSE).exit_code == 0
+    mine = number(clinic, "Remy")
+    told = outbox("send-again", mine, *BECAUSE)
+    assert (told.exit_code, told.output) == (
+        1,
+        f"Letter {mine} would be withdrawn: letters to this patient or address are stopped. "
+        "Put that right first, or drop it; `why 1` tells more.\n",
+    )
+    clinic.export(appointment("Remy", "2026-03-06 14:00", "booked", email="new@patient.example"))
+    clinic.pull("2026-03-04 09:16")
+    assert outbox("send-again", mine, *BECAUSE, now="2026-03-04 09:17").exit_code == 0
     with serving() as server:
         clinic.mail_through(server.port)
         clinic.send("2026-03-04 09:20")
         clinic.send("2026-03-04 09:30")
-    assert server.recipients() == ["remy@patient.example"]
+    assert server.recipients() == ["new@patient.example"]
 
 
 def test_nothing_about_a_patient_reaches_the_list_of_status(held: Clinic) -> None:

@@ -58,6 +58,24 @@ def test_only_what_is_asked_for_is_counted(sent: Clinic, who_got: Call, words: t
     assert who_got(*words).output.startswith(f"{count} letters to {count} patients since ")
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--article", "five-move"), 'There is no article "five-move", and none ever left.'),
+        (("--rule", "remindr"), 'There is no rule "remindr", and none ever left. Did you mean "reminder"?'),
+        (("--template", "remindr"), 'There is no letter "remindr.md", and none ever left. Did you mean "reminder.md"?'),
+    ],
+)
+def test_a_slip_is_no_answer_of_none(sent: Clinic, who_got: Call, words: tuple[str, ...], said: str) -> None:
+    told = who_got("--since", "2026-03-01", *words)
+    assert (told.exit_code, told.stdout, told.stderr) == (2, "", f"{said}\n")
+
+
+def test_a_day_that_is_none_is_told_so(sent: Clinic, who_got: Call) -> None:
+    told = who_got("--since", "2026-13-01")
+    assert told.exit_code == 2 and '"2026-13-01" is no day. Write it so: 2026-03-01.' in told.stderr
+
+
 def test_all_of_them_go_into_a_file_for_ones_own_eyes_that_runs_no_formula(
     sent: Clinic, who_got: Call, tmp_path: Path
 ) -> None:
