@@ -171,7 +171,7 @@ def decide_letters(
                 click.echo(f"Letter {letter_id} {_told(tools, what, verdicts.get(letter_id))}.")
     if everything and not letter_ids:
         click.echo(f"No letter{f' of {rule}' if rule else ''} {_COULD_BE[what]}; nothing was changed.")
-    elif everything:
+    elif everything and done:
         click.echo(f"{done} {'letter' if done == 1 else 'letters'}: each {_TOLD[what]}.")
     return 1 if refused and not done else 0
 
@@ -195,7 +195,7 @@ def _refuse_pointless(tools: Tools, verdict: Verdict | None) -> None:
         )
     raise NotPossible(
         f"Letter {letter.letter_id} would be withdrawn: {verdict.reason}. "
-        f"Put that right first, or drop it; `why {letter.patient_id}` tells more."
+        f"If that is wrong, put it right first; `why {letter.patient_id}` tells more."
     )
 
 

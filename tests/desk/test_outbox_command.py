@@ -188,7 +188,7 @@ def test_a_refused_letter_is_sent_again_once_the_address_is_mended(clinic: Clini
     assert (told.exit_code, told.output) == (
         1,
         f"Letter {mine} would be withdrawn: letters to this patient or address are stopped. "
-        "Put that right first, or drop it; `why 1` tells more.\n",
+        "If that is wrong, put it right first; `why 1` tells more.\n",
     )
     clinic.export(appointment("Remy", "2026-03-06 14:00", "booked", email="new@patient.example"))
     clinic.pull("2026-03-04 09:16")
