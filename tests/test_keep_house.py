@@ -137,6 +137,27 @@ def test_a_restored_backup_goes_on_and_sends_nothing_twice(clinic: Clinic, comma
     assert ("Zoe", "reminder") in clinic.in_state("sent")
 
 
+def test_a_clinic_in_the_same_database_sends_nothing_twice_either(
+    clinic: Clinic, command: Call, tmp_path: Path
+) -> None:
+    shared = f'database: "sqlite:///{tmp_path / "shared.sqlite"}"'
+    clinic.edit("config/clinic.yaml", 'database: ""', shared)
+    other = clinic.copied(tmp_path / "seaside")
+    other.edit("config/clinic.yaml", "id: ", "id: seaside  # ")
+    coming(clinic, "Nell")
+    clinic.pull("2026-03-03 08:40")
+    coming(other, "Remy")
+    other.pull("2026-03-03 08:45")
+    other.send("2026-03-03 09:00")
+    assert "copied and checked" in command("backup", "--to", str(tmp_path)).output
+    assert other.send("2026-03-04 09:00").counts["letters sent"] == 1
+    (copy,) = tmp_path.glob("clinic-*.sqlite")
+    told = command("restore", str(copy))
+    assert "The database also holds seaside: their letters are held likewise; run their pulls next, too." in told.output
+    other.pull("2026-03-04 12:05")
+    assert other.send("2026-03-04 12:10").counts.get("letters sent", 0) == 0
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

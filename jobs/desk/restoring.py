@@ -14,7 +14,7 @@ from jobs.runner.discover import job_names
 from jobs.runner.lock import UnderWay, only_run
 from jobs.runner.settings import Settings
 from jobs.runner.tools import Tools
-from jobs.store.backups import BackupFailed, put_back, what_it_knows
+from jobs.store.backups import BackupFailed, clinics_in, put_back, what_it_knows
 from jobs.store.memory import open_store
 from jobs.store.restoring import note_restored
 
@@ -51,19 +51,29 @@ def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
         with ExitStack() as locks:
             for job in job_names():
                 locks.enter_context(only_run(settings.state_dir, job, f"{at:%Y-%m-%d %H:%M} UTC"))
+            others = (clinics_in(backup) | clinics_in(database)) - {settings.clinic.id}
             aside = put_back(backup, database, at)
             take_secret_back(settings.state_dir, backup.parent)
-            store = open_store(settings.database_url, settings.clinic.id)
-            try:
-                with store.begin() as memory:
-                    note_restored(memory, knows_until or utc_text(at), utc_text(at))
-            finally:
-                store.close()
+            for clinic in (settings.clinic.id, *sorted(others)):
+                _note(settings.database_url, clinic, knows_until, at)
     except (BackupFailed, UnderWay) as reason:
         click.echo(f"{reason} Nothing was changed.", err=True)
         return 1
     _tell(settings, backup, knows_until, aside)
+    if others:
+        names = ", ".join(sorted(others))
+        click.echo(f"The database also holds {names}: their letters are held likewise; run their pulls next, too.")
     return 0
+
+
+def _note(database_url: str, clinic: str, knows_until: str, at: datetime) -> None:
+    """Let the memory of one clinic know that it was put back."""
+    store = open_store(database_url, clinic)
+    try:
+        with store.begin() as memory:
+            note_restored(memory, knows_until or utc_text(at), utc_text(at))
+    finally:
+        store.close()
 
 
 def _tell(settings: Settings, backup: Path, knows_until: str, aside: Path | None) -> None:

@@ -7,11 +7,11 @@ programs that guard mailboxes open every link. Who may stop what is told by the 
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email import message_from_bytes
-from functools import cached_property, partial
+from functools import partial
 from html import escape
 from http import HTTPStatus
 from pathlib import Path
@@ -30,7 +30,7 @@ from jobs.runner.log import open_log
 from jobs.runner.settings import Settings
 
 if TYPE_CHECKING:
-    from jobs.store.memory import Store
+    from jobs.store.memory import Memory
 
 Environment = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -79,11 +79,17 @@ class StopPage:
         self._log = open_log(settings.state_dir)  # it makes the folder
         self._secret = stop_secret(settings.state_dir)
 
-    @cached_property
-    def _store(self) -> "Store":
+    @contextmanager
+    def _memory(self) -> "Iterator[Memory]":
+        """The clinic's memory as it stands now: a backup may have been put back since the last click."""
         from jobs.store.memory import open_store
 
-        return open_store(self._settings.database_url, self._settings.clinic.id)
+        store = open_store(self._settings.database_url, self._settings.clinic.id)
+        try:
+            with store.begin() as memory:
+                yield memory
+        finally:
+            store.close()
 
     def __call__(self, environment: Environment, start_response: StartResponse) -> list[bytes]:
         status, words, form = self._answer(environment)
@@ -129,7 +135,7 @@ class StopPage:
         from jobs.store.stops import stop_once
 
         at = utc_text(datetime.now(UTC))
-        with self._store.begin() as memory:
+        with self._memory() as memory:
             name = token.letter_id, token.address_mark
             found = meant_by_tokens(memory, [name], partial(address_mark, self._secret)).get(name)
             if found is None:

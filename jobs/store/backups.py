@@ -55,7 +55,7 @@ def what_it_knows(path: Path, clinic_id: str = "") -> str:
             if damage != "ok":
                 raise BackupFailed(f"{path} is damaged ({damage}). Older backups lie beside it.")
             (revision,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
-            clinics = {row[0] for query in _CLINICS for row in database.execute(query)}
+            clinics = _clinics_of(database)
             last = database.execute("SELECT MAX(started_at) FROM runs").fetchone()[0]
     except (sqlite3.Error, TypeError) as trouble:
         raise BackupFailed(f"{path} is no database of this program: {_reason(trouble)}.") from None
@@ -64,6 +64,19 @@ def what_it_knows(path: Path, clinic_id: str = "") -> str:
     if clinic_id and clinics and clinic_id not in clinics:
         raise BackupFailed(f"{path} is of another clinic ({', '.join(sorted(clinics))}); this one is {clinic_id}.")
     return str(last or "")
+
+
+def clinics_in(path: Path) -> set[str]:
+    """The clinics whose data a database holds; none where it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            return _clinics_of(database)
+    except sqlite3.Error:
+        return set()
+
+
+def _clinics_of(database: sqlite3.Connection) -> set[str]:
+    return {row[0] for query in _CLINICS for row in database.execute(query)}
 
 
 def put_back(backup: Path, database: Path, now: datetime) -> Path | None:

@@ -171,6 +171,18 @@ def test_after_a_restored_backup_a_number_given_out_again_stops_nobody_else(
     assert stops(home) == [(known, None, "all", 0, "stop page")]  # whoever has the link's own address
 
 
+def test_a_click_after_a_backup_was_put_back_counts_in_the_memory_that_was_put_back(
+    page: StopPage, home: Path, ask: Ask, letter: tuple[int, int, str]
+) -> None:
+    assert call(page, "POST", token(home, letter[0], "news"), ONE_CLICK)[0] == 200
+    assert ask("backup").exit_code == 0
+    (backup, *_) = sorted((home / "var" / "backups").glob("clinic-*.sqlite"))
+    told = ask("restore", str(backup))
+    assert told.exit_code == 0, told.output
+    assert call(page, "POST", token(home, letter[0]), ONE_CLICK)[0] == 200
+    assert [category for _, _, category, *_ in stops(home)] == ["news", "all"]
+
+
 def test_another_method_is_refused(page: StopPage, home: Path, letter: tuple[int, int, str]) -> None:
     assert call(page, "DELETE", token(home, letter[0]))[0] == 405
     assert stops(home) == []
