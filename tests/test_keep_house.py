@@ -137,6 +137,23 @@ def test_a_restored_backup_goes_on_and_sends_nothing_twice(clinic: Clinic, comma
     assert ("Zoe", "reminder") in clinic.in_state("sent")
 
 
+def test_who_said_no_after_the_backup_gets_nothing_as_long_as_the_former_database_can_be_read(
+    clinic: Clinic, command: Call
+) -> None:
+    coming(clinic, "Remy", "Nell")
+    clinic.pull("2026-03-03 08:45")
+    command("stop", "early@patient.example", "--reason", "asked", now="2026-03-03 09:00")
+    clinic.run("keep_house", "2026-03-04 03:30")
+    command("stop", "remy@patient.example", "--reason", "asked")
+    command("allow", "early@patient.example", "--reason", "asked again")
+    before = clinic.ask("SELECT address_key, patient_id, allowed, reason FROM stops ORDER BY id")
+    (backup,) = backups(clinic)
+    told = command("restore", str(backup))
+    new = "Lines of the list `stop` that the backup does not know, taken over from the former database: 2.\n"
+    assert told.exit_code == 0 and new in told.output
+    assert clinic.ask("SELECT address_key, patient_id, allowed, reason FROM stops ORDER BY id") == before
+
+
 def test_a_clinic_in_the_same_database_sends_nothing_twice_either(
     clinic: Clinic, command: Call, tmp_path: Path
 ) -> None:

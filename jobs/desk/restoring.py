@@ -16,7 +16,7 @@ from jobs.runner.settings import Settings
 from jobs.runner.tools import Tools
 from jobs.store.backups import BackupFailed, clinics_in, put_back, what_it_knows
 from jobs.store.memory import open_store
-from jobs.store.restoring import note_restored
+from jobs.store.restoring import note_restored, take_over_stops
 
 _NOT_SQLITE = "This database is not SQLite; back it up and restore it by its own means."
 
@@ -54,26 +54,38 @@ def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
             others = (clinics_in(backup) | clinics_in(database)) - {settings.clinic.id}
             aside = put_back(backup, database, at)
             take_secret_back(settings.state_dir, backup.parent)
-            for clinic in (settings.clinic.id, *sorted(others)):
-                _note(settings.database_url, clinic, knows_until, at)
+            clinics = (settings.clinic.id, *sorted(others))
+            taken = sum(
+                _note(settings.database_url, clinic, knows_until or utc_text(at), at, aside) for clinic in clinics
+            )
     except (BackupFailed, UnderWay) as reason:
         click.echo(f"{reason} Nothing was changed.", err=True)
         return 1
     _tell(settings, backup, knows_until, aside)
-    if others:
-        names = ", ".join(sorted(others))
-        click.echo(f"The database also holds {names}: their letters are held likewise; run their pulls next, too.")
+    _tell_more(taken, others)
     return 0
 
 
-def _note(database_url: str, clinic: str, knows_until: str, at: datetime) -> None:
-    """Let the memory of one clinic know that it was put back."""
+def _note(database_url: str, clinic: str, knows_until: str, at: datetime, former: Path | None) -> int:
+    """Let the memory of one clinic know that it was put back, and who must not be mailed all the same; give how many
+    lines the backup did not know."""
     store = open_store(database_url, clinic)
     try:
         with store.begin() as memory:
-            note_restored(memory, knows_until or utc_text(at), utc_text(at))
+            note_restored(memory, knows_until, utc_text(at))
+            return take_over_stops(memory, former, knows_until) if former else 0
     finally:
         store.close()
+
+
+def _tell_more(taken: int, others: set[str]) -> None:
+    if taken:
+        click.echo(
+            f"Lines of the list `stop` that the backup does not know, taken over from the former database: {taken}."
+        )
+    if others:
+        names = ", ".join(sorted(others))
+        click.echo(f"The database also holds {names}: their letters are held likewise; run their pulls next, too.")
 
 
 def _tell(settings: Settings, backup: Path, knows_until: str, aside: Path | None) -> None:

@@ -33,7 +33,7 @@ def stop(
     patient_id: int | None = None,
 ) -> None:
     """Send this address, or this patient, no more letters of a category."""
-    _add(memory, StopLine(at, address_key, patient_id, category, False, reason, source))
+    add_line(memory, StopLine(at, address_key, patient_id, category, False, reason, source))
 
 
 def stop_once(memory: Memory, at: str, ending: Ending) -> bool:
@@ -58,10 +58,11 @@ def allow(
     patient_id: int | None = None,
 ) -> None:
     """Answer what was stopped before: letters of this category may be sent again. Only a person decides that."""
-    _add(memory, StopLine(at, address_key, patient_id, category, True, reason, source))
+    add_line(memory, StopLine(at, address_key, patient_id, category, True, reason, source))
 
 
-def _add(memory: Memory, line: StopLine) -> None:
+def add_line(memory: Memory, line: StopLine) -> None:
+    """Add one line as it is."""
     if not line.address_key and line.patient_id is None:
         raise ValueError("A stop needs an address or a patient.")
     values = {**line._asdict(), "clinic_id": memory.clinic_id, "allowed": int(line.allowed)}
