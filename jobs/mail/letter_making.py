@@ -30,10 +30,6 @@ _ARTICLES = re.compile(r"\{\{-?\s*articles\s*-?\}\}")
 _LETTER_FIELDS = tuple(field.name for field in FIELDS)
 _HEAD_FIELDS = tuple(field.name for field in FIELDS if field.in_subject)
 
-_PLAIN = r"((?:(?!\{%).){0,5000}?)"
-_IF_CLINIC = re.compile(
-    r"\{%\s?if (not )?(clinic\.\w+)\s?%\}" + _PLAIN + r"(?:\{%\s?else\s?%\}" + _PLAIN + r")?\{%\s?endif\s?%\}", re.S
-)
 _NAME = re.compile(r" (\{\{-?\s*patient\.first_name\s*-?\}\})")
 _NAME_IF_KNOWN = r"{% if patient.first_name %} \1{% endif %}"  # there is no "there" in other languages
 _RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
@@ -132,13 +128,6 @@ def _build(source: LetterSource, parts: Mapping[str, str], paper: Paper) -> Comp
         language.translate(html, source.file, True, clinic, ALL_FIELDS),
         language.translate(text, source.file, False, clinic, ALL_FIELDS),
         (),
-    )
-
-
-def _decided(body: str, clinic: Mapping[str, str]) -> str:
-    """The body with what depends on the clinic alone decided, so that its lines break where they will be read."""
-    return _IF_CLINIC.sub(
-        lambda found: found[3] if bool(clinic.get(found[2])) != bool(found[1]) else found[4] or "", body
     )
 
 
