@@ -171,7 +171,8 @@ def _funnel_chart(sheet: Sheet, top: int, funnel: Funnel) -> None:
     })  # fmt: skip
     titled(chart, f"New patients of the {funnel.title.lower()}")
     chart.set_y_axis({"reverse": True, "crossing": "max", "num_font": chart_font(9), "line": {"color": LINE},
-                      "major_tick_mark": "none", "major_gridlines": {"visible": False}})  # fmt: skip
+                      "interval_unit": 1, "major_tick_mark": "none",
+                      "major_gridlines": {"visible": False}})  # fmt: skip
     chart.set_x_axis({"name": "Patients", "name_font": chart_font(9), "num_font": chart_font(9),
                       "min": 0, "line": {"none": True},
                       "major_gridlines": {"visible": True, "line": {"color": BAND}}})  # fmt: skip

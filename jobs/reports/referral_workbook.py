@@ -188,8 +188,9 @@ def _bar_chart(sheet: Sheet, top: int, first: int, lines: Sequence[SourceLine]) 
         }
     )
     titled(chart, "New patients this year, by source")
-    chart.set_y_axis({"reverse": True, "crossing": "max", "num_font": chart_font(9), "line": {"color": LINE},
-                      "major_tick_mark": "none", "major_gridlines": {"visible": False}})  # fmt: skip
+    chart.set_y_axis({"reverse": True, "crossing": "max", "num_font": chart_font(8), "line": {"color": LINE},
+                      "interval_unit": 1, "major_tick_mark": "none",  # every bar has its name
+                      "major_gridlines": {"visible": False}})  # fmt: skip
     chart.set_x_axis(_AMOUNTS | {"major_gridlines": {"visible": True, "line": {"color": BAND}}})
     chart.set_legend({"none": True})
     chart.set_size({"width": CHART_WIDTH, "height": CHART_HEIGHT})

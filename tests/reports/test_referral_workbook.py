@@ -270,6 +270,7 @@ def test_the_first_page_has_a_bar_chart_and_a_trend_of_the_named_sources_and_all
     assert (type(bars).__name__, type(trend).__name__) == ("BarChart", "LineChart")
     assert len(trend.series) == 3
     assert all(chart.title is not None and chart.x_axis.title or chart.y_axis.title for chart in (bars, trend))
+    assert bars.x_axis.tickLblSkip == 1  # every bar keeps its name, however long one of them is
 
 
 def test_a_text_without_a_name_has_suggestions_a_drop_down_and_room_for_notes(path: Path) -> None:
