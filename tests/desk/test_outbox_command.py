@@ -202,7 +202,7 @@ def test_a_refused_letter_is_sent_again_once_the_address_is_mended(clinic: Clini
 
 def test_nothing_about_a_patient_reaches_the_list_of_status(held: Clinic) -> None:
     shown = CliRunner().invoke(cli, ["-C", str(held.home), "--now", "2026-03-04 09:15", "status"]).output
-    assert "letters held for approval" in shown and "Remy" not in shown
+    assert "letters held until a person releases them, see `outbox`: 2" in shown and "Remy" not in shown
 
 
 def test_the_folder_of_letters_is_untouched_by_looking(held: Clinic, outbox: Call) -> None:
