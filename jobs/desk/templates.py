@@ -1,6 +1,7 @@
 """The versions of the letters: what was saved when, what it said, and how to have it back."""
 
 import difflib
+import os
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,8 +136,8 @@ def _says(path: Path, data: bytes) -> bool:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Put a letter in its place; one that was gone can be edited by the office again."""
-    new = not path.exists()
-    write_whole(path, data, like_before=True)
-    if new:
+    """Put a letter in its place; one that was gone, or closed to this user, can be edited by the office again."""
+    usable = os.access(path, os.R_OK | os.W_OK)
+    write_whole(path, data, like_before=usable)
+    if not usable:
         path.chmod(0o660)

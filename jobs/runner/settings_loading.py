@@ -16,6 +16,7 @@ from jobs.runner.settings import Settings, SettingsFaulty, letter_names
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+_READ_IT = "Let the user that runs the jobs read it."
 CONFIG_FILES = ("clinic.yaml", "sources.yaml", "follow_ups.yaml", "jobs.yaml")
 
 
@@ -100,7 +101,7 @@ def _contents(home: Path) -> dict[str, bytes]:
         except FileNotFoundError:
             found[name] = b""
         except OSError as error:
-            faults.append(Fault(f"config/{name}", 0, f"The file cannot be read ({error.strerror})."))
+            faults.append(Fault(f"config/{name}", 0, f"The file cannot be read ({error.strerror}).", _READ_IT))
     if faults:
         raise SettingsFaulty(faults)
     return found

@@ -1,8 +1,10 @@
 """`templates`: what was saved when, what it said, and how to have it back; `check` says what goes on meanwhile."""
 
+import os
 import re
 from pathlib import Path
 
+import pytest
 from lakeside_day import Ask
 
 
@@ -78,6 +80,19 @@ def test_a_letter_that_was_deleted_although_a_rule_names_it_comes_back(ask: Ask,
     assert (back.exit_code, letter.read_bytes()) == (0, first)
     assert back.output == "templates/check_in_180.md is version 1 again. To undo it, delete the file.\n"
     assert ask("check").exit_code == 0
+
+
+def test_a_letter_that_is_closed_to_the_jobs_is_open_again_once_restored(
+    ask: Ask, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask("check")
+    letter = home / "templates" / "welcome.md"
+    letter.write_text("somebody else's", "utf-8")
+    letter.chmod(0o000)
+    may = os.access  # root may read every file
+    monkeypatch.setattr("os.access", lambda path, mode: path != letter and may(path, mode))
+    assert "templates/welcome.md is version 1 again." in ask("templates", "restore", "welcome", "1").output
+    assert letter.stat().st_mode & 0o777 == 0o660
 
 
 def test_a_letter_or_version_that_does_not_exist_is_answered_with_the_nearest(ask: Ask) -> None:

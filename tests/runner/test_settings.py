@@ -304,8 +304,8 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_next(home: Path) -> None:
         (home / "config" / name).unlink()
         (home / "config" / name).mkdir()
     assert [str(fault) for fault in faults_of(home)] == [
-        "config/clinic.yaml: The file cannot be read (Is a directory).",
-        "config/jobs.yaml: The file cannot be read (Is a directory).",
+        "config/clinic.yaml: The file cannot be read (Is a directory).\nLet the user that runs the jobs read it.",
+        "config/jobs.yaml: The file cannot be read (Is a directory).\nLet the user that runs the jobs read it.",
     ]
 
 
