@@ -1,6 +1,7 @@
 """The list of articles grows by itself, and nothing that the office manager wrote in it is ever lost."""
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,11 +47,11 @@ class Library:
     def __init__(self, clinic: Clinic, *places: str, more: str = "") -> None:
         self.clinic = clinic
         named = ", ".join(f'"{place}"' for place in places)
-        clinic.edit(
-            "config/clinic.yaml",
-            "  blog: []  ",
-            f"  blog: [{named}]\n  own_network: yes\n  pause_seconds: 0\n{more}  # ",
-        )
+        settings = clinic.home / "config" / "clinic.yaml"
+        own = f"  blog: [{named}]\n  own_network: yes\n  pause_seconds: 0\n  confirm: yes\n{more}"
+        text, changed = re.subn(r"^articles:\n(?: .*\n)+", f"articles:\n{own}", settings.read_text("utf-8"), flags=re.M)
+        assert changed == 1
+        settings.write_text(text, "utf-8")
         self.path = clinic.home / "config" / "articles.csv"
         self.write("")
 

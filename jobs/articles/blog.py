@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from jobs.articles.bounded import bounded
 from jobs.articles.page import Page, read_page
 from jobs.articles.web import Fetched, NotFetched, Web
 from jobs.clinic.cells import tidy
@@ -75,23 +76,32 @@ def _of_answer(answer: Fetched, web: Web) -> Iterator[Entry]:
 
 
 def _of_feed(answer: Fetched) -> Iterator[Entry]:
+    entries = bounded(_feed_entries, answer.content, answer.address)
+    if entries is None:
+        raise NotABlog("its feed holds definitions that could overwhelm a reader, so it is not read")
+    yield from entries
+
+
+def _feed_entries(content: bytes, address: str) -> list[Entry] | None:
+    """What a feed lists; None where it holds definitions."""
     import feedparser
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import ParseError, fromstring
 
     try:
-        fromstring(answer.content)
+        fromstring(content)
     except DefusedXmlException:
-        raise NotABlog("its feed holds definitions that could overwhelm a reader, so it is not read") from None
+        return None
     except (ParseError, ValueError, LookupError):
         pass  # feeds are often not quite well-formed; feedparser reads them all the same
-    for item in feedparser.parse(answer.content).entries:
-        content = next((part.get("value", "") for part in item.get("content", [])), "")
+    entries = []
+    for item in feedparser.parse(content).entries:
+        whole = next((part.get("value", "") for part in item.get("content", [])), "")
         moment = item.get("published_parsed") or item.get("updated_parsed")
         day = f"{moment.tm_year:04}-{moment.tm_mon:02}-{moment.tm_mday:02}" if moment else ""
-        yield _entry(
-            urljoin(answer.address, item.get("link", "")), item.get("title", ""), day, item.get("summary", ""), content
-        )
+        place = urljoin(address, item.get("link", ""))
+        entries.append(_entry(place, item.get("title", ""), day, item.get("summary", ""), whole))
+    return entries
 
 
 def _of_sitemap(answer: Fetched, web: Web, most: int) -> Iterator[Entry]:
@@ -125,11 +135,17 @@ def _of_wordpress(answer: Fetched, web: Web) -> Iterator[Entry]:
             raise NotABlog("what it answers is no list of posts") from None
         if not isinstance(posts, list) or not all(isinstance(post, dict) and post.get("link") for post in posts):
             raise NotABlog("what it answers is no list of posts")
-        for post in posts:
-            title, excerpt, content = (_rendered(post, name) for name in ("title", "excerpt", "content"))
-            yield _entry(str(post["link"]), title, str(post.get("date") or "")[:10], excerpt, content)
+        yield from bounded(_post_entries, posts)
         if len(posts) < _POSTS_AT_ONCE:
             return
+
+
+def _post_entries(posts: list[dict[str, object]]) -> list[Entry]:
+    entries = []
+    for post in posts:
+        title, excerpt, content = (_rendered(post, name) for name in ("title", "excerpt", "content"))
+        entries.append(_entry(str(post["link"]), title, str(post.get("date") or "")[:10], excerpt, content))
+    return entries
 
 
 def _rendered(post: dict[str, object], name: str) -> str:
@@ -139,18 +155,26 @@ def _rendered(post: dict[str, object], name: str) -> str:
 
 def _of_blog_page(answer: Fetched, web: Web) -> Iterator[Entry]:
     """The feed that a page of the blog names, else the pages of the same site that lie below it."""
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(answer.content, "html.parser", from_encoding=answer.charset or None)
-    for link in soup.find_all("link", rel="alternate", href=True):
-        if "rss" in str(link.get("type")) or "atom" in str(link.get("type")):
-            yield from _of_feed(web.fetch(urljoin(answer.address, str(link["href"]))))
-            return
+    feed, links = bounded(_links, answer.content, answer.charset)
+    if feed:
+        yield from _of_feed(web.fetch(urljoin(answer.address, feed)))
+        return
     below = address_key(answer.address).rstrip("/") + "/"
-    for link in soup.find_all("a", href=True):
-        address = urljoin(answer.address, str(link["href"]))
+    for link in links:
+        address = urljoin(answer.address, link)
         if address_key(address).startswith(below) and not _NO_PAGE.search(urlsplit(address).path):
             yield Entry(address)
+
+
+def _links(content: bytes, charset: str) -> tuple[str, list[str]]:
+    """The feed that a page names, "" for none, and all that it links to."""
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(content, "html.parser", from_encoding=charset or None)
+    for link in soup.find_all("link", rel="alternate", href=True):
+        if "rss" in str(link.get("type")) or "atom" in str(link.get("type")):
+            return str(link["href"]), []
+    return "", [str(link["href"]) for link in soup.find_all("a", href=True)]
 
 
 def _entry(address: str, title: str, published: str, summary: str, content: str) -> Entry:
@@ -174,5 +198,9 @@ def _of_folder(folder: Path) -> Iterator[Entry]:
     for file in sorted(folder.rglob("*")):
         if file.suffix.lower() in _FILES and file.is_file():
             kind = "text/html" if file.suffix.lower().startswith(".htm") else "text/plain"
-            page = read_page(file.read_bytes()[:5_000_000], kind)
+            try:
+                page = bounded(read_page, file.read_bytes()[:5_000_000], kind)
+            except NotFetched:  # the file's name is no address: that is told of it
+                yield Entry(file.name)
+                continue
             yield Entry(page.address or file.name, page.title, page.published, page.summary, page)

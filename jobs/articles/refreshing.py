@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from jobs.articles.article_cells import Wrong, read_address, read_off
 from jobs.articles.article_file import Row, read_rows
 from jobs.articles.blog import Entry, address_key
+from jobs.articles.bounded import bounded
 from jobs.articles.list_editing import NotEditable, as_cell, edited
 from jobs.articles.page import Page, opening, read_page
 from jobs.articles.pages import TEXT_KEPT, KnownPage
@@ -50,7 +51,11 @@ def look_at_known(rows: Sequence[Row], pages: dict[str, KnownPage], web: Web, to
         findings.looked_at += 1
         try:
             answer = web.fetch(address, known.etag, known.last_modified)
-            page = None if answer.unchanged else read_page(answer.content, answer.kind, answer.charset, answer.address)
+            page = (
+                None
+                if answer.unchanged
+                else bounded(read_page, answer.content, answer.kind, answer.charset, answer.address)
+            )
         except NotFetched as error:
             _silent(row, pages, known.ill(today.isoformat(), str(error)), error.gone, findings, today)
             continue
@@ -194,6 +199,10 @@ def _with_note(row: Row, note: str) -> str:
     return " | ".join([*hers, note])
 
 
+def _page(answer: Fetched) -> Page:
+    return bounded(read_page, answer.content, answer.kind, answer.charset, answer.address)
+
+
 def _whole(entry: Entry, web: Web, today: date, findings: Findings) -> tuple[Page, KnownPage]:
     """The page of an entry: as the blog listed it, else as its address gives it. Raises NotFetched."""
     looked, etag, last_modified = "", "", ""
@@ -201,7 +210,7 @@ def _whole(entry: Entry, web: Web, today: date, findings: Findings) -> tuple[Pag
     if page is None:
         findings.looked_at += 1
         answer = web.fetch(entry.address)
-        page = read_page(answer.content, answer.kind, answer.charset, answer.address)
+        page = _page(answer)
         looked, etag, last_modified = today.isoformat(), answer.etag, answer.last_modified
     page = replace(
         page,
