@@ -18,7 +18,8 @@ from jobs.articles.words import key_of
 
 FILE = Path(__file__).with_name("vocabulary.csv")
 SPANISH = FILE.with_name("vocabulary_es.csv")
-COMMON, COMPANY, EVERYDAY = (FILE.with_name(f"{name}_words.txt") for name in ("common", "company", "everyday"))
+_LISTS = ("common", "company", "desk", "everyday")
+COMMON, COMPANY, DESK, EVERYDAY = (FILE.with_name(f"{name}_words.txt") for name in _LISTS)
 BODY = ("condition", "region")
 CONCEPTS = (*BODY, "activity", "service", "population")
 SIGNS = ("nothing", "not", "denies", "was", "end", "pain", "ahead", "old", "kin", "short")
@@ -232,7 +233,7 @@ def common_words() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def company_words() -> frozenset[str]:
     """Words that stand beside a part of the body when it is a complaint."""
-    return _words_of(COMPANY) | common_words()
+    return _words_of(COMPANY) | (common_words() - _words_of(DESK))
 
 
 @lru_cache(maxsize=1)

@@ -406,6 +406,8 @@ def test_every_everyday_word_is_a_spelling_and_no_word_of_company_names_a_part_o
         ("shingles on back", False),
         ("shingles, back hurts", True),
         ("elbow room", False),
+        ("text pt back", False),
+        ("neck and shoulder tension", True),
         ("fell twice last week", True),
         ("cart fell on the mailbox", False),
         ("fell, mailbox hurt her hip", True),
