@@ -92,7 +92,7 @@ def _about_a_patient(name: str, allowed: bool, words: str) -> None:
     @click.argument("patient")
     @click.argument("slug", default="", metavar="[SLUG]")
     @click.option("--reason", default="", help="Why; it is recorded with who and when.")
-    @click.option("--by", default="", help="Who decides; the user of this computer if not said.")
+    @click.option("--who", "--by", "by", default="", help="Who decides; the user of this computer if not said.")
     @click.pass_obj
     def decide(place: Place, patient: str, slug: str, reason: str, by: str) -> None:
         def work(tools: "Tools") -> int:

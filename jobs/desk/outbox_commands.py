@@ -57,7 +57,7 @@ def _decision(name: "What", help_words: str) -> click.Command:
     @click.option("--all", "everything", is_flag=True, help="All letters that this can be decided about.")
     @click.option("--rule", default="", help="With --all: only those of this rule.")
     @click.option("--reason", default="", help="Why; it is recorded with who and when.")
-    @click.option("--by", default="", help="Who decides; the user of this computer if not said.")
+    @click.option("--who", "--by", "by", default="", help="Who decides; the user of this computer if not said.")
     @click.pass_obj
     def decide(place: Place, numbers: tuple[int, ...], everything: bool, rule: str, reason: str, by: str) -> None:
         if bool(numbers) == everything:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--is-right", is_flag=True, help="Say that this machine's clock is right: the letters go on.")
-@click.option("--by", default="", help="Who says so; your user name if not said.")
+@click.option("--who", "--by", "by", default="", help="Who says so; your user name if not said.")
 @click.pass_obj
 def clock(place: Place, is_right: bool, by: str) -> None:
     """Show whether letters are sent by this machine's clock, and why not.
