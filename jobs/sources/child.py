@@ -57,6 +57,11 @@ def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> S
     settled = ValueRules(**rules)
 
     def send_values(frame: Frame) -> Collection[int] | None:
+        if frame[0] == "far":
+            from jobs.sources.far_cells import far_problems
+
+            send(("values", [], [], [], list(map(tuple, far_problems(source, file, *frame[1:])))))
+            return None
         if frame[0] != "table":
             return send(frame)
         _, sheet, numbers, columns, headers, keys, places = frame

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from jobs.clinic.office_text import decoded
+from jobs.sources.far_cells import WIDEST, FarCell, near_rows
 from jobs.sources.header_row import ROWS_LOOKED_AT, Unreadable, Wish, find_plan
 from jobs.sources.row_marks import marks_of
 from jobs.sources.table_file import Batch, NotCuttable
@@ -23,6 +24,7 @@ class TextLines:
         self._lines, self._delimiter, self._known = lines, delimiter, known
         self.raw = array("q")
         self.unsaved: list[str] = []  # no text table has formulas
+        self.far: list[FarCell] = []
 
     def batches(self) -> Iterator[Batch]:
         """All rows; where marks are known, the first ones and those whose line is not among the known at all.
@@ -38,7 +40,7 @@ class TextLines:
         for start in range(0, len(places), _ROWS):
             some = places[start : start + _ROWS]
             rows = self._parsed([self._lines[place] for place in some])
-            yield Batch(some, [place + 1 for place in some], rows)
+            yield near_rows(Batch(some, [place + 1 for place in some], rows), self.far)
 
     def _parsed(self, lines: list[str]) -> list[list[str]]:
         """One row for each line. A last line is put behind them: an open quotation mark would swallow it."""
@@ -56,6 +58,7 @@ class DelimitedFile:
 
     def __init__(self, data: bytes, wish: Wish) -> None:
         text = _text(data)
+        self.far: list[FarCell] = []
         self._lines = text.split("\n")
         self._unclosed: list[int] = []  # lines with a quotation mark that is not closed
         self._quotes_span = '"' in text and any(line.count('"') & 1 for line in self._lines)
@@ -75,10 +78,12 @@ class DelimitedFile:
 
     def all_rows(self, sheet: str) -> Iterator[Batch]:
         """All rows, whatever their quotation marks span."""
+        self.far = []
         numbered = self._numbered()
         while some := list(islice(numbered, _ROWS)):
             numbers = [number for number, _ in some]
-            yield Batch([number - 1 for number in numbers], numbers, [row for _, row in some])
+            batch = Batch([number - 1 for number in numbers], numbers, [row for _, row in some])
+            yield near_rows(batch, self.far)
 
     def _numbered(self) -> Iterator[tuple[int, list[str]]]:
         """Each row with the number of its first line."""
@@ -132,7 +137,7 @@ def _delimiter(lines: list[str], wish: Wish) -> str:
 
     def found(delimiter: str) -> tuple[int, int]:
         try:
-            rows = list(islice(csv.reader(lines, delimiter=delimiter), ROWS_LOOKED_AT))
+            rows = [row[:WIDEST] for row in islice(csv.reader(lines, delimiter=delimiter), ROWS_LOOKED_AT)]
         except csv.Error:  # a quotation mark that is not closed
             return 0, 0
         plan = find_plan(rows, wish)

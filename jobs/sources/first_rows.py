@@ -11,6 +11,7 @@ from jobs.sources.header_row import ROWS_LOOKED_AT, Unreadable, likeliest_plan
 from jobs.sources.headers import NEVER_CARRIED, squash
 from jobs.sources.open_table import open_table
 from jobs.sources.source import Limits, Source
+from jobs.sources.table_file import Batch, NotCuttable, TableFile
 
 _ROWS = 500
 
@@ -60,7 +61,7 @@ def _first_rows(data: bytes, path: str, task: Task) -> tuple[Any, ...]:
     table = open_table(data, path, opening)
     best: tuple[Any, ...] | None = None
     for sheet in table.sheets(opening.sheet):
-        first = next(table.all_rows(sheet), None)
+        first = _first_batch(table, sheet)
         rows = [[cell_text(cell) for cell in row] for row in first.rows[: _ROWS + ROWS_LOOKED_AT]] if first else []
         if first is None or not any(map(any, rows)):
             continue
@@ -72,6 +73,15 @@ def _first_rows(data: bytes, path: str, task: Task) -> tuple[Any, ...]:
     if best is None:
         raise Unreadable("There is nothing in this file.", "Export it again; the export may have been empty.")
     return best
+
+
+def _first_batch(table: TableFile, sheet: str) -> Batch | None:
+    """As a pull would see them: a cell far away from the table does not make up millions in between."""
+    try:
+        rows = table.cuttable(sheet, None)
+        return next(rows.batches() if rows else table.all_rows(sheet), None)
+    except NotCuttable:
+        return next(table.all_rows(sheet), None)
 
 
 def _columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -46,6 +46,12 @@ class RowMarks:
             if place < len(self.raw):
                 self.raw[place] = ~self.raw[place]
 
+    def look_again(self, places: Iterable[int]) -> None:
+        """Let these rows be parsed the next time, whatever is known of them."""
+        for place in places:
+            if place < len(self.raw):
+                self.raw[place] = ~self.raw[place]
+
     @classmethod
     def gathered(cls, raw: "array[int]", read: "Sequence[ReadRows]", old: "RowMarks | None") -> "RowMarks":
         """The marks of a file of which some rows were read and the others stand in `old` with the same raw mark."""

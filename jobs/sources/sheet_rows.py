@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from jobs.sources.far_cells import FarCell, near_rows, reaches_far, without_far_cells
 from jobs.sources.header_row import ROWS_LOOKED_AT
 from jobs.sources.row_marks import marks_of
 from jobs.sources.table_file import DEFINES, Batch, NotCuttable
@@ -32,13 +33,15 @@ _is_row = methodcaller("startswith", b" ")  # what follows `<row`
 class SheetRows:
     """One sheet. `known` are the marks of its rows of last time; without them every row counts as changed.
 
-    The first rows are always given, for the header is among them. `raw` has the marks of all rows at the end.
+    The first rows are always given, for the header is among them. `raw` has the marks of all rows at the end, `far`
+    the cells that were passed over.
     """
 
     def __init__(self, parts: ZipParts, part: str, sheet: str, known: "array[int] | None") -> None:
         self._parts, self._part, self._sheet, self._known = parts, part, sheet, known
         self._head = b""
         self.unsaved: list[str] = []
+        self.far: list[FarCell] = []
         self._last_number = 0
         self.raw = array("q")
 
@@ -50,7 +53,8 @@ class SheetRows:
         for base, cut in self._cut():
             changed = self._changed(base, cut)
             if changed:
-                piece.add(changed, cut if len(changed) == len(cut) else [cut[place - base] for place in changed])
+                rows = cut if len(changed) == len(cut) else [cut[place - base] for place in changed]
+                piece.add(changed, rows, self.far)
             if piece.size >= enough and len(piece.places) >= ROWS_LOOKED_AT:
                 yield self._parse(piece)
                 piece = _Piece()
@@ -131,14 +135,17 @@ class _Piece:
         self.segments: list[bytes] = []
         self.size = 0
 
-    def add(self, places: Sequence[int], rows: list[bytes]) -> None:
-        """Raises NotCuttable where a row does not begin with its number."""
+    def add(self, places: Sequence[int], rows: list[bytes], far: list[FarCell]) -> None:
+        """Raises NotCuttable where a row does not begin with its number. Cells far away are left out."""
         try:
             numbers = [int(row[4 : row.index(b'"', 4)]) for row in rows if row.startswith(b' r="')]
         except ValueError:
             raise NotCuttable from None
         if len(numbers) != len(rows):
             raise NotCuttable
+        if any(map(reaches_far, rows)):
+            every = zip(rows, places, numbers, strict=True)
+            rows = [without_far_cells(row, place, number, far) for row, place, number in every]
         self.places += places
         self.numbers += numbers
         self.segments.append(b"<row" + b"<row".join(rows))
@@ -192,8 +199,8 @@ def sheet_batch(workbook: CalamineWorkbook, name: str) -> Batch:
     return Batch(range(first, first + len(rows)), list(range(first + 1, first + 1 + len(rows))), rows)
 
 
-def sheet_batches(workbook: CalamineWorkbook, name: str) -> Iterator[Batch]:
-    """The rows of a sheet of any size, a few thousand at a time."""
+def sheet_batches(workbook: CalamineWorkbook, name: str, far: list[FarCell]) -> Iterator[Batch]:
+    """The rows of a sheet of any size, a few thousand at a time; cells far away are left out and noted in `far`."""
     sheet = workbook.get_sheet_by_name(name)
     if sheet.start is None:
         return
@@ -205,7 +212,8 @@ def sheet_batches(workbook: CalamineWorkbook, name: str) -> Iterator[Batch]:
     if any(top[0] != bottom[0] for top, bottom in merged):
         every = _filled_down(every, first, left, merged)
     while rows := _with_left(list(islice(every, _ROWS)), left):
-        yield Batch(range(first, first + len(rows)), list(range(first + 1, first + 1 + len(rows))), rows)
+        numbers = list(range(first + 1, first + 1 + len(rows)))
+        yield near_rows(Batch(range(first, first + len(rows)), numbers, rows), far)
         first += len(rows)
 
 

@@ -1,9 +1,12 @@
 """What every file of rows is to its reader, whatever its kind."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from jobs.sources.header_row import Unreadable, Wish
+
+if TYPE_CHECKING:
+    from jobs.sources.far_cells import FarCell
 
 OLE_FILE = bytes.fromhex("d0cf11e0a1b11ae1")  # .xls, and .xlsx with a password
 DAMAGED = Unreadable("This is not a workbook, or it is damaged.", "Export it again, or open and save it in Excel.")
@@ -28,9 +31,11 @@ class NotCuttable(Exception):
 
 
 class CutRows(Protocol):
-    """Rows of a table that changed since the last time. `unsaved` are cells with a formula and without its result."""
+    """Rows of a table that changed since the last time. `unsaved` are cells with a formula and without its result,
+    `far` those that stand far away from the table and were passed over."""
 
     unsaved: list[str]
+    far: "list[FarCell]"
 
     @property
     def raw(self) -> Any: ...
@@ -39,7 +44,9 @@ class CutRows(Protocol):
 
 
 class TableFile(Protocol):
-    """A file of one or more tables, lying in memory."""
+    """A file of one or more tables, lying in memory. `far` are the cells far away that `all_rows` passed over last."""
+
+    far: "list[FarCell]"
 
     def sheets(self, wanted: str) -> list[str]: ...
 

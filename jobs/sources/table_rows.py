@@ -7,6 +7,7 @@ from jobs.clinic.columns import column_letters
 from jobs.sources.carried_rows import Carried, Columns, RowSieve, texts_of
 from jobs.sources.cell_text import cell_text
 from jobs.sources.changed_columns import changed_columns
+from jobs.sources.far_cells import Below, FarCell, refused_with, without_rows
 from jobs.sources.header_row import KEY, NOTHING_IN_IT, ROWS_LOOKED_AT, Plan, Unreadable, find_plan, missing_columns
 from jobs.sources.row_marks import FileMemory, RowMarks, marks_of
 from jobs.sources.table_file import Batch, CutRows, NotCuttable, Opening, TableFile
@@ -38,6 +39,7 @@ class Sender:
         self._nothing = "It has column names and no rows. If there were appointments, export it again."
         self._held: list[tuple[tuple[Any, ...], Sequence[int]]] = []
         self._doubtful: list[int] = []  # places of rows with a problem
+        self._far: set[int] = set()  # places of rows with a cell far away
 
     def sieve(self, plan: Plan) -> RowSieve:
         """A sieve for rows of this plan. Rows are known only where the same columns were carried last time."""
@@ -77,6 +79,12 @@ class Sender:
         self._doubtful.clear()
         self._send(("again",))
 
+    def far_cells(self, sheet: str, cells: Sequence[FarCell]) -> None:
+        """Say which cells stand far away from the table. Their rows are looked at every time, until they are gone."""
+        if cells:
+            self._send(("far", sheet, [(cell.number, cell.cell) for cell in cells]))
+            self._far = {cell.place for cell in cells}
+
     def forget_held(self) -> None:
         """Let go of the tables that were not sent yet; their rows will come again."""
         self._held.clear()
@@ -97,6 +105,7 @@ class Sender:
             raise Repeated
         self._release()
         marks.unsettle(set(self._doubtful))
+        marks.look_again(self._far.difference(self._doubtful))
         if not marks.rows():
             self.announce(self._nothing)
         self._sent_keys |= sieve.sent_keys
@@ -144,6 +153,7 @@ class _Found:
         self, table: TableFile, sheet: str, plan: Plan, batches: Iterator[Batch], first: Batch, cut: CutRows | None
     ) -> None:
         self._table, self.sheet, self.plan, self.cut = table, sheet, plan, cut
+        self.far: list[FarCell] = []  # below the table
         self.changed: list[str] = []  # sentences about columns that are not those of last time
         self.header_number = first.numbers[plan.row]
         self._batches, self._first = batches, [first]
@@ -155,6 +165,11 @@ class _Found:
 
     def layout(self) -> tuple[Any, ...]:
         return self.sheet, self.header_number, tuple(self.plan.places.items())
+
+    def far_cells(self) -> list[FarCell]:
+        """One cell of each row that has some far away, once the batches are through."""
+        beside = self.cut.far if self.cut else self._table.far
+        return list({cell.number: cell for cell in (*self.far, *beside)}.values())
 
     def notes(self) -> list[str]:
         notes = [f'More than one column is called "{header}"; the first one is read.' for header in self.plan.twice]
@@ -207,14 +222,21 @@ def _read_whole(table: TableFile, opening: Opening, sender: Sender, changed: lis
 def _send_rows(found: _Found, sender: Sender, old: FileMemory | None) -> None:
     sieve, before = sender.sieve(found.plan), found.notes()
     sender.new.layout = found.layout()
+    below = Below(found.far) if found.sheet else None  # a text table has no rows that it does not name
     for batch in found.batches():
         for portion in sender.chunks(_below(batch, found.header_number, sieve)):
-            carried = sieve.sift(portion.places, portion.numbers, texts_of(portion, found.plan))
+            texts = texts_of(portion, found.plan)
+            if below and (far := below.far_rows(portion, texts)):
+                portion = without_rows(portion, far)
+                sieve.pass_over(far)
+                texts = texts_of(portion, found.plan)
+            carried = sieve.sift(portion.places, portion.numbers, texts)
             sender.table(found.sheet, carried, found.plan.headers, found.plan.places)
-            del portion, carried
+            del portion, texts, carried
         del batch  # else it would lie in memory while the next one is parsed
     if (notes := found.notes()) != before:  # formulas and open quotation marks are known only now
         sender.announce(*notes)
+    sender.far_cells(found.sheet, found.far_cells())
     sender.done(sieve, found.cut.raw if found.cut else marks_of(()), old.marks if old else None)
 
 
@@ -230,6 +252,7 @@ def _below(batch: Batch, header_number: int, sieve: RowSieve) -> Batch:
 def _find(table: TableFile, opening: Opening, old: FileMemory | None, cut: bool = True) -> _Found:
     """The first sheet that has the columns. Raises Unreadable that names the columns of the sheet that came nearest."""
     missing: Unreadable | None = None
+    far: list[FarCell] = []
     sheets = table.sheets(opening.sheet)
     for sheet in sheets:
         known = old.marks.raw if old and old.layout[0] == sheet else None
@@ -247,7 +270,8 @@ def _find(table: TableFile, opening: Opening, old: FileMemory | None, cut: bool 
         if top and missing is None:
             place = f' of sheet "{sheet}"' if sheet and len(sheets) > 1 else ""
             missing = missing_columns(top, opening.wish, place, opening.before)
-    raise missing or NOTHING_IN_IT
+        far += rows.far if rows else table.far
+    raise refused_with(missing or NOTHING_IN_IT, far)
 
 
 def read_joined(table: TableFile, second: TableFile, opening: Opening, second_opening: Opening, sender: Sender) -> None:

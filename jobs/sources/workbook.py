@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from jobs.sources.far_cells import FarCell
 from jobs.sources.header_row import Unreadable
 from jobs.sources.sheet_rows import SHARED_STRINGS, SheetRows, sheet_batches
 from jobs.sources.table_file import DAMAGED, DEFINES, OLE_FILE, Batch
@@ -32,6 +33,7 @@ class Workbook:
         self._data = data
         self._parts = ZipParts(data, unpacked_limit) if data.startswith(b"PK") else None
         self._whole: CalamineWorkbook | None = None
+        self.far: list[FarCell] = []
         self._sheet_parts = _sheet_parts(self._parts) if self._parts and "xl/workbook.xml" in self._parts else {}
 
     def sheets(self, wanted: str) -> list[str]:
@@ -56,8 +58,9 @@ class Workbook:
 
     def all_rows(self, sheet: str) -> Iterator[Batch]:
         """All rows of a sheet, parsed at once."""
+        self.far = []
         try:
-            yield from sheet_batches(self.whole(), sheet)
+            yield from sheet_batches(self.whole(), sheet, self.far)
         except CalamineError:
             raise DAMAGED from None
 

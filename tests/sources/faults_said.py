@@ -144,6 +144,14 @@ SAID: dict[str, tuple[str, ...]] = {
         "D5: The row names no patient. Correct it in the practice system and export again.",
         "F5: The appointment has no start. Correct it in the practice system and export again.",
     ),
+    "a cell left far to the right": (
+        "WQK3: This cell stands far from the table (beyond column ZZ, or below 1,000 empty rows); it was not read. "
+        "Delete it in Excel if it was left there by mistake; if it belongs to an appointment, move it into the table.",
+    ),
+    "a cell left far below": (
+        "B1501: This cell stands far from the table (beyond column ZZ, or below 1,000 empty rows); it was not read. "
+        "Delete it in Excel if it was left there by mistake; if it belongs to an appointment, move it into the table.",
+    ),
     "an open quotation mark": ("Line 5 has a quotation mark that is not closed; look at what was read of its row.",),
     "an open quotation mark with rows below": (
         "Line 3 has a quotation mark that is not closed; look at what was read of its row.",

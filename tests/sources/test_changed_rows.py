@@ -8,8 +8,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from made_files import Found, appointment, csv_text, read_one, table, workbook
+from made_files import TODAY, ZONE, Found, appointment, csv_text, read_one, table, workbook
 
+from jobs.clinic.value_rules import ValueRules
+from jobs.sources.reading import start_reading
 from jobs.sources.source import Source
 
 Rows = list[list[object]]
@@ -193,3 +195,19 @@ def test_rows_without_numbers_are_read_whole(tmp_path: Path) -> None:
     after = with_part(workbook(rows), "xl/worksheets/sheet1.xml", bare)
     found = twice(tmp_path, before, after)
     assert "No show" in found.columns["status"]
+
+
+def test_a_cell_far_from_the_table_is_named_each_time_also_where_only_other_rows_changed(tmp_path: Path) -> None:
+    rules, known = ValueRules("UTC"), dict[str, bytes]()
+    said = []
+    for amount in (120, 130):
+        rows = table(MANY)
+        rows[100][6] = amount
+        rows[150] += [""] * 16_000 + ["by mistake"]
+        put(tmp_path, workbook([*rows, *[[]] * 1500, ["", "", "by mistake"]]))
+        for file in start_reading(SOURCE, tmp_path, known, TODAY, ZONE, rules=rules):
+            cells = {problem.cell for part in list(file.values) for problem in part.problems}
+            said.append((cells, file.rows_total, file.rows_skipped > MANY - 30))
+            known[file.path] = file.memory
+    far = {"WQS151", "C1702"}
+    assert said == [(far, MANY, False), (far, MANY, True)]

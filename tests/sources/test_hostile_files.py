@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from faulty_files import a_workbook, good, with_part
+import xlsxwriter
+from faulty_files import a_workbook, csv_bytes, drawn, good, text, with_part
 
 ROOT = Path(__file__).resolve().parents[2]
 _READ = """
@@ -22,18 +23,35 @@ from jobs.sources.source import Source
 began, said = time.monotonic(), {}
 for file in start_reading(Source("export", "*", take="all"), Path(sys.argv[1]), {}, date(2026, 3, 20), "UTC",
                           rules=ValueRules("UTC")):
-    rows = sum(len(part.appointments) for part in file.values)
+    parts = list(file.values)
+    rows = sum(len(part.appointments) for part in parts)
     said[file.path] = [file.outcome, rows, file.problem.what if file.problem else "", time.monotonic() - began]
+    for one in (one for part in parts for one in part.problems):
+        said[file.path][2] += f"{one.sheet} {one.cell}: {one.what} {one.remedy}".strip()
     began = time.monotonic()
 (most,) = (line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line[:6] == "VmHWM:")
 print(json.dumps([said, int(most) / 1024]))  # getrusage would count what the tests took before
 """
+_SHEET = "xl/worksheets/sheet1.xml"
+_MILLION = "," * 1_000_000
+_GOOD = csv_bytes(good()).decode().rstrip()
 _BOMB = b'<!DOCTYPE x [<!ENTITY a "ha">' + b"".join(
     b'<!ENTITY %c "&%c;&%c;&%c;&%c;">' % ((letter,) + (letter - 1,) * 4) for letter in range(ord("b"), ord("z"))
 ) + b"]>"  # fmt: skip
 _UNPACKS = "The workbook would unpack to 401 MB, which no real export does."
 _DEFINES = "The workbook holds definitions (DOCTYPE), with which a few bytes can become gigabytes; no real export does."
 _DAMAGED = "This is not a workbook, or it is damaged."
+_FAR = (
+    "This cell stands far from the table (beyond column ZZ, or below 1,000 empty rows); it was not read. Delete "
+    "it in Excel if it was left there by mistake; if it belongs to an appointment, move it into the table."
+)
+_TWO_CELLS = (
+    "No row among the first 20 has a column name that is known. Cell XFD1048576 stands far away and was not looked at."
+)
+_TWO_NAMES = (
+    'No column says when an appointment starts; the columns are "Patient ID". Cell {} stands far away and was not '
+    "looked at."
+)
 _DIED = "Reading the file took too much memory or broke off, and was stopped."
 
 
@@ -47,7 +65,7 @@ def _zip_bomb(path: Path) -> None:
     """400 MB in 400 KB."""
     rows = b" " * (1 << 20)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        with archive.open("xl/worksheets/sheet1.xml", "w") as part:
+        with archive.open(_SHEET, "w") as part:
             for _ in range(401):
                 part.write(rows)
         archive.writestr("xl/workbook.xml", "<workbook/>")
@@ -65,12 +83,35 @@ def _bomb_that_lies(path: Path) -> None:
 
 def _two_far_cells(path: Path) -> None:
     far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    with_part(a_workbook(good()), "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</sheetData>", far))(path)
+    with_part(a_workbook(good()), _SHEET, lambda xml: xml.replace(b"</sheetData>", far))(path)
 
 
 def _far_cells_without_numbers(path: Path) -> None:
     _two_far_cells(path)
-    with_part(lambda _: None, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b'<row r="1"', b"<row"))(path)
+    with_part(lambda _: None, _SHEET, lambda xml: xml.replace(b'<row r="1"', b"<row"))(path)
+
+
+def _beside_a_row(path: Path) -> None:
+    far = b'<c r="XFD3"><v>1</v></c></row><row r="4"'
+    with_part(a_workbook(good()), _SHEET, lambda xml: xml.replace(b'</row><row r="4"', far))(path)
+
+
+def _only_two_cells(path: Path) -> None:
+    cells = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    rows = b"<sheetData>" + cells + b"</sheetData>"
+    with_part(a_workbook([], header=()), _SHEET, lambda xml: xml.replace(b"<sheetData/>", rows))(path)
+
+
+_HEADER_CELLS = [(0, 0, "Patient ID"), (0, 16383, "Start"), (1, 0, "P-Ann"), (1, 16383, "2026-03-02 09:30")]
+
+
+def _two_names(path: Path) -> None:
+    def draw(book: xlsxwriter.Workbook) -> None:
+        page = book.add_worksheet("Export")
+        for cell in _HEADER_CELLS:
+            page.write(*cell)
+
+    drawn(draw)(path)
 
 
 _MANIFEST = (
@@ -104,9 +145,19 @@ _REPEATED = _TABLE % (
 HOSTILE: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "bomb.xlsx": (_zip_bomb, "refused", _UNPACKS),
     "bomb that lies.xlsx": (_bomb_that_lies, "refused", _DAMAGED),
-    "far cells.xlsx": (_two_far_cells, "read", ""),
+    "far cells.xlsx": (_two_far_cells, "read", f"Export XFD1048576: {_FAR}"),
+    "far cell beside a row.xlsx": (_beside_a_row, "read", f"Export XFD3: {_FAR}"),
+    "two cells.xlsx": (_only_two_cells, "refused", _TWO_CELLS),
+    "two names.xlsx": (_two_names, "refused", _TWO_NAMES.format("XFD1")),
+    "two names.csv": (
+        text(f"Patient ID{_MILLION}Start\r\n1{_MILLION}2026-03-02"),
+        "refused",
+        _TWO_NAMES.format("BDWGO1"),
+    ),
+    "a million separators.csv": (text(f"{_GOOD}{_MILLION}\r\n"), "read", ""),
+    "a million separators and a word.csv": (text(f"{_GOOD}{_MILLION}x\r\n"), "read", f"BDWGU4: {_FAR}"),
     "far cells without numbers.xlsx": (_far_cells_without_numbers, "refused", _DIED),
-    "sheet.xlsx": (_defining("xl/worksheets/sheet1.xml"), "refused", _DEFINES),
+    "sheet.xlsx": (_defining(_SHEET), "refused", _DEFINES),
     "strings.xlsx": (_defining("xl/sharedStrings.xml"), "refused", _DEFINES),
     "styles.xlsx": (_defining("xl/styles.xml"), "refused", _DEFINES),
     "sheets.xlsx": (_defining("xl/workbook.xml"), "refused", _DEFINES),
