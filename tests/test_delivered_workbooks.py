@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -58,7 +57,7 @@ SINCE = [
 
 def summarize(clinic: Clinic, moment: str, **asked: str) -> Ran:
     now = datetime.strptime(moment, "%Y-%m-%d %H:%M")  # noqa: DTZ007  the clinic's own time
-    tools = replace(open_tools(clinic.home, load_settings(clinic.home), now), asked=asked)
+    tools = open_tools(clinic.home, load_settings(clinic.home), now)._replace(asked=asked)
     try:
         return Ran(*run_job("summarize_referrals", tools))
     finally:

@@ -1,15 +1,13 @@
 """What one cell says: text without hidden characters, yes or no, nothing at all, an amount, a length of time."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True)
-class Doubt(Generic[Value]):
+class Doubt(NamedTuple, Generic[Value]):
     """A cell that cannot be taken as it stands: the value to carry on with, what is wrong and the remedy.
 
     `what` and `remedy` are one plain sentence each and do not repeat the cell, so that equal faults can be counted.

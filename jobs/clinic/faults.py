@@ -1,12 +1,11 @@
 """A fault in something a person wrote: a setting, a template, an article, a name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, order=True)
-class Fault:
+class Fault(NamedTuple):
     """One mistake in one file, with the line and the remedy, in the house's two sentences."""
 
     file: str

@@ -5,7 +5,6 @@ Patients already under care where the data begins are no referrals: they are cou
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -116,8 +115,7 @@ def median_of(counts: Mapping[int, int]) -> float | None:
     return sum(found) / 2
 
 
-@dataclass(frozen=True)
-class SourceLine:
+class SourceLine(NamedTuple):
     """One row of a table: a source, a referring provider, or the total of all.
 
     `listed` says that the name comes from config/referral_names.csv and not from the export as typed. `waits` counts
@@ -128,7 +126,7 @@ class SourceLine:
     channel: str = ""
     listed: bool = False
     tally: Tally = Tally()
-    waits: Mapping[int, int] = field(default_factory=dict)
+    waits: Mapping[int, int] = {}
 
     @property
     def days_to_evaluation(self) -> float | None:
@@ -162,8 +160,7 @@ def _days(earlier: str, later: str) -> int:
     return (date.fromisoformat(later) - date.fromisoformat(earlier)).days
 
 
-@dataclass(frozen=True)
-class Attendance:
+class Attendance(NamedTuple):
     """What became of the appointments of some days; each counts in exactly one of the seven. Money as in `Tally`."""
 
     visits: int = 0
@@ -198,8 +195,7 @@ class Attendance:
         return part_of(self.late_cancels, self.due)
 
 
-@dataclass(frozen=True)
-class Funnel:
+class Funnel(NamedTuple):
     """What became of the referrals of some days, step by step."""
 
     title: str
@@ -214,8 +210,7 @@ class Funnel:
     dropped: int = 0
 
 
-@dataclass(frozen=True)
-class UnnamedText:
+class UnnamedText(NamedTuple):
     """A text that no name is known for: where it was typed, how many referrals have it, the first and the last."""
 
     text: str
@@ -226,8 +221,7 @@ class UnnamedText:
     suggestions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class NamedText:
+class NamedText(NamedTuple):
     """A text that counts for a source: where it was typed, how many referrals have it, the last one, and whether the
     list names it or it was recognized."""
 
@@ -239,8 +233,7 @@ class NamedText:
     last_on: str
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """The same data counted once more without any name and any period: what the tables must add up to."""
 
     referrals_shown: int = 0
@@ -254,8 +247,7 @@ class Counted:
     last_day: str = ""
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """Everything that the workbook says about referrals and appointments. `today`: outcomes are known as of then.
 
     `attended` and `evaluations` hold a value for each name of `Periods.named`, `attended` one for "all" too.

@@ -1,7 +1,5 @@
 """When an appointment starts and ends, read from whichever columns an export spreads it over."""
 
-from dataclasses import replace
-
 from jobs.clinic.cells import CORRECT, Doubt, read_minutes, read_yes_no
 from jobs.clinic.columns import Columns
 from jobs.clinic.dates import NO_MOMENT, Moment, MomentReader, later, moment_reader, zone_named
@@ -72,7 +70,7 @@ def read_starts(columns: Columns, clock: Clock) -> list[Moment]:
 
 def _needed(found: Moment | Doubt[Moment]) -> Moment | Doubt[Moment]:
     if isinstance(found, Doubt):
-        return found if found.value.at else replace(found, set_aside=True)
+        return found if found.value.at else found._replace(set_aside=True)
     return found if found.at else _NO_START
 
 

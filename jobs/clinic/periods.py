@@ -5,8 +5,8 @@ its Thursday, and what is counted "to date" ends with the week or with them: no 
 """
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 TREND = 12
 AVERAGE_WEEKS, AVERAGE_MONTHS = 4, 3
@@ -16,20 +16,18 @@ _MONTH = re.compile(r"(\d{4})-(\d\d)")
 _YEAR = re.compile(r"\d{4}")
 
 
-@dataclass(frozen=True, order=True)
-class Period:
+class Period(NamedTuple):
     """Some days in a row, both ends counted."""
 
     first: date
     last: date
     label: str = ""
 
-    def __contains__(self, day: date) -> bool:
-        return self.first <= day <= self.last
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.first <= day <= self.last
 
 
-@dataclass(frozen=True)
-class Periods:
+class Periods(NamedTuple):
     """The period that a workbook shows and those that it is held against. `kind` is week, month or year.
 
     `before` are the whole periods just before the one shown whose average is given; `year`, `quarter` and `month` are

@@ -1,13 +1,12 @@
 """What the workbook says about the program's own work: the letters and what followed, the runs, the sources."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from jobs.clinic.figures import part_of
 
 
-@dataclass(frozen=True)
-class RuleLine:
+class RuleLine(NamedTuple):
     """The letters of one rule. The last four: of the twelve weeks, where the days after are over.
 
     `without` are patients for whom the same rule planned a letter that did not leave.
@@ -34,8 +33,7 @@ class RuleLine:
         return part_of(self.without_booked, self.without)
 
 
-@dataclass(frozen=True)
-class JobLine:
+class JobLine(NamedTuple):
     """The runs of one job in the last seven days, and the last that ended well."""
 
     job: str
@@ -45,8 +43,7 @@ class JobLine:
     last_good_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class FreshLine:
+class FreshLine(NamedTuple):
     """How new what a source gave is."""
 
     source: str
@@ -56,8 +53,7 @@ class FreshLine:
     read_at: datetime | None  # when anything in it last changed
 
 
-@dataclass(frozen=True)
-class ProblemLine:
+class ProblemLine(NamedTuple):
     """How much of a source could not be used as it stands; what it was stands in problems.xlsx, which is private."""
 
     source: str
@@ -66,8 +62,7 @@ class ProblemLine:
     left_out: int
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """All of it. `bookings_dated`: whether the exports say when an appointment was booked; without it nobody can tell
     what followed a letter. `silent_rules` are switched on and sent nothing in four weeks, each with what it waits for.
     """

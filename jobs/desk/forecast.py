@@ -85,10 +85,9 @@ def _moments(due: Iterable[Due], now: datetime) -> list[datetime]:
 
 
 def _as_of(memory: object, tools: Tools, due: Iterable[Due], moment: datetime) -> list[Verdict]:
-    from dataclasses import replace
 
     then = [letter for letter in due if max(tools.now, datetime.fromisoformat(letter.due_at)) == moment]
-    return look_at(memory, replace(tools, now=moment), then)  # type: ignore[arg-type]
+    return look_at(memory, tools._replace(now=moment), then)  # type: ignore[arg-type]
 
 
 def _local(tools: Tools, moment: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -29,6 +28,6 @@ def rehearsing(tools: Tools) -> Iterator[Tools]:
     with tools.store.engine.connect() as connection:
         transaction = connection.begin()
         try:
-            yield replace(tools, store=_RehearsedStore(tools.store, connection))
+            yield tools._replace(store=_RehearsedStore(tools.store, connection))
         finally:
             transaction.rollback()

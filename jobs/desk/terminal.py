@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,7 @@ def run_named(names: Sequence[str], open_tools: Callable[[], Tools], asked: Mapp
     if apart:
         ended = run_side_by_side(before, others, lambda name: _get_ready(name, open_tools()))
     else:
-        tools = replace(open_tools(), asked=asked or {})
+        tools = open_tools()._replace(asked=asked or {})
         ended = ((name, run_job(name, tools)) for name in names)
     codes = []
     for name, (code, outcome) in ended:
@@ -43,7 +42,7 @@ def run_named(names: Sequence[str], open_tools: Callable[[], Tools], asked: Mapp
 
 def _get_ready(name: str, tools: Tools) -> Callable[[], tuple[int, Outcome]]:
     prepared = with_what_is_ready(name, tools)
-    return lambda: run_job(name, replace(prepared, now=tools.clock()))
+    return lambda: run_job(name, prepared._replace(now=tools.clock()))
 
 
 def run_due_jobs(tools: Tools, quiet: bool = False, ended: Callable[[], bool] = lambda: False) -> int:

@@ -1,9 +1,9 @@
 """The page that lists every workbook that was made, newest first, with its five figures."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from jobs.reports.sheets import safe_text
@@ -25,8 +25,7 @@ td { border-bottom: 1px solid #C9D3DC; text-align: right; padding: .35rem .6rem 
 """
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(NamedTuple):
     """One workbook: its period, location, the five figures as first made, and its files that are there."""
 
     period: str

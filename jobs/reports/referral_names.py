@@ -5,9 +5,9 @@ or tabs. A row with a fault is left out and named; the other rows count.
 """
 
 import csv
-from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import NamedTuple
 
 from jobs.clinic.faults import Fault, did_you_mean
 from jobs.clinic.office_text import decoded
@@ -18,8 +18,7 @@ COLUMNS = ("as_typed", "name", "channel", "added_on", "added_by")
 _NEEDED = COLUMNS[:3]
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     line: int
     as_typed: str
     name: str

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from jobs.clinic.figures import Figures, SourceLine
 from jobs.clinic.periods import TREND
@@ -58,8 +58,7 @@ _LINE_LOOKS = (
 )
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What a workbook says beside its figures.
 
     `known_names`: what a text can be named. `notes`: what the office manager wrote beside a text (its
@@ -73,7 +72,7 @@ class Context:
     version: str = ""
     work: Work = Work()
     known_names: Sequence[str] = ()
-    notes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    notes: Mapping[str, tuple[str, str]] = {}
     differences: Sequence[str] = ()
     calendar_check: Sequence[Difference] | None = None
 

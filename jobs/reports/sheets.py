@@ -5,12 +5,11 @@ Text from outside is only ever written with `Sheet.text`: it cannot become a for
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from itertools import groupby
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 import xlsxwriter
 from xlsxwriter.chart import Chart
@@ -40,8 +39,7 @@ MONEY, MOMENT = "#,##0", "mmm d, yyyy h:mm"
 Value = str | int | float | date | None
 
 
-@dataclass(frozen=True)
-class Col:
+class Col(NamedTuple):
     """One column of a table.
 
     `total` stands in the row under the table: a label, a number, the word sum, or a formula in which a header in

@@ -1,8 +1,8 @@
 """The tables of the sources: Sources, Referring providers, Trend, Gone quiet."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from xlsxwriter.utility import xl_range_abs
 
@@ -32,8 +32,7 @@ TOP = 4  # the row of every table's header
 CHARTED_LINES = 5  # with a line for all others; more colours could not be told apart
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """One column: what stands above it, what it says of a line, how it looks and what its total is."""
 
     band: str

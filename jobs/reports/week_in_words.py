@@ -1,8 +1,8 @@
 """The period in five figures and a few sentences, made from the figures alone."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from jobs.clinic.figures import Figures, SourceLine, Tally, known_from
 from jobs.clinic.periods import TREND
@@ -16,8 +16,7 @@ REGULAR = 3  # periods in a row with new patients before one without is news
 SAID_OF_EACH = 2  # sentences of one kind
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(NamedTuple):
     """One headline figure. `good` colours the change: True for better, False for worse, None for neither."""
 
     title: str

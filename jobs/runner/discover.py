@@ -4,7 +4,6 @@ import ast
 import importlib
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import cast
@@ -44,7 +43,7 @@ def with_what_is_ready(name: str, tools: Tools) -> Tools:
     """
     job_function(name)
     get_ready = getattr(sys.modules[f"jobs.{name}"], "get_ready", None)
-    return replace(tools, ready=get_ready(tools)) if get_ready else tools
+    return tools._replace(ready=get_ready(tools)) if get_ready else tools
 
 
 def job_function(name: str) -> Callable[[Tools, date], Outcome]:

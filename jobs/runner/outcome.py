@@ -1,12 +1,11 @@
 """What a job says when it is done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """`counts` by what was counted, in words; `notes` for a person; `files` that were written.
 
     `failed` is the sentence that says why the job could not do its work, "" where it could. `until_changed` says that
@@ -14,7 +13,7 @@ class Outcome:
     None of them holds patient data: they are logged.
     """
 
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = {}
     notes: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     failed: str = ""

@@ -2,7 +2,6 @@
 
 import logging
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from jobs.clinic.follow_ups import utc_text
@@ -113,7 +112,7 @@ def _work(name: str, tools: Tools, log: logging.Logger) -> Outcome:
         outcome = job_function(name)(tools, tools.today)
     except Exception as error:
         return Outcome(failed=_failure(error, name, log))
-    return replace(outcome, failed=without_addresses(outcome.failed))
+    return outcome._replace(failed=without_addresses(outcome.failed))
 
 
 def _failure(error: Exception, name: str, log: logging.Logger) -> str:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 _EVERY = re.compile(r"every (\d+) (minute|hour)s?")
@@ -25,8 +26,7 @@ class JobSettings:
             parse_when(words)
 
 
-@dataclass(frozen=True)
-class When:
+class When(NamedTuple):
     """A parsed schedule: `every` minutes, or on some weekdays (0 is Monday) at a time of day."""
 
     every: int = 0

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from jobs.articles.settings import ArticleSettings
 from jobs.clinic.durations import parse_duration
@@ -125,8 +126,7 @@ def _each_once(kind: str, names: list[str]) -> None:
         raise ValueError(f'two {kind} are named "{twice[0]}"; keep one, or give one of them another name.')
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What the jobs are told; paths are absolute."""
 
     clinic: ClinicProfile

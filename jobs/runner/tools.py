@@ -4,10 +4,9 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jobs.runner.settings import Settings
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from jobs.store.memory import Store
 
 
-@dataclass(frozen=True)
-class Tools:
+class Tools(NamedTuple):
     """`now` is the moment the run began, in the clinic's zone; `clock` asks anew.
 
     `home` is the folder that holds config/ and templates/. `early` are the readings of sources that began before these
@@ -33,7 +31,7 @@ class Tools:
     clock: Callable[[], datetime]
     early: "Mapping[str, BegunReading] | None" = None
     ready: Any = None
-    asked: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, str] = {}
     named: bool = False
 
     @property

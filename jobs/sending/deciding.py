@@ -1,7 +1,6 @@
 """What becomes of each due letter: it is looked at once more, and what was decided is kept."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from jobs.clinic.approval import FrontDesk
@@ -66,7 +65,7 @@ class LastMoment:
         now, changes = self._tools.clock(), self._changes_seen()
         if not letter_ids or (changes == self._changes is not None and now - self._decided_at < DECIDED_FOR):
             return letter_ids
-        verdicts = decide(replace(self._tools, now=now), letter_ids)
+        verdicts = decide(self._tools._replace(now=now), letter_ids)
         return {verdict.due.letter_id for verdict in verdicts if verdict.what == "send"}
 
     def _changes_seen(self) -> int | None:

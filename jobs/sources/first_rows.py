@@ -28,13 +28,12 @@ class FirstRows(NamedTuple):
 
 def first_rows(path: str, source: Source, limits: Limits | None = None) -> FirstRows:
     """Look into a file by the settings of a source, in a bounded child. Raises Unreadable."""
-    from dataclasses import asdict
 
     limits = limits or Limits()
     task = {
         "wish": "", "preset": source.preset, "columns": source.columns, "sheet": source.sheet, "join_path": "",
         "join_keys": ("", ""), "join_columns": {}, "window": ("", ""), "zone": "UTC", "turn": 1, "several": False,
-        "limits": asdict(limits),
+        "limits": limits._asdict(),
     }  # fmt: skip
     child = ChildProcess()
     try:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from jobs.clinic.faults import did_you_mean
 from jobs.clinic.records import STATUSES, TEXT_FIELDS
@@ -136,8 +136,7 @@ def _check_columns(columns: dict[str, str], place: str) -> None:
             raise ValueError(f'{place} "{header}" is a social-security number, which is never read.')
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """What the child process that opens a foreign file may use. Crafted files do try to take everything."""
 
     memory_bytes: int = 2 << 30

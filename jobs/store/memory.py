@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -36,8 +35,7 @@ BUSY_MILLISECONDS = 30_000  # how long a step waits for another process that wri
 _IN_ONE_QUERY = 1_000  # keys in one IN list: what comes back lies in memory at once
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(NamedTuple):
     """One transaction of one clinic; every function of this room takes it first."""
 
     connection: Connection

@@ -1,8 +1,8 @@
 """Which workbook is made: the last whole week's, or a past week's, month's or year's that somebody asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from jobs.clinic.periods import Periods, last_whole_week, period_named
 from jobs.runner.tools import Tools
@@ -11,8 +11,7 @@ from jobs.store.summaries import kept_summary
 MADE_AT = time(6)  # when a past workbook is taken to have been made, where nobody knows
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """`as_of`: the moment as of which everything is counted. `past`: it lies before today, so what came later is taken
     back. `mail_again`: the readers get it even if they had it already."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -58,7 +57,7 @@ def make_workbooks(tools: Tools, asked: Asked, names: ReferralNames) -> Made:
     for figures in all_figures:
         said = _differences(tools, asked, figures)
         path = _path(tools, asked, places, figures.location)
-        write_referral_workbook(figures, path, replace(context, differences=said))
+        write_referral_workbook(figures, path, context._replace(differences=said))
         files += [path, *_others(tools, figures, path, notes)]
         _keep(tools, asked, figures)
         if said and not figures.location:
@@ -104,7 +103,7 @@ def _context(tools: Tools, asked: Asked, names: ReferralNames, memory: Memory) -
         tools.settings.clinic.name,
         asked.as_of,
         VERSION,
-        replace(work, article_faults=faults),
+        work._replace(article_faults=faults),
         sorted(names.channels, key=str.casefold),
         notes_beside(memory),
         calendar_check=_calendar_check(tools, asked, memory),

@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -154,7 +153,7 @@ def test_the_check_cells_compare_the_rows_with_the_count_made_apart(path: Path) 
 
 
 def test_tables_that_do_not_add_up_say_so_on_the_first_page_and_on_the_last(path: Path) -> None:
-    wrong = replace(SAMPLE, counted=replace(SAMPLE.counted, referrals_year=75))
+    wrong = SAMPLE._replace(counted=SAMPLE.counted._replace(referrals_year=75))
     said = "The tables do not add up to what was counted apart: see the checks on the sheets Sources and About."
     assert said in sentences(wrong)
     assert said not in sentences(SAMPLE)
@@ -167,7 +166,7 @@ def test_tables_that_do_not_add_up_say_so_on_the_first_page_and_on_the_last(path
 
 
 def test_weeks_before_the_data_are_empty_and_not_zero_in_the_trend_and_its_chart(path: Path) -> None:
-    counted = replace(SAMPLE.counted, first_day="2026-02-04")  # a Wednesday, in week 6
+    counted = SAMPLE.counted._replace(first_day="2026-02-04")  # a Wednesday, in week 6
     sources = (a_line("Google search", 2, 0, 0, 1, 4, 0, 3), a_line("Dr. Sample", 1, 1))
     book = written(figures_of(*sources, counted=counted), path, data_only=True)
     google, doctor, total = list(table(book["Trend"]))
@@ -184,7 +183,7 @@ def test_weeks_before_the_data_are_empty_and_not_zero_in_the_trend_and_its_chart
 
 
 def test_a_booking_from_before_the_data_is_counted_in_the_trend_all_the_same(path: Path) -> None:
-    counted = replace(SAMPLE.counted, first_day="2026-03-09")
+    counted = SAMPLE.counted._replace(first_day="2026-03-09")
     book = written(figures_of(a_line("Google search", 1, 0, 3, 2), counted=counted), path, data_only=True)
     google, _ = table(book["Trend"])
     assert list(google.values())[8:14] == [None, 1, None, 3, 2, 6]
@@ -197,26 +196,26 @@ def test_months_to_come_are_empty_in_the_trend_of_a_year(path: Path) -> None:
 
 
 def test_what_lies_before_the_data_is_empty_beside_each_source_too(path: Path) -> None:
-    counted = replace(SAMPLE.counted, first_day="2026-03-16")  # the week shown is the first
-    only, total = table(written(replace(SAMPLE, counted=counted, sources=SAMPLE.sources[:1]), path)["Sources"])
+    counted = SAMPLE.counted._replace(first_day="2026-03-16")  # the week shown is the first
+    only, total = table(written(SAMPLE._replace(counted=counted, sources=SAMPLE.sources[:1]), path)["Sources"])
     for line in (only, total):
         assert (line["Previous week"], line["Four-week average"], line["Same period last year"]) == (None, None, None)
     assert only["This week"] == 5
 
 
 def test_an_average_needs_data_over_all_of_its_weeks() -> None:
-    half = replace(
-        SAMPLE, counted=replace(SAMPLE.counted, first_day="2026-02-17")
+    half = SAMPLE._replace(
+        counted=SAMPLE.counted._replace(first_day="2026-02-17")
     )  # the first of the four is not whole
     assert half.reaches("previous") and not half.reaches("before")
     assert sentences(half)[0] == "6 new patients booked a first appointment, 1 fewer than the week before."
     assert [card.note for card in cards(half)][:3] == ["", "", ""]
-    assert replace(SAMPLE, counted=replace(SAMPLE.counted, first_day="2026-02-16")).reaches("before")
+    assert SAMPLE._replace(counted=SAMPLE.counted._replace(first_day="2026-02-16")).reaches("before")
 
 
 def test_a_name_that_is_none_is_neither_from_the_list_nor_as_typed(path: Path) -> None:
-    nobody = replace(a_line(NOT_RECORDED, 1, 1), listed=True)
-    typed = replace(a_line("Dr. Sample", 1, 1), listed=False)
+    nobody = a_line(NOT_RECORDED, 1, 1)._replace(listed=True)
+    typed = a_line("Dr. Sample", 1, 1)._replace(listed=False)
     lines = table(written(figures_of(a_line("Dr. Known", 1, 1), typed, nobody), path)["Referring providers"])
     assert [line["Name is"] for line in lines] == ["from the list", "as typed", "", ""]
 
@@ -225,7 +224,7 @@ def test_the_articles_whose_page_is_gone_stand_on_the_sheet_health(path: Path) -
     fault = "2026-03-08: Knee pain on stairs (https://clinic.example/knee): The page answers with 404."
     silent = written(SAMPLE, path)["Health"]
     assert "Articles whose page is gone, moved or silent" not in [cell.value for cell in silent["A"]]
-    told = [cell.value for cell in written(SAMPLE, path, work=replace(WORK, article_faults=(fault,)))["Health"]["A"]]
+    told = [cell.value for cell in written(SAMPLE, path, work=WORK._replace(article_faults=(fault,)))["Health"]["A"]]
     assert told[-2:] == ["Articles whose page is gone, moved or silent", fault]
 
 
@@ -233,8 +232,7 @@ def test_text_from_outside_is_never_a_formula_a_link_or_a_number(path: Path) -> 
     unnamed = tuple(UnnamedText(text, "source", 1, "2026-01-05", "2026-03-20", (text,)) for text in HOSTILE)
     quiet = dict(last_on="2025-12-01", year_before=4)
     lines = [*(a_line(text, 1, 1) for text in HOSTILE), *(a_line(text + " ", 1, 0, **quiet) for text in HOSTILE)]
-    work = replace(
-        WORK,
+    work = WORK._replace(
         rules=tuple(RuleLine(text, 1, 1) for text in HOSTILE),
         sources=tuple(FreshLine(text, 1, 1, None, None) for text in HOSTILE),
         article_faults=tuple(HOSTILE),
@@ -290,7 +288,7 @@ def test_what_a_text_counts_as_can_be_changed_and_undone(path: Path) -> None:
         NamedText("exmple gym", "Example Gym", True, "both", 4, "2026-03-18"),
         NamedText("=the gym", "Example Gym", False, "provider", 1, "2026-03-11"),
     )
-    book = written(replace(SAMPLE, named=named), path, notes={"exmple gym": ("", "ask Fern")})
+    book = written(SAMPLE._replace(named=named), path, notes={"exmple gym": ("", "ask Fern")})
     first, second = table(book["Names given"])
     assert (first["As typed"], first["Counts as"], first["By"]) == ("exmple gym", "Example Gym", "recognized")
     assert (first["Referrals"], first["Last"].date(), first["Notes"]) == (4, date(2026, 3, 18), "ask Fern")
@@ -319,7 +317,7 @@ def test_who_goes_quiet_comes_back_or_is_new_is_named() -> None:
 
 
 def test_a_period_before_the_data_is_compared_with_nothing_and_one_that_is_not_over_accuses_nobody() -> None:
-    year = replace(SAMPLE, periods=period_named("2026"), counted=replace(SAMPLE.counted, first_day="2026-01-07"))
+    year = SAMPLE._replace(periods=period_named("2026"), counted=SAMPLE.counted._replace(first_day="2026-01-07"))
     said = sentences(year)
     assert said[0] == "6 new patients booked a first appointment; of the year before nothing is known."
     assert not any("nobody for the first time" in words or "stands out" in words for words in said)
@@ -332,7 +330,7 @@ def test_a_period_before_the_data_is_compared_with_nothing_and_one_that_is_not_o
 def test_of_a_week_before_the_data_nothing_is_known_and_nothing_is_zero() -> None:
     later = figures_of(
         a_line("Example Club", 0, 0),
-        counted=replace(SAMPLE.counted, first_day="2026-05-25"),
+        counted=SAMPLE.counted._replace(first_day="2026-05-25"),
         attended=dict.fromkeys((*WEEK.named(), "all"), Attendance()),
         evaluations=dict.fromkeys(WEEK.named(), 0),
     )
@@ -348,14 +346,14 @@ def test_what_is_no_source_is_neither_new_nor_quiet() -> None:
 
 def test_a_location_is_a_plain_part_of_the_files_name_and_its_letters_are_those_of_all(path: Path) -> None:
     assert workbook_name("2026-W12", "North / South_Side ") == "referrals-2026-W12 North-South-Side.xlsx"
-    book = written(replace(SAMPLE, location="North"), path)
+    book = written(SAMPLE._replace(location="North"), path)
     assert book["Health"]["A2"].value.endswith("what could not be used. Of all locations together.")
     assert book["Follow-ups"]["A2"].value.endswith("whose days are over. Of all locations together.")
 
 
 @pytest.mark.parametrize(("shown", "who"), [(0, "No new patient"), (1, "One new patient"), (2, "2 new patients")])
 def test_a_first_week_counts_its_patients_in_good_words(shown: int, who: str) -> None:
-    first = figures_of(a_line("Example Club", 0, shown), counted=replace(SAMPLE.counted, first_day="2026-03-16"))
+    first = figures_of(a_line("Example Club", 0, shown), counted=SAMPLE.counted._replace(first_day="2026-03-16"))
     said = f"{who} booked a first appointment; of the week before nothing is known."
     assert sentences(first)[0] == said
 
@@ -403,7 +401,7 @@ def test_the_five_figures_and_their_change() -> None:
     ("periods", "title"), [(month_of(date(2026, 3, 1)), "month"), (year_of(WEEK.shown.first), "year")]
 )
 def test_a_month_and_a_year_have_workbooks_too(periods: Any, title: str, tmp_path: Path) -> None:
-    book = written(replace(SAMPLE, periods=periods), tmp_path / workbook_name(periods.label))
+    book = written(SAMPLE._replace(periods=periods), tmp_path / workbook_name(periods.label))
     assert book.sheetnames[0] == f"This {title}"
     assert book[f"This {title}"]["A1"].value == f"New patients, {title} {periods.label}"
     assert f"Previous {title}" in [cell.value for cell in book["Sources"][HEADER]]

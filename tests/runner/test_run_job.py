@@ -150,7 +150,7 @@ def runs_of_a_day(tools: Tools, since: int = 0) -> list[int]:
     ran = []
     for minute in range(since, 1440, 10):
         now = WEDNESDAY + timedelta(minutes=minute)
-        if run_if_due(WEEKLY, replace(tools, clock=lambda now=now: now)) is not None:
+        if run_if_due(WEEKLY, tools._replace(clock=lambda now=now: now)) is not None:
             ran.append(minute)
     return ran
 
@@ -189,7 +189,7 @@ def test_what_only_a_person_can_change_is_not_tried_again_before_something_was_c
 def test_moments_that_a_wrong_clock_has_answered_do_not_count(tools: Tools, job_is: JobIs) -> None:
     job_is(fine)
     in_2099 = datetime(2099, 1, 1, tzinfo=UTC)
-    assert run_if_due(HOURLY, replace(tools, clock=lambda: in_2099)) is not None
+    assert run_if_due(HOURLY, tools._replace(clock=lambda: in_2099)) is not None
     assert run_if_due(HOURLY, tools) is not None
     assert run_if_due(HOURLY, tools) is None
 
@@ -198,7 +198,7 @@ def test_the_next_moment_comes_also_where_the_last_one_failed(tools: Tools, job_
     job_is(raising(ValueError()))
     assert run_if_due(HOURLY, tools) is not None
     assert run_if_due(HOURLY, tools) is None
-    later = replace(tools, clock=lambda: WEDNESDAY + timedelta(hours=1))
+    later = tools._replace(clock=lambda: WEDNESDAY + timedelta(hours=1))
     assert run_if_due(HOURLY, later) is not None
     assert last(tools).slot == "2026-03-04T19:00:00Z"
 
@@ -215,7 +215,7 @@ def test_a_moment_whose_run_was_killed_is_answered_by_the_next_look(tools: Tools
 def test_the_watchdog_hears_the_beginning_and_the_end(home: Path, job_is: JobIs) -> None:
     with watchdog() as (url, heard):
         watched = load_settings(home)
-        settings = replace(watched, installation=replace(watched.installation, healthcheck_url=url))
+        settings = watched._replace(installation=replace(watched.installation, healthcheck_url=url))
         tools = open_tools(home, settings, WEDNESDAY)
         job_is(fine)
         run_job("pull_appointments", tools)
@@ -228,7 +228,7 @@ def test_a_dead_watchdog_breaks_no_job(home: Path, job_is: JobIs) -> None:
     with watchdog() as (url, _):
         pass
     watched = load_settings(home)
-    settings = replace(watched, installation=replace(watched.installation, healthcheck_url=url))
+    settings = watched._replace(installation=replace(watched.installation, healthcheck_url=url))
     tools = open_tools(home, settings, WEDNESDAY)
     job_is(fine)
     assert run_job("pull_appointments", tools)[0] == FINE
@@ -253,7 +253,7 @@ def test_the_same_failure_is_mailed_once_a_day_and_a_new_one_at_once(home: Path,
             run_job("pull_appointments", tools)
         assert len(server.taken) == 2
         tomorrow = WEDNESDAY + timedelta(days=1)
-        run_job("pull_appointments", replace(tools, now=tomorrow, clock=lambda: tomorrow))
+        run_job("pull_appointments", tools._replace(now=tomorrow, clock=lambda: tomorrow))
     assert server.recipients() == ["it@lakeside.example"] * 3
 
 

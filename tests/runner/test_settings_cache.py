@@ -22,7 +22,7 @@ def kept(home: Path) -> Path:
 def forge(home: Path) -> Settings:
     """Put other settings into the kept file, so that a reader of it can be told from one who checks anew."""
     good = load_settings(home)
-    kept(home).write_bytes(pickle.dumps(replace(good, clinic=replace(good.clinic, name="Forged"))))
+    kept(home).write_bytes(pickle.dumps(good._replace(clinic=replace(good.clinic, name="Forged"))))
     return good
 
 
