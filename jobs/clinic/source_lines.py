@@ -15,69 +15,68 @@ Waits = Mapping[str, Mapping[int, int]]
 
 def source_lines(referred: Referred, waits: Waits, names: ReferralNames) -> tuple[SourceLine, ...]:
     """One line per listed source; what the list does not know counts as not yet named, never in another's line."""
-    folded = _Folded()
+    folded = _Folded(waits)
     for typed, tally in referred:
-        folded.take(names.name_of(typed) or NOT_YET_NAMED, typed, tally, waits.get(typed, {}))
-    lines = (
-        SourceLine(name, names.channel_of(name), True, tally, folded.waits[name])
-        for name, tally in folded.tallies.items()
-    )
+        folded[names.name_of(typed) or NOT_YET_NAMED].append((typed, tally))
+    lines = (SourceLine(name, names.channel_of(name), True, folded.tally(name), folded.waits(name)) for name in folded)
     return tuple(sorted(lines, key=_rank))
 
 
 def provider_lines(referred: Referred, waits: Waits, names: ReferralNames) -> tuple[SourceLine, ...]:
     """One line per provider; one that the list does not know stands under its most frequent spelling."""
-    folded = _Folded()
+    folded = _Folded(waits)
     listed: dict[str, bool] = {}
     for typed, tally in referred:
         name = names.name_of(typed)
         key = name or "\0" + name_key(typed)  # a spelling that looks like a listed name is a line of its own
         listed[key] = name is not None
-        folded.take(key, typed, tally, waits.get(typed, {}))
+        folded[key].append((typed, tally))
     lines = (
         SourceLine(
             key if listed[key] else folded.spelling(key),
             names.channel_of(key) if listed[key] else "",
             listed[key],
-            tally,
-            folded.waits[key],
+            folded.tally(key),
+            folded.waits(key),
         )
-        for key, tally in folded.tallies.items()
+        for key in folded
     )
     return tuple(sorted(lines, key=_rank))
 
 
-class _Folded:
-    """The texts of each line, added up."""
+class _Folded(defaultdict[str, list[tuple[str, Tally]]]):
+    """The texts of each line, with their referrals."""
 
-    def __init__(self) -> None:
-        self._taken: defaultdict[str, list[Tally]] = defaultdict(list)
-        self.waits: defaultdict[str, Counter[int]] = defaultdict(Counter)
-        self._spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    def __init__(self, waits: Waits) -> None:
+        super().__init__(list)
+        self._waits = waits
 
-    def take(self, key: str, typed: str, tally: Tally, waits: Mapping[int, int]) -> None:
-        self._taken[key].append(tally)
-        if waits:
-            self.waits[key].update(waits)
-        self._spellings[key][typed] += tally.ever
+    def tally(self, key: str) -> Tally:
+        """The referrals of the line's texts, added up."""
+        return Tally.together([tally for _, tally in self[key]])
 
-    @property
-    def tallies(self) -> dict[str, Tally]:
-        return {key: Tally.together(taken) for key, taken in self._taken.items()}
+    def waits(self, key: str) -> Counter[int]:
+        """The days to the evaluation of all its texts."""
+        found: Counter[int] = Counter()
+        for typed, _ in self[key] if self._waits else ():
+            found.update(self._waits.get(typed, {}))
+        return found
 
     def spelling(self, key: str) -> str:
         """The most frequent spelling; of equally frequent ones the first of the alphabet."""
-        spellings = self._spellings[key]
+        if len(self[key]) == 1:
+            return self[key][0][0]
+        spellings: Counter[str] = Counter()
+        for typed, tally in self[key]:
+            spellings[typed] += tally.ever
         return min(spellings, key=lambda typed: (-spellings[typed], typed))
 
 
 def total(referred: Referred, waits: Waits) -> SourceLine:
     """All texts together."""
-    folded = _Folded()
-    folded.take("Total", "", Tally(), {})
-    for typed, tally in referred:
-        folded.take("Total", typed, tally, waits.get(typed, {}))
-    return SourceLine("Total", tally=folded.tallies["Total"], waits=folded.waits["Total"])
+    folded = _Folded(waits)
+    folded["Total"] = list(referred) or [("", Tally())]
+    return SourceLine("Total", tally=folded.tally("Total"), waits=folded.waits("Total"))
 
 
 def _rank(line: SourceLine) -> tuple[int, int, int, int, str]:
@@ -87,34 +86,34 @@ def _rank(line: SourceLine) -> tuple[int, int, int, int, str]:
 
 
 class TypedText(NamedTuple):
-    """A text under its most frequent spelling, where it was typed (source, provider or both), and its referrals."""
+    """A text under its most frequent spelling, where it was typed (source, provider or both), its referrals, and the
+    source that it counts for, None where nobody has said."""
 
     text: str
     where: str
     tally: Tally
+    name: str | None
 
 
-def typed_texts(by_source: Referred, by_provider: Referred) -> list[TypedText]:
+def typed_texts(by_source: Referred, by_provider: Referred, names: ReferralNames) -> list[TypedText]:
     """Each text once, however it was spelled and wherever it was typed."""
-    folded = _Folded()
-    where: defaultdict[str, set[str]] = defaultdict(set)
+    folded = _Folded({})
+    where: dict[str, str] = {}
     for column, referred in (("source", by_source), ("provider", by_provider)):
         for typed, tally in referred:
             key = name_key(typed)
-            folded.take(key, typed, tally, {})
-            where[key].add(column)
-    return [
-        TypedText(folded.spelling(key), "both" if len(where[key]) == 2 else min(where[key]), tally)
-        for key, tally in folded.tallies.items()
-    ]
+            folded[key].append((typed, tally))
+            where[key] = "both" if where.get(key, column) != column else column
+    texts = ((key, folded.spelling(key)) for key in folded)
+    return [TypedText(text, where[key], folded.tally(key), names.name_of(text)) for key, text in texts]
 
 
 def unnamed(texts: Iterable[TypedText], names: ReferralNames) -> tuple[UnnamedText, ...]:
     """Each text that no name is known for; most referrals first."""
     found = (
         UnnamedText(text, where, tally.ever, tally.first_on, tally.last_on, names.suggestions(text))
-        for text, where, tally in texts
-        if names.name_of(text) is None
+        for text, where, tally, name in texts
+        if name is None
     )
     return tuple(sorted(found, key=lambda each: (-each.referrals, each.text)))
 
@@ -123,8 +122,8 @@ def named(texts: Iterable[TypedText], names: ReferralNames) -> tuple[NamedText, 
     """Each text that counts for a source though it is not its name, those that were recognized first."""
     found = (
         NamedText(text, name, names.listed(text) is None, where, tally.ever, tally.last_on)
-        for text, where, tally in texts
-        if (name := names.name_of(text)) and name != NOT_RECORDED and name_key(text) != name_key(name)
+        for text, where, tally, name in texts
+        if name and name != NOT_RECORDED and name_key(text) != name_key(name)
     )
     by_day = sorted(found, key=lambda each: (each.last_on, each.text), reverse=True)
     return tuple(sorted(by_day, key=lambda each: not each.recognized))

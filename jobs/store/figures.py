@@ -140,7 +140,7 @@ def count_figures(memory: "Memory", periods: Periods, names: ReferralNames, toda
     waits, provider_waits = (_waits(memory, typed, days) for typed in ("referral_source", "referring_provider"))
     attended = _attendance(memory, days)
     evaluated = [(date.fromisoformat(day), count) for day, count in _rows(memory, _EVALUATIONS, days)]
-    texts = typed_texts(by_source, by_provider)
+    texts = typed_texts(by_source, by_provider, names)
     return Figures(
         periods=periods,
         today=today,
