@@ -25,5 +25,5 @@ def run(tools: Tools, today: date) -> Outcome:
             take_in(tools, mailbox, tally)
             find_copies(tools, mailbox, tally)
     except MailboxUnusable as reason:
-        return sum_up(tally, str(reason))
-    return sum_up(tally)
+        return sum_up(tally, today, str(reason))
+    return sum_up(tally, today)

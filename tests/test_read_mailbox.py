@@ -120,6 +120,60 @@ def test_a_bounce_for_good_stops_the_address_that_the_letter_went_to(mailbox: Re
     assert reason == "letters cannot be delivered: 550 5.1.1 no such user"
 
 
+def many_reminded(mailbox: Read, patients: int) -> list[str]:
+    """So many patients get a reminder at half past nine; their first names."""
+    names = [f"P{number:02d}" for number in range(patients)]
+    mailbox.clinic.export(*(appointment(name, "2026-03-06 14:00", "booked") for name in names), name="more.csv")
+    mailbox.clinic.pull("2026-03-04 09:25")
+    assert mailbox.clinic.send("2026-03-04 09:30").counts["letters sent"] == patients
+    return names
+
+
+def test_so_many_bounces_at_once_that_a_server_is_at_fault_stop_nobody_until_a_person_says_so(mailbox: Read) -> None:
+    names = many_reminded(mailbox, 12)
+    mailbox.put(*(bounce(f"{name}@patient.example", mailbox.letter(name)[1]) for name in names[:9]))
+    mailbox.put(from_person(f"stop {mailbox.letter('Ann')[2]}"))
+    ran = mailbox.read()
+    assert (ran.code, ran.counts) == (
+        FAILED,
+        {
+            "mails read": 10,
+            "letters bounced": 9,
+            "wishes to stop": 1,
+            "addresses not stopped": 9,
+            "addresses stopped": 1,
+        },
+    )
+    assert ran.outcome.failed == (
+        "So many letters came back within a day that this tells of a mail server, not of the addresses: 9 addresses "
+        "were not stopped. Ask IT to look at the mail server, its relay and the sender's address. If the addresses are "
+        "dead after all: `run_jobs.py stop --refused-since 2026-03-04`. If some were stopped before it was seen: "
+        "`run_jobs.py allow --refused-since 2026-03-04 --reason WHY`."
+    )
+    assert mailbox.stops() == [(ANN, "news", "unsubscribe mail")]
+    assert (mailbox.read("2026-03-04 10:10").code, len(mailbox.stops())) == (0, 1)
+    told = CliRunner().invoke(
+        cli, ["-C", str(mailbox.clinic.home), "--now", MOMENT, "stop", "--refused-since", "2026-03-04", "--who", "Kim"]
+    )
+    assert told.output.startswith("9 addresses get no letters from now on;")
+    assert mailbox.stops()[1:] == [(f"p{number:02d}@patient.example", "all", "Kim") for number in range(9)]
+
+
+def test_bounces_that_were_believed_before_the_burst_was_seen_are_taken_back_by_one_command(mailbox: Read) -> None:
+    names = many_reminded(mailbox, 12)
+    bounces = [bounce(f"{name}@patient.example", mailbox.letter(name)[1]) for name in names]
+    mailbox.put(*bounces[:4])
+    assert mailbox.read().counts["addresses stopped"] == 4
+    mailbox.put(*bounces[4:8])
+    assert mailbox.read("2026-03-04 11:00").counts["addresses not stopped"] == 4
+    allow_them = ["allow", "--refused-since", "2026-03-04", "--reason", "the provider's fault"]
+    told = CliRunner().invoke(cli, ["-C", str(mailbox.clinic.home), "--now", "2026-03-04 11:05", *allow_them])
+    assert told.output == "4 addresses get letters again. What was withdrawn meanwhile is not sent any more.\n"
+    assert "Addresses that get no more letters: 0" in mailbox.status("2026-03-04 11:06")
+    mailbox.put(bounces[8])
+    assert mailbox.read("2026-03-06 11:00").counts["addresses stopped"] == 1  # two days later it is usual again
+
+
 def test_a_bounce_that_returns_nothing_of_the_letter_stops_a_known_address_and_no_other(mailbox: Read) -> None:
     mailbox.put(bounce("Jo+visits@PATIENT.example"), bounce("a.friend@elsewhere.example"))
     assert mailbox.read().counts == {"mails read": 2, "letters bounced": 2, "addresses stopped": 1}

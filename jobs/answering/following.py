@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jobs.answering.settling import did_leave
 from jobs.clinic.addresses import address_key
 from jobs.clinic.answers import STRIKE_DAYS, Concerned, what_follows
 from jobs.clinic.follow_ups import utc_text
+from jobs.clinic.refusals import A_FEW, BOUNCES_WITHIN_DAYS, LETTERS_WITHIN_DAYS, too_many_bounced
 from jobs.mail.message import address_mark
 from jobs.mail.stop_secret import stop_secret
 from jobs.runner.tools import Tools
+from jobs.store.letters import left_since
 from jobs.store.mailbox_messages import (
     ASKS,
     ReadMail,
@@ -24,6 +26,7 @@ from jobs.store.mailbox_messages import (
     remember_mail,
 )
 from jobs.store.memory import Memory
+from jobs.store.refusals import bounced_since
 from jobs.store.stops import stop_once
 
 if TYPE_CHECKING:
@@ -39,10 +42,22 @@ _COUNTED = {
     "other": "left for people",
 }
 """How each kind of mail is counted."""
+NOT_BELIEVED = "addresses not stopped"
+"""How those are counted whose bounces are too many at once to be believed."""
 
 
-def keep(memory: Memory, tools: Tools, mailbox: str, uid: str, answer: "Sorted") -> Counter[str]:
-    """Remember one mail and do what follows from it; give what is to be counted."""
+class Bounced(NamedTuple):
+    """Somebody whose letter came back for good, with the other server's words."""
+
+    concerned: Concerned
+    detail: str
+
+
+def keep(
+    memory: Memory, tools: Tools, mailbox: str, uid: str, answer: "Sorted", bounced: list[Bounced]
+) -> Counter[str]:
+    """Remember one mail and do what follows from it; give what is to be counted. What has `bounced` is only added
+    there: whether it is to be believed shows when all of a batch is known."""
     at, quoted = utc_text(tools.now), letters_of(memory, message_ids=answer.message_ids)
     marked = meant_by_tokens(
         memory, (mark[:2] for mark in answer.marks), partial(address_mark, stop_secret(tools.state_dir))
@@ -60,8 +75,25 @@ def keep(memory: Memory, tools: Tools, mailbox: str, uid: str, answer: "Sorted")
     again = found_before(memory, mail)
     remember_mail(memory, mail)
     for concerned, category in () if again else about:
-        counts["addresses stopped"] += _act(memory, tools, answer, concerned, category, at)
+        if answer.kind == "bounce":
+            bounced.append(Bounced(concerned, answer.detail))
+        else:
+            counts["addresses stopped"] += _act(memory, tools, answer, concerned, category, at)
     return counts
+
+
+def stop_bounced(memory: Memory, tools: Tools, bounced: Sequence[Bounced]) -> Counter[str]:
+    """Stop the addresses that letters came back from; none of them where so many come back that a mail server is at
+    fault. Give what is to be counted."""
+    if not bounced:
+        return Counter()
+    a_day_ago, days_ago = (tools.now - timedelta(days=days) for days in (BOUNCES_WITHIN_DAYS, LETTERS_WITHIN_DAYS))
+    addresses = bounced_since(memory, utc_text(a_day_ago)) | {each.concerned.address_key for each in bounced}
+    if len(addresses) > A_FEW and too_many_bounced(len(addresses), left_since(memory, utc_text(days_ago))):
+        return Counter({NOT_BELIEVED: len({each.concerned.address_key for each in bounced})})
+    endings = (what_follows("bounce", each.concerned, "", each.detail, 0, 0) for each in bounced)
+    at = utc_text(tools.now)
+    return Counter({"addresses stopped": sum(stop_once(memory, at, ending) for ending in endings if ending)})
 
 
 def _act(memory: Memory, tools: Tools, answer: "Sorted", concerned: Concerned, category: str, at: str) -> bool:

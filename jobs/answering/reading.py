@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from jobs.answering.following import keep
+from jobs.answering.following import Bounced, keep, stop_bounced
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.follow_ups import utc_text
 from jobs.mail.mailbox import Mailbox
@@ -31,9 +31,11 @@ def take_in(tools: Tools, mailbox: Mailbox, tally: Counter[str]) -> None:
     with Sorter(stop_secret(tools.state_dir), tools.settings.clinic.id) as sorter:
         for batch in mailbox.new_mail(place, since, known):
             answers = [(mail.uid, sorter.sort(mail.data)) for mail in batch.mails]
+            bounced = list[Bounced]()
             with tools.store.begin() as memory:
                 for uid, answer in answers:
-                    tally.update(keep(memory, tools, mailbox.name, uid, answer))
+                    tally.update(keep(memory, tools, mailbox.name, uid, answer, bounced))
+                tally.update(stop_bounced(memory, tools, bounced))
                 set_read_up_to(memory, mailbox.name, batch.read_up_to)
     with tools.store.begin() as memory:
         set_read_at(memory, mailbox.name, utc_text(tools.now))

@@ -30,10 +30,11 @@ LIFE = (
           "only where its cancelled visit is booked again",
           ("ready",)),
     State("failed", "the mail server refused it for good",
-          ("ready", "withdrawn")),
+          ("ready", "held", "withdrawn")),
     State("unknown", "it may have left; never sent again blindly",
           ("sent", "ready", "failed", "withdrawn")),
-    State("held", "waits for a person: by its rule's `approval:`, by hand, or after a restored backup",
+    State("held", "waits for a person: by its rule's `approval:`, by hand, after a restored backup, or refused with "
+          "too many others",
           ("ready", "withdrawn")),
 )  # fmt: skip
 

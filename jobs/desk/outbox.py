@@ -17,6 +17,7 @@ from jobs.sending.letters import OrderDesk, start_writer
 from jobs.store.decisions import STEPS, NotPossible, What, decide_letter
 from jobs.store.letters import letters_again
 from jobs.store.outbox import LetterStory, Waiting, letter_story, letters_of, waiting_letters
+from jobs.store.refusals import held_as_refused
 
 _WAITING = ("planned", "ready", "deferred", "held")
 _NOT_LEFT = (*_WAITING, "failed", "unknown")
@@ -143,10 +144,17 @@ def _as_it_would_leave(tools: Tools, story: LetterStory) -> str:
     return f"To: {message['To']}\nSubject: {message['Subject']}{reasons}\n\n{body}"
 
 
+def refused_letters(tools: Tools) -> list[int]:
+    """The letters that are held because the mail server refused too many at once."""
+    with tools.store.look() as memory:
+        return held_as_refused(memory)
+
+
 def decide_letters(
-    tools: Tools, what: What, letter_ids: Sequence[int], everything: bool, rule: str, who: str, why: str
+    tools: Tools, what: What, letter_ids: Sequence[int] | None, rule: str, who: str, why: str, together: bool = False
 ) -> int:
-    """Take one decision about these letters, or about all in question; say what became of each. Gives the exit code."""
+    """Take one decision about these letters, or (None) about all in question; say what became of each, or of all
+    `together`. Gives the exit code."""
     now = utc_text(tools.now)
     if rule and tools.settings.follow_ups.rule(rule) is None:
         known = ", ".join(known.name for known in tools.settings.follow_ups.rules)
@@ -154,7 +162,8 @@ def decide_letters(
         return 2
     done, refused = 0, 0
     with tools.store.begin() as memory:
-        if everything:
+        if letter_ids is None:
+            together = True
             letter_ids = [letter.letter_id for letter in letters_of(memory, STEPS[what].of, rule)]
         leaving = letters_again(memory, letter_ids, STEPS[what].of) if what in ("release", "send-again") else []
         verdicts = {verdict.due.letter_id: verdict for verdict in look_at(memory, tools, leaving)}
@@ -167,11 +176,11 @@ def decide_letters(
                 click.echo(str(reason), err=True)
                 continue
             done += 1
-            if not everything:
+            if not together:
                 click.echo(f"Letter {letter_id} {_told(tools, what, verdicts.get(letter_id))}.")
-    if everything and not letter_ids:
+    if together and not letter_ids:
         click.echo(f"No letter{f' of {rule}' if rule else ''} {_COULD_BE[what]}; nothing was changed.")
-    elif everything and done:
+    elif together and done:
         click.echo(f"{done} {'letter' if done == 1 else 'letters'}: each {_TOLD[what]}.")
     return 1 if refused and not done else 0
 

@@ -55,12 +55,20 @@ def _decision(name: "What", help_words: str) -> click.Command:
     @outbox.command(name=name, help=help_words)
     @click.argument("numbers", nargs=-1, type=click.IntRange(1, 2**31), metavar="NO...")
     @click.option("--all", "everything", is_flag=True, help="All letters that this can be decided about.")
+    @click.option(
+        "--refused",
+        is_flag=True,
+        hidden=name not in ("release", "drop"),
+        help="All letters held because too many were refused at once.",
+    )
     @click.option("--rule", default="", help="With --all: only those of this rule.")
     @click.option("--reason", default="", help="Why; it is recorded with who and when.")
     @click.option("--who", "--by", "by", default="", help="Who decides; the user of this computer if not said.")
     @click.pass_obj
-    def decide(place: Place, numbers: tuple[int, ...], everything: bool, rule: str, reason: str, by: str) -> None:
-        if bool(numbers) == everything:
+    def decide(
+        place: Place, numbers: tuple[int, ...], everything: bool, refused: bool, rule: str, reason: str, by: str
+    ) -> None:
+        if bool(numbers) + everything + refused != 1:
             raise click.UsageError(f"Name the letters (`outbox {name} 12 13`), or use --all; `outbox` lists them.")
         if rule and not everything:
             raise click.UsageError("--rule goes with --all.")
@@ -69,9 +77,11 @@ def _decision(name: "What", help_words: str) -> click.Command:
             raise click.UsageError('Say why: --reason "she called". It is recorded with who and when.')
 
         def work(tools: "Tools") -> int:
-            from jobs.desk.outbox import decide_letters
+            from jobs.desk.outbox import decide_letters, refused_letters
 
-            return decide_letters(tools, name, numbers, everything, rule, by or user_name(), why)
+            if refused:
+                return decide_letters(tools, name, refused_letters(tools), "", by or user_name(), why, together=True)
+            return decide_letters(tools, name, numbers or None, rule, by or user_name(), why)
 
         with_tools(place, work)
 

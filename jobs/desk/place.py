@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,6 +49,19 @@ def user_name() -> str:
         return f"user {os.getuid()}"
 
 
+class _Day(click.ParamType[date]):
+    """A day as it is written in all files of the clinic."""
+
+    name = "day"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f'"{value}" is no day. Write it so: 2026-03-01.', param, ctx)
+
+
+DAY = _Day()
 WHO = click.option("--who", default=user_name, help="Who decides; your login name if not said.")
 
 

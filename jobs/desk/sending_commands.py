@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobs.desk.place import Place, user_name, with_tools
+from jobs.desk.place import DAY, Place, user_name, with_tools
 
 if TYPE_CHECKING:
     from jobs.runner.tools import Tools
@@ -35,21 +35,9 @@ def clock(place: Place, is_right: bool, by: str) -> None:
     with_tools(place, show)
 
 
-class _Day(click.ParamType[date]):
-    """A day as it is written in all files of the clinic."""
-
-    name = "day"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f'"{value}" is no day. Write it so: 2026-03-01.', param, ctx)
-
-
 @click.command(name="who-got")
-@click.option("--since", required=True, type=_Day(), help="The first day, such as 2026-03-01.")
-@click.option("--until", type=_Day(), help="The last day; today if not said.")
+@click.option("--since", required=True, type=DAY, help="The first day, such as 2026-03-01.")
+@click.option("--until", type=DAY, help="The last day; today if not said.")
 @click.option("--rule", default="", help="Only letters of this rule.")
 @click.option("--template", default="", help="Only letters from this file of templates/.")
 @click.option("--article", default="", help="Only letters that carried this article (its slug).")

@@ -1,11 +1,12 @@
 """The commands about who gets no more letters: `stop`, `allow` and `stop-page`."""
 
 import sys
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
-from jobs.desk.place import WHO, Place, with_tools
+from jobs.desk.place import DAY, WHO, Place, with_tools
 
 if TYPE_CHECKING:
     from jobs.clinic.answers import Category
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("address", required=False, default="")
+@click.option("--refused-since", type=DAY, help="Every address where nobody is, as a mail server said since that day.")
 @click.option(
     "--category",
     type=click.Choice(["all", "news", "care"]),
@@ -24,31 +26,45 @@ if TYPE_CHECKING:
 @click.option("--reason", default="", help="Why, in your words; it is shown by `why`.")
 @WHO
 @click.pass_obj
-def stop(place: Place, address: str, category: "Category", reason: str, who: str) -> None:
+def stop(place: Place, address: str, refused_since: date | None, category: "Category", reason: str, who: str) -> None:
     """Send an address no more letters; without an address, list who gets none.
 
-    No export and no other job ever takes an address off the list; only `allow` does.
+    Where so many letters were refused at once that the program stopped nobody, --refused-since 2026-03-04 stops
+    them after all. No export and no other job ever takes an address off the list; only `allow` does.
     """
+    if address and refused_since:
+        raise click.UsageError("Name an address, or use --refused-since.")
 
     def work(tools: "Tools") -> int:
-        from jobs.desk.stop_list import put_on_the_list, show_the_list
+        from jobs.desk.stop_list import put_on_the_list, put_refused_on_the_list, show_the_list
 
+        if refused_since:
+            return put_refused_on_the_list(tools, refused_since, reason, who)
         return put_on_the_list(tools, address, category, reason, who) if address else show_the_list(tools)
 
     with_tools(place, work)
 
 
 @click.command()
-@click.argument("address")
+@click.argument("address", required=False, default="")
+@click.option("--refused-since", type=DAY, help="Every address that was stopped since a day for undelivered letters.")
 @click.option("--reason", required=True, help="Why, in your words: for example, that the patient asked for it.")
 @WHO
 @click.pass_obj
-def allow(place: Place, address: str, reason: str, who: str) -> None:
-    """Let an address have letters again that was stopped. The list keeps both, with who and why."""
+def allow(place: Place, address: str, refused_since: date | None, reason: str, who: str) -> None:
+    """Let an address have letters again that was stopped. The list keeps both, with who and why.
+
+    Where a mail server refused good addresses, --refused-since 2026-03-04 lets all of them have letters again that
+    were stopped for that. Who asked for no more stays stopped.
+    """
+    if bool(address) == bool(refused_since):
+        raise click.UsageError("Name an address, or use --refused-since.")
 
     def work(tools: "Tools") -> int:
-        from jobs.desk.stop_list import answer_on_the_list
+        from jobs.desk.stop_list import answer_on_the_list, answer_refusals
 
+        if refused_since:
+            return answer_refusals(tools, refused_since, reason, who)
         return answer_on_the_list(tools, address, reason, who)
 
     with_tools(place, work)

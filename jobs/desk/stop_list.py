@@ -1,6 +1,6 @@
 """Who gets no more letters: put on the list, answered, and shown."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 import click
 from rich.table import Table
@@ -9,12 +9,14 @@ from jobs.clinic.addresses import address_key
 from jobs.clinic.answers import Category, Ending
 from jobs.clinic.follow_ups import utc_text
 from jobs.desk.terminal import open_console
+from jobs.mail.refused_for_good import answer_of
 from jobs.runner.tools import Tools
 from jobs.store.letters import waiting_for
 from jobs.store.mailbox_messages import ReadMail, mail_about
 from jobs.store.memory import Memory
 from jobs.store.patient_story import contact
-from jobs.store.stops import StopLine, counting_now, end_stops, patients_at, stop_once, stops_about
+from jobs.store.refusals import refused_addresses
+from jobs.store.stops import StopLine, counting_now, end_bounces, end_stops, patients_at, stop_once, stops_about
 
 _FINE, _NOT_UNDERSTOOD = 0, 2
 _WHAT = {"all": "no letters", "news": "no news", "care": "no letters about the own care"}
@@ -63,6 +65,30 @@ def answer_on_the_list(tools: Tools, address: str, reason: str, who: str) -> int
     if refusing:
         click.echo("But the practice system says: no e-mail. As long as it does, no letter goes there.")
     return _FINE
+
+
+def put_refused_on_the_list(tools: Tools, since: date, reason: str, who: str) -> int:
+    """Stop every address at which nobody is, by the words of a mail server since a day."""
+    why = reason or "letters cannot be delivered"
+    with tools.store.begin() as memory:
+        keys = refused_addresses(memory, _midnight(tools, since), lambda *said: answer_of(*said) == "nobody")
+        new = sum(stop_once(memory, utc_text(tools.now), Ending("all", why, who, key)) for key in keys)
+    click.echo(f"{new} addresses get no letters from now on; letters that wait for them are withdrawn by the next run.")
+    return _FINE
+
+
+def answer_refusals(tools: Tools, since: date, reason: str, who: str) -> int:
+    """Let the addresses have letters again that were stopped since a day because letters could not be delivered."""
+    with tools.store.begin() as memory:
+        again, wished = end_bounces(memory, utc_text(tools.now), _midnight(tools, since), reason, who)
+    click.echo(f"{again} addresses get letters again. What was withdrawn meanwhile is not sent any more.")
+    if wished:
+        click.echo(f"{wished} stay stopped: somebody asked for that too.")
+    return _FINE
+
+
+def _midnight(tools: Tools, day: date) -> str:
+    return utc_text(datetime.combine(day, time(), tools.settings.clinic.tzinfo))
 
 
 def show_the_list(tools: Tools) -> int:

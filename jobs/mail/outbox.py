@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from jobs.clinic.refusals import Answers
 from jobs.mail.journal import Journal, recover
 from jobs.mail.records import AskedToStop, Ledger, Marks, Ready, Result, RunStopped, SignInRefused, Transport
 from jobs.mail.settings import is_plain_address
@@ -52,22 +53,25 @@ def send(
     progress: Callable[[int], object] = lambda done: None,
     *,
     recipients_of: Callable[[bytes], list[str]],
+    answers: Answers | None = None,
     pause_seconds: float = 0,
     wait: Callable[[float], object] = time.sleep,
 ) -> Tally:
     """Send the letters group by group (50 to 100 each) and say how many reached each state.
 
     `recipients_of` reads the recipients out of finished bytes; a letter that names anyone but its recipient fails.
-    `progress` hears of each settled letter. SIGTERM or Ctrl-C end the run after the letter on its way. The errors of
+    `progress` hears of each settled letter. `answers` hears what the other side says of each; after too many refusals
+    the run ends with the letters on their way. SIGTERM or Ctrl-C end the run after the letter on its way. The errors of
     the ledger pass through; the letters concerned stay `attempting` until `settle`.
     """
     with heeding_signals() as stop:
         run = _Run(ledger, transport, journal, clock, progress, recipients_of, pause_seconds, wait, stop)
+        run.answers = answers or run.answers
         for group in groups:
             run.send_group(group)
             if stop.asked and not run.tally.stopped_by:
                 run.tally.stopped_by = AskedToStop(f"The run was asked to stop ({stop.asked}). The other letters wait.")
-            if run.tally.stopped_by:
+            if run.tally.stopped_by or run.answers.too_many:
                 break
     return run.tally
 
@@ -85,6 +89,7 @@ class _Run:
     stop: StopRequest
     tally: Tally = field(default_factory=Tally)
     seen: set[int] = field(default_factory=set)
+    answers: Answers = field(default_factory=Answers)
 
     def send_group(self, group: Sequence[Ready]) -> None:
         """One group from `attempting` to its results. What has no result when it ends is judged by its marks."""
@@ -96,6 +101,7 @@ class _Run:
             with closing(self._deliveries(self._fit_letters(group, results))) as deliveries:  # nobody sends any more
                 for result in deliveries:
                     results[result.letter_id] = result
+                    self._hear(result)
                     self.progress(1)
         except RunStopped as reason:
             self.tally.stopped_by = reason
@@ -126,9 +132,10 @@ class _Run:
         return [letter for letter in group if letter.letter_id in going]
 
     def _fit_letters(self, group: Sequence[Ready], results: dict[int, Result]) -> Iterator[Ready]:
-        """The letters that may leave, until somebody asks to stop; the others get their result here."""
+        """The letters that may leave, until somebody asks to stop or the server refuses too many; the others get their
+        result here."""
         for letter in group:
-            if self.stop.asked:
+            if self.stop.asked or self.answers.too_many:
                 return
             trouble = why_not(letter, self.recipients_of)
             if trouble is None:
@@ -136,6 +143,16 @@ class _Run:
             else:
                 results[letter.letter_id] = Result(letter.letter_id, "failed", trouble)
                 self.progress(1)
+
+    def _hear(self, result: Result) -> None:
+        if result.state == "sent":
+            self.answers.hear("taken")
+        elif result.state == "failed":
+            from jobs.mail.refused_for_good import answer_of  # seldom needed
+
+            answer = answer_of(result.state, result.detail)
+            if answer:
+                self.answers.hear(answer)
 
     def _deliveries(self, letters: Iterator[Ready]) -> Generator[Result, None, None]:
         if not self.pause_seconds:

@@ -29,7 +29,6 @@ class Result(NamedTuple):
     detail: str = ""  # why, in words or in the server's; addresses are masked
     draft_id: str | None = None  # the draft that the other side holds, "" for none; None: nothing new is known
     transport: str = ""  # the way it was tried, where that is not the ledger's own
-    nobody_there: str = ""  # the server's words where they say that the address does not exist
 
 
 class Unclear(Protocol):

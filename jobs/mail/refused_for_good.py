@@ -1,7 +1,14 @@
 """Whether a letter was refused for good because nobody is at the address, or because of how it was sent."""
 
 import re
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from jobs.clinic.refusals import Answer
+
+NOT_TRIED = "nothing was sent"
+"""How the detail of a letter ends that no server was asked to take: it was not fit to leave."""
+_AT_RCPT = "RCPT: "
 STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 """The enhanced status code of RFC 3463."""
 _ABOUT_THE_SENDER = re.compile(
@@ -44,3 +51,15 @@ def says_nobody_is_there(words: str) -> bool:
     status = code[0] if code else ""
     certain = _THE_ADDRESS.match(status) or _NOBODY_THERE.search(words)
     return certain is not None and is_about_the_address(status, words)
+
+
+def answer_of(state: str, detail: str) -> "Answer | None":
+    """What an attempt tells of the mail server; None where it said nothing for good."""
+    if state != "failed" or detail.endswith(NOT_TRIED):
+        return "taken" if state == "sent" else None
+    return "nobody" if detail.startswith(_AT_RCPT) and says_nobody_is_there(refusing_words(detail)) else "refused"
+
+
+def refusing_words(detail: str) -> str:
+    """The words of the server by which it did not take a recipient."""
+    return detail.removeprefix(_AT_RCPT)

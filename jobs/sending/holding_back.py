@@ -12,6 +12,7 @@ from jobs.mail.limits import allowed_now, brake
 from jobs.runner.schedule import next_slot
 from jobs.runner.tools import Tools
 from jobs.sending.planning import calendar_of
+from jobs.sending.refusals import why_nobody_decided
 from jobs.store.letters import left_since
 from jobs.store.runs import recent_runs
 from jobs.store.sources import freshness, too_bad_sources
@@ -19,7 +20,12 @@ from jobs.store.sources import freshness, too_bad_sources
 
 def why_hold_back(tools: Tools, letters: Sequence[Due]) -> str:
     """A sentence where none of these letters may leave in this run, else ""."""
-    return _too_many(tools, letters) or _too_old(tools, letters) or _too_bad(tools, letters)
+    return (
+        (why_nobody_decided(tools) if letters else "")
+        or _too_many(tools, letters)
+        or _too_old(tools, letters)
+        or _too_bad(tools, letters)
+    )
 
 
 def _too_many(tools: Tools, letters: Sequence[Due]) -> str:

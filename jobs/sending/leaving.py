@@ -14,6 +14,7 @@ from jobs.mail.writing import LetterWriter
 from jobs.runner.tools import Tools
 from jobs.sending.deciding import LastMoment
 from jobs.sending.letters import finished_groups
+from jobs.sending.refusals import RefusesEverybody, judge_refusals
 from jobs.store.letter_ledger import LetterLedger, forget_drafts, record_evidence, stale_drafts, unclear_letters
 from jobs.store.letters import letters_in
 
@@ -78,21 +79,28 @@ def send_letters(tools: Tools, due: Sequence[Due], writer: LetterWriter, last_mo
         return Tally()
     mail = tools.settings.mail
     transport = open_transport(mail, tools.settings.google, tools.state_dir, tools.today)
-    ledger = LetterLedger(tools.store.begin, transport.name, to_patients=mail.mode == "live")
-    journal = Journal(tools.state_dir / "outbox.journal")
+    ledger = LetterLedger(tools.store.begin, transport.name)
+    journal, tally = Journal(tools.state_dir / "outbox.journal"), Tally()
     try:
         with tools.progress("Sending letters", total=len(due)) as advance:
-            groups = finished_groups(tools, writer, ledger, due, last_moment)
-            return send(
-                groups,
+            answers = judge_refusals(tools, transport.name)
+            tally = send(
+                finished_groups(tools, writer, ledger, due, last_moment),
                 ledger,
                 transport,
                 journal,
                 tools.clock,
                 advance,
                 recipients_of=recipients_of,
+                answers=answers,
                 pause_seconds=mail.pause_seconds,
             )
+        if tally["failed"] or answers.doubtful:
+            judge_refusals(tools, transport.name)
+    except RefusesEverybody as reason:
+        tally.stopped_by, tally["held"] = reason, reason.held
+        del tally["failed"]  # they are held
     finally:
         transport.close()
         journal.close()
+    return tally

@@ -9,6 +9,7 @@ from jobs.mail.writing import LetterWriter
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.sending.letters import rule_of
+from jobs.sending.refusals import RefusesEverybody
 
 _COUNTED = {
     "wait": "letters waiting",
@@ -33,8 +34,8 @@ def sum_up(
         notes = [*notes, f"{unknown} letters may have left; they are not sent again. `run_jobs.py outbox` lists them."]
     asked = isinstance(tally.stopped_by, AskedToStop)
     notes = [*notes, tally.stopped] if asked else notes
-    signed_out = isinstance(tally.stopped_by, SignInRefused)
-    return Outcome(dict(counts), tuple(notes), failed="" if asked else tally.stopped, until_changed=signed_out)
+    until_changed = isinstance(tally.stopped_by, (SignInRefused, RefusesEverybody))
+    return Outcome(dict(counts), tuple(notes), failed="" if asked else tally.stopped, until_changed=until_changed)
 
 
 def faulty_templates(tools: Tools, writer: LetterWriter, due: Sequence[Due]) -> Iterator[str]:

@@ -7,13 +7,11 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
-from jobs.clinic.answers import Concerned, what_follows
 from jobs.clinic.follow_ups import pause_before, utc_text
 from jobs.clinic.letter_life import can_become, check_step
 from jobs.store.decisions import NotPossible, What, decide_letter
 from jobs.store.letters import LetterFacts
 from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, update_rows
-from jobs.store.stops import stop_once
 from jobs.store.tables import attempts, letters, sent_articles
 
 _ATTEMPTING = (
@@ -55,8 +53,6 @@ class _Result(Protocol):
     def draft_id(self) -> str | None: ...
     @property
     def transport(self) -> str: ...
-    @property
-    def nobody_there(self) -> str: ...
 
 
 class ChosenArticle(NamedTuple):
@@ -69,13 +65,9 @@ class ChosenArticle(NamedTuple):
 class LetterLedger:
     """The outbox's ledger: a letter is on disk as `attempting` before its own bytes leave."""
 
-    def __init__(
-        self, begin: Callable[[], AbstractContextManager[Memory]], transport: str, to_patients: bool = True
-    ) -> None:
-        """`to_patients` is False where the letters go to another address than the patients' own."""
+    def __init__(self, begin: Callable[[], AbstractContextManager[Memory]], transport: str) -> None:
         self._begin = begin
         self._transport = transport
-        self._to_patients = to_patients
         self._address: dict[int, str] = {}
         self._articles: dict[int, Sequence[ChosenArticle]] = {}
         self._patient: dict[int, int] = {}
@@ -109,18 +101,9 @@ class LetterLedger:
         moment = utc_text(at)
         with self._begin() as memory:
             record_results(memory, results, self._transport, moment)
-            self._stop_dead_addresses(memory, results, moment)
         for result in results:
             for heard in (self._address, self._articles, self._patient):
                 heard.pop(result.letter_id, None)
-
-    def _stop_dead_addresses(self, memory: Memory, results: Sequence[_Result], moment: str) -> None:
-        """An address that does not exist gets no more letters, just as where that is told by a mail that came back."""
-        for result in results if self._to_patients else ():
-            address = self._address.get(result.letter_id, "") if result.nobody_there else ""
-            ending = what_follows("bounce", Concerned(address), "", result.nobody_there, 0, 0) if address else None
-            if ending:
-                stop_once(memory, moment, ending)
 
 
 def _attempting_among(memory: Memory, letter_ids: Sequence[int]) -> set[int]:

@@ -9,6 +9,9 @@ from jobs.clinic.answers import Category, Ending
 from jobs.store.memory import Memory
 from jobs.store.tables import patients, stops
 
+BOUNCE = "bounce"
+"""The source of a stop because letters could not be delivered."""
+
 
 class StopLine(NamedTuple):
     """One line of the list; `at` is UTC text, `allowed` tells a stop from its answer."""
@@ -37,8 +40,9 @@ def stop(
 
 
 def stop_once(memory: Memory, at: str, ending: Ending) -> bool:
-    """Add what a mail or a click ends; False, adding nothing, where it has ended already."""
-    stopped = stopped_now(memory)
+    """Add what a mail or a click ends; False, adding nothing, where it has ended already. A wish is added even where
+    letters could not be delivered: whoever takes back the one does not take back the other."""
+    stopped = stopped_now(memory, "" if ending.source == BOUNCE else BOUNCE)
     whom = [each for each in (ending.address_key, ending.patient_id) if each]
     if all(stopped.get(each, frozenset()) & {"all", ending.category} for each in whom):
         return False
@@ -83,6 +87,16 @@ def end_stops(memory: Memory, at: str, address_key: str, reason: str, source: st
     return newest(line for line in about if not line.allowed and {line.address_key, line.patient_id} & whom.keys())
 
 
+def end_bounces(memory: Memory, at: str, since: str, reason: str, source: str) -> tuple[int, int]:
+    """Answer every stop since a moment (UTC text) that an undelivered letter has made: how many addresses get letters
+    again, and how many do not, for somebody asked for that too."""
+    bounced = {line.address_key for line in counting_now(memory) if line.source == BOUNCE and line.at >= since}
+    wished = bounced & stopped_now(memory, BOUNCE).keys()
+    for address_key in sorted(bounced - wished):
+        allow(memory, at, "all", reason, source, address_key=address_key)
+    return len(bounced - wished), len(wished)
+
+
 def newest(lines: Iterable[StopLine]) -> list[StopLine]:
     """Of lines about the same address, patient and category the last one."""
     return list({(line.address_key, line.patient_id, line.category): line for line in lines}.values())
@@ -124,10 +138,13 @@ def counting_now(memory: Memory) -> list[StopLine]:
     ]
 
 
-def stopped_now(memory: Memory) -> dict[str | int, frozenset[str]]:
-    """The categories that each address key and each patient id gets no more; the newest word on each counts."""
+def stopped_now(memory: Memory, but_for: str = "") -> dict[str | int, frozenset[str]]:
+    """The categories that each address key and each patient id gets no more; the newest word on each counts. Stops
+    `but_for` those of one source."""
     word: dict[tuple[str | int, str], bool] = {}
     for line in stop_lines(memory):
+        if line.source == but_for and not line.allowed:
+            continue
         for whom in (line.address_key, line.patient_id):
             if whom:
                 word[whom, line.category] = not line.allowed

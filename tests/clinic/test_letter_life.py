@@ -16,7 +16,7 @@ AGREED = {
     "held": "ready withdrawn",
     "withdrawn": "ready",
     "deferred": "ready held withdrawn failed",
-    "failed": "ready withdrawn",
+    "failed": "ready held withdrawn",
     "unknown": "sent ready failed withdrawn",
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from hand_written_clinic import Clinic, appointment
-from loopback_server import serving
+from loopback_server import Session, serving
 
 from jobs.desk.commands import cli
 
@@ -172,12 +172,12 @@ def test_in_its_grace_period_the_front_desk_stops_a_letter(clinic: Clinic, outbo
     assert len(clinic.in_state("sent")) == left
 
 
-def refuse(step: str, session: object) -> str | None:
-    return "550 5.1.1 no such user" if step == "RCPT" else None
+def refuse(step: str, session: Session) -> str | None:
+    return "550 5.1.1 no such user" if step == "RCPT" and session.recipient == "remy@patient.example" else None
 
 
 def test_a_refused_letter_is_sent_again_once_the_address_is_mended(clinic: Clinic, outbox: Call) -> None:
-    clinic.export(appointment("Remy", "2026-03-06 14:00", "booked"))
+    clinic.export(*(appointment(name, "2026-03-06 14:00", "booked") for name in ("Remy", "Thea")))
     clinic.pull("2026-03-04 08:45")
     with serving(refuse) as server:
         clinic.mail_through(server.port)

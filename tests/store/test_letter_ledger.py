@@ -30,7 +30,6 @@ class Result(NamedTuple):
     detail: str = ""
     draft_id: str | None = None
     transport: str = ""
-    nobody_there: str = ""
 
 
 @pytest.fixture

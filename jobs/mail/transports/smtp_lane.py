@@ -101,9 +101,7 @@ class Lane:
             self._trust.lost()
         else:
             self._trust.regained()
-        state, said = state_after(refusal), masked(f"{refusal.reply.code} {refusal.reply.text}", letter.recipient)
-        nobody_there = said if state == "failed" and refusal.step == "RCPT" and _says_nobody_is_there(said) else ""
-        return Result(letter.letter_id, state, detail(refusal, letter.recipient), nobody_there=nobody_there)
+        return Result(letter.letter_id, state_after(refusal), detail(refusal, letter.recipient))
 
     def _drop(self) -> None:
         """Leave a connection that is of no use. From now on each letter waits for the answer to the one before it:
@@ -128,9 +126,3 @@ class Lane:
         if self._connection:
             self._connection.close()
             self._connection = None
-
-
-def _says_nobody_is_there(words: str) -> bool:
-    from jobs.mail.refused_for_good import says_nobody_is_there
-
-    return says_nobody_is_there(words)
