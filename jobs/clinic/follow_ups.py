@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cached_property
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -103,8 +103,12 @@ class FollowUps:
                 f'two rules are named "{twice[0]}"; a name is how a letter is known, so each needs its own'
             )
 
+    @cached_property
+    def _by_name(self) -> dict[str, Rule]:
+        return {rule.name: rule for rule in self.rules}
+
     def rule(self, name: str) -> Rule | None:
-        return next((rule for rule in self.rules if rule.name == name), None)
+        return self._by_name.get(name)
 
     def events(self) -> frozenset[str]:
         """The kinds of events that any rule waits for."""
@@ -217,10 +221,16 @@ def _due(base: str, rule: Rule, hours: SendingHours, calendar: Calendar) -> tupl
     moment = datetime.fromisoformat(base)
     if rule.waiting.seconds == 0 and rule.waiting:
         day = moment.astimezone(calendar.zone).date() + rule.waiting
-        due = hours.opening(day, calendar.zone, calendar.holidays, backward=rule.waiting < timedelta(0))
-    else:
-        due = hours.next_open(moment + rule.waiting, calendar.zone, calendar.holidays)
+        return _due_on(day, rule.waiting < timedelta(0), rule.lateness, hours, calendar)
+    due = hours.next_open(moment + rule.waiting, calendar.zone, calendar.holidays)
     return utc_text(due), utc_text(due + rule.lateness)
+
+
+@lru_cache(maxsize=4096)
+def _due_on(day: date, backward: bool, lateness: timedelta, hours: SendingHours, calendar: Calendar) -> tuple[str, str]:
+    """The same of what is due at the opening of a day: very many letters share one."""
+    due = hours.opening(day, calendar.zone, calendar.holidays, backward)
+    return utc_text(due), utc_text(due + lateness)
 
 
 def pause_before(tries: int) -> timedelta:
@@ -233,12 +243,9 @@ def pause_before(tries: int) -> timedelta:
 
 def utc_text(moment: datetime) -> str:
     """A moment with a zone in the store's form, `2026-03-04T17:30:00Z`."""
-    return moment.astimezone(_UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat()[:19] + "Z"
 
 
 def local_day(moment: str, zone: ZoneInfo) -> str:
     """The clinic's calendar day of a moment in the store's form."""
     return datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
-
-
-_UTC = ZoneInfo("UTC")

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -37,12 +38,7 @@ class SendingHours:
 
         A time that the change skips comes an hour later, one that it repeats is the first of the two; as for jobs.
         """
-        opens = _moment(day, self.opens, zone)
-        closes = _moment(day, self.closes, zone)
-        if closes <= opens:  # the change swallowed the beginning: the span keeps its length
-            first, last = (datetime.combine(day, clock_time(text)) for text in (self.opens, self.closes))
-            closes = opens + (last - first)
-        return opens, closes
+        return _span(day, self.opens, self.closes, zone)
 
     def works_on(self, day: date, holidays: Collection[str] = ()) -> bool:
         return DAYS[day.weekday()] in self.days and day.isoformat() not in holidays
@@ -65,6 +61,15 @@ class SendingHours:
         if not self.works_on(day, holidays) or moment >= self.span(day, zone)[0]:
             day += timedelta(days=1)
         return self.opening(day, zone, holidays)
+
+
+@lru_cache(maxsize=1024)
+def _span(day: date, from_time: str, to_time: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    opens, closes = _moment(day, from_time, zone), _moment(day, to_time, zone)
+    if closes <= opens:  # the change swallowed the beginning: the span keeps its length
+        first, last = (datetime.combine(day, clock_time(text)) for text in (from_time, to_time))
+        closes = opens + (last - first)
+    return opens, closes
 
 
 def _moment(day: date, text: str, zone: ZoneInfo) -> datetime:

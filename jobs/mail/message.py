@@ -12,7 +12,6 @@ from binascii import b2a_qp
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import quote
 
 from jobs.mail.header_words import bare_address, bare_uri, mailbox, refuse_controls, unstructured
 from jobs.mail.letter_forms import Written
@@ -160,9 +159,11 @@ def read_token(secret: bytes, token: str) -> StopToken | None:
 
 
 def stop_links(address: str, url: str, token: str) -> tuple[str, str]:
-    """The two ways to stop letters, mailto: and https://, "" for one that the clinic does not offer."""
-    subject = quote(f"stop {token}")
-    mailto = f"mailto:{bare_address('unsubscribe_address', address)}?subject={subject}" if address else ""
+    """The two ways to stop letters, mailto: and https://, "" for one that the clinic does not offer.
+
+    Of a token every letter may stand in a link as it is.
+    """
+    mailto = f"mailto:{bare_address('unsubscribe_address', address)}?subject=stop%20{token}" if address else ""
     return mailto, f"{url}{'&' if '?' in url else '?'}t={token}" if url else ""
 
 

@@ -83,9 +83,11 @@ class LetterLedger:
         moment, known = utc_text(at), self._address
         rows = [(letter.letter_id, letter.message_id, known.get(letter.letter_id, ""), moment) for letter in ready]
         with self._begin() as memory:
-            update_rows(memory, _ATTEMPTING, ("letter", "message", "address", "at"), rows)
-            going = _attempting_among(memory, [letter.letter_id for letter in ready])
-            ready = [letter for letter in ready if letter.letter_id in going]
+            found = update_rows(memory, _ATTEMPTING, ("letter", "message", "address", "at"), rows)
+            going = {letter.letter_id for letter in ready}
+            if found != len(going):
+                going = _attempting_among(memory, going)
+                ready = [letter for letter in ready if letter.letter_id in going]
             names = ("clinic_id", "patient_id", "slug", "letter_id", "reason")
             insert_new(memory, sent_articles, names, list(self._chosen(memory, ready)))
         return going
@@ -106,7 +108,7 @@ class LetterLedger:
                 heard.pop(result.letter_id, None)
 
 
-def _attempting_among(memory: Memory, letter_ids: Sequence[int]) -> set[int]:
+def _attempting_among(memory: Memory, letter_ids: Iterable[int]) -> set[int]:
     query = select(letters.c.id).where(letters.c.state == "attempting")
     return {
         letter_id

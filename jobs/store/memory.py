@@ -188,9 +188,10 @@ def insert_rows(memory: Memory, statement: Insert, names: Sequence[str], rows: S
     _each_row(memory, statement, names, rows)
 
 
-def update_rows(memory: Memory, statement: Update, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Carry out an update for many rows, given as tuples in the order of its parameters' `names`."""
-    _each_row(memory, statement, names, rows)
+def update_rows(memory: Memory, statement: Update, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> int:
+    """Carry out an update for many rows, given as tuples in the order of its parameters' `names`; how many rows of the
+    table it found."""
+    return _each_row(memory, statement, names, rows)
 
 
 @lru_cache
@@ -202,19 +203,16 @@ def setting(table: Table, columns: tuple[str, ...]) -> tuple[Update, tuple[str, 
     return update(table).where(table.c.id == bindparam("whose")).values(values), (*names, "whose")
 
 
-def _each_row(
-    memory: Memory, statement: Insert | Update, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
-) -> None:
+def _each_row(memory: Memory, statement: Insert | Update, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> int:
     """Where the database takes its values by place, the tuples go to it as they are: for thousands of rows the making
     and unmaking of a dictionary for each would cost more than the statement."""
     if not rows:
-        return
+        return 0
     by_place = _by_place(statement, memory.connection.dialect, tuple(names))
     if by_place is None:
-        memory.connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
-        return
+        return memory.connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows]).rowcount
     words, order, same = by_place
-    memory.connection.exec_driver_sql(words, [order(row + same) for row in rows])
+    return memory.connection.exec_driver_sql(words, [order(row + same) for row in rows]).rowcount
 
 
 @lru_cache(maxsize=64)
