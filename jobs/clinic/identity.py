@@ -16,6 +16,11 @@ _MADE_KEY = re.compile(r"[mbpn]:")
 _SIMILAR = 80  # of 100, as rapidfuzz counts
 
 
+def is_numbered(key: str) -> bool:
+    """Whether a patient's key is a number of the practice system and was not made for one without."""
+    return _MADE_KEY.match(key) is None
+
+
 class Record(NamedTuple):
     """What is known of a patient as one source names them; "" where nothing is."""
 
@@ -30,7 +35,7 @@ class Record(NamedTuple):
     @property
     def numbered(self) -> bool:
         """Whether the practice system gave a number, which it gives to one person."""
-        return _MADE_KEY.match(self.key) is None
+        return is_numbered(self.key)
 
 
 class Match(NamedTuple):

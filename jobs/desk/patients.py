@@ -13,16 +13,15 @@ from jobs.runner.tools import Tools
 from jobs.sources.ranks import ranks_of
 from jobs.store.episodes import refresh_episodes
 from jobs.store.identity import (
-    Line,
     NotPossible,
     decide_apart,
     decide_same,
     doubtful_pairs,
     doubtful_problems,
     names_of,
-    newest_lines,
     undo,
 )
+from jobs.store.identity_lines import Line, newest_lines
 from jobs.store.memory import Memory
 from jobs.store.sources import PATIENTS, listed_problems, renew_problems
 from jobs.store.twins import settle_twins, slots_of

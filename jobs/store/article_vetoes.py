@@ -1,12 +1,12 @@
 """Which articles a therapist does not want a patient to get: an append-only record, of which the newest line counts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import insert, select
 
 from jobs.store.letters import articles_sent
-from jobs.store.memory import Memory, in_parts
+from jobs.store.memory import Memory, in_parts, insert_rows
 from jobs.store.tables import article_vetoes
 
 EVERY = "*"
@@ -56,15 +56,19 @@ def veto_lines(memory: Memory, patient_id: int) -> list[Veto]:
     return [Veto._make(row)._replace(allowed=bool(row.allowed)) for row in rows]
 
 
-def rule_out_too(memory: Memory, patient_id: int, other: int, at: str) -> None:
-    """What must not go to `other` must not go to this patient either: they are, or were, taken for one."""
-    standing = vetoes_now(memory, (patient_id, other))
-    own, theirs = standing.get(patient_id, {}), standing.get(other, {})
-    for slug in sorted(theirs.keys() - own.keys()):
-        veto = theirs[slug]
-        note = "" if _SAID_OF in veto.reason else f"{_SAID_OF} {other}, who is or was taken for the same patient"
-        reason = "; ".join(filter(None, (veto.reason, note)))
-        record_veto(memory, veto._replace(at=at, patient_id=patient_id, reason=reason))
+def rule_out_too(memory: Memory, pairs: Sequence[tuple[int, int]], at: str) -> None:
+    """What must not go to the second of each pair must not go to the first either: they are, or were, taken for one."""
+    standing = vetoes_now(memory, {each for pair in pairs for each in pair})
+    lines: list[tuple[object, ...]] = []
+    for patient_id, other in pairs if standing else ():
+        own, theirs = standing.setdefault(patient_id, {}), standing.get(other, {})
+        for slug in sorted(theirs.keys() - own.keys()):
+            veto = theirs[slug]
+            note = "" if _SAID_OF in veto.reason else f"{_SAID_OF} {other}, who is or was taken for the same patient"
+            reason = "; ".join(filter(None, (veto.reason, note)))
+            own[slug] = veto._replace(at=at, patient_id=patient_id, reason=reason)
+            lines.append((memory.clinic_id, at, patient_id, slug, 0, veto.who, reason))
+    insert_rows(memory, insert(article_vetoes), ("clinic_id", *Veto._fields), lines)
 
 
 def take_back_too(memory: Memory, patient_id: int, other: int, at: str) -> None:

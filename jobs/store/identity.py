@@ -10,40 +10,24 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import select
 
-from jobs.clinic.identity import Match, Record, compare, person_key
+from jobs.clinic.identity import Record, compare, is_numbered, person_key
 from jobs.clinic.records import Problem
-from jobs.store.joining import join_records, lend, part_records
+from jobs.store.identity_lines import Line, Pair, add_lines, lines_among, newest_lines, ordered
+from jobs.store.joining import move_history, part_records
 from jobs.store.memory import Memory, in_parts
+from jobs.store.patient_groups import PatientGroups
 from jobs.store.sources import PATIENTS
-from jobs.store.tables import ONE_OF_TWO, identities, patients
+from jobs.store.tables import ONE_OF_TWO, patients
 
 MOST_OF_ONE = 20
 """So many records may share an address, a phone or a name; of more, nothing can be concluded (the clinic's own address,
 typed for everyone without one)."""
 
-Pair = tuple[int, int]
-
 
 class NotPossible(ValueError):
     """This cannot be decided; the text says so to a person."""
-
-
-class Line(NamedTuple):
-    """One line about two records; `at` is UTC text, `who` is "" where the rule decided."""
-
-    id: int
-    at: str
-    one_id: int
-    other_id: int
-    what: str
-    who: str
-    why: str
-
-    @property
-    def pair(self) -> Pair:
-        return self.one_id, self.other_id
 
 
 class Settled(NamedTuple):
@@ -61,25 +45,25 @@ def settle_identities(memory: Memory, records: Collection[int], together: Collec
     """
     if not records and not together:
         return Settled(0, 0, frozenset())
-    hinted = {_ordered(*pair) for pair in together if pair[0] != pair[1]}
+    hinted = {ordered(*pair) for pair in together if pair[0] != pair[1]}
     known = _with_alike(memory, {*records, *(each for pair in hinted for each in pair)})
     asked = dict.fromkeys((*sorted(hinted), *_pairs(known.values(), set(records))))
     lines = newest_lines(memory, asked)
-    joined, doubtful, touched = 0, 0, set[int]()
-    for pair in asked:
+    open_pairs = [pair for pair in asked if not (line := lines.get(pair)) or not (line.who or line.what == "same")]
+    matches = {pair: compare(known[pair[0]], known[pair[1]], pair in hinted) for pair in open_pairs}
+    joining = _Joining(memory, {each for pair, match in matches.items() if match.word == "same" for each in pair}, at)
+    doubtful = 0
+    for pair, match in matches.items():
         line = lines.get(pair)
-        if line and (line.who or line.what == "same"):
-            continue
-        match = compare(known[pair[0]], known[pair[1]], pair in hinted)
         if match.word == "same":
-            outcome = _join(memory, pair, match, "", at)
-            joined, touched = joined + bool(outcome), touched | outcome
+            joining.join(pair, match.why)
         elif match.word == "doubtful" and not line:
-            add_line(memory, pair, "doubtful", "", match.why, at)
+            joining.note(pair, "doubtful", match.why)
             doubtful += 1
         elif match.word == "apart" and line and line.what == "doubtful":
-            add_line(memory, pair, "apart", "", "what is known of them now differs", at)
-    return Settled(joined, doubtful, frozenset(touched | _lend_again(memory, records)))
+            joining.note(pair, "apart", "what is known of them now differs")
+    joining.write()
+    return Settled(len(joining.joins), doubtful, frozenset(joining.patients() | _lend_again(memory, records)))
 
 
 def _with_alike(memory: Memory, wanted: Collection[int]) -> dict[int, Record]:
@@ -114,7 +98,7 @@ def _pairs(known: Iterable[Record], new: Collection[int]) -> list[Pair]:
             if place[1]:
                 groups[place].append(record.id)
     pairs = dict.fromkeys(
-        _ordered(*pair)
+        ordered(*pair)
         for group in groups.values()
         if 1 < len(group) <= MOST_OF_ONE
         for pair in combinations(group, 2)
@@ -123,67 +107,54 @@ def _pairs(known: Iterable[Record], new: Collection[int]) -> list[Pair]:
     return sorted(pairs)
 
 
-def _ordered(one: int, other: int) -> Pair:
-    return (one, other) if one < other else (other, one)
+class _Joining:
+    """Joins the patients of records one after the other, in memory; what follows from it is written at once."""
 
+    def __init__(self, memory: Memory, records: Collection[int], at: str) -> None:
+        self._memory, self._at = memory, at
+        self._groups = PatientGroups(memory, records)
+        self._lines = lines_among(memory, self._groups.ids()) if records else {}
+        self._new: list[Line] = []
+        self.joins: list[Pair] = []  # who stays and who is gone
 
-def newest_lines(memory: Memory, pairs: Iterable[Pair] | None = None) -> dict[Pair, Line]:
-    """The line that counts for each of these pairs, or for all."""
-    table = identities.c
-    query = select(*(table[name] for name in Line._fields)).where(table.clinic_id == memory.clinic_id)
-    wanted = None if pairs is None else set(pairs)
-    found: dict[Pair, Line] = {}
-    parts: Iterable[list[int] | None] = [None] if wanted is None else in_parts({one for one, _ in wanted})
-    for part in parts:
-        some = query if part is None else query.where(table.one_id.in_(part))
-        for row in memory.connection.execute(some.order_by(table.id)):
-            line = Line._make(row)
-            if wanted is None or line.pair in wanted:
-                found[line.pair] = line
-    return found
+    def patients(self) -> set[int]:
+        """Whose history changes by it."""
+        return {each for pair in self.joins for each in pair}
 
+    def note(self, pair: Pair, what: str, why: str, who: str = "") -> None:
+        """Put down what was decided of two records."""
+        line = Line(0, self._at, *pair, what, who, why)
+        self._lines[pair] = line
+        self._new.append(line)
 
-def add_line(memory: Memory, pair: Pair, what: str, who: str, why: str, at: str) -> None:
-    """Put down what was decided of two records."""
-    one_id, other_id = _ordered(*pair)
-    values = {"at": at, "one_id": one_id, "other_id": other_id, "what": what, "who": who, "why": why}
-    memory.connection.execute(insert(identities).values(clinic_id=memory.clinic_id, **values))
+    def join(self, pair: Pair, why: str, who: str = "") -> None:
+        """Join the patients of two records, unless another record of theirs speaks against it and no person said so."""
+        one, other = map(self._groups.patient_of, pair)
+        if one == other:
+            return
+        if not who and self._speaks_against(one, other):
+            if pair not in self._lines:
+                self.note(pair, "doubtful", f"{why}, but another record of theirs differs")
+            return
+        kept, gone = sorted((one, other), key=lambda each: (not is_numbered(self._groups.key(each)), each))
+        self._groups.join(kept, gone)
+        self.joins.append((kept, gone))
+        self.note(pair, "same", why, who)
 
+    def _speaks_against(self, one: int, other: int) -> bool:
+        """Whether a person said of two of their records that they are two, or their birth dates differ."""
+        mine, yours = self._groups.group(one), self._groups.group(other)
+        lines = (self._lines.get(ordered(this, that)) for this in mine for that in yours)
+        if any(line.what in ("apart", "undone") for line in lines if line):
+            return True
+        return len(self._groups.birth_dates([*mine, *yours])) > 1
 
-def _join(memory: Memory, pair: Pair, match: Match, who: str, at: str) -> set[int]:
-    """Join the patients of two records, unless another record of theirs speaks against it and no person said so. Give
-    who changed."""
-    one, other = (patient_of(memory, each) for each in pair)
-    if one == other:
-        return set()
-    groups = [_group(memory, each) for each in (one, other)]
-    if not who and _speaks_against(memory, *groups):
-        if newest_lines(memory, [pair]).get(pair) is None:
-            add_line(memory, pair, "doubtful", "", f"{match.why}, but another record of theirs differs", at)
-        return set()
-    kept, gone = sorted((one, other), key=lambda each: (not _is_numbered(groups, each), each))
-    join_records(memory, kept, gone, at)
-    add_line(memory, pair, "same", who, match.why, at)
-    return {kept, gone}
-
-
-def _is_numbered(groups: Iterable[list[Record]], patient_id: int) -> bool:
-    return any(record.numbered for group in groups for record in group if record.id == patient_id)
-
-
-def _speaks_against(memory: Memory, one: list[Record], other: list[Record]) -> bool:
-    """Whether a person said of two of them that they are two, or their birth dates differ."""
-    pairs = [_ordered(mine.id, yours.id) for mine in one for yours in other]
-    if any(line.what in ("apart", "undone") for line in newest_lines(memory, pairs).values()):
-        return True
-    dates = {record.birth_date for record in (*one, *other) if record.birth_date}
-    return len(dates) > 1
-
-
-def _group(memory: Memory, patient_id: int) -> list[Record]:
-    """All records of one patient."""
-    mine = [*_records(memory, patients.c.id == patient_id)]
-    return mine + [*_records(memory, and_(patients.c.same_as == patient_id, ONE_OF_TWO))]
+    def write(self) -> None:
+        """Write who is who now, and move what they have gathered."""
+        self._groups.write()
+        if self.joins:
+            move_history(self._memory, self.joins, self._at)
+        add_lines(self._memory, self._new)
 
 
 def patient_of(memory: Memory, record_id: int) -> int:
@@ -197,16 +168,10 @@ def patient_of(memory: Memory, record_id: int) -> int:
 
 def _lend_again(memory: Memory, records: Collection[int]) -> set[int]:
     """Records that changed lend their patients anew what those lack. Give the patients that changed by it."""
-    groups: defaultdict[int, list[int]] = defaultdict(list)
-    query = select(patients.c.same_as, patients.c.id).where(patients.c.clinic_id == memory.clinic_id)
-    for patient_id, record_id in memory.connection.execute(query.where(ONE_OF_TWO).order_by(patients.c.id)):
-        groups[patient_id].append(record_id)
-    changed = set(records)
-    return {
-        patient_id
-        for patient_id, members in groups.items()
-        if not changed.isdisjoint((patient_id, *members)) and lend(memory, patient_id, members)
-    }
+    groups = PatientGroups(memory, records)
+    changed = {patient_id for patient_id in groups.patients() if groups.lend(patient_id)}
+    groups.write()
+    return changed
 
 
 def decide_same(memory: Memory, one: int, other: int, who: str, why: str, at: str) -> set[int]:
@@ -214,7 +179,10 @@ def decide_same(memory: Memory, one: int, other: int, who: str, why: str, at: st
     changing nothing."""
     if patient_of(memory, one) == patient_of(memory, other):
         raise NotPossible(f"No. {one} and no. {other} are one patient already.")
-    return _join(memory, _ordered(one, other), Match("same", why), who, at)
+    joining = _Joining(memory, (one, other), at)
+    joining.join(ordered(one, other), why, who)
+    joining.write()
+    return joining.patients()
 
 
 def decide_apart(memory: Memory, one: int, other: int, who: str, why: str, at: str) -> set[int]:
@@ -222,8 +190,9 @@ def decide_apart(memory: Memory, one: int, other: int, who: str, why: str, at: s
     changed. Raises NotPossible."""
     if one == other:
         raise NotPossible(f"No. {one} is one patient; name two.")
-    changed = _part(memory, _ordered(one, other), at)
-    add_line(memory, (one, other), "apart", who, why, at)
+    pair = ordered(one, other)
+    changed = _part(memory, pair, at)
+    add_lines(memory, [Line(0, at, *pair, "apart", who, why)])
     return changed
 
 
@@ -235,7 +204,7 @@ def undo(memory: Memory, line_id: int, who: str, at: str) -> set[int]:
     if line is None or line.what not in ("same", "apart"):
         raise NotPossible(f"Line {line_id} is not the newest decision about two patients; see `run_jobs.py patients`.")
     changed = _part(memory, line.pair, at) if line.what == "same" else set()
-    add_line(memory, line.pair, "undone", who, f"takes back line {line_id}", at)
+    add_lines(memory, [Line(0, at, *line.pair, "undone", who, f"takes back line {line_id}")])
     return changed
 
 
@@ -246,10 +215,11 @@ def _part(memory: Memory, pair: Pair, at: str) -> set[int]:
     if kept != other:
         return set()
     gone = pair[1] if pair[0] == kept else pair[0]
-    group = {record.id: record for record in _group(memory, kept)}
+    groups = PatientGroups(memory, [kept])
+    group = groups.group(kept)
     staying = _connected(memory, kept, set(group) - {gone})
-    leaving = sorted(set(group) - staying, key=lambda each: (not group[each].numbered, each))
-    part_records(memory, kept, leaving, at)
+    leaving = sorted(set(group) - staying, key=lambda each: (not is_numbered(groups.key(each)), each))
+    part_records(memory, groups, kept, leaving, at)
     return {kept, leaving[0]}
 
 
@@ -296,8 +266,3 @@ def doubtful_problems(memory: Memory) -> list[Problem]:
         )
         for line in waiting
     ]  # fmt: skip
-
-
-def apart_pairs(memory: Memory) -> set[frozenset[int]]:
-    """The records that a person said are two patients."""
-    return {frozenset(line.pair) for line in newest_lines(memory).values() if line.what in ("apart", "undone")}

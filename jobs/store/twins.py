@@ -5,6 +5,7 @@ What was written about it before it was known as one counts for the appointment 
 constraint over patient, rule and event refuses the second letter as it does for one source.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -12,8 +13,9 @@ from sqlalchemy import Select, select, update
 
 from jobs.clinic.identity import person_key
 from jobs.clinic.reconcile import Difference, Entry, differences, pair_entries
-from jobs.store.identity import apart_pairs, settle_identities
-from jobs.store.memory import Memory, in_parts
+from jobs.store.identity import settle_identities
+from jobs.store.identity_lines import apart_pairs
+from jobs.store.memory import Memory, in_parts, setting, update_rows
 from jobs.store.tables import SLOT_ONE_OF_TWO, appointments, events, letters, patients
 
 UNKNOWN_RANK = 999  # of a source that config/sources.yaml no longer has
@@ -39,19 +41,17 @@ def settle_twins(memory: Memory, slots: Collection[int], ranks: Mapping[str, int
     if len(ranks) < 2 or not slots:
         return Paired(0, 0, frozenset())
     new, joined, touched = 0, 0, set[int]()
-    days = _days(memory, slots)
+    days, ours = _days(memory, slots), set(slots)
     for _ in range(2):  # patients that turn out to be one may have more in common
         entries = _entries(memory, days, ranks)
         pairs = pair_entries(entries, apart_pairs(memory))
         known = {entry.id: entry for entry in entries}
         changed = [entry for entry in entries if entry.same_as != pairs.get(entry.id, 0)]
-        for entry in changed:
-            new += bool(pairs.get(entry.id))
-            _set_twin(memory, entry.id, pairs.get(entry.id, 0), at)
-        ours = set(slots)
-        for twin_id, first_id in pairs.items():
-            if twin_id in ours or first_id in ours:
-                _lend(memory, first_id, twin_id)
+        now = {entry.id: pairs.get(entry.id, 0) for entry in changed}
+        new += sum(map(bool, now.values()))
+        _set_twins(memory, now)
+        _move_letters(memory, {twin_id: first_id for twin_id, first_id in now.items() if first_id}, at)
+        _lend(memory, [pair for pair in pairs.items() if not ours.isdisjoint(pair)])
         touched |= {known[each].patient_id for entry in changed for each in (entry.id, pairs.get(entry.id, entry.id))}
         together = _one_name(memory, ((known[twin], known[first]) for twin, first in pairs.items()))
         settled = settle_identities(memory, (), together, at)
@@ -129,18 +129,41 @@ def _one_name(memory: Memory, pairs: Iterable[tuple[Entry, Entry]]) -> set[tuple
     return {pair for pair, key in found.items() if bearers.get(key) == 2}
 
 
-def _set_twin(memory: Memory, twin_id: int, first_id: int, at: str) -> None:
-    """Make an entry the twin of another one, or (`first_id` 0) an appointment of its own again."""
+def _set_twins(memory: Memory, now: Mapping[int, int]) -> None:
+    """Make entries the twins of others, or (0) appointments of their own again. What is the twin of a new twin becomes
+    that of the entry which stays."""
     table = appointments.c
-    memory.connection.execute(update(appointments).where(table.id == twin_id).values(same_as=first_id))
-    if first_id:
-        of_twin = table.same_as == twin_id, SLOT_ONE_OF_TWO
-        memory.connection.execute(update(appointments).where(*of_twin).values(same_as=first_id))
-        _move_letters(memory, twin_id, first_id, at)
+    query = select(table.same_as, table.id).where(SLOT_ONE_OF_TWO)
+    followers: defaultdict[int, set[int]] = defaultdict(set)
+    for part in in_parts(twin_id for twin_id, first_id in now.items() if first_id):
+        for same_as, slot_id in memory.connection.execute(query.where(table.same_as.in_(part))):
+            followers[same_as].add(slot_id)
+    same_as_now = {each: same_as for same_as, them in followers.items() for each in them}
+    for twin_id, first_id in now.items():
+        followers[same_as_now.get(twin_id, 0)].discard(twin_id)
+        moved = {twin_id, *followers.pop(twin_id, ())} if first_id else {twin_id}
+        same_as_now |= dict.fromkeys(moved, first_id)
+        followers[first_id] |= moved
+    rows = [(first_id, slot_id) for slot_id, first_id in same_as_now.items()]
+    update_rows(memory, *setting(appointments, ("same_as",)), rows)
 
 
-def _move_letters(memory: Memory, twin_id: int, first_id: int, at: str) -> None:
-    """What left because of the twin counts for the appointment that stays; what has not left is withdrawn."""
+def _move_letters(memory: Memory, now: Mapping[int, int], at: str) -> None:
+    """What left because of a twin counts for the appointment that stays; what has not left is withdrawn."""
+    query = select(events.c.appointment_id).join(letters, letters.c.event_id == events.c.id).distinct()
+    query = query.where(events.c.clinic_id == memory.clinic_id, letters.c.clinic_id == memory.clinic_id)
+    written = {
+        slot_id
+        for part in in_parts(now)
+        for slot_id in memory.connection.execute(query.where(events.c.appointment_id.in_(part))).scalars()
+    }
+    for twin_id, first_id in now.items():
+        if twin_id in written:
+            _move_letters_of(memory, twin_id, first_id, at)
+            written.add(first_id)
+
+
+def _move_letters_of(memory: Memory, twin_id: int, first_id: int, at: str) -> None:
     theirs, mine = _letters_of(memory, twin_id), _letters_of(memory, first_id)
     if not theirs:
         return
@@ -211,19 +234,26 @@ def _withdraw(memory: Memory, letter: _Letter, why: str, at: str) -> None:
         memory.connection.execute(update(letters).where(letters.c.id == letter.id).values(change))
 
 
-def _lend(memory: Memory, first_id: int, twin_id: int) -> None:
-    """Fill from the twin what the appointment's own source does not say."""
-    table = appointments.c
-    columns = [table[name] for name in (*_LENT, "kind", "step")]
-    query = select(*columns)
-    own, other = (
-        memory.connection.execute(query.where(table.id == each)).mappings().one() for each in (first_id, twin_id)
-    )
-    values = {name: other[name] for name in _LENT if not own[name] and other[name]}
-    if not own["kind"] and other["kind"]:
-        values |= {"kind": other["kind"], "step": other["step"]}
-    if values:
-        memory.connection.execute(update(appointments).where(table.id == first_id).values(values))
+def _lend(memory: Memory, pairs: Sequence[tuple[int, int]]) -> None:
+    """Fill from each twin what the own source of its appointment does not say."""
+    table, names = appointments.c, (*_LENT, "kind", "step")
+    query = select(table.id, *(table[name] for name in names))
+    known = {
+        slot_id: dict(zip(names, values, strict=True))
+        for part in in_parts({each for pair in pairs for each in pair})
+        for slot_id, *values in memory.connection.execute(query.where(table.id.in_(part)))
+    }
+    changed: dict[int, dict[str, str]] = {}
+    for twin_id, first_id in pairs:
+        own, other = known[first_id], known[twin_id]
+        values = {name: other[name] for name in _LENT if not own[name] and other[name]}
+        if not own["kind"] and other["kind"]:
+            values |= {"kind": other["kind"], "step": other["step"]}
+        if values:
+            own |= values
+            changed[first_id] = own
+    rows = [(*values.values(), slot_id) for slot_id, values in changed.items()]
+    update_rows(memory, *setting(appointments, names), rows)
 
 
 def reconcile(memory: Memory, first_day: str, last_day: str, ranks: Mapping[str, int]) -> Sequence[Difference]:

@@ -12,15 +12,14 @@ from jobs.store.article_vetoes import Veto, record_veto, vetoes_now
 from jobs.store.episodes import histories, refresh_episodes
 from jobs.store.identity import (
     NotPossible,
-    apart_pairs,
     decide_apart,
     decide_same,
     doubtful_pairs,
     doubtful_problems,
-    newest_lines,
     settle_identities,
     undo,
 )
+from jobs.store.identity_lines import apart_pairs, newest_lines
 from jobs.store.letters import articles_sent, people
 from jobs.store.memory import Store
 from jobs.store.patient_story import find_patients, story
