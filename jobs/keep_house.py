@@ -9,6 +9,7 @@ from jobs.mail.kept_letters import forget_letters
 from jobs.runner.log import forget_logs
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
+from jobs.sending.letter_loading import load_clinic_letters
 from jobs.store.backups import BackupFailed, back_up, drop_old_backups
 from jobs.store.retention import forget_records, keep_small
 
@@ -31,6 +32,7 @@ def run(tools: Tools, today: date) -> Outcome:
         counts["records deleted"] = forget_records(memory, utc_text(tools.now - parse_duration(kept.keep_records)))
     folder = tools.state_dir / tools.settings.mail.folder
     counts["letters deleted from the folder"] = forget_letters(folder, today - parse_duration(kept.keep_letters))
+    load_clinic_letters(tools.home, tools.settings.clinic, tools.state_dir)  # keeps versions that no run has looked at
     counts["logs deleted"] = forget_logs(tools.state_dir, tools.now - _LOGS_KEPT)
     if database is not None:
         counts["bytes won"] = keep_small(database)

@@ -46,6 +46,17 @@ def test_a_backup_is_whole_private_and_complete(clinic: Clinic) -> None:
     assert (backup.parent / "secret").read_bytes() == (clinic.home / "var" / "secret").read_bytes()
 
 
+def test_versions_of_letters_that_no_rule_uses_are_kept_every_night(clinic: Clinic, command: Call) -> None:
+    (clinic.home / "templates" / "spare.md").write_text("---\nsubject: Later\n---\nHello {{ patient.first_name }}\n")
+    coming(clinic, "Remy")
+    clinic.pull("2026-03-04 08:45")
+    clinic.send("2026-03-04 09:00")
+    assert clinic.in_state("sent") == {("Remy", "reminder")}
+    assert not (clinic.home / "var" / "versions" / "history.jsonl").read_text().count('"spare.md"')
+    clinic.run("keep_house", "2026-03-05 03:30")
+    assert command("templates", "history", "spare").output.count("passed") == 1
+
+
 def test_the_newest_backups_are_kept(clinic: Clinic) -> None:
     clinic.edit("config/clinic.yaml", "keep_backups: 14", "keep_backups: 2")
     for day in ("02", "03", "04"):

@@ -32,6 +32,7 @@ class Due(NamedTuple):
     event_starts_at: str
     released_at: str = ""
     leaves_at: str = ""
+    address_key: str = ""  # of the patient
 
 
 class Sent(NamedTuple):
@@ -82,7 +83,7 @@ def look(
     `people` by patient id; `sent_to_address` by address key, what left for that address in the days of the cap.
     """
     to_address = {key: list(sent) for key, sent in sent_to_address.items()}
-    for due in sorted(letters, key=lambda due: (-due.priority, due.due_at, due.letter_id)):
+    for due in sorted(letters, key=importance):
         rule = follow_ups.rule(due.rule)
         person = people.get(due.patient_id)
         if rule is None or not rule.on:
@@ -112,6 +113,11 @@ def look(
             yield Verdict(due, "soon", grace_words(leaves_at, calendar.zone), leaves_at)
         else:
             yield Verdict(due, "send")
+
+
+def importance(due: Due) -> tuple[int, str, int]:
+    """The order of letters, the most important first; of equals the one that is due the longest."""
+    return -due.priority, due.due_at, due.letter_id
 
 
 def why_not(due: Due, rule: Rule, person: Person, now: datetime) -> str:

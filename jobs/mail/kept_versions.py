@@ -1,7 +1,7 @@
 """Every version of every letter: what somebody saved, which of it passed its check, and the last one that did.
 
 One line for each version and each pass in `history.jsonl`, only ever added; the texts lie beside it, each once. A
-version is noticed when the letters are checked, by a run or by `check`.
+version is noticed when the letters are checked: by a run that sends it, by `check` and each night by `keep_house`.
 """
 
 import fcntl

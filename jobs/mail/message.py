@@ -71,12 +71,16 @@ def finish(written: Written, envelope: Envelope) -> bytes:
 
 
 def _quoted(part: str) -> bytes:
-    """A part in quoted-printable, its last line ended. The codec folds with CRLF only where it has seen one."""
+    """A part in quoted-printable, its last line ended."""
     if "\r" in part:
         part = part.replace("\r\n", "\n").replace("\r", "\n")
-    if not part.endswith("\n"):
-        part += "\n"
-    return b2a_qp(part.replace("\n", "\r\n").encode("utf-8", "replace"), istext=True)  # half a sign becomes "?"
+    return b"".join(map(_quoted_line, part.removesuffix("\n").split("\n")))
+
+
+@lru_cache(maxsize=2048)
+def _quoted_line(line: str) -> bytes:
+    """One line of a part, folded; most lines are the same in all letters. Half a sign becomes "?"."""
+    return b2a_qp(f"{line}\r\n".encode("utf-8", "replace"), istext=True)
 
 
 @lru_cache(maxsize=64)

@@ -99,9 +99,12 @@ def load_letters(
     private_words: Callable[[], Collection[str]] = tuple,
     anew: bool = False,
     further: bytes = b"",
+    only: Collection[str] | None = None,
 ) -> Letters:
-    """Every letter of a folder. Those that were compiled before are taken from the folder `state`; new and changed
-    ones, or all where they are to be made `anew`, are checked, tried out and compiled, and their versions are kept.
+    """Every letter of a folder, or `only` these in all their languages.
+
+    Those that were compiled before are taken from the folder `state`; new and changed ones, or all where they are to be
+    made `anew`, are checked, tried out and compiled, and their versions are kept.
 
     Faults are returned, not raised. In place of a letter with faults goes the last version that passed; without one, it
     stands in `names` but not in `usable`. `private_words` gives the words that no subject and no preheader may hold;
@@ -111,7 +114,7 @@ def load_letters(
     trials = Trials(private_words, partial(read_trials, state / TRIALS)) if state else Trials(private_words)
     maker = _Maker(folder, clinic, state / "cache" if state else None, kept, trials, anew, further)
     parts, instead = _read_parts(folder), list[Instead]()
-    found, unreadable = _read_letters(folder)
+    found, unreadable = _read_letters(folder, only)
     misnamed = _misnamed(folder.name, [*found, *unreadable])
     found = {name: data for name, data in found.items() if name not in misnamed}
     compiled = {name: maker.letter(name, data, parts) for name, data in found.items()} | unreadable
@@ -137,10 +140,12 @@ def letter_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.md") if is_letter(path.name))
 
 
-def _read_letters(folder: Path) -> tuple[dict[str, bytes], dict[str, Compiled]]:
+def _read_letters(folder: Path, only: Collection[str] | None) -> tuple[dict[str, bytes], dict[str, Compiled]]:
     """What stands in each letter; and those that cannot be read, as refused."""
     found, unreadable = dict[str, bytes](), dict[str, Compiled]()
     for path in letter_files(folder):
+        if only is not None and own_letter(path.name) not in only:
+            continue
         try:
             found[path.name] = path.read_bytes()
         except OSError as error:

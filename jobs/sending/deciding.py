@@ -1,12 +1,13 @@
 """What becomes of each due letter: it is looked at once more, and what was decided is kept."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import groupby
 
 from jobs.clinic.approval import FrontDesk
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.follow_ups import utc_text
-from jobs.clinic.last_look import Due, Verdict, look
+from jobs.clinic.last_look import Due, Verdict, importance, look
 from jobs.runner.tools import Tools
 from jobs.sending.planning import calendar_of
 from jobs.store.decisions import released_rules
@@ -14,6 +15,7 @@ from jobs.store.letters import change_letters, due_letters, grant_grace, letters
 from jobs.store.memory import Memory, changes_by_others
 from jobs.store.restoring import restored
 
+_LOOKED_AT_ONCE = 2_000  # letters
 DECIDED_FOR = timedelta(minutes=1)  # a letter that leaves later is looked at again
 _BECOMES = {"send": "ready", "soon": "ready", "withdraw": "withdrawn", "hold": "held", "wait": ""}  # "": stays as it is
 
@@ -40,12 +42,28 @@ def look_at(memory: Memory, tools: Tools, due: Sequence[Due]) -> list[Verdict]:
     """Decide each of these letters as of now, changing nothing."""
     if not due:
         return []
-    follow_ups = tools.settings.follow_ups
-    known = people(memory, (letter.patient_id for letter in due), follow_ups.rules)
-    keys = (person.address_key for person in known.values())
-    to_addresses = sent_to_addresses(memory, keys, tools.now, follow_ups.caps.days)
+    follow_ups, calendar = tools.settings.follow_ups, calendar_of(tools)
     desk = FrontDesk(parse_duration(tools.settings.mail.grace), released_rules(memory), restored(memory))
-    return list(look(due, known, to_addresses, follow_ups, tools.now, calendar_of(tools), desk))
+    verdicts: list[Verdict] = []
+    for households in _households(due):
+        known = people(memory, (letter.patient_id for letter in households), follow_ups.rules)
+        keys = (person.address_key for person in known.values())
+        to_addresses = sent_to_addresses(memory, keys, tools.now, follow_ups.caps.days)
+        verdicts += look(households, known, to_addresses, follow_ups, tools.now, calendar, desk)
+    return sorted(verdicts, key=lambda verdict: importance(verdict.due))
+
+
+def _households(due: Sequence[Due]) -> Iterator[list[Due]]:
+    """The letters in parts, those to one address together: it has its share of news. What is known of all patients at
+    once would fill the memory on the day of a first pull."""
+    part: list[Due] = []
+    for _, of_address in groupby(due, key=lambda letter: letter.address_key or letter.patient_id):
+        part += of_address
+        if len(part) >= _LOOKED_AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 class LastMoment:

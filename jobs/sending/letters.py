@@ -27,8 +27,10 @@ GROUP = 100  # letters in one commit
 
 
 def start_writer(tools: Tools) -> LetterWriter:
-    """Start the process that writes the letters; it looks at the templates until the first letter is due."""
-    return LetterWriter(partial(load_clinic_letters, tools.home, tools.settings.clinic, tools.state_dir))
+    """Start the process that writes the letters; it looks at the templates that rules name until the first letter is
+    due."""
+    named = frozenset(rule.template for rule in tools.settings.follow_ups.rules if rule.on)
+    return LetterWriter(partial(load_clinic_letters, tools.home, tools.settings.clinic, tools.state_dir, only=named))
 
 
 class Ordered(NamedTuple):

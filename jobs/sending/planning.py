@@ -8,7 +8,7 @@ from jobs.store.episodes import histories
 from jobs.store.letters import bring_back
 from jobs.store.planning import news, rule_starts, save_plan
 
-EVENTS_AT_ONCE = 10_000  # of a first pull there can be very many
+EVENTS_AT_ONCE = 2_500  # of a first pull there can be very many
 
 
 def plan(tools: Tools, today: date) -> int:

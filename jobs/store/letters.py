@@ -21,7 +21,7 @@ _MAY_LEAVE = ("planned", "ready", "deferred", "held")  # held ones are looked at
 
 
 def due_letters(memory: Memory, until: str, states: Sequence[str] = _MAY_LEAVE) -> list[Due]:
-    """The letters whose moment has come by `until` (UTC text), those of one patient together."""
+    """The letters whose moment has come by `until` (UTC text), those of one address and of one patient together."""
     letter = letters.c
     return _due(memory, letter.clinic_id == memory.clinic_id, letter.state.in_(states), letter.due_at <= until)
 
@@ -50,13 +50,16 @@ def _due(memory: Memory, *which: ColumnElement[bool]) -> list[Due]:
             event.starts_at,
             letter.released_at,
             letter.leaves_at,
+            patients.c.address_key,
         )
         .join(events, event.id == letter.event_id)
+        .outerjoin(patients, patients.c.id == letter.patient_id)
         .where(*which)
     )
     # Sorted here: asked to, SQLite walks the letters of all times in the order of their patients.
     return sorted(
-        map(Due._make, memory.connection.execute(query).all()), key=lambda due: (due.patient_id, due.letter_id)
+        map(Due._make, memory.connection.execute(query).all()),
+        key=lambda due: (due.address_key, due.patient_id, due.letter_id),
     )
 
 

@@ -444,6 +444,11 @@ def test_a_letter_saved_by_a_windows_editor_is_read(folder: Path) -> None:
     assert letters.write("letter.md", FULL).text.startswith("Hello Jamie\n")
 
 
+def test_a_run_looks_only_at_the_letters_that_it_may_send_in_all_their_languages() -> None:
+    letters = load_letters(SHIPPED, CLINIC, None, only={"welcome.md"})
+    assert (letters.usable, letters.names, letters.faults) == ({"welcome.md", "welcome.es.md"}, ("welcome.md",), [])
+
+
 def test_a_kept_letter_says_the_same_and_loads_no_markdown(folder: Path, tmp_path: Path) -> None:
 
     cache = tmp_path / "cache"
