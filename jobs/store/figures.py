@@ -169,7 +169,7 @@ def locations(memory: "Memory") -> list[str]:
 
 
 def _rows(memory: "Memory", query: str, days: Mapping[str, str]) -> list[Any]:
-    return list(memory.connection.execute(text(query), days))
+    return list(memory.connection.execute(text(query), days).all())
 
 
 def _days(memory: "Memory", periods: Periods, today: date, location: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +87,7 @@ def count_work(memory: "Memory", periods: Periods, now: datetime, rules: Mapping
 
 
 def _rows(memory: "Memory", query: str, asked: Mapping[str, str]) -> list[Any]:
-    return list(memory.connection.execute(text(query), asked))
+    return list(memory.connection.execute(text(query), asked).all())
 
 
 def _utc(moment: datetime) -> str:
@@ -154,16 +154,17 @@ def _followed(
             known = reached.get((rule, patient))
             if known is None or (state == "sent" and not known[0]):
                 reached[rule, patient] = state == "sent", moment
+    within = timedelta(days=BOOKED_WITHIN_DAYS)
+    ends = {moment: _utc(datetime.fromisoformat(moment) + within) for moment in {each[1] for each in reached.values()}}
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for (rule, patient), (sent, moment) in reached.items():
         group = "written_to" if sent else "without"
-        end = _utc(datetime.fromisoformat(moment) + timedelta(days=BOOKED_WITHIN_DAYS))
         found[rule][group] += 1
-        found[rule][f"{group}_booked"] += _any_between(bookings[patient], moment, end)
+        found[rule][f"{group}_booked"] += _any_between(bookings.get(patient, ()), moment, ends[moment])
     return found
 
 
-def _any_between(moments: list[str], after: str, until: str) -> bool:
+def _any_between(moments: Sequence[str], after: str, until: str) -> bool:
     """Whether one of the sorted moments lies after the first and not after the second."""
     return bisect_right(moments, after) < bisect_right(moments, until)
 
