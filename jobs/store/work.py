@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -17,22 +17,48 @@ if TYPE_CHECKING:
 
 RUN_DAYS, SILENT_DAYS = 7, 28
 
-_LETTERS = """
-    SELECT rule, state, CASE WHEN state = 'sent' THEN sent_at ELSE due_at END AS moment, patient_id, id, address_key
-    FROM letters
-    WHERE clinic_id = :clinic AND (state = 'sent' AND sent_at >= :since OR state <> 'sent' AND due_at >= :since)
-    ORDER BY moment
-"""
+_MOMENT = "CASE WHEN state = 'sent' THEN sent_at ELSE due_at END"  # when a letter left, or should have
+_LETTERS = f"""
+    (SELECT id, rule, state, patient_id, address_key, {_MOMENT} AS moment FROM {{letters}}
+    WHERE clinic_id = :clinic AND {_MOMENT} >= :since AND {_MOMENT} <= :now) AS letters
+"""  # noqa: S608 - no text from outside
+_SHOWN, _YEAR = (f"moment >= :{name}_begins AND moment < :{name}_ends" for name in ("shown", "year"))
+_RULES = f"""
+    SELECT rule,
+        count(*) FILTER (WHERE state = 'sent' AND {_SHOWN}),
+        count(*) FILTER (WHERE state = 'sent' AND {_YEAR}),
+        count(*) FILTER (WHERE {_YEAR} AND id IN (
+            SELECT letter_id FROM mailbox_messages
+            WHERE clinic_id = :clinic AND kind = 'bounce' AND letter_id IS NOT NULL AND read_at >= :since)),
+        count(*) FILTER (WHERE state IN ('failed', 'unknown') AND {_YEAR}),
+        count(*) FILTER (WHERE state = 'withdrawn' AND {_YEAR})
+    FROM {_LETTERS} GROUP BY rule
+"""  # noqa: S608
+_RECENT = f"""
+    SELECT rule, state, count(*) FROM {_LETTERS} WHERE moment >= :recent GROUP BY rule, state
+    ORDER BY count(*) DESC, state
+"""  # noqa: S608
+# A patient counts once for a rule: from the first letter that was sent, or else from the first that was due.
+_REACHED = f"""
+    SELECT rule, patient_id, min(moment) FILTER (WHERE state = 'sent'), min(moment)
+    FROM {_LETTERS}
+    WHERE state IN ('sent', 'withdrawn', 'failed')
+        AND moment >= :trend_begins AND moment < :trend_ends AND moment <= :followed_until
+    GROUP BY rule, patient_id
+"""  # noqa: S608
 _BOOKINGS = """
     SELECT patient_id, booked_at FROM {appointments}
     WHERE booked_at > :since AND same_as = 0 AND patient_id IN
         (SELECT patient_id FROM letters WHERE clinic_id = :clinic AND due_at >= :since)
     ORDER BY booked_at
 """
-_BOUNCES = """
-    SELECT letter_id FROM mailbox_messages
-    WHERE clinic_id = :clinic AND kind = 'bounce' AND letter_id IS NOT NULL AND read_at >= :since
-"""
+_SENT_TO_STOPPED = f"""
+    SELECT rule, moment, patient_id, address_key FROM {_LETTERS}
+    WHERE state = 'sent'
+        AND (patient_id IN (SELECT patient_id FROM stops WHERE clinic_id = :clinic AND patient_id IS NOT NULL)
+            OR address_key IN (SELECT address_key FROM stops WHERE clinic_id = :clinic AND address_key <> ''))
+    ORDER BY moment, id
+"""  # noqa: S608
 _STOPS = """
     SELECT at, address_key, patient_id, source FROM stops
     WHERE clinic_id = :clinic AND allowed = 0 AND at >= :since AND at <= :now
@@ -57,22 +83,18 @@ _DATED = """
     SELECT 1 FROM (SELECT booked_at FROM {appointments} WHERE clinic_id = :clinic ORDER BY id DESC LIMIT 500) AS newest
     WHERE booked_at <> '' LIMIT 1
 """
-# SQLite would look up one appointment after another by an index that serves other questions.
-_APPOINTMENTS = {"sqlite": "appointments NOT INDEXED", "postgresql": "appointments"}
-
-Letter = tuple[str, str, str, int, int, str]
+# Most rows are wanted: SQLite would look up one after another by an index that serves other questions.
+_WHOLE = {"sqlite": "{} NOT INDEXED", "postgresql": "{}"}
 
 
 def count_work(memory: "Memory", periods: Periods, now: datetime, rules: Mapping[str, bool]) -> Work:
     """The program's work up to `now`; `rules` are those of config/follow_ups.yaml, each with whether it is on."""
-    zone, until = now.tzinfo or UTC, _utc(now)
-    first = min(periods.year.first, periods.trend[0].first)
-    asked = {"clinic": memory.clinic_id, "since": _midnight(first, zone), "now": until}
-    letters = [letter for letter in _rows(memory, _LETTERS, asked) if letter[2] <= until]
-    year_begins, year_ends = _ends(periods.year, zone)  # as the letters of the year are counted
-    stops = _rows(memory, _STOPS, asked | {"since": year_begins, "now": min(until, year_ends)})
+    zone = now.tzinfo or UTC
+    asked = {"clinic": memory.clinic_id} | _moments_asked_for(periods, now, zone)
+    of_the_year = {"since": asked["year_begins"], "now": min(asked["now"], asked["year_ends"])}
+    stops = _rows(memory, _STOPS, asked | of_the_year)
     return Work(
-        rules=tuple(_rule_lines(memory, letters, stops, periods, asked, zone)),
+        rules=tuple(_rule_lines(memory, stops, asked)),
         jobs=tuple(
             JobLine(row[0], row[1], row[2], row[3], _moment(row[4], zone))
             for row in _rows(memory, _RUNS, asked | {"since": _utc(now - timedelta(days=RUN_DAYS))})
@@ -82,14 +104,27 @@ def count_work(memory: "Memory", periods: Periods, now: datetime, rules: Mapping
             for row in _rows(memory, _SOURCES, asked)
         ),
         problems=tuple(ProblemLine(*row) for row in _rows(memory, _PROBLEMS, asked)),
-        silent_rules=tuple(_silent(letters, rules, _utc(now - timedelta(days=SILENT_DAYS)))),
+        silent_rules=tuple(_silent(_rows(memory, _RECENT, asked), rules)),
         stops=tuple(Counter(stop[3] or "not said" for stop in stops).most_common()),
         bookings_dated=bool(_rows(memory, _DATED, asked)),
     )
 
 
+def _moments_asked_for(periods: Periods, now: datetime, zone: tzinfo) -> dict[str, str]:
+    """The moments that the queries ask for, by the names they ask with; `_ends` are the first moments after."""
+    spans = {"shown": periods.shown, "year": periods.year}
+    spans["trend"] = Period(periods.trend[0].first, periods.trend[-1].last)
+    begins = {f"{name}_begins": _midnight(span.first, zone) for name, span in spans.items()}
+    ends = {f"{name}_ends": _midnight(span.last + timedelta(days=1), zone) for name, span in spans.items()}
+    since = min(begins["year_begins"], begins["trend_begins"])
+    followed_until = _utc(now - timedelta(days=BOOKED_WITHIN_DAYS))
+    recent = _utc(now - timedelta(days=SILENT_DAYS))
+    return begins | ends | {"since": since, "now": _utc(now), "followed_until": followed_until, "recent": recent}
+
+
 def _rows(memory: "Memory", query: str, asked: Mapping[str, str]) -> list[Any]:
-    words = query.format(appointments=_APPOINTMENTS[memory.connection.dialect.name])
+    whole = _WHOLE[memory.connection.dialect.name]
+    words = query.format(letters=whole.format("letters"), appointments=whole.format("appointments"))
     return list(memory.connection.execute(text(words), asked).all())
 
 
@@ -105,63 +140,30 @@ def _moment(moment: str, zone: tzinfo) -> datetime | None:
     return datetime.fromisoformat(moment).astimezone(zone) if moment else None
 
 
-def _ends(period: Period, zone: tzinfo) -> tuple[str, str]:
-    """The first moment of a period and the first after it."""
-    return _midnight(period.first, zone), _midnight(period.last + timedelta(days=1), zone)
-
-
-def _rule_lines(
-    memory: "Memory",
-    letters: Iterable[Letter],
-    stops: Iterable[Any],
-    periods: Periods,
-    asked: Mapping[str, str],
-    zone: tzinfo,
-) -> list[RuleLine]:
+def _rule_lines(memory: "Memory", stops: Sequence[Any], asked: Mapping[str, str]) -> list[RuleLine]:
     """One line per rule that had a letter, the most sent first."""
-    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    bounced = {row[0] for row in _rows(memory, _BOUNCES, asked)}
-    shown, year = _ends(periods.shown, zone), _ends(periods.year, zone)
-    for rule, state, moment, _, letter_id, _ in letters:
-        counts = found[rule]
-        if year[0] <= moment < year[1]:
-            counts[{"sent": "sent_year", "withdrawn": "withdrawn"}.get(state, "")] += 1
-            counts["failed"] += state in ("failed", "unknown")
-            counts["bounced"] += letter_id in bounced
-        counts["sent"] += state == "sent" and shown[0] <= moment < shown[1]
-    for rule, count in _stopped(letters, stops).items():
-        found[rule]["stopped"] += count
-    for rule, followed in _followed(memory, letters, periods, asked, zone).items():
-        found[rule].update(followed)
+    stopped = _stopped(_rows(memory, _SENT_TO_STOPPED, asked), stops) if stops else Counter()
+    followed = _followed(memory, asked)
     lines = [
-        RuleLine(rule, **{name: count for name, count in counts.items() if name}) for rule, counts in found.items()
+        RuleLine(rule, sent, sent_year, bounced, stopped[rule], failed, withdrawn, **followed[rule])
+        for rule, sent, sent_year, bounced, failed, withdrawn in _rows(memory, _RULES, asked)
     ]
     return sorted(lines, key=lambda line: (-line.sent_year, line.rule))
 
 
-def _followed(
-    memory: "Memory", letters: Iterable[Letter], periods: Periods, asked: Mapping[str, str], zone: tzinfo
-) -> dict[str, Counter[str]]:
-    """Per rule: the patients who got its letter in the trend and those who got none, and how many of each booked.
-
-    A patient counts once for a rule: from the first letter that was sent, or else from the first that was due.
-    """
+def _followed(memory: "Memory", asked: Mapping[str, str]) -> defaultdict[str, Counter[str]]:
+    """Per rule: the patients who got its letter in the trend and those who got none, and how many of each booked."""
     bookings: defaultdict[int, list[str]] = defaultdict(list)
     for patient, booked_at in _rows(memory, _BOOKINGS, asked):
         bookings[patient].append(booked_at)
-    first, after = _ends(Period(periods.trend[0].first, periods.trend[-1].last), zone)
-    last = _utc(datetime.fromisoformat(asked["now"]) - timedelta(days=BOOKED_WITHIN_DAYS))
-    reached: dict[tuple[str, int], tuple[bool, str]] = {}
-    for rule, state, moment, patient, *_ in letters:
-        if state in ("sent", "withdrawn", "failed") and first <= moment < after and moment <= last:
-            known = reached.get((rule, patient))
-            if known is None or (state == "sent" and not known[0]):
-                reached[rule, patient] = state == "sent", moment
+    reached = [
+        (rule, patient, "written_to" if sent_at else "without", sent_at or due_at)
+        for rule, patient, sent_at, due_at in _rows(memory, _REACHED, asked)
+    ]
     within = timedelta(days=BOOKED_WITHIN_DAYS)
-    ends = {moment: _utc(datetime.fromisoformat(moment) + within) for moment in {each[1] for each in reached.values()}}
+    ends = {moment: _utc(datetime.fromisoformat(moment) + within) for moment in {each[3] for each in reached}}
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for (rule, patient), (sent, moment) in reached.items():
-        group = "written_to" if sent else "without"
+    for rule, patient, group, moment in reached:
         found[rule][group] += 1
         found[rule][f"{group}_booked"] += _any_between(bookings.get(patient, ()), moment, ends[moment])
     return found
@@ -172,25 +174,25 @@ def _any_between(moments: Sequence[str], after: str, until: str) -> bool:
     return bisect_right(moments, after) < bisect_right(moments, until)
 
 
-def _stopped(letters: Iterable[Letter], stops: Iterable[Any]) -> Counter[str]:
+def _stopped(sent: Sequence[Any], stops: Sequence[Any]) -> Counter[str]:
     """Each stop counts for the rule of the last letter that its patient or address had got before."""
-    sent = [letter for letter in letters if letter[1] == "sent"]
     found: Counter[str] = Counter()
     for at, address, patient, _ in stops:
-        before = [x for x in sent if x[2] <= at and (x[3] == patient if patient else bool(address) and x[5] == address)]
+        before = [
+            rule
+            for rule, moment, reader, its_address in sent
+            if moment <= at and (reader == patient if patient else bool(address) and its_address == address)
+        ]
         if before:
-            found[before[-1][0]] += 1
+            found[before[-1]] += 1
     return found
 
 
-def _silent(letters: Iterable[Letter], rules: Mapping[str, bool], since: str) -> list[tuple[str, str]]:
+def _silent(recent: Sequence[Any], rules: Mapping[str, bool]) -> Iterator[tuple[str, str]]:
     """The rules that are on and sent nothing of late, and what became of their letters instead."""
-    recent: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for rule, state, moment, *_ in letters:
-        if moment >= since:
-            recent[rule][state] += 1
-    return [
-        (rule, ", ".join(f"{count:,} {state}" for state, count in recent[rule].most_common()) or "no letter was due")
-        for rule, is_on in rules.items()
-        if is_on and not recent[rule]["sent"]
-    ]
+    counts: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    for rule, state, count in recent:
+        counts[rule].append((state, count))
+    for rule, is_on in rules.items():
+        if is_on and "sent" not in dict(counts[rule]):
+            yield rule, ", ".join(f"{count:,} {state}" for state, count in counts[rule]) or "no letter was due"
