@@ -17,7 +17,7 @@ from jobs.clinic.records import Problem
 from jobs.store.identity_lines import Line, Pair, add_lines, lines_among, newest_lines, ordered
 from jobs.store.joining import move_history, part_records
 from jobs.store.memory import Memory, in_parts
-from jobs.store.patient_groups import PatientGroups
+from jobs.store.patient_groups import PatientGroups, borrowed_places
 from jobs.store.sources import PATIENTS
 from jobs.store.tables import ONE_OF_TWO, patients
 
@@ -85,9 +85,12 @@ def _values(memory: Memory, name: str) -> set[str]:
 
 
 def _records(memory: Memory, where: object) -> Iterator[Record]:
-    columns = [patients.c[name] for name in Record._fields]
+    """The records as their own sources name them: what a patient took from another record says nothing about it."""
+    columns = [patients.c[name] for name in (*Record._fields, "borrowed")]
     query = select(*columns).where(patients.c.clinic_id == memory.clinic_id, where)  # type: ignore[arg-type]
-    return map(Record._make, memory.connection.execute(query).all())
+    for *values, borrowed in memory.connection.execute(query).all():
+        taken = borrowed_places(borrowed) if borrowed else ()
+        yield Record._make("" if name in taken else value for name, value in zip(Record._fields, values, strict=True))
 
 
 def _pairs(known: Iterable[Record], new: Collection[int]) -> list[Pair]:

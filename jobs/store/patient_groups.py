@@ -120,3 +120,11 @@ def lent(own: Mapping[str, str], others: Sequence[Mapping[str, str]]) -> dict[st
         values["email_consent"] = "no"
     values["borrowed"] = json.dumps(borrowed) if borrowed else ""
     return values
+
+
+_KNOWN_BY = {"email": "address_key", "phone": "phone", "birth_date": "birth_date"}
+
+
+def borrowed_places(borrowed: str) -> set[str]:
+    """The columns by which a person is known that were taken from another record; `borrowed` is that of the record."""
+    return {_KNOWN_BY[name] for name in json.loads(borrowed) if name in _KNOWN_BY}
