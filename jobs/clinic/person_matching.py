@@ -1,47 +1,15 @@
 """Which known physician a typed name is: credentials, order and initials do not matter, another first name does."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from jobs.clinic.source_names import name_key
-from jobs.clinic.typed_words import Spellings, is_mere_slip, words_of
+from jobs.clinic.typed_names import Readings, one_saint, read_name
+from jobs.clinic.typed_words import Spellings, Wording, is_mere_slip
 
-_DOCTOR = re.compile(r"\b(?:dr|doctor|doc)\b\.?\s*", re.IGNORECASE)
-_ROLE = re.compile(
-    r"\b(?:nurse practitioner|physician assistant|physician'?s assistant|nurse|surgeon|pcp|dpm|faaos|crnp|np-c|aprn)\b",
-    re.IGNORECASE,
-)
-_AFTER = re.compile(r"\s+-\s+.*|\s*\([^)]*\)?|['\u2019]s? office.*| office$", re.IGNORECASE)
-_NO_NAME = re.compile(r"[/;&+0-9]")
-_PLAIN = re.compile(r"[^\W\d_]{2,}(?:,? [^\W\d_]+\.?){0,4}")
-_CREDENTIALS = frozenset("aprn crnp dc dnp do dpm dpt faaos fnp md np pa pac phd pt rn".split())
-_BEFORE = frozenset("by doctor from my op per post pt ref refered referral referred sent the thru through via".split())
-_HARD = frozenset(
-    "abu al and ben bin da dal de del della der di do dos du e el esq i ibn ii iii iv jr la le lo miss mr mrs ms of "
-    "prof san santa santo sir sr st ste ter ten the van vanden vander vom von y zu".split()
-)
-"""Particles, titles and the like, which only the parser understands."""
 _SHORTEST_SURNAME = 7  # letters; a slip in a shorter name makes another name of it
 _SHORTEST_ALONE = 8  # where no first name supports it
 _SHORTEST_FIRST = 6
-
-
-class Typed(NamedTuple):
-    """A name as it was typed: its words, and of a name with a comma the surname, which stands before it."""
-
-    words: tuple[str, ...]
-    surname: str  # "": any end of `words` may be it
-
-    def readings(self) -> list[tuple[str, tuple[str, ...]]]:
-        """Each way to read it: the surname written together, and the given names."""
-        if self.surname:
-            return [(self.surname, self.words)]
-        places = range(1, len(self.words) + 1)
-        first = [("".join(self.words[:place]), self.words[place:]) for place in places]
-        last = [("".join(self.words[-place:]), self.words[:-place]) for place in places]
-        return list(dict.fromkeys(first + last))
 
 
 class Person(NamedTuple):
@@ -52,77 +20,20 @@ class Person(NamedTuple):
     surname: str  # written together: "vandermoss"
 
 
-def read_typed(text: str) -> Typed | None:
-    """The name in a text, None where it names nobody or two people."""
-    text = _ROLE.sub("", _AFTER.sub("", text.strip()))
-    parts = _DOCTOR.split(text)
-    if len(parts) > 2 and any(words_of(part) for part in parts[1:-1]):
-        return None
-    if len(parts) > 1 and set(words_of(parts[0])) <= _BEFORE:
-        text = parts[-1]
-    else:
-        text = " ".join(part for part in parts if part.strip())
-    words = text.split()
-    while len(words) > 1 and name_key(words[0]) in _BEFORE:
-        words.pop(0)
-    text = " ".join(words).strip(" ,.-")
-    if not text or _NO_NAME.search(text):
-        return None
-    return _read_plain(text) or _parsed(text)
-
-
-def _read_plain(text: str) -> Typed | None:
-    """What the parser would say of "First Last, MD" and "Last, First", in a tenth of its time; None for all else."""
-    if not _PLAIN.fullmatch(text):
-        return None
-    parts = [part.split() for part in text.casefold().replace(".", "").split(",")]
-    for part in parts:
-        while part and part[-1] in _CREDENTIALS:
-            part.pop()
-    (surname, given) = (parts[0], [word for part in parts[1:] for word in part])
-    if not surname or not _HARD.isdisjoint(surname + given):
-        return None
-    return Typed(_words(" ".join(given or surname)), "".join(_words(" ".join(surname))) if given else "")
-
-
-def _parsed(text: str) -> Typed | None:
-    from nameparser import HumanName  # takes its time to load, and few texts need it
-
-    parsed = HumanName(text)
-    before, last = _words(f"{parsed.first} {parsed.middle}"), _words(parsed.last)
-    if "," in text and before and last and _words(text.partition(",")[0]) == last:
-        return Typed(before, "".join(last))
-    found = before + last
-    return Typed(found, "") if found else None
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple("st" if word == "saint" else word for word in name_key(text).split())
-
-
-def persons_of(name: str, spellings: Iterable[str]) -> Iterable[Person]:
+def persons_of(name: str, spellings: Iterable[Wording]) -> Iterable[Person]:
     """The physician of a source, as each of its spellings names it; none where no spelling has a first name."""
-    for spelling in spellings:
-        typed = read_typed(spelling)
-        if typed and (typed.surname or len(typed.words) > 1):
-            surname = typed.surname or "".join(typed.words[1 + _middles(typed.words) :])
-            given = typed.words if typed.surname else typed.words[: 1 + _middles(typed.words)]
-            yield Person(name, given, surname)
+    for said in spellings:
+        typed = read_name(said)
+        if typed and typed.surname:
+            yield Person(name, typed.words, typed.surname)
+        elif typed and len(typed.words) > 1:
+            place = 1 + _middles(typed.words)
+            yield Person(name, typed.words[:place], "".join(typed.words[place:]))
 
 
 def _middles(words: tuple[str, ...]) -> int:
     """How many initials follow the first name."""
     return sum(1 for word in words[1:-1] if len(word) == 1) if len(words) > 2 and len(words[1]) == 1 else 0
-
-
-class Matched(NamedTuple):
-    """The physicians that a typed name may be; `sure` where it is clearly the only one."""
-
-    names: tuple[str, ...]
-    sure: bool
-
-
-_NOBODY = Matched((), False)
 
 
 class Physicians:
@@ -133,47 +44,49 @@ class Physicians:
         for person in persons:
             self._of[person.surname][person] = None
         self._spellings = Spellings(self._of)
+        self._given = {person.given[0] for known in self._of.values() for person in known}
 
-    def match(self, text: str) -> Matched:
-        """Whom the text may mean. A first name that is another one rules a physician out."""
-        if not self._mentions_one(text):
-            return _NOBODY
-        typed = read_typed(text)
+    def match(self, said: Wording) -> tuple[str, ...]:
+        """Whom the text may mean: one name where it is clearly the only one. A first name that is another one rules a
+        physician out."""
+        typed = read_name(said, self._mentions_one)
         if typed is None:
-            return _NOBODY
-        found = self._of_this_surname(typed) or self._of_a_surname_one_slip_away(typed)
+            return ()
+        readings = typed.readings()
+        found = self._of_this_surname(readings) or self._of_a_surname_one_slip_away(readings)
         fully = [name for name, fit in found.items() if fit == _FULLY]
-        names = tuple(fully or found)
-        return Matched(names, len(names) == 1)
+        return tuple(fully or found)
 
-    def like(self, text: str) -> list[str]:
+    def like(self, said: Wording) -> list[str]:
         """Physicians whose surname is this one or looks like it, whatever their first name: for a person to choose."""
-        typed = read_typed(text)
+        typed = read_name(said)
         found: dict[str, None] = {}
         for surname, _ in typed.readings() if typed else ():
             for known in (surname, *self._spellings.near(surname, 4)):
                 found.update(dict.fromkeys(person.name for person in self._of.get(known, ())))
         return list(found)
 
-    def _mentions_one(self, text: str) -> bool:
+    def _mentions_one(self, said: Wording) -> bool:
         """Whether some words of the text can be a known surname: asked first, for to parse a name takes its time."""
-        words = _words(" ".join(words_of(text)))
+        words = one_saint(said.words)
         runs = {"".join(words[start:end]) for end in range(len(words) + 1) for start in range(max(0, end - 4), end)}
         return not self._of.keys().isdisjoint(runs) or any(self._spellings.near(run, _SHORTEST_SURNAME) for run in runs)
 
-    def _of_this_surname(self, typed: Typed) -> dict[str, int]:
+    def _of_this_surname(self, readings: Readings) -> dict[str, int]:
         fits: dict[str, int] = {}
-        for surname, given in typed.readings():
+        for surname, given in readings:
             for person in self._of.get(surname, ()):
                 fit = _fit(given, person.given)
                 if fit:
                     fits[person.name] = max(fit, fits.get(person.name, 0))
         return fits
 
-    def _of_a_surname_one_slip_away(self, typed: Typed) -> dict[str, int]:
+    def _of_a_surname_one_slip_away(self, readings: Readings) -> dict[str, int]:
         """Only where the whole first name agrees, or where the slip makes no other name of a long surname."""
         fits: dict[str, int] = {}
-        for surname, given in typed.readings():
+        for surname, given in readings:
+            if given and not self._is_first_name(given[0]):
+                continue
             for known in self._spellings.near(surname, _SHORTEST_SURNAME):
                 mere = len(known) >= _SHORTEST_ALONE and is_mere_slip(surname, known)
                 for person in self._of[known]:
@@ -181,6 +94,10 @@ class Physicians:
                     if fit == _FULLY or (mere and fit in (_NOTHING_SAID, _INITIAL)):
                         fits[person.name] = max(fit, fits.get(person.name, 0))
         return fits
+
+    def _is_first_name(self, word: str) -> bool:
+        """Whether a physician of the list has this first name or initial, or the word is an initial itself."""
+        return len(word) == 1 or word in self._given or word[0] in self._given
 
 
 _NOTHING_SAID, _INITIAL, _NEARLY, _FULLY = 1, 2, 3, 4

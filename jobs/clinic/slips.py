@@ -1,18 +1,37 @@
 """How many slips of the finger lie between two words, and which of them are small."""
 
 
+def first_unlike(one: str, other: str) -> int:
+    """The place of the first letter in which two words differ, the length of the shorter one where there is none."""
+    for place, (letter, its_other) in enumerate(zip(one, other, strict=False)):
+        if letter != its_other:
+            return place
+    return min(len(one), len(other))
+
+
 def small_slip(typed: str, meant: str) -> bool:
     """Whether two neighbouring letters changed places, or a double letter was typed once or a single one twice."""
+    place = first_unlike(typed, meant)
     if len(typed) == len(meant):
-        unlike = [place for place, (one, other) in enumerate(zip(typed, meant, strict=True)) if one != other]
-        return (
-            len(unlike) == 2
-            and unlike[1] == unlike[0] + 1
-            and typed[unlike[0]] + typed[unlike[1]] == meant[unlike[1]] + meant[unlike[0]]
-        )
-    longer, shorter = sorted((typed, meant), key=len, reverse=True)
-    doubled = (place for place in range(1, len(longer)) if longer[place] == longer[place - 1])
-    return any(longer[:place] + longer[place + 1 :] == shorter for place in doubled)
+        return typed != meant and _changed_places(typed, meant, place)
+    shorter, longer = (typed, meant) if len(typed) < len(meant) else (meant, typed)
+    doubled = place > 0 and longer[place] == longer[place - 1]
+    return doubled and longer[place + 1 :] == shorter[place:]
+
+
+def is_one_slip(typed: str, meant: str) -> bool:
+    """Whether one letter is missing, added or wrong, or two neighbouring letters changed places."""
+    place = first_unlike(typed, meant)
+    if len(typed) == len(meant):
+        wrong = typed[place + 1 :] == meant[place + 1 :]
+        return typed != meant and (wrong or _changed_places(typed, meant, place))
+    shorter, longer = (typed, meant) if len(typed) < len(meant) else (meant, typed)
+    return longer[place + 1 :] == shorter[place:]
+
+
+def _changed_places(typed: str, meant: str, place: int) -> bool:
+    """Whether only the letter at a place and the next one stand in the other order."""
+    return typed[place : place + 2] == meant[place : place + 2][::-1] and typed[place + 2 :] == meant[place + 2 :]
 
 
 def slips_between(typed: str, meant: str, most: int) -> int:

@@ -6,13 +6,14 @@ looks like one, is left to a person, with what it may be.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from jobs.clinic.person_matching import Physicians, persons_of
 from jobs.clinic.place_matching import Places
 from jobs.clinic.source_names import NOT_RECORDED, NOT_YET_NAMED, ReferralNames, name_key
-from jobs.clinic.typed_words import Spellings, phrase_key, words_of, written_together
+from jobs.clinic.typed_words import Spellings, Wording, phrase_key, words_of
 
 SUGGESTIONS = 3
 _BETWEEN_TWO = re.compile(r"\s*(?:[/;&+]|\b(?:and|or|also)\b)\s*|,\s+", re.IGNORECASE)
@@ -36,14 +37,12 @@ class SourceMatcher:
         """`rows`: what was typed, the source's name and its channel, as in config/referral_names.csv."""
         rows = [row for row in rows if row[1] != NOT_YET_NAMED]
         self._names = ReferralNames.of(rows)
-        spellings: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        for typed, name, _ in rows:
-            spellings[name] |= {name: None, typed: None}
         channel = self._names.channels
+        spellings = _spellings(rows)
         doctors = {name: listed for name, listed in spellings.items() if channel[name] == "physician"}
         self._physicians = Physicians(p for name, listed in doctors.items() for p in persons_of(name, listed))
         self._places = Places(
-            (spelling, name) for name, listed in spellings.items() if name not in doctors for spelling in listed
+            (said, name) for name, listed in spellings.items() if name not in doctors for said in listed
         )
         self._phrases = _phrases(spellings)
         words = (phrase for phrase, name in self._phrases.items() if channel[name] not in _NAMES_OF_THEIR_OWN)
@@ -51,26 +50,28 @@ class SourceMatcher:
 
     def match(self, text: str) -> Match:
         """The source of one text."""
-        name = self._names.listed(text) or next(filter(None, map(self._phrases.get, _keys(text))), None)
+        said = Wording.of(text)
+        keys = _keys(said)
+        name = self._names.listed(text) or next(filter(None, map(self._phrases.get, keys)), None)
         if name:
             return Match(name)
-        physicians = self._physicians.match(text)
-        found = dict.fromkeys((*physicians.names, *self._places.match(text)))
+        found = dict.fromkeys(self._physicians.match(said) + self._places.match(said))
         if found:
             return Match(next(iter(found))) if len(found) == 1 else Match(None, tuple(found))
-        return self._with_a_slip(text) or self._of_two(text) or Match(None)
+        return self._with_a_slip(said, keys) or self._of_two(text) or Match(None)
 
     def suggestions(self, text: str, match: Match) -> tuple[str, ...]:
         """Up to three sources that the text may stand for, likeliest first."""
-        like = [*match.may_be, *self._physicians.like(text), *self._places.like(text)]
+        said = Wording.of(text)
+        like = [*match.may_be, *self._physicians.like(said), *self._places.like(said)]
         if len(like) < SUGGESTIONS:
-            like += self._look_alikes(text)
+            like += self._look_alikes(said)
         return tuple(dict.fromkeys(like))[:SUGGESTIONS]
 
-    def _with_a_slip(self, text: str) -> Match | None:
-        if {"dr", "doctor"} & {*words_of(text)}:
+    def _with_a_slip(self, said: Wording, keys: tuple[str, str]) -> Match | None:
+        if "dr" in said.words or "doctor" in said.words:
             return None
-        near = (word for key in _keys(text) for word in self._phrase_spellings.near(key, _SHORTEST_PHRASE))
+        near = (word for key in keys for word in self._phrase_spellings.near(key, _SHORTEST_PHRASE))
         names = {self._phrases[word] for word in near}
         if len(names) == 1:
             return Match(names.pop())
@@ -87,31 +88,46 @@ class SourceMatcher:
             return Match(names[0])
         return Match(None, tuple(names)) if names else None
 
-    def _look_alikes(self, text: str) -> list[str]:
+    def _look_alikes(self, said: Wording) -> list[str]:
         from rapidfuzz import fuzz, process  # only for what a person will look at
 
-        told = _without_titles(text)
+        told = _without_titles(said.words)
         if len(told) < _SHORTEST_PHRASE:
             return []
-        names = {name: _without_titles(name) for name in self._names.channels if name != NOT_RECORDED}
-        found = process.extract(told, names, scorer=fuzz.WRatio, limit=SUGGESTIONS, score_cutoff=_ENOUGH_LIKE)
+        found = process.extract(
+            told, self._without_titles, scorer=fuzz.WRatio, limit=SUGGESTIONS, score_cutoff=_ENOUGH_LIKE
+        )
         return [name for _, _, name in found]
 
+    @cached_property
+    def _without_titles(self) -> dict[str, str]:
+        return {name: _without_titles(words_of(name)) for name in self._names.channels if name != NOT_RECORDED}
 
-def _without_titles(text: str) -> str:
-    return " ".join(word for word in words_of(text) if word not in ("dr", "doctor", "md", "not", "named"))
+
+def _without_titles(words: Iterable[str]) -> str:
+    return " ".join(word for word in words if word not in ("dr", "doctor", "md", "not", "named"))
 
 
-def _keys(text: str) -> tuple[str, str]:
+def _keys(said: Wording) -> tuple[str, str]:
     """What two wordings of one phrase have in common: all their words, or those that say something."""
-    return written_together(text), phrase_key(text)
+    return "".join(said.words), phrase_key(said.words)
 
 
-def _phrases(spellings: "defaultdict[str, dict[str, None]]") -> dict[str, str]:
+def _spellings(rows: Iterable[tuple[str, str, str]]) -> dict[str, list[Wording]]:
+    """Each source with its spellings, of which its name is one."""
+    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for typed, name, _ in rows:
+        found[name] |= {name: None, typed: None}
+    return {name: [Wording.of(spelling) for spelling in listed] for name, listed in found.items()}
+
+
+def _phrases(spellings: Mapping[str, Iterable[Wording]]) -> dict[str, str]:
     """The list's spellings, each by its keys, and the source; none that could be two."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    found: dict[str, str] = {}
+    of_two: set[str] = set()
     for name, listed in spellings.items():
-        for spelling in listed:
-            for key in _keys(spelling):
-                found[key].add(name)
-    return {phrase: names.pop() for phrase, names in found.items() if phrase and len(names) == 1}
+        for said in listed:
+            for key in _keys(said):
+                if found.setdefault(key, name) != name:
+                    of_two.add(key)
+    return {phrase: name for phrase, name in found.items() if phrase and phrase not in of_two}

@@ -30,16 +30,17 @@ CHANNELS = (
 
 _APOSTROPHES = re.compile("['\u2018\u2019`\u00b4]")
 _NOT_WORD = re.compile(r"[\W_]+")
+_PUNCTUATION = str.maketrans({sign: "" if sign in "'`" else " " for sign in map(chr, range(128)) if not sign.isalnum()})
+"""The same of plain text, as one table."""
 
 
 @lru_cache(maxsize=8192)  # one text is asked for once per week of the trend
 def name_key(text: str) -> str:
     """What two spellings have in common: case, accents, spaces and punctuation do not count."""
     if text.isascii():
-        plain = text.casefold()
-    else:
-        apart = unicodedata.normalize("NFKD", text.casefold())
-        plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
+        return " ".join(text.lower().translate(_PUNCTUATION).split())
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return " ".join(_NOT_WORD.sub(" ", _APOSTROPHES.sub("", plain)).split())
 
 

@@ -1,9 +1,9 @@
 """The words of a referral text: what is said around a source, what is short for what, how near two spellings are."""
 
-from collections import defaultdict
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from jobs.clinic.slips import slips_between, small_slip
+from jobs.clinic.slips import first_unlike, is_one_slip, small_slip
 from jobs.clinic.source_names import name_key
 
 _AROUND = frozenset(
@@ -31,71 +31,87 @@ _OF_ANY_PLACE = frozenset(
 """Words that tell no place from another one: a hospital and its clinic in one town go by one name at a front desk."""
 
 
+_IN_A_PHRASE: dict[str, str] = {"dr": "doctor", "pt": "patient"} | dict.fromkeys(_AROUND, "")
+"""What a word stands for in a phrase where that is not the word itself."""
+
+_TELLS_NOTHING = _OF_ANY_PLACE | _AROUND
+_OF_A_PLACE: dict[str, tuple[str, ...]] = dict.fromkeys(_TELLS_NOTHING, ()) | {
+    short: tuple(word for word in meant.split() if word not in _TELLS_NOTHING) for short, meant in _SHORT.items()
+}
+"""The words that a word stands for in the name of a place where that is not the word itself."""
+
+
+class Wording(NamedTuple):
+    """A text as it was typed, and its words: cut once, for all who ask about the text."""
+
+    text: str
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> "Wording":
+        return cls(text, tuple(words_of(text)))
+
+
 def words_of(text: str) -> list[str]:
     """The words of a text without case, accents and punctuation; `'s` is no part of a word."""
-    return name_key(text.replace("\u2019", "'").replace("'s ", " ").removesuffix("'s")).split()
+    if "'" in text or "\u2019" in text:
+        text = text.replace("\u2019", "'").replace("'s ", " ").removesuffix("'s")
+    return name_key(text).split()
 
 
-def phrase_key(text: str) -> str:
+def phrase_key(words: Iterable[str]) -> str:
     """What is left of a text without the words around it, written together: "Found you on Google!" is "google"."""
-    words = ["doctor" if word == "dr" else "patient" if word == "pt" else word for word in words_of(text)]
-    kept = [word for word in words if word not in _AROUND]
+    kept = [meant for word in words if (meant := _IN_A_PHRASE.get(word, word))]
     if len(kept) > 1:
         kept = [word for word in kept if word not in ("clinic", "co", "company")] or kept
     return "".join(kept)
 
 
-def written_together(text: str) -> str:
-    """All words of a text as one: "walk in" and "walkin" are the same."""
-    return "".join(words_of(text))
-
-
-def place_words(text: str) -> list[str]:
+def place_words(words: Iterable[str]) -> list[str]:
     """The words by which a practice is told from others: short forms written out, words of any place left out."""
-    written_out = " ".join(_SHORT.get(word, word) for word in words_of(text)).split()
-    return [word for word in written_out if word not in _OF_ANY_PLACE and word not in _AROUND]
+    return [meant for word in words for meant in _OF_A_PLACE.get(word, (word,))]
 
 
 class Spellings:
-    """Known words that can be found by a spelling that is one slip away: a letter too much, too few or wrong, or two
-    letters in the other order. The first letter is right, and the last one is no other: "walker" is not "walked"."""
+    """Known words that can be found by a spelling that is one slip away."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._by_rest: defaultdict[str, set[str]] = defaultdict(set)
+        self._by_rest: dict[str, list[str]] = {}
         for word in words:
             for rest in _rests(word):
-                self._by_rest[rest].add(word)
+                self._by_rest.setdefault(rest, []).append(word)
+        self._longest = max(map(len, self._by_rest), default=-1) + 1
 
     def near(self, typed: str, shortest: int) -> list[str]:
         """The known words of at least so many letters that are one slip away from `typed`, which is none of them."""
-        if len(typed) < shortest:
+        if not shortest <= len(typed) <= self._longest:
             return []
-        found: set[str] = set()
-        for rest in _rests(typed) & self._by_rest.keys():
-            found |= self._by_rest[rest]
-        if not found:
+        of_a_rest = [self._by_rest[rest] for rest in _rests(typed) if rest in self._by_rest]
+        if not of_a_rest:
             return []
-        return sorted(
-            word
-            for word in found
-            if word[0] == typed[0]
-            and len(word) >= shortest
-            and slips_between(typed, word, 1) == 1
-            and not _another_ending(word, typed)
-        )
+        return sorted(word for word in set().union(*of_a_rest) if is_near(typed, word, shortest))
 
 
-def _another_ending(one: str, other: str) -> bool:
-    return len(one) == len(other) and one[:-1] == other[:-1]
+def _rests(word: str) -> list[str]:
+    """The word, and the word without one of its letters, never the first: two words one slip apart that begin with the
+    same letter have one of these in common."""
+    return [word, *[word[:place] + word[place + 1 :] for place in range(1, len(word))]]
 
 
-def _rests(word: str) -> set[str]:
-    """The word, and the word without any one of its letters: two words one slip apart have one of these in common."""
-    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+def is_near(typed: str, meant: str, shortest: int) -> bool:
+    """Whether two words of at least so many letters are one slip apart: a letter too much, too few or wrong, or two
+    letters in the other order. The first letter is right, and the last one is no other: "walker" is not "walked"."""
+    if min(len(typed), len(meant)) < shortest or typed[0] != meant[0]:
+        return False
+    another_ending = len(typed) == len(meant) and typed[:-1] == meant[:-1]
+    return not another_ending and is_one_slip(typed, meant)
 
 
 def is_mere_slip(typed: str, meant: str) -> bool:
     """Whether `typed` is `meant` with a slip that makes no other name of it: a small one, or an inner vowel left out.
     Another vowel, or a letter more at the end, may well be somebody else."""
-    inner_vowels = (place for place in range(1, len(meant) - 1) if meant[place] in "aeiou")
-    return small_slip(typed, meant) or any(meant[:place] + meant[place + 1 :] == typed for place in inner_vowels)
+    if len(typed) + 1 != len(meant):
+        return small_slip(typed, meant)
+    place = first_unlike(typed, meant)
+    inner_vowel = 0 < place < len(typed) and meant[place] in "aeiou"
+    return (inner_vowel and meant[place + 1 :] == typed[place:]) or small_slip(typed, meant)

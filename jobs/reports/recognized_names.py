@@ -13,7 +13,9 @@ from jobs.machine.whole_files import keep_for_speed
 if TYPE_CHECKING:
     from jobs.clinic.source_matching import SourceMatcher
 
-_RULES = ("source_matching", "person_matching", "place_matching", "typed_words", "slips", "source_names")
+_RULES = (
+    "source_matching", "person_matching", "place_matching", "typed_names", "typed_words", "slips", "source_names",
+)  # fmt: skip
 
 
 class RecognizedNames:

@@ -1,9 +1,13 @@
 """A typed text is given a source only where it can be no other one."""
 
+from random import Random
+
 import pytest
 
+from jobs.clinic.slips import is_one_slip, slips_between
 from jobs.clinic.source_matching import Match, SourceMatcher
-from jobs.clinic.typed_words import Spellings, is_mere_slip
+from jobs.clinic.typed_names import TypedName, read_name
+from jobs.clinic.typed_words import Spellings, Wording, is_mere_slip
 
 ROWS = [
     ("dr thornberry", "Dr. Hazel Thornberry", "physician"),
@@ -28,6 +32,9 @@ ROWS = [
         ("Thornbery", "Dr. Hazel Thornberry"),
         ("Thornborry", None),
         ("dr thornbury", None),
+        ("doctor, my Thornberry", "Dr. Hazel Thornberry"),
+        ("friend of Hazel Thornberry", None),
+        ("Dr Thornberry 12", None),
         ("glenmuir orthopedics lakesida", None),
         ("...", "Not recorded"),
         ("", "Not recorded"),
@@ -57,6 +64,26 @@ def test_at_most_three_sources_are_suggested() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Dr. Thornberry", TypedName(("thornberry",), "")),
+        ("referred by Dr. Hazel Thornberry, MD", TypedName(("hazel", "thornberry"), "")),
+        ("Thornberry, Hazel B.", TypedName(("hazel", "b"), "thornberry")),
+        ("Saint Clover, Fennel, DO", TypedName(("fennel",), "stclover")),
+        ("wife of Hazel Thornberry", TypedName(("wife", "of", "hazel", "thornberry"), "")),
+        ("Secretary of State Hazel Thornberry", TypedName(("hazel", "thornberry"), "")),
+        ("Nurse Practitioner Hazel van Thornberry (PCP)", TypedName(("hazel", "van", "thornberry"), "")),
+        ("Dr. Thornberry and Dr. Moss", None),
+        ("Dr. Thornberry / Yelp", None),
+        ("Dr. Thornberry 3", None),
+        ("Dr.", None),
+    ],
+)
+def test_the_name_in_a_text_is_read_in_whatever_shape_it_stands(text: str, name: TypedName | None) -> None:
+    assert read_name(Wording.of(text)) == name
+
+
+@pytest.mark.parametrize(
     ("typed", "meant", "mere"),
     [
         ("quilfeather", "quillfeather", True),
@@ -79,3 +106,10 @@ def test_spellings_one_slip_away_are_found_and_others_are_not() -> None:
     assert [known.near(word, 4) for word in ("goggle", "googel", "yepl", "oogle", "googlers", "google")] == [
         ["google"], ["google"], ["yelp"], [], [], [],
     ]  # fmt: skip
+
+
+def test_one_slip_is_what_the_count_of_slips_calls_one() -> None:
+    chance = Random(3)
+    words = ["".join(chance.choices("ab", k=chance.randrange(1, 6))) for _ in range(60)]
+    pairs = [(typed, meant) for typed in words for meant in words]
+    assert [pair for pair in pairs if is_one_slip(*pair) != (slips_between(*pair, most=1) == 1)] == []

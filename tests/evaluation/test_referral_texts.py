@@ -9,6 +9,7 @@ import pytest
 from referral_texts import labelled, matcher, score
 
 from jobs.clinic.place_matching import Place, is_same_place
+from jobs.clinic.typed_words import Wording
 
 REAL_NAMES = Path(__file__).resolve().parents[3] / "shared/data/names/csv_example_input_with_true_ids.csv"
 
@@ -37,7 +38,7 @@ def test_there_are_enough_labelled_texts_and_none_stands_twice() -> None:
 def test_real_organisations_with_their_addresses_are_joined_where_they_are_one() -> None:
     with REAL_NAMES.open(newline="", encoding="utf-8") as file:
         texts = [(row["True Id"], f"{row['Site name']}, {row['Address'].strip()}") for row in csv.DictReader(file)]
-    rows = [(true_id, Place.of(text)) for true_id, text in texts]
+    rows = [(true_id, Place.of(Wording.of(text))) for true_id, text in texts]
     of_house: defaultdict[str, list[tuple[str, Place]]] = defaultdict(list)
     for true_id, place in rows:
         of_house[place.house].append((true_id, place))

@@ -1,0 +1,129 @@
+"""The name of a person in a text as a front desk types it: "Dr. First Last, MD", "referred by Last, First"."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from jobs.clinic.source_names import name_key
+from jobs.clinic.typed_words import Wording, words_of
+
+_BEFORE = frozenset("by doctor from my op per post pt ref refered referral referred sent the thru through via".split())
+_DOCTOR = re.compile(r"\b(?:dr|doctor|doc)\b\.?\s*", re.IGNORECASE)
+_ROLE = re.compile(
+    r"\b(?:nurse practitioner|physician assistant|physician'?s assistant|nurse|surgeon|pcp|dpm|faaos|crnp|np-c|aprn)\b",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(r"\s+-\s+.*|\s*\([^)]*\)?|['\u2019]s? office.*| office$", re.IGNORECASE)
+_TO_BE_CUT = frozenset("aprn crnp dpm faaos nurse office pcp physician surgeon".split())
+"""Words of what stands around a name and is cut from the text before it is read."""
+_DIGIT = re.compile(r"[0-9]")
+_OF_TWO = re.compile(r"[/;&+]")
+_BEFORE_NAME = rf"(?:(?:{'|'.join(sorted(_BEFORE - {'doctor'}))})[.,:]? )*"
+_PLAIN = re.compile(
+    rf"(?>{_BEFORE_NAME}(?:(?:dr|doctor|doc)\b\.? ?)?{_BEFORE_NAME})"
+    r"(?P<name>[^\W\d_]{2,}(?:,? [^\W\d_]+\.?){0,4})",
+    re.IGNORECASE,
+)
+_CREDENTIALS = frozenset("dc dnp do dpt fnp md np pa pac phd pt rn".split())
+_HARD = frozenset(
+    "abu al and ben bin da dal de del della der di do doc doctor dos dr du e el esq i ibn ii iii iv jr la le lo miss "
+    "mr mrs ms of prof san santa santo sir sr st ste ter ten the van vanden vander vom von y zu".split()
+)
+"""Particles, titles and the like, which only the parser understands."""
+_KNOWS = frozenset("client colleague friend husband neighbor patient wife".split())
+"""Who is "of" a physician without being one: "friend of First Last"."""
+
+Readings = list[tuple[str, tuple[str, ...]]]
+"""Ways to read a name: the surname written together, and the given names."""
+
+
+class TypedName(NamedTuple):
+    """A name as it was typed: its words, and of a name with a comma the surname, which stands before it."""
+
+    words: tuple[str, ...]
+    surname: str  # "": any end of `words` may be it
+
+    def readings(self) -> Readings:
+        """Each way to read it."""
+        if self.surname:
+            return [(self.surname, self.words)]
+        words, count = self.words, len(self.words)
+        surname_first = [("".join(words[:place]), words[place:]) for place in range(1, count + 1)]
+        return surname_first + [("".join(words[place:]), words[:place]) for place in range(count - 1, 0, -1)]
+
+
+def read_name(said: Wording, may_be_known: Callable[[Wording], bool] | None = None) -> TypedName | None:
+    """The name in a text, None where it names nobody or two people.
+
+    `may_be_known` is asked before a text is looked at closely, which takes its time; if it says no, there is no name.
+    """
+    typed = _read_plain(said.text) if _TO_BE_CUT.isdisjoint(said.words) else None
+    if typed:
+        return typed
+    text = _name_alone(said.text)
+    if not text or (may_be_known and not may_be_known(said)):
+        return None
+    return _read_plain(text) or _parsed(text)
+
+
+def _read_plain(text: str) -> TypedName | None:
+    """What the parser would say of "First Last, MD" and "Last, First", in a tenth of its time; None for all else."""
+    plain = _PLAIN.fullmatch(text)
+    if not plain:
+        return None
+    surname, *parts = map(_without_credentials, plain["name"].split(","))
+    given = [word for part in parts for word in part]
+    if not surname or not _HARD.isdisjoint(given) or not _HARD.isdisjoint(_of_whom(surname)):
+        return None
+    return TypedName(one_saint(given), "".join(one_saint(surname))) if given else TypedName(one_saint(surname), "")
+
+
+def _without_credentials(part: str) -> list[str]:
+    words = name_key(part).split()
+    while words and words[-1] in _CREDENTIALS:
+        words.pop()
+    return words
+
+
+def _of_whom(words: list[str]) -> list[str]:
+    """The words behind "friend of", which the parser takes for words of the name; all where there is no such thing."""
+    return words[2:] if words[0] in _KNOWS and words[1:2] == ["of"] else words
+
+
+def _name_alone(text: str) -> str:
+    """The text without what stands around a name in it, "" where it holds none or two."""
+    text = _AFTER.sub("", text.strip())
+    if _DIGIT.search(text):
+        return ""
+    parts = _DOCTOR.split(_ROLE.sub("", text))
+    if len(parts) > 2 and any(words_of(part) for part in parts[1:-1]):
+        return ""
+    if len(parts) > 1 and set(words_of(parts[0])) <= _BEFORE:
+        text = parts[-1]
+    else:
+        text = " ".join(part for part in parts if part.strip())
+    words = text.split()
+    while len(words) > 1 and name_key(words[0]) in _BEFORE:
+        words.pop(0)
+    text = " ".join(words).strip(" ,.-")
+    return "" if _OF_TWO.search(text) else text
+
+
+def _parsed(text: str) -> TypedName | None:
+    from nameparser import HumanName  # takes its time to load, and few texts need it
+
+    parsed = HumanName(text)
+    before, last = _words(f"{parsed.first} {parsed.middle}"), _words(parsed.last)
+    if "," in text and before and last and _words(text.partition(",")[0]) == last:
+        return TypedName(before, "".join(last))
+    found = before + last
+    return TypedName(found, "") if found else None
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return one_saint(name_key(text).split())
+
+
+def one_saint(words: Iterable[str]) -> tuple[str, ...]:
+    """The words of a name with one spelling of "Saint"."""
+    return tuple(["st" if word == "saint" else word for word in words])
