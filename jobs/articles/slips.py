@@ -1,6 +1,7 @@
 """Mends slips of the finger: a word that nobody knows is read as the one known word that it was meant to be."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
 from jobs.clinic.slips import slips_between, small_slip
 
@@ -35,3 +36,38 @@ def _slips(typed: str, meant: str) -> int:
     if shorter < _MIDDLE or (shorter < _LONG and typed.endswith(_INFLECTED)):
         return int(small_slip(typed, meant))
     return slips_between(typed, meant, 2 if shorter >= _LONG else 1)
+
+
+_SPELLED_ALIKE = (("ph", "f"), ("ck", "k"), ("q", "k"), ("x", "ks"), ("z", "s"), ("c", "k"), ("sk", "s"), ("h", ""))
+_VOWELS = re.compile(r"(?<=.)[aeiouy]")
+_DOUBLE = re.compile(r"(.)\1+")
+_ENOUGH = 3  # letters of a sound; fewer are in too many words
+_MOST_BY_EAR = 3
+
+
+def sound_of(word: str) -> str:
+    """How a word sounds, roughly: its first letter and its consonants, those that are mixed up as one."""
+    for typed, heard in _SPELLED_ALIKE:
+        word = word.replace(typed, heard)
+    return _DOUBLE.sub(r"\1", _VOWELS.sub("", word))
+
+
+def heard(word: str, alike: Iterable[str]) -> str:
+    """The one known word that sounds like this one ("acheles"), or "" where none does or several do."""
+    if len(word) < _MIDDLE or len(sound_of(word)) < _ENOUGH:
+        return ""
+    most = _MOST_BY_EAR if len(word) >= _LONG else 2
+    ending = next(filter(word.endswith, _INFLECTED[:2]), "")  # achillies is "achilly" here
+    near = [other for other in alike if other.endswith(ending) and slips_between(word, other, most)]
+    return near[0] if len(near) == 1 else ""
+
+
+def begun(word: str, following: Iterable[str]) -> str:
+    """The one word that a term goes on with and that this one was meant to be: "tennis elbo"."""
+    near = [other for other in following if _begun_alike(word, other)]
+    return near[0] if len(near) == 1 else ""
+
+
+def _begun_alike(word: str, other: str) -> bool:
+    shorter = min(len(word), len(other))
+    return word[0] == other[0] and shorter >= 4 and bool(slips_between(word, other, 2 if shorter >= _MIDDLE + 1 else 1))

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from jobs.articles.slips import mended
+from jobs.articles.slips import begun, heard, mended, sound_of
 from jobs.articles.words import key_of
 
 FILE = Path(__file__).with_name("vocabulary.csv")
@@ -22,7 +22,9 @@ _LISTS = ("common", "company", "desk", "everyday")
 COMMON, COMPANY, DESK, EVERYDAY = (FILE.with_name(f"{name}_words.txt") for name in _LISTS)
 BODY = ("condition", "region")
 CONCEPTS = (*BODY, "activity", "service", "population")
-SIGNS = ("nothing", "not", "denies", "was", "end", "pain", "ahead", "old", "kin", "short")
+SIGNS = tuple(
+    "nothing not denies was well end now pain numb ahead old before since kin source desk guess short".split()
+)
 """Spellings that stand for no concept but change what their neighbours mean; the file's own lines explain them."""
 
 _WORDS_KEPT = 8192
@@ -120,6 +122,10 @@ class Vocabulary:
         """Whether the concept is an operation or a broken bone, or the time after."""
         return name in HEALING or not HEALING.isdisjoint(self.ancestors(name))
 
+    def is_lasting(self, name: str) -> bool:
+        """Whether who once had the condition has it still, as with arthritis."""
+        return "lasting condition" in self.ancestors(name)
+
     def is_everyday(self, name: str) -> bool:
         """Whether an activity is what nearly everybody does, such as walking or sitting at a desk."""
         return "everyday activity" in self.ancestors(name)
@@ -130,6 +136,11 @@ class Vocabulary:
             return name
         pain = self.spellings.get(f"{name} pain", name)
         return pain if pain in self.concepts else name
+
+    def numb(self, name: str) -> str:
+        """What a concept is where it is numb: a numb hand is carpal tunnel syndrome; most stay what they are."""
+        meant = self.spellings.get(f"numb {name}", name) if self.kind(name) == "region" else name
+        return meant if meant in self.concepts else name
 
     def is_diagnosis(self, name: str) -> bool:
         """Whether the concept is a condition of its own, as tennis elbow is, and not just the pain of a region."""
@@ -157,6 +168,12 @@ class Vocabulary:
     def without_place(self) -> frozenset[str]:
         """The conditions that can be anywhere in the body and have a name of their own in some place."""
         return frozenset(condition for condition, _ in self.joined)
+
+    @cached_property
+    def with_one_place(self) -> frozenset[str]:
+        """Those that have a name of their own in one place only: a car accident, for the neck."""
+        places = Counter(condition for condition, _ in self.joined)
+        return frozenset(condition for condition, number in places.items() if number == 1)
 
     def place_of(self, name: str) -> frozenset[str]:
         """The region that a concept names, itself or as its pain; none for what is a condition of its own."""
@@ -202,9 +219,40 @@ class Vocabulary:
     def _word_meant(self, word: str) -> str:
         if word in self.short:
             return self.short[word]
-        if len(word) < 4 or word in self.words or word in self.used or word in common_words() or not word.isalpha():
+        if self._is_known(word):
             return word
-        return mended(word, lambda letter: self.words_by_first_letter.get(letter, []), self.words.__getitem__) or word
+        by_letter = self.words_by_first_letter
+        meant = mended(word, lambda letter: by_letter.get(letter, []), self.words.__getitem__)
+        return meant or heard(word, self._by_sound.get(sound_of(word), ())) or word
+
+    def _is_known(self, word: str) -> bool:
+        """Whether a word is no slip of the finger, or too short to tell."""
+        return len(word) < 4 or word in self.words or word in self.used or word in common_words() or not word.isalpha()
+
+    def word_after(self, before: str, word: str) -> str:
+        """A word as the spellings have it, where the one before it may tell what it was meant to be: "tennis elbo"."""
+        meant = self.word_meant(word)
+        if meant != word or before not in self._following or self._is_known(word):
+            return meant
+        return begun(word, self._following[before]) or word
+
+    @cached_property
+    def _following(self) -> dict[str, set[str]]:
+        """For each word of a concept's spellings those that follow it there."""
+        found: dict[str, set[str]] = {}
+        for key in (key for key, meaning in self.spellings.items() if meaning in self.concepts and " " in key):
+            words = key.split()
+            for word, after in zip(words, words[1:], strict=False):
+                found.setdefault(word, set()).add(after)
+        return found
+
+    @cached_property
+    def _by_sound(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for words in self.words_by_first_letter.values():
+            for word in words:
+                found.setdefault(sound_of(word), []).append(word)
+        return found
 
 
 @lru_cache(maxsize=1)

@@ -64,8 +64,10 @@ _SAME_ACTIVITY = Objection(1.3, "it is written for what the patient does")
 _OTHER_ACTIVITY = Objection(0.1, "it is written for another activity")
 _OTHER_ACTIVITY_EXACT = Objection(0.55, "it is written for another activity, but is about exactly this condition")
 _EVERYDAY_UNKNOWN = Objection(0.6, "nobody says whether the patient does what it is written for")
+_EXACT_UNKNOWN = Objection(0.8, "nobody says whether the patient does what it is written for, but she has just this")
 _SPORT_UNKNOWN = Objection(0.15, "nobody says that the patient does the sport it is written for")
 _NO_COMPLAINT = Objection(0.5, "all that is known is an activity")
+_ACCIDENT = Objection(0.1, "the fall is how the patient came by what she has")
 _OTHER_SERVICE = Objection(0.35, "it is about a service that nobody booked or asked for")
 
 
@@ -152,6 +154,8 @@ def _for_body(subjects: Subjects, need: KnownNeed, found: list[Match], vocabular
     speaking = [match for match in found if match.by_code or match.evidence.concept in need.body]
     if not any(match.evidence.sure for match in speaking):
         return _UNSURE if speaking else _NO_CONDITION
+    if need.regions and all(match.evidence.concept == "a fall" for match in speaking):
+        return _ACCIDENT
     if need.regions and subjects.regions and need.regions.isdisjoint(subjects.regions):
         return _OTHER_REGION
     if subjects.regions and need.body and not need.regions and need.body <= vocabulary.without_place:
@@ -167,7 +171,7 @@ def _for_main_condition(
     said = {*need.body, *map(vocabulary.pain_of, need.body)}  # "L knee" is what a front desk types for knee pain
     if not subjects.main or not subjects.main.isdisjoint(said.union(*map(vocabulary.ancestors, said))):
         return None
-    broader = [name for name in need.body if not subjects.main.isdisjoint(vocabulary.descendants[name])]
+    broader = [name for name in need.body if _is_broader(name, subjects, vocabulary)]
     local = [name for name in need.body - set(broader) if _is_local(name, subjects, vocabulary)]
     if local:
         named = any(match.evidence.concept in local and _is_exact(match) for match in found)
@@ -180,6 +184,14 @@ def _for_main_condition(
     if subjects.regions and not need.regions:
         return _REGION_UNKNOWN
     return _NARROWER if need.activities.isdisjoint(subjects.weights) else _NARROWER_SPORT
+
+
+def _is_broader(name: str, subjects: Subjects, vocabulary: Vocabulary) -> bool:
+    """Whether what the title speaks of belongs to this: a sore arm may be a sore shoulder."""
+    if not subjects.main.isdisjoint(vocabulary.descendants[name]):
+        return True
+    places = frozenset().union(*map(vocabulary.regions, subjects.main))
+    return any(not places.isdisjoint(vocabulary.descendants[place]) for place in vocabulary.place_of(name))
 
 
 def _is_implied(name: str, said: set[str], vocabulary: Vocabulary) -> bool:
@@ -216,13 +228,14 @@ def _for_activity(subjects: Subjects, need: KnownNeed, vocabulary: Vocabulary) -
     if not subjects.for_activities:
         return None
     if not subjects.for_activities.isdisjoint(need.activities):
-        return _SAME_ACTIVITY if subjects.has_body else None
+        aside = any(vocabulary.is_diagnosis(name) and name not in subjects.weights for name in need.body)
+        return _SAME_ACTIVITY if subjects.has_body and not aside else None
     exact = any(name in need.body and vocabulary.is_diagnosis(name) for name in subjects.main)
     if not subjects.sports:
         return _EVERYDAY_UNKNOWN
     if need.activities:
         return _OTHER_ACTIVITY_EXACT if exact else _OTHER_ACTIVITY
-    return _EVERYDAY_UNKNOWN if exact else _SPORT_UNKNOWN
+    return _EXACT_UNKNOWN if exact else _SPORT_UNKNOWN
 
 
 def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Objection | None:

@@ -1,0 +1,133 @@
+"""Reads a note clause by clause: what each affirms, what it denies, what it says of others or of long ago."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from jobs.articles.spelled import BREAK, HARD_BREAK, Found, find
+from jobs.articles.vocabulary import BODY, SIGNS, Vocabulary
+from jobs.articles.words import key_of
+
+_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])")
+_MONTHS = frozenset("jan feb mar apr may jun jul aug sep sept oct nov dec".split())
+_ASIDE = re.compile(r"[()]")
+_DOUBTED, _DOUBTFUL = re.compile(r"\s*\?(?!\w)"), re.compile(r"[^\w?]*\?\w")  # "sciatica? MD says hip", "?hip"
+_SAYS_OF = frozenset("for in of para de".split())  # "for her sister": what went before is hers as well
+_FOR = frozenset("for para por".split())  # "sent by a friend for a sore hip": the hip is the patient's
+_GOES_ON = frozenset("on per by at since now and but so which en hoy ahora".split())  # "meniscus ok on MRI"
+
+
+@dataclass(eq=False)
+class Clause:
+    """A part of a note between two commas or stops."""
+
+    affirmed: list[Found] = field(default_factory=list)  # with the signs that say that something hurts or is numb
+    denied: list[Found] = field(default_factory=list)
+    led_to: list[Found] = field(default_factory=list)  # affirmed, and what it comes from follows: "knee since a run"
+    signs: set[str] = field(default_factory=set)
+    text: str = ""
+
+    def affirms(self, vocabulary: Vocabulary) -> bool:
+        """Whether it says that something of the body is wrong."""
+        return any(is_of_body(one, vocabulary) for one in self.affirmed)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it speaks of long ago, and not of what has lasted since then."""
+        return "old" in self.signs and "since" not in self.signs
+
+
+def is_of_body(one: Found, vocabulary: Vocabulary) -> bool:
+    """Whether this is a condition or a part of the body."""
+    return one.meaning in vocabulary.concepts and vocabulary.kind(one.meaning) in BODY
+
+
+def clauses_of(text: str, vocabulary: Vocabulary) -> list[Clause]:
+    """The clauses of a text, in their order."""
+    clauses = list(_read(text, vocabulary))
+    for asked, answer in zip(clauses, clauses[1:], strict=False):
+        if "guess" in asked.signs and "not" in answer.signs and not answer.affirmed and not answer.denied:
+            asked.affirmed.clear()  # "heel? no"
+    return clauses
+
+
+def _read(text: str, vocabulary: Vocabulary) -> Iterator[Clause]:
+    found = find(text, vocabulary)
+    reader = _Reader(text, vocabulary)
+    for one, following in zip(found, [*found, None][1:], strict=True):
+        if BREAK.search(text, reader.end, one.start):
+            yield reader.closed(one.start)
+        reader.take(one, following)
+    yield reader.closed(len(text))
+
+
+class _Reader:
+    """Goes through the words of a text, knowing to whom and to what they belong."""
+
+    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
+        self._text, self._vocabulary = text, vocabulary
+        self._clause, self._begin = Clause(), 0
+        self.end = 0
+        self._denied = self._listing = self._theirs = self._sent = False
+        self._before: Found | None = None
+
+    def closed(self, upto: int) -> Clause:
+        """The clause that ends here; the next one begins."""
+        clause, between = self._clause, self._text[self.end : upto]
+        clause.text = self._text[self._begin : self.end]
+        if _DOUBTED.match(between) or _DOUBTFUL.match(clause.text):
+            clause.signs.add("guess")
+        self._clause, self._begin, self._before = Clause(), self.end, None
+        self._listing = self._listing and not HARD_BREAK.search(between)
+        self._denied = self._listing
+        self._theirs = self._theirs and bool(_ASIDE.search(between))
+        self._sent = self._sent and self._theirs
+        return clause
+
+    def take(self, one: Found, following: Found | None) -> None:
+        """The next spelling or word."""
+        last = following is None or bool(BREAK.search(self._text, one.end, following.start))
+        if self._is_bare_year(one):
+            self._clause.signs.add("old")
+        if one.meaning in SIGNS:
+            self._clause.signs.add(one.meaning)
+            self._take_sign(one, last, last or self._key(following) in _GOES_ON)
+        elif self._sent and self._key(one) in _FOR:
+            self._theirs = self._sent = False
+        elif not self._theirs:
+            (self._clause.denied if self._denied else self._clause.affirmed).append(one)
+        self.end, self._before = one.end, one
+
+    def _take_sign(self, one: Found, last: bool, done: bool) -> None:
+        clause, meaning = self._clause, one.meaning
+        if meaning == "was" or meaning == "well" and done or meaning == "not" and last and clause.affirmed:
+            self._deny_what_went_before()
+        elif meaning in ("end", "now"):
+            self._denied = self._listing = self._theirs = self._sent = False
+        elif meaning in ("not", "denies"):
+            self._denied, self._listing = True, self._listing or meaning == "denies"
+        elif meaning in ("kin", "source"):
+            if meaning == "kin" and self._key(self._before) in _SAYS_OF:
+                clause.affirmed.clear()
+            self._theirs, self._sent = True, self._sent or meaning == "source"
+        elif meaning in ("pain", "numb") and not self._theirs and not self._denied:
+            clause.affirmed.append(one)
+        elif meaning == "since" and clause.affirmed[-1:] == [self._before]:
+            clause.led_to.append(clause.affirmed[-1])
+
+    def _deny_what_went_before(self) -> None:
+        """ "Sciatica resolved", and where nothing went before, what follows: "ruled out a fracture"."""
+        clause = self._clause
+        if clause.affirms(self._vocabulary):
+            clause.denied += clause.affirmed
+            clause.affirmed = []
+        else:
+            self._denied = True
+
+    def _is_bare_year(self, one: Found) -> bool:
+        """Whether this is a year without a month or day: recent things are told by their day ("TKR 10/3")."""
+        is_year = one.end - one.start == len("2019") and _YEAR.match(self._text, one.start)
+        return bool(is_year) and self._key(self._before)[:3] not in _MONTHS
+
+    def _key(self, one: Found | None) -> str:
+        return key_of(self._text[one.start : one.end]) if one else ""

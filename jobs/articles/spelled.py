@@ -1,0 +1,63 @@
+"""Finds the spellings of the vocabulary in a text: the longest at each word, none across the end of a sentence."""
+
+import re
+from typing import NamedTuple
+
+from jobs.articles.vocabulary import Vocabulary
+from jobs.articles.words import Word, words_of
+
+BREAK = re.compile(r"[,;:\n+&!?()¿¡]|\.(?!\w)|\s[-–—]+\s|--+")
+HARD_BREAK = re.compile(r"[;\n!?]|\.(?!\w)")  # these end a list of denials too
+_NUMBER = "nn"  # how a spelling has any number: "hace nn años"
+_BEFORE_A_NAME = frozenset(("dr", "doctor"))  # Dr. Foote is no foot
+
+
+class Found(NamedTuple):
+    """A spelling in a text, or a word that is none."""
+
+    meaning: str  # a concept, a sign, or "" for a word that is no spelling
+    start: int
+    end: int
+    more: tuple[tuple[int, int], ...] = ()  # where the rest of it stands: "arthritis" in "knee - arthritis"
+    sure: bool = True
+
+
+def find(text: str, vocabulary: Vocabulary) -> list[Found]:
+    """Every spelling in the text, and the words between."""
+    words = words_of(text)
+    keys = _keys(words, vocabulary)
+    numbered = [_NUMBER if key.isdigit() else key for key in keys]
+    found: list[Found] = []
+    place = 0
+    while place < len(words):
+        for length in range(min(vocabulary.longest, len(words) - place), 0, -1):
+            meaning = _meaning(keys, numbered, place, place + length, vocabulary)
+            if meaning and not (length > 1 and _broken(text, words[place : place + length])):
+                break
+        else:
+            meaning, length = "", 1
+        if meaning or keys[place]:
+            found.append(Found(meaning, words[place].start, words[place + length - 1].end))
+        place += length
+    return found
+
+
+def _keys(words: list[Word], vocabulary: Vocabulary) -> list[str]:
+    """The words as the spellings have them; what follows "Dr." is a name."""
+    keys: list[str] = []
+    for word in words:
+        before = keys[-1] if keys else ""
+        keys.append("" if before in _BEFORE_A_NAME else vocabulary.word_after(before, word.key))
+    return keys
+
+
+def _meaning(keys: list[str], numbered: list[str], start: int, end: int, vocabulary: Vocabulary) -> str:
+    meaning = vocabulary.spellings.get(" ".join(keys[start:end]), "")
+    if not meaning and _NUMBER in numbered[start:end]:
+        meaning = vocabulary.spellings.get(" ".join(numbered[start:end]), "")
+    return meaning
+
+
+def _broken(text: str, words: list[Word]) -> bool:
+    """Whether a comma or the end of a sentence stands between these words."""
+    return bool(BREAK.search(text, words[0].end, words[-1].start))
