@@ -8,9 +8,9 @@ from jobs.articles.spelled import BREAK, HARD_BREAK, Found, find
 from jobs.articles.vocabulary import BODY, SIGNS, Vocabulary
 from jobs.articles.words import key_of
 
-_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])")
+_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])|(?<=['’])\d\d(?!\w)")
 _MONTHS = frozenset("jan feb mar apr may jun jul aug sep sept oct nov dec".split())
-_ASIDE = re.compile(r"[()]")
+_ASIDE = re.compile(r"\s*[()]\s*")
 _DOUBTED, _DOUBTFUL = re.compile(r"\s*\?(?!\w)"), re.compile(r"[^\w?]*\?\w")  # "sciatica? MD says hip", "?hip"
 _SAYS_OF = frozenset("for in of para de".split())  # "for her sister": what went before is hers as well
 _FOR = frozenset("for para por".split())  # "sent by a friend for a sore hip": the hip is the patient's
@@ -42,12 +42,21 @@ def is_of_body(one: Found, vocabulary: Vocabulary) -> bool:
     return one.meaning in vocabulary.concepts and vocabulary.kind(one.meaning) in BODY
 
 
+def is_operation(one: Found, vocabulary: Vocabulary) -> bool:
+    """Whether this is an operation: who does well after one has had it all the same."""
+    return one.meaning in vocabulary.concepts and "after surgery" in (one.meaning, *vocabulary.ancestors(one.meaning))
+
+
 def clauses_of(text: str, vocabulary: Vocabulary) -> list[Clause]:
     """The clauses of a text, in their order."""
     clauses = list(_read(text, vocabulary))
     for asked, answer in zip(clauses, clauses[1:], strict=False):
-        if "guess" in asked.signs and "not" in answer.signs and not answer.affirmed and not answer.denied:
+        if answer.denied or any(one.meaning for one in answer.affirmed):
+            continue
+        if "guess" in asked.signs and "not" in answer.signs:
             asked.affirmed.clear()  # "heel? no"
+        elif "over" in answer.signs:
+            asked.affirmed = [one for one in asked.affirmed if is_operation(one, vocabulary)]  # "meniscus, all better"
     return clauses
 
 
@@ -80,7 +89,7 @@ class _Reader:
         self._clause, self._begin, self._before = Clause(), self.end, None
         self._listing = self._listing and not HARD_BREAK.search(between)
         self._denied = self._listing
-        self._theirs = self._theirs and bool(_ASIDE.search(between))
+        self._theirs = self._theirs and bool(_ASIDE.fullmatch(between))
         self._sent = self._sent and self._theirs
         return clause
 
@@ -102,8 +111,9 @@ class _Reader:
         clause, meaning = self._clause, one.meaning
         if meaning == "was" or meaning == "well" and done or meaning == "not" and last and clause.affirmed:
             self._deny_what_went_before()
-        elif meaning in ("end", "now"):
-            self._denied = self._listing = self._theirs = self._sent = False
+        elif meaning in ("end", "own", "now"):
+            self._denied = self._listing = False
+            self._theirs = self._theirs and meaning == "end"
         elif meaning in ("not", "denies"):
             self._denied, self._listing = True, self._listing or meaning == "denies"
         elif meaning in ("kin", "source"):
@@ -118,15 +128,17 @@ class _Reader:
     def _deny_what_went_before(self) -> None:
         """ "Sciatica resolved", and where nothing went before, what follows: "ruled out a fracture"."""
         clause = self._clause
+        clause.signs.add("over")
         if clause.affirms(self._vocabulary):
-            clause.denied += clause.affirmed
-            clause.affirmed = []
+            over = [one for one in clause.affirmed if not is_operation(one, self._vocabulary)]
+            clause.denied += over
+            clause.affirmed = [one for one in clause.affirmed if one not in over]
         else:
             self._denied = True
 
     def _is_bare_year(self, one: Found) -> bool:
         """Whether this is a year without a month or day: recent things are told by their day ("TKR 10/3")."""
-        is_year = one.end - one.start == len("2019") and _YEAR.match(self._text, one.start)
+        is_year = one.end - one.start in (2, 4) and _YEAR.match(self._text, one.start)
         return bool(is_year) and self._key(self._before)[:3] not in _MONTHS
 
     def _key(self, one: Found | None) -> str:

@@ -117,7 +117,7 @@ def _with_doubt(clause: Clause, said: list[Found], text: str, vocabulary: Vocabu
     if any(one.meaning and one not in doubtful and vocabulary.kind(one.meaning) in BODY for one in said):
         return said
     unknown = not clause.signs.isdisjoint(("numb", "guess")) or any(
-        not one.meaning and _is_unknown(text[one.start : one.end], vocabulary) for one in said
+        not one.meaning and _is_unknown(text[one.start : one.end], vocabulary) for one in (*said, *clause.denied)
     )
     return [one._replace(sure=False) if one in doubtful else one for one in said] if unknown else said
 

@@ -83,7 +83,8 @@ def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
     concepts = frozenset(one.concept for one in evidence if one.concept)
     body = frozenset(name for name in concepts if vocabulary.kind(name) in BODY)
     healing = frozenset(filter(vocabulary.is_healing, body))
-    denied = frozenset().union(*(reading.denied for reading in readings.values())) - concepts
+    said_no = frozenset().union(*(reading.denied for reading in readings.values())) - concepts
+    denied = frozenset(name for name in said_no if not _has_all_the_same(name, concepts, vocabulary))
     return KnownNeed(
         tuple(evidence),
         {field: _words(text) for field, text in fields.items() if text},
@@ -96,6 +97,11 @@ def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
         denied.union(*(vocabulary.descendants[name] for name in denied)) - concepts,
         frozenset(name for name in body if any(name in vocabulary.ancestors(other) for other in body)),
     )
+
+
+def _has_all_the_same(denied: str, concepts: frozenset[str], vocabulary: Vocabulary) -> bool:
+    """Whether a part of the body was called well that something is wrong with: "lateral hip bursitis, hip x-ray ok"."""
+    return vocabulary.kind(denied) == "region" and not concepts.isdisjoint(vocabulary.descendants[denied])
 
 
 def _words(text: str) -> FieldWords:

@@ -54,7 +54,7 @@ def sound_of(word: str) -> str:
 
 def heard(word: str, alike: Iterable[str]) -> str:
     """The one known word that sounds like this one ("acheles"), or "" where none does or several do."""
-    if len(word) < _MIDDLE or len(sound_of(word)) < _ENOUGH:
+    if len(word) < _LONG - 3 and word.endswith(_INFLECTED[:2]) or len(word) < _MIDDLE or len(sound_of(word)) < _ENOUGH:
         return ""
     most = _MOST_BY_EAR if len(word) >= _LONG else 2
     ending = next(filter(word.endswith, _INFLECTED[:2]), "")  # achillies is "achilly" here

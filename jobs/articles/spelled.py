@@ -25,7 +25,7 @@ class Found(NamedTuple):
 def find(text: str, vocabulary: Vocabulary) -> list[Found]:
     """Every spelling in the text, and the words between."""
     words = words_of(text)
-    keys = _keys(words, vocabulary)
+    keys = _keys(text, words, vocabulary)
     numbered = [_NUMBER if key.isdigit() else key for key in keys]
     found: list[Found] = []
     place = 0
@@ -42,13 +42,16 @@ def find(text: str, vocabulary: Vocabulary) -> list[Found]:
     return found
 
 
-def _keys(words: list[Word], vocabulary: Vocabulary) -> list[str]:
+def _keys(text: str, words: list[Word], vocabulary: Vocabulary) -> list[str]:
     """The words as the spellings have them; what follows "Dr." is a name."""
     keys: list[str] = []
     for word in words:
         before = keys[-1] if keys else ""
-        keys.append("" if before in _BEFORE_A_NAME else vocabulary.word_after(before, word.key))
-    return keys
+        key = "" if before in _BEFORE_A_NAME else vocabulary.word_after(before, word.key)
+        if key == word.key and text[word.start : word.end].lower() == f"{key}s":
+            key = vocabulary.word_meant(f"{key}s").removesuffix("s") if len(key) > 5 else key  # "arthrits" is no plural
+        keys.append(key)
+    return [vocabulary.word_before(key, after) for key, after in zip(keys, [*keys, ""][1:], strict=True)]
 
 
 def _meaning(keys: list[str], numbered: list[str], start: int, end: int, vocabulary: Vocabulary) -> str:

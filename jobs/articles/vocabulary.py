@@ -18,12 +18,12 @@ from jobs.articles.words import key_of
 
 FILE = Path(__file__).with_name("vocabulary.csv")
 SPANISH = FILE.with_name("vocabulary_es.csv")
-_LISTS = ("common", "company", "desk", "everyday")
-COMMON, COMPANY, DESK, EVERYDAY = (FILE.with_name(f"{name}_words.txt") for name in _LISTS)
+_LISTS = ("common", "company", "everyday")
+COMMON, COMPANY, EVERYDAY = (FILE.with_name(f"{name}_words.txt") for name in _LISTS)
 BODY = ("condition", "region")
 CONCEPTS = (*BODY, "activity", "service", "population")
 SIGNS = tuple(
-    "nothing not denies was well end now pain numb ahead old before since kin source desk guess short".split()
+    "nothing not denies was well end own now pain numb ahead old before since kin source desk guess short".split()
 )
 """Spellings that stand for no concept but change what their neighbours mean; the file's own lines explain them."""
 
@@ -236,6 +236,21 @@ class Vocabulary:
             return meant
         return begun(word, self._following[before]) or word
 
+    def word_before(self, word: str, after: str) -> str:
+        """The same, where the one after it may tell: "frozn shoulder"."""
+        if after not in self._preceding or self._is_known(word):
+            return word
+        return begun(word, self._preceding[after]) or word
+
+    @cached_property
+    def _preceding(self) -> dict[str, set[str]]:
+        """For each word of a concept's spellings those that go before it there."""
+        found: dict[str, set[str]] = {}
+        for word, following in self._following.items():
+            for after in following:
+                found.setdefault(after, set()).add(word)
+        return found
+
     @cached_property
     def _following(self) -> dict[str, set[str]]:
         """For each word of a concept's spellings those that follow it there."""
@@ -281,7 +296,7 @@ def common_words() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def company_words() -> frozenset[str]:
     """Words that stand beside a part of the body when it is a complaint."""
-    return _words_of(COMPANY) | (common_words() - _words_of(DESK))
+    return _words_of(COMPANY)
 
 
 @lru_cache(maxsize=1)

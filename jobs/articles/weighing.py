@@ -247,6 +247,8 @@ def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Ob
     if subjects.service:
         named = any(match.subject == subjects.service and _is_exact(match) for match in found)
         return None if named else _OTHER_SERVICE
+    if need.body and all(match.evidence.field == "complaint" for match in found):
+        return _OTHER_SERVICE  # "sore after the Pilates class"
     only_activity = all(match.evidence.field == "activity" for match in found)
     return _NO_COMPLAINT if only_activity and not need.body else None
 
