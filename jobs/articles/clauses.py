@@ -77,7 +77,7 @@ class _Reader:
         self._text, self._vocabulary = text, vocabulary
         self._clause, self._begin = Clause(), 0
         self.end = 0
-        self._denied = self._listing = self._theirs = self._sent = False
+        self._denied = self._listing = self._theirs = self._sent = self._working = False
         self._before: Found | None = None
 
     def closed(self, upto: int) -> Clause:
@@ -88,7 +88,7 @@ class _Reader:
             clause.signs.add("guess")
         self._clause, self._begin, self._before = Clause(), self.end, None
         self._listing = self._listing and not HARD_BREAK.search(between)
-        self._denied = self._listing
+        self._denied, self._working = self._listing, False
         self._theirs = self._theirs and bool(_ASIDE.fullmatch(between))
         self._sent = self._sent and self._theirs
         return clause
@@ -103,7 +103,7 @@ class _Reader:
             self._take_sign(one, last, last or self._key(following) in _GOES_ON)
         elif self._sent and self._key(one) in _FOR:
             self._theirs = self._sent = False
-        elif not self._theirs:
+        elif not self._theirs and not (self._working and self._is_sport(one)):
             (self._clause.denied if self._denied else self._clause.affirmed).append(one)
         self.end, self._before = one.end, one
 
@@ -120,7 +120,9 @@ class _Reader:
             if meaning == "kin" and self._key(self._before) in _SAYS_OF:
                 clause.affirmed.clear()
             self._theirs, self._sent = True, self._sent or meaning == "source"
-        elif meaning in ("pain", "numb") and not self._theirs and not self._denied:
+        elif meaning == "job":
+            self._working = True
+        elif meaning in ("pain", "numb", "shoots") and not self._theirs and not self._denied:
             clause.affirmed.append(one)
         elif meaning == "since" and clause.affirmed[-1:] == [self._before]:
             clause.led_to.append(clause.affirmed[-1])
@@ -135,6 +137,14 @@ class _Reader:
             clause.affirmed = [one for one in clause.affirmed if one not in over]
         else:
             self._denied = True
+
+    def _is_sport(self, one: Found) -> bool:
+        known = self._vocabulary
+        return (
+            one.meaning in known.concepts
+            and known.kind(one.meaning) == "activity"
+            and not known.is_everyday(one.meaning)
+        )
 
     def _is_bare_year(self, one: Found) -> bool:
         """Whether this is a year without a month or day: recent things are told by their day ("TKR 10/3")."""

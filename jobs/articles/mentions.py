@@ -6,13 +6,18 @@ from typing import NamedTuple
 
 from jobs.articles.clauses import Clause, clauses_of, is_of_body
 from jobs.articles.spelled import Found, find
-from jobs.articles.vocabulary import BODY, SIGNS, Vocabulary, company_words, everyday_words
+from jobs.articles.vocabulary import BODY, SIGNS, Vocabulary
+from jobs.articles.word_lists import company_words, everyday_words
 from jobs.articles.words import key_of, words_of
 
 _DONE = re.compile(r"\bs\s*/\s*p\b|\bpost[- ]?op|\bstatus post\b", re.IGNORECASE)
 _MONEY = re.compile(r"[$€]\s?\d")
-_AGE = re.compile(r"\b(\d{1,3})[\s-]*(?:y\.?/?o\.?\b|yrs?[\s-]*old\b|years?[\s-]*old\b|años\b)", re.IGNORECASE)
+_AGE = re.compile(
+    r"(?<!hace )\b(\d{1,3})[\s-]*(?:y\.?/?o\.?\b|yrs?[\s-]*old\b|years?[\s-]*old\b|años\b)", re.IGNORECASE
+)
 _GROWN_UP, _OLDER = 18, 65
+_DOUBTED = frozenset(("guess", "before"))  # "hip?", "hx of hip pain": alone it calls for nothing
+_FAINT = _DOUBTED | {"faint"}
 
 
 class Mention(NamedTuple):
@@ -21,6 +26,8 @@ class Mention(NamedTuple):
     concept: str
     phrases: tuple[str, ...]
     sure: bool = True  # not a lone part of the body or everyday word among words that nobody knows
+    felt: bool = False  # not named: a numb hand is read as carpal tunnel syndrome
+    faint: bool = False  # only guessed, or nearly over
 
 
 class Reading(NamedTuple):
@@ -55,13 +62,18 @@ def read_text(text: str, vocabulary: Vocabulary) -> Reading:
         one for clause, said in _complaints(clauses, vocabulary) for one in _with_doubt(clause, said, text, vocabulary)
     ]
     kept = _joined_across(kept, vocabulary)
-    found = [Mention(one.meaning, _phrases(one, text), one.sure) for one in kept if one.meaning]
+    no = {one.meaning for one in denied if one.meaning}
+    found = [
+        Mention(one.meaning, _phrases(one, text), one.sure, one.felt, one.faint)
+        for one in kept
+        if one.meaning and not (one.meaning in no and vocabulary.kind(one.meaning) == "activity")
+    ]
     found += [Mention(group, (typed,)) for group, typed in _age_groups(text)]
     words = [text[start:end] for one in kept for start, end in ((one.start, one.end), *one.more)]
     affirmed = {mention.concept for mention in found}
     return Reading(
         found,
-        frozenset(one.meaning for one in denied if one.meaning and one.meaning not in affirmed),
+        frozenset(no - affirmed),
         [(vocabulary.word_meant(word.key), part[word.start : word.end]) for part in words for word in words_of(part)],
     )
 
@@ -69,7 +81,7 @@ def read_text(text: str, vocabulary: Vocabulary) -> Reading:
 def _complaints(clauses: list[Clause], vocabulary: Vocabulary) -> list[tuple[Clause, list[Found]]]:
     """What each clause says of the patient as she is now: what hurts named, without what is over or only guessed."""
     said = [(clause, _meant(clause, vocabulary)) for clause in clauses]
-    firm = [clause for clause, found in said if _of_body(found, vocabulary) and not clause.signs & {"guess", "before"}]
+    firm = [clause for clause, found in said if _of_body(found, vocabulary) and not clause.signs & _FAINT]
     now = {
         place
         for clause, found in said
@@ -81,13 +93,14 @@ def _complaints(clauses: list[Clause], vocabulary: Vocabulary) -> list[tuple[Cla
     for clause, found in said:
         if (firm and clause not in firm) or (now and "now" not in clause.signs):
             found = [one for one in found if not is_of_body(one, vocabulary) or _stays(one, clause, now, vocabulary)]
-        kept.append((clause, found))
+        faint = clause not in firm and bool(clause.signs & _FAINT)
+        kept.append((clause, [one._replace(faint=faint) for one in found]))
     return kept
 
 
 def _stays(one: Found, clause: Clause, now: set[str], vocabulary: Vocabulary) -> bool:
     """Whether what another clause says counts beside the complaint of today."""
-    if "guess" in clause.signs or "before" in clause.signs:
+    if clause.signs & _FAINT:
         return False
     places = vocabulary.regions(one.meaning)
     return vocabulary.is_healing(one.meaning) or not places or not places.isdisjoint(now)
@@ -111,12 +124,14 @@ def _meant(clause: Clause, vocabulary: Vocabulary) -> list[Found]:
 
 def _with_doubt(clause: Clause, said: list[Found], text: str, vocabulary: Vocabulary) -> list[Found]:
     """The same, unsure of what may be no complaint: "shingles on back", "fell on the mailbox"."""
+    if clause.signs & _DOUBTED:
+        return [one._replace(sure=False) for one in said]
     if "pain" in clause.signs:
         return said
     doubtful = [one for one in said if one.meaning and _is_ambiguous(one, clause, text, vocabulary)]
     if any(one.meaning and one not in doubtful and vocabulary.kind(one.meaning) in BODY for one in said):
         return said
-    unknown = not clause.signs.isdisjoint(("numb", "guess")) or any(
+    unknown = not clause.signs.isdisjoint(("numb", "shoots")) or any(
         not one.meaning and _is_unknown(text[one.start : one.end], vocabulary) for one in (*said, *clause.denied)
     )
     return [one._replace(sure=False) if one in doubtful else one for one in said] if unknown else said
@@ -138,15 +153,30 @@ def _is_unknown(typed: str, vocabulary: Vocabulary) -> bool:
 
 def _placed(found: Iterable[Found], vocabulary: Vocabulary) -> list[Found]:
     """The concepts of one clause: where it hurts, a region is its pain ("pain in the lower back", "knee is sore"), and
-    where it is numb what makes it numb."""
+    where it is numb or shoots what makes it so."""
     found = list(found)
     signs = {one.meaning for one in found if one.meaning in SIGNS}
     concepts = [one for one in found if one.meaning not in SIGNS]
-    if "numb" in signs:
-        concepts = [one._replace(meaning=vocabulary.numb(one.meaning)) if one.meaning else one for one in concepts]
+    for sign in ("shoots", "numb"):
+        if sign in signs:
+            concepts = _felt(sign, concepts, vocabulary)
     if "pain" not in signs:
         return concepts
     return [one._replace(meaning=vocabulary.pain_of(one.meaning)) if one.meaning else one for one in concepts]
+
+
+def _felt(sign: str, concepts: list[Found], vocabulary: Vocabulary) -> list[Found]:
+    """What makes a part of the body numb, or a pain shoot there; then the places on its way say nothing more."""
+    felt = [
+        one._replace(meaning=meant, felt=True) if (meant := _cause(sign, one, vocabulary)) else one for one in concepts
+    ]
+    if sign == "numb" or not any(vocabulary.is_felt(sign, one.meaning) for one in felt):
+        return felt
+    return [one for one in felt if not one.meaning or vocabulary.kind(one.meaning) != "region"]
+
+
+def _cause(sign: str, one: Found, vocabulary: Vocabulary) -> str:
+    return vocabulary.felt(sign, one.meaning) if one.meaning else ""
 
 
 def _joined_across(found: list[Found], vocabulary: Vocabulary) -> list[Found]:
@@ -156,9 +186,10 @@ def _joined_across(found: list[Found], vocabulary: Vocabulary) -> list[Found]:
     return _joined(found, vocabulary, vocabulary.with_one_place)
 
 
-def _joined(found: list[Found], vocabulary: Vocabulary, which: Collection[str] = ()) -> list[Found]:
+def _joined(found: list[Found], vocabulary: Vocabulary, which: Collection[str] | None = None) -> list[Found]:
     """The concepts of one clause with every condition that has no place put where the clause says ("OA both knees")."""
-    general = [one for one in found if one.meaning in (which or vocabulary.without_place)]
+    which = vocabulary.without_place if which is None else which
+    general = [one for one in found if one.meaning in which]
     if not general:
         return found
     taken: set[Found] = set()

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from jobs.articles.mentions import NOTHING, Reading, read_text
+from jobs.articles.mentions import NOTHING, Mention, Reading, read_text
 from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.words import Word, words_of
 from jobs.clinic.diagnoses import read_diagnosis
@@ -35,6 +35,8 @@ class Evidence(NamedTuple):
     is_code: bool = False
     title: str = ""  # of a code that the vocabulary does not know
     sure: bool = True  # whether it can call for an article: mentions.py
+    felt: bool = False  # read from how it feels, not named
+    faint: bool = False  # only guessed, or nearly over
 
 
 class FieldWords(NamedTuple):
@@ -80,6 +82,8 @@ def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
         evidence.append(Evidence("step", (need.step,), _STEPS[need.step]))
     if any(one.is_code and one.title and one.phrases[0][:1].upper() in _OF_OTHERS for one in evidence):
         evidence = [_in_doubt(one, vocabulary) for one in evidence]
+    if any(one.is_code and one.concept and vocabulary.is_diagnosis(one.concept) for one in evidence):
+        evidence = [one._replace(sure=False) if one.felt else one for one in evidence]
     concepts = frozenset(one.concept for one in evidence if one.concept)
     body = frozenset(name for name in concepts if vocabulary.kind(name) in BODY)
     healing = frozenset(filter(vocabulary.is_healing, body))
@@ -138,9 +142,18 @@ def _in_doubt(one: Evidence, vocabulary: Vocabulary) -> Evidence:
 
 
 def _of_reading(field: str, reading: Reading) -> list[Evidence]:
-    found: dict[str, dict[str, None]] = {}
-    sure: set[str] = set()
+    """What a field says, each concept once: as surely and as plainly as it says it anywhere."""
+    found: dict[str, list[Mention]] = {}
     for mention in reading.mentions:
-        found.setdefault(mention.concept, {}).update(dict.fromkeys(mention.phrases))
-        sure.update([mention.concept] if mention.sure else [])
-    return [Evidence(field, tuple(phrases), name, sure=name in sure) for name, phrases in found.items()]
+        found.setdefault(mention.concept, []).append(mention)
+    return [
+        Evidence(
+            field,
+            tuple(dict.fromkeys(phrase for one in same for phrase in one.phrases)),
+            name,
+            sure=any(one.sure for one in same),
+            felt=all(one.felt for one in same),
+            faint=all(one.faint for one in same),
+        )
+        for name, same in found.items()
+    ]

@@ -20,6 +20,8 @@ class Found(NamedTuple):
     end: int
     more: tuple[tuple[int, int], ...] = ()  # where the rest of it stands: "arthritis" in "knee - arthritis"
     sure: bool = True
+    felt: bool = False  # read from how it feels: a numb hand
+    faint: bool = False  # only guessed, or once so
 
 
 def find(text: str, vocabulary: Vocabulary) -> list[Found]:
@@ -44,14 +46,16 @@ def find(text: str, vocabulary: Vocabulary) -> list[Found]:
 
 def _keys(text: str, words: list[Word], vocabulary: Vocabulary) -> list[str]:
     """The words as the spellings have them; what follows "Dr." is a name."""
-    keys: list[str] = []
-    for word in words:
-        before = keys[-1] if keys else ""
-        key = "" if before in _BEFORE_A_NAME else vocabulary.word_after(before, word.key)
-        if key == word.key and text[word.start : word.end].lower() == f"{key}s":
-            key = vocabulary.word_meant(f"{key}s").removesuffix("s") if len(key) > 5 else key  # "arthrits" is no plural
-        keys.append(key)
-    return [vocabulary.word_before(key, after) for key, after in zip(keys, [*keys, ""][1:], strict=True)]
+    whole = (_whole(text[word.start : word.end].lower(), word.key, vocabulary) for word in words)
+    keys = vocabulary.words_meant(whole)
+    return ["" if before in _BEFORE_A_NAME else key for before, key in zip(["", *keys], keys, strict=False)]
+
+
+def _whole(typed: str, key: str, vocabulary: Vocabulary) -> str:
+    """A word as typed where its last letter is none of a plural: "arthrits" is no number of things."""
+    if typed != f"{key}s" or vocabulary.knows(key) or vocabulary.word_meant(typed) == typed:
+        return key
+    return typed
 
 
 def _meaning(keys: list[str], numbered: list[str], start: int, end: int, vocabulary: Vocabulary) -> str:

@@ -13,21 +13,20 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from jobs.articles.slips import begun, heard, mended, sound_of
+from jobs.articles.mending import Mending
 from jobs.articles.words import key_of
 
 FILE = Path(__file__).with_name("vocabulary.csv")
 SPANISH = FILE.with_name("vocabulary_es.csv")
-_LISTS = ("common", "company", "everyday")
-COMMON, COMPANY, EVERYDAY = (FILE.with_name(f"{name}_words.txt") for name in _LISTS)
 BODY = ("condition", "region")
 CONCEPTS = (*BODY, "activity", "service", "population")
 SIGNS = tuple(
-    "nothing not denies was well end own now pain numb ahead old before since kin source desk guess short".split()
+    "nothing not denies was well end own now pain numb shoots ahead old before since kin source job desk faint "
+    "short".split()
 )
 """Spellings that stand for no concept but change what their neighbours mean; the file's own lines explain them."""
 
-_WORDS_KEPT = 8192
+_AS_SPELLED = {"numb": "numb", "shoots": "shooting"}
 HEALING = frozenset(("after surgery", "fracture"))
 """What must heal first: who has it needs other reading than who has not."""
 
@@ -74,7 +73,6 @@ class Vocabulary:
         for key in [key for key in self.spellings if " with " in key]:
             self.spellings.setdefault(key.replace(" with ", " w "), self.spellings[key])
         self.longest = max(key.count(" ") for key in self.spellings) + 1
-        self.used: frozenset[str] = frozenset()  # further words that are no slips of the finger
         self._ancestors: dict[str, dict[str, int]] = {}
 
     def of_code(self, code: str) -> str:
@@ -137,10 +135,16 @@ class Vocabulary:
         pain = self.spellings.get(f"{name} pain", name)
         return pain if pain in self.concepts else name
 
-    def numb(self, name: str) -> str:
-        """What a concept is where it is numb: a numb hand is carpal tunnel syndrome; most stay what they are."""
-        meant = self.spellings.get(f"numb {name}", name) if self.kind(name) == "region" else name
-        return meant if meant in self.concepts else name
+    def felt(self, sign: str, name: str) -> str:
+        """What makes a part of the body numb, or pain shoot there: for a numb hand carpal tunnel syndrome; else ""."""
+        places = self.place_of(name)
+        meant = self.spellings.get(f"{_AS_SPELLED[sign]} {next(iter(places))}", "") if len(places) == 1 else ""
+        return meant if meant in self.concepts else ""
+
+    def is_felt(self, sign: str, meaning: str) -> bool:
+        """Whether this is what makes some part of the body numb, or pain shoot there."""
+        above = self.ancestors(meaning) if meaning in self.concepts else ()
+        return any(self.felt(sign, name) == meaning for name in above)
 
     def is_diagnosis(self, name: str) -> bool:
         """Whether the concept is a condition of its own, as tennis elbow is, and not just the pain of a region."""
@@ -182,92 +186,26 @@ class Vocabulary:
         return self.regions(name)
 
     @cached_property
-    def words(self) -> Counter[str]:
-        """Every single word of every spelling, with the number of spellings that have it."""
-        return Counter(word for key in self.spellings for word in key.split())
-
-    @cached_property
-    def words_by_first_letter(self) -> dict[str, list[str]]:
-        """The words that a slip of the finger may have been meant for: those of concepts, unless they are common."""
-        found: dict[str, list[str]] = {}
-        words = {word for key, meaning in self.spellings.items() if meaning in self.concepts for word in key.split()}
-        for word in sorted(words - common_words()):
-            if len(word) > 3:
-                found.setdefault(word[0], []).append(word)
-        return found
+    def _mending(self) -> Mending:
+        return Mending(self.spellings, self.concepts, self.short)
 
     def knowing(self, words: Iterable[str]) -> "Vocabulary":
         """The same vocabulary, for which these words are no slips of the finger: articles use them."""
         knowing = copy(self)
-        knowing.__dict__.pop("_meant", None)
-        knowing.used = frozenset(words)
+        knowing.__dict__["_mending"] = self._mending.knowing(words)
         return knowing
+
+    def knows(self, word: str) -> bool:
+        """Whether a word is no slip of the finger, or too short to tell."""
+        return self._mending.knows(word)
 
     def word_meant(self, word: str) -> str:
         """A word as the spellings have it: a shortened one written out, one with a slip of the finger mended."""
-        meant = self._meant.get(word)
-        if meant is None:
-            if len(self._meant) >= _WORDS_KEPT:
-                self._meant.clear()
-            meant = self._meant[word] = self._word_meant(word)
-        return meant
+        return self._mending.meant(word)
 
-    @cached_property
-    def _meant(self) -> dict[str, str]:
-        return {}
-
-    def _word_meant(self, word: str) -> str:
-        if word in self.short:
-            return self.short[word]
-        if self._is_known(word):
-            return word
-        by_letter = self.words_by_first_letter
-        meant = mended(word, lambda letter: by_letter.get(letter, []), self.words.__getitem__)
-        return meant or heard(word, self._by_sound.get(sound_of(word), ())) or word
-
-    def _is_known(self, word: str) -> bool:
-        """Whether a word is no slip of the finger, or too short to tell."""
-        return len(word) < 4 or word in self.words or word in self.used or word in common_words() or not word.isalpha()
-
-    def word_after(self, before: str, word: str) -> str:
-        """A word as the spellings have it, where the one before it may tell what it was meant to be: "tennis elbo"."""
-        meant = self.word_meant(word)
-        if meant != word or before not in self._following or self._is_known(word):
-            return meant
-        return begun(word, self._following[before]) or word
-
-    def word_before(self, word: str, after: str) -> str:
-        """The same, where the one after it may tell: "frozn shoulder"."""
-        if after not in self._preceding or self._is_known(word):
-            return word
-        return begun(word, self._preceding[after]) or word
-
-    @cached_property
-    def _preceding(self) -> dict[str, set[str]]:
-        """For each word of a concept's spellings those that go before it there."""
-        found: dict[str, set[str]] = {}
-        for word, following in self._following.items():
-            for after in following:
-                found.setdefault(after, set()).add(word)
-        return found
-
-    @cached_property
-    def _following(self) -> dict[str, set[str]]:
-        """For each word of a concept's spellings those that follow it there."""
-        found: dict[str, set[str]] = {}
-        for key in (key for key, meaning in self.spellings.items() if meaning in self.concepts and " " in key):
-            words = key.split()
-            for word, after in zip(words, words[1:], strict=False):
-                found.setdefault(word, set()).add(after)
-        return found
-
-    @cached_property
-    def _by_sound(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for words in self.words_by_first_letter.values():
-            for word in words:
-                found.setdefault(sound_of(word), []).append(word)
-        return found
+    def words_meant(self, words: Iterable[str]) -> list[str]:
+        """The words of a text as the spellings have them; the words beside one tell what it was meant to be as well."""
+        return self._mending.all_meant(words)
 
 
 @lru_cache(maxsize=1)
@@ -285,26 +223,3 @@ def vocabulary_with(own: Iterable[tuple[str, str]]) -> Vocabulary:
 def _rows(file: Path) -> list[list[str]]:
     with file.open(encoding="utf-8", newline="") as lines:
         return [row for row in csv.reader(lines) if not row[0].startswith("#")][1:]
-
-
-@lru_cache(maxsize=1)
-def common_words() -> frozenset[str]:
-    """Words that say nothing about what a patient needs to read."""
-    return _words_of(COMMON)
-
-
-@lru_cache(maxsize=1)
-def company_words() -> frozenset[str]:
-    """Words that stand beside a part of the body when it is a complaint."""
-    return _words_of(COMPANY)
-
-
-@lru_cache(maxsize=1)
-def everyday_words() -> frozenset[str]:
-    """Spellings that mean as much outside a clinic."""
-    return _words_of(EVERYDAY)
-
-
-def _words_of(file: Path) -> frozenset[str]:
-    lines = file.read_text("utf-8").splitlines()
-    return frozenset(key_of(word) for line in lines if not line.startswith("#") for word in line.split())

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from jobs.articles.free_text import TextMatch
 from jobs.articles.need import Evidence, KnownNeed
 from jobs.articles.subjects import Index, Subjects
-from jobs.articles.vocabulary import Vocabulary, common_words
+from jobs.articles.vocabulary import Vocabulary
+from jobs.articles.word_lists import common_words
 from jobs.articles.words import key_of
 
 
@@ -41,6 +42,7 @@ The step is one of our own words and calls for no article by itself."""
 _UNKNOWN_CODE = 3.0  # a code that only the article's own list of codes knows
 _OWN_TOPIC = {"diagnosis": 1.2, "complaint": 1.2, "activity": 1.2, "service": 1.2, "kind": 1.2, "step": 1.0}
 _FURTHER = 0.3  # what a field says besides its best point
+_FAINT = 0.8  # what is only guessed or nearly over, where nothing else is known
 _LESS_EXACT = 0.3  # the knee hurts, where another field says that its meniscus is torn
 
 TEXT_FIELDS = {"diagnosis": 1.0, "complaint": 1.0, "activity": 0.5}
@@ -56,6 +58,7 @@ _REGION_UNKNOWN = Objection(0.1, "nobody says which part of the body it is")
 _NARROWER = Objection(0.15, "it is about something more particular than is known")
 _NARROWER_SPORT = Objection(0.7, "it is about something more particular than is known, in the patient's own activity")
 _ASIDE = Objection(0.35, "what the patient has stands only aside in it")
+_ASIDE_SPORT = Objection(0.6, "what the patient has stands only aside in it, but it comes with what it is written for")
 _OTHER_CONDITION = Objection(0.1, "it is about another condition")
 _NO_CONDITION = Objection(0.1, "nobody says that the patient has what it is about")
 _UNSURE = Objection(0.1, "what speaks for it may be no complaint")
@@ -99,6 +102,7 @@ def _all_matches(need: KnownNeed, index: Index, vocabulary: Vocabulary) -> Itera
         if evidence.concept:
             weight = _WEIGHTS[evidence.field][vocabulary.kind(evidence.concept)]
             weight *= _LESS_EXACT if evidence.concept in need.general else 1.0
+            weight *= _FAINT if evidence.faint else 1.0
             for place, concept, strength in index.by_concept.get(evidence.concept, ()) if weight else ():
                 yield place, Match(evidence, concept, strength, weight)
         if evidence.is_code:
@@ -176,7 +180,10 @@ def _for_main_condition(
     if local:
         named = any(match.evidence.concept in local and _is_exact(match) for match in found)
         a_pain = all(map(vocabulary.regions, subjects.main)) and not any(map(vocabulary.is_diagnosis, subjects.main))
-        return _ASIDE if named and a_pain else _OTHER_CONDITION
+        if not (named and a_pain):
+            return _OTHER_CONDITION
+        complained = {match.evidence.concept for match in found if match.evidence.field == "complaint"}
+        return _ASIDE if complained.isdisjoint(subjects.for_activities) else _ASIDE_SPORT
     if not broader:
         return _NO_CONDITION if subjects.main_in_title and not any(map(vocabulary.regions, subjects.main)) else None
     if any(_is_implied(name, said, vocabulary) for name in subjects.main):

@@ -14,12 +14,10 @@ from jobs.articles.vocabulary import (
     FILE,
     SIGNS,
     SPANISH,
-    common_words,
-    company_words,
-    everyday_words,
     the_vocabulary,
     vocabulary_with,
 )
+from jobs.articles.word_lists import common_words, company_words, everyday_words
 from jobs.articles.words import key_of
 from jobs.clinic.diagnoses import read_diagnosis
 from jobs.clinic.slips import slips_between, small_slip
@@ -294,6 +292,64 @@ def test_what_is_denied_is_known(typed: str, denied: set[str]) -> None:
 )
 def test_an_age_says_for_whom_an_article_is(typed: str, group: str) -> None:
     assert concepts(typed) == ([group] if group else [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("dad w/ Parkinson's. Pt: low back pain", ["physical therapy", "low back pain"]),
+        ("referred by neighbor (vertigo pt) for hip bursitis", ["hip bursitis"]),
+        ("wife just had a c-section", []),
+        ("plantar fasciitis for her sister", []),
+        ("partner is pregnant, he has LBP", ["low back pain"]),
+        ("hx whiplash 2012, now achilles tendinopathy", ["achilles tendon problem"]),
+        ("neck pain since 2019", ["neck pain"]),
+        ("knee OA dx 2018", ["knee arthritis"]),
+        ("bilateral TKA '09. Here re: vertigo", ["dizziness"]),
+        ("carpal tunnel neg on EMG; thumb tendinitis", ["thumb tendinitis"]),
+        ("ruled out stress fx; shin splints", ["shin splints"]),
+        ("EMG neg for CTS, cervicalgia", ["neck pain"]),
+        ("s/p TKA 3 wks, doing well", ["knee replacement"]),
+        ("meniscus tear, all better", []),
+        ("heel? no: hip pain", ["hip pain"]),
+        ("sciatica? MD says stenosis", ["spinal stenosis"]),
+        ("thought carpal tunnel; dx de Quervain", ["thumb tendinitis"]),
+        ("works at a golf course, low back pain", ["low back pain"]),
+        ("cancel, neck pain gone", []),
+        ("hombro le duele, su hijo juega fútbol", ["shoulder pain"]),
+        ("operada de la cadera hace 10 años, ahora dolor de hombro", ["shoulder pain"]),
+    ],
+)
+def test_only_the_patient_s_own_complaint_of_today_counts(typed: str, meant: list[str]) -> None:
+    assert concepts(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("hands go numb at night", ["carpal tunnel syndrome"]),
+        ("pain shoots from buttock down the back of R leg", ["sciatica"]),
+        ("jaw still numb", ["jaw"]),
+    ],
+)
+def test_how_it_feels_tells_what_it_is_where_that_has_a_name(typed: str, meant: list[str]) -> None:
+    assert concepts(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("acheles tendonitus", ["achilles tendon problem"]),
+        ("carple tunel", ["carpal tunnel syndrome"]),
+        ("tennis elbo", ["tennis elbow"]),
+        ("frozn shoulder", ["frozen shoulder"]),
+        ("arthrits hip", ["hip arthritis"]),
+        ("scyatica", ["sciatica"]),
+        ("flying out, achieves much, string, cripple", []),
+    ],
+)
+def test_two_slips_are_mended_where_the_word_sounds_so_or_stands_in_a_known_term(typed: str, meant: list[str]) -> None:
+    assert concepts(typed) == meant
 
 
 # ICD-10-CM

@@ -11,8 +11,9 @@ from measures import measure
 from jobs.articles.choice import THRESHOLD, Need, choose, rank
 from jobs.articles.library import Library
 
-_FILES = ("cases", "set_apart", "set_apart_later", "strangers_a", "strangers_b")
-CASES, SET_APART, LATER, STRANGERS_A, STRANGERS_B = (read_cases(f"{name}.txt") for name in _FILES)
+_FILES = ("cases", "set_apart", "set_apart_later", "strangers_a", "strangers_b", "strangers_c", "front_desk")
+ALL = [read_cases(f"{name}.txt") for name in _FILES]
+CASES, SET_APART, LATER, STRANGERS_A, STRANGERS_B, STRANGERS_C, FRONT_DESK = ALL
 _NAMED = re.compile(r"(diagnosis|complaint|activity|service|kind|step) (.*)")
 
 
@@ -42,20 +43,22 @@ def test_the_cases_written_later_send_no_letter_where_nothing_fits(library: Libr
     assert (ours.sent_where_nothing_fits, ours.distracted) == (0, 0)
 
 
-def test_a_stranger_s_cases_that_guided_the_choice_send_no_letter_where_nothing_fits(library: Library) -> None:
-    ours, plain = (measure(STRANGERS_A, ranking(library)) for ranking in (by_the_choice, by_bm25))
-    assert ours.hit_at_1 >= 0.90 and ours.ndcg_at_3 >= 0.90
-    assert ours.nothing_fits == 30
+@pytest.mark.parametrize("cases", [STRANGERS_A, STRANGERS_B, STRANGERS_C], ids="abc")
+def test_a_stranger_s_cases_send_no_letter_where_nothing_fits(library: Library, cases: Sequence[Case]) -> None:
+    """They have guided the choice since the first look at each; the figures of that look: evaluate.py."""
+    ours, plain = (measure(cases, ranking(library)) for ranking in (by_the_choice, by_bm25))
+    assert ours.hit_at_1 >= 0.96 and ours.ndcg_at_3 >= 0.96
+    assert ours.nothing_fits >= 30
     assert (ours.sent_where_nothing_fits, ours.distracted) == (0, 0)
     assert ours.ndcg_at_3 >= plain.ndcg_at_3 + 0.15
 
 
-def test_of_a_stranger_s_other_cases_at_most_two_of_thirty_send_a_letter_where_nothing_fits(library: Library) -> None:
-    """The bounds are what the first look showed; its hit@1 of 0.867 is below that of all other cases."""
-    ours, plain = (measure(STRANGERS_B, ranking(library)) for ranking in (by_the_choice, by_bm25))
-    assert ours.hit_at_1 >= 0.86 and ours.ndcg_at_3 >= 0.90
-    assert ours.nothing_fits == 30
-    assert ours.sent_where_nothing_fits <= 2 and ours.distracted <= 5
+def test_notes_as_front_desks_type_them_are_read_as_they_are_meant(library: Library) -> None:
+    ours, plain = (measure(FRONT_DESK, ranking(library)) for ranking in (by_the_choice, by_bm25))
+    assert ours.hit_at_1 >= 0.97 and ours.ndcg_at_3 >= 0.97
+    assert ours.nothing_fits >= 400
+    assert ours.sent_where_nothing_fits == 0
+    assert ours.distracted <= 2
     assert ours.ndcg_at_3 >= plain.ndcg_at_3 + 0.15
 
 
@@ -85,7 +88,7 @@ def score_of(library: Library, need: Need, slug: str) -> float:
     return next((one.score for one in rank(library, need) if one.article.slug == slug), 0.0)
 
 
-@pytest.mark.parametrize("cases", [CASES, SET_APART, LATER, STRANGERS_A, STRANGERS_B], ids=_FILES)
+@pytest.mark.parametrize("cases", ALL, ids=_FILES)
 def test_every_article_sent_has_a_reason_and_every_part_of_it_is_true(library: Library, cases: Sequence[Case]) -> None:
     checked = 0
     for case in cases:

@@ -1,11 +1,14 @@
 """The labels of this folder are enough, unlike each other, and name articles that exist."""
 
+from collections import Counter
+
 from labelled_cases import read_articles, read_cases
 from measures import ndcg
 from plain_bm25 import PlainBM25
 
 CASES, SET_APART = read_cases("cases.txt"), [*read_cases("set_apart.txt"), *read_cases("set_apart_later.txt")]
-STRANGERS = [*read_cases("strangers_a.txt"), *read_cases("strangers_b.txt")]
+STRANGERS = [case for name in "abc" for case in read_cases(f"strangers_{name}.txt")]
+FRONT_DESK = read_cases("front_desk.txt")
 
 
 def test_there_are_enough_articles_and_cases() -> None:
@@ -14,17 +17,19 @@ def test_there_are_enough_articles_and_cases() -> None:
     assert len(SET_APART) >= 50
     assert sum(case.nothing_fits for case in SET_APART) >= 20
     assert sum(bool(case.never) for case in SET_APART) >= 20
+    sorts = Counter(case.sort for case in FRONT_DESK)
+    assert min(sorts["nothing"], sorts["contradiction"], sorts["plain"]) >= 150
 
 
 def test_no_case_stands_there_twice() -> None:
-    needs = [case.need for case in (*CASES, *SET_APART, *STRANGERS) if any(case.need[:3])]
+    needs = [case.need for case in (*CASES, *SET_APART, *STRANGERS, *FRONT_DESK) if any(case.need[:3])]
     assert [need for need in needs if needs.count(need) > 1] == []
 
 
 def test_every_label_names_an_article_and_no_article_twice() -> None:
     slugs = [article.slug for article in read_articles().articles]
     assert len(set(slugs)) == len(slugs)
-    for case in (*CASES, *SET_APART, *STRANGERS):
+    for case in (*CASES, *SET_APART, *STRANGERS, *FRONT_DESK):
         labels = [*case.best, *case.also, *case.never]
         assert set(labels) <= set(slugs), case
         assert len(labels) == len(set(labels)), case
