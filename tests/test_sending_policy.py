@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from loopback_server import Session, serving
 
 from jobs.desk.clock import show_clock
 from jobs.desk.commands import cli
+from jobs.mail.outbox import send
 from jobs.runner.run import FAILED, run_job
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools, open_tools
@@ -161,6 +163,37 @@ def test_nobody_who_says_no_while_others_are_sent_gets_a_letter(clinic: Clinic) 
         clinic.mail_through(server.port, brake_floor=letters)
         clinic.send("2026-03-04 09:00")
     assert told and len(server.taken) == letters - 1 and last not in server.recipients()
+
+
+def test_nobody_who_says_no_in_a_pause_between_letters_gets_one_and_no_letter_goes_to_an_address_that_was_corrected(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pause of half a minute: two letters leave a minute, and before each two everything is looked at again."""
+    monkeypatch.setattr("jobs.sending.leaving.send", partial(send, wait=lambda seconds: None))
+    names = ("Remy", "Nell", "Thea", "Otto", "Fay")
+    clinic.export(*(coming(name, f"2026-03-06 1{hour}:00") for hour, name in enumerate(names)))
+    clinic.pull("2026-03-04 08:45")
+    told: list[str] = []
+
+    def change(step: str, session: Session) -> None:
+        if step != "MAIL" or told:
+            return
+        told.append(step)
+        more = {"Otto": {"email": "otto.corrected@patient.example"}}
+        clinic.export(*(coming(n, f"2026-03-06 1{hour}:00", **more.get(n, {})) for hour, n in enumerate(names)))
+        clinic.pull("2026-03-04 09:01")
+        with_tools(clinic, datetime(2026, 3, 4, 17, 2, tzinfo=UTC), refuse)
+
+    def refuse(tools: Tools) -> None:
+        with tools.store.begin() as memory:
+            stop(memory, "2026-03-04T17:02:00Z", "all", "said so", "Ann", address_key="thea@patient.example")
+
+    with serving(change) as server:
+        clinic.mail_through(server.port, pause_seconds=30)
+        clinic.send("2026-03-04 09:00")
+        assert server.recipients() == [f"{name}@patient.example" for name in ("remy", "nell", "fay")]
+        clinic.send("2026-03-04 09:10")
+    assert server.recipients()[3:] == ["otto.corrected@patient.example"]
 
 
 REASON = "the appointment is now cancelled"

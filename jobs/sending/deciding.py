@@ -1,6 +1,6 @@
 """What becomes of each due letter: it is looked at once more, and what was decided is kept."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby
 
@@ -11,7 +11,14 @@ from jobs.clinic.last_look import Due, Verdict, importance, look
 from jobs.runner.tools import Tools
 from jobs.sending.planning import calendar_of
 from jobs.store.decisions import released_rules
-from jobs.store.letters import change_letters, due_letters, grant_grace, letters_again, people, sent_to_addresses
+from jobs.store.letters import (
+    change_letters,
+    due_letters,
+    grant_grace,
+    letters_again,
+    people,
+    sent_to_addresses,
+)
 from jobs.store.memory import Memory, changes_by_others
 from jobs.store.restoring import restored
 
@@ -78,13 +85,15 @@ class LastMoment:
         self._decided_at = tools.now
         self._changes = self._changes_seen()
 
-    def still_right(self, letter_ids: Sequence[int]) -> Collection[int]:
-        """Those of these letters that may still leave."""
+    def still_right(self, written_to: Mapping[int, str]) -> Collection[int]:
+        """Those of these letters that may still leave, each to the address (its key) that it was written to. One whose
+        patient has another address by now waits for the next run."""
         now, changes = self._tools.clock(), self._changes_seen()
-        if not letter_ids or (changes == self._changes is not None and now - self._decided_at < DECIDED_FOR):
-            return letter_ids
-        verdicts = decide(self._tools._replace(now=now), letter_ids)
-        return {verdict.due.letter_id for verdict in verdicts if verdict.what == "send"}
+        if not written_to or (changes == self._changes is not None and now - self._decided_at < DECIDED_FOR):
+            return written_to
+        verdicts = decide(self._tools._replace(now=now), written_to)
+        right = (verdict.due for verdict in verdicts if verdict.what == "send")
+        return {due.letter_id for due in right if due.address_key == written_to[due.letter_id]}
 
     def _changes_seen(self) -> int | None:
         with self._tools.store.look() as memory:

@@ -17,13 +17,13 @@ from jobs.mail.records import Ready
 from jobs.mail.stop_secret import stop_secret
 from jobs.mail.writing import LetterWriter, Order
 from jobs.runner.tools import Tools
-from jobs.sending.deciding import LastMoment
+from jobs.sending.deciding import DECIDED_FOR, LastMoment
 from jobs.sending.letter_loading import load_clinic_letters
 from jobs.store.article_vetoes import EVERY, articles_not_for
 from jobs.store.letter_ledger import ChosenArticle, LetterLedger
 from jobs.store.letters import LetterFacts, change_letters, letter_facts
 
-GROUP = 100  # letters in one commit
+GROUP = 100  # letters in one commit, at most
 
 
 def start_writer(tools: Tools) -> LetterWriter:
@@ -47,16 +47,24 @@ def finished_groups(
     """Finished letters, group by group; while one group leaves, the next is being written."""
     desk = OrderDesk(tools)
     ordered: list[Ordered] = []
-    for start in range(0, len(due) + GROUP, GROUP):
-        coming = desk.orders(_usable(tools, writer, due[start : start + GROUP]), ordered)
+    size = group_size(tools.settings.mail.pause_seconds)
+    for start in range(0, len(due) + size, size):
+        coming = desk.orders(_usable(tools, writer, due[start : start + size]), ordered)
         written = writer.take() if ordered else []
         if coming:
             writer.ask([each.order for each in coming])
         if ordered:
             finished = list(_finished(tools, ledger, ordered, written))
-            right = last_moment.still_right([letter.letter_id for letter in finished])
+            keys = {each.facts.letter_id: each.facts.address_key for each in ordered}
+            right = last_moment.still_right({letter.letter_id: keys[letter.letter_id] for letter in finished})
             yield [letter for letter in finished if letter.letter_id in right]
         ordered = coming
+
+
+def group_size(pause_seconds: float) -> int:
+    """Letters in one group. With pauses between them so few that they leave within a minute: what was decided longer
+    ago is looked at again."""
+    return max(1, min(GROUP, int(DECIDED_FOR.total_seconds() / pause_seconds))) if pause_seconds else GROUP
 
 
 class OrderDesk:

@@ -220,6 +220,18 @@ def test_a_lost_order_of_answers_is_no_fault_of_the_letter(send_to: Sending) -> 
     assert server.recipients() == patients(6)
 
 
+@BOTH_WAYS
+def test_an_answer_to_the_recipient_that_means_nothing_costs_nobody_the_letter(
+    send_to: Sending, pipelining: bool
+) -> None:
+    def answer(step: str, session: Session) -> str | None:
+        return "999 what" if step == "RCPT" and session.recipient == patients(3)[1] else None
+
+    with serving(answer, pipelining=pipelining) as server:
+        assert send_to(server, letters(3)) == {"sent": 2, "deferred": 1}
+    assert server.recipients() == [patients(3)[0], patients(3)[2]]
+
+
 @pytest.mark.parametrize("reply", ["354 go on", "hello?", "99 bottles", "2500 fine"])
 def test_an_answer_to_the_text_that_means_nothing_leaves_the_letter_unknown(send_to: Sending, reply: str) -> None:
     with serving(lambda at, session: reply if at == "text" and session.number == 1 else None) as server:

@@ -81,7 +81,9 @@ class Connection:
     def _read_refusal(self, step: _Step, reply: Reply) -> Refusal:
         """The refusal; LineLost where the answer is about the conversation, not about this letter."""
         stale = reply.code == CLOSING and step.name == "MAIL" and self.used
-        astray = reply.code < 400 or step.name == "RSET" or (step.name == "MAIL" and reply.code == OUT_OF_ORDER)
+        astray = (
+            not 400 <= reply.code < 600 or step.name == "RSET" or (step.name == "MAIL" and reply.code == OUT_OF_ORDER)
+        )
         if stale or astray:
             raise LineLost(f"The server ended the conversation: {reply.code} {masked(reply.text)}")
         return Refusal(step.name, reply)
