@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.problems import fold_problems, rows_left_out, too_bad
 from jobs.clinic.records import Problem
-from jobs.pulling.settling import settle
+from jobs.pulling.settling import Touched, settle
 from jobs.runner.tools import Tools
 from jobs.sources.reading import FileRead
 from jobs.sources.source import Source
-from jobs.store.appointments import Gone, Saved, cancel, mark_gone, save_appointments
+from jobs.store.appointments import Gone, cancel, mark_gone, save_appointments
 from jobs.store.episodes import refresh_episodes
 from jobs.store.memory import Memory
+from jobs.store.patient_records import Heard
 from jobs.store.sources import add_problems, remember_file, renew_problems, still_new
 
 
@@ -60,10 +61,10 @@ class TooBad(Exception):
 def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, seen_at: str) -> Counter[str]:
     """Keep the rows of a file, its problems and what the next pull must know of it. Raises TooBad."""
     counts: Counter[str] = Counter()
-    batches, found = _save_rows(memory, source, file, seen_at, counts)
+    touched, found = _save_rows(memory, source, file, seen_at, counts)
     gone = _take_away(memory, source, file, seen_at)
-    known_anew = settle(memory, tools, batches, seen_at, counts)
-    refresh_episodes(memory, gone.patients.union(known_anew, *(saved.patients for saved in batches)), tools.today)
+    known_anew = settle(memory, tools, touched, seen_at, counts)
+    refresh_episodes(memory, gone.patients | known_anew | touched.patients, tools.today)
     found += filter(None, (file.problem, _too_many_gone(source, file, gone)))
     keep = renew_problems if file.memory else add_problems
     counts["problems changed"] += keep(memory, source.name, file.path, found, seen_at)
@@ -76,16 +77,15 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
 
 def _save_rows(
     memory: Memory, source: Source, file: FileRead, seen_at: str, counts: Counter[str]
-) -> tuple[list[Saved], list[Problem]]:
-    """Keep the rows as they come; what each part of them changed, and all problems in short. Raises TooBad."""
-    batches: list[Saved] = []
-    found: list[Problem] = []
+) -> tuple[Touched, list[Problem]]:
+    """Keep the rows as they come; what they changed, and all problems in short. Raises TooBad."""
+    touched, heard, found = Touched(set(), set(), set(), set()), Heard(), list[Problem]()
     for part in file.values:
         if file.begun_again:
             file.begun_again = False
             found.clear()
-        saved = save_appointments(memory, part.appointments, source.name, seen_at, part.marks)
-        batches.append(saved)
+        saved = save_appointments(memory, part.appointments, source.name, seen_at, part.marks, heard)
+        touched.add(saved)
         found += part.problems
         counts += Counter({"appointments new": saved.new, "appointments changed": saved.changed})
         counts["appointments read"] += len(part.rows)
@@ -93,7 +93,7 @@ def _save_rows(
     if why := None if file.is_calendar else too_bad(found, file.rows_total, source.bad_rows):
         raise TooBad([*found, Problem(source.name, file.path, "", 0, "", "", *why, True)])
     counts["rows set aside"] = rows_left_out(found)
-    return batches, found
+    return touched, found
 
 
 def _take_away(memory: Memory, source: Source, file: FileRead, seen_at: str) -> Gone:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from jobs.clinic.follow_ups import utc_text
 from jobs.runner.tools import Tools
@@ -14,19 +15,32 @@ from jobs.store.sources import PATIENTS, forget_missing, renew_problems
 _LOOK_BACK = timedelta(days=60)  # of two appointments at one moment, only these are still of interest
 
 
-def settle(memory: Memory, tools: Tools, batches: list[Saved], seen_at: str, counts: Counter[str]) -> frozenset[int]:
+class Touched(NamedTuple):
+    """Whom and what the rows of a file changed; see `Saved`."""
+
+    patients: set[int]
+    records: set[int]
+    slots: set[int]
+    handed_over: set[tuple[int, int]]
+
+    def add(self, saved: Saved) -> None:
+        """Add what a part of them changed."""
+        self.patients.update(saved.patients)
+        self.records.update(saved.records)
+        self.slots.update(saved.slots)
+        self.handed_over.update(saved.handed_over)
+
+
+def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts: Counter[str]) -> frozenset[int]:
     """Find out who and what of a file stands in another source too. Give the patients whose history changed by it."""
-    records = frozenset[int]().union(*(saved.records for saved in batches))
-    slots = frozenset[int]().union(*(saved.slots for saved in batches))
-    handed_over = frozenset[tuple[int, int]]().union(*(saved.handed_over for saved in batches))
-    if not slots and not records:
+    if not touched.slots and not touched.records:
         return frozenset()
     from jobs.sources.ranks import ranks_of  # nothing new, nothing to load
     from jobs.store.identity import doubtful_problems, settle_identities
     from jobs.store.twins import settle_twins
 
-    people = settle_identities(memory, records, handed_over, seen_at)
-    twins = settle_twins(memory, slots, ranks_of(tools.settings.sources), seen_at)
+    people = settle_identities(memory, touched.records, touched.handed_over, seen_at)
+    twins = settle_twins(memory, touched.slots, ranks_of(tools.settings.sources), seen_at)
     counts["patients in two sources"] += people.joined + twins.joined
     counts["appointments in two sources"] += twins.new
     if people.doubtful or people.joined or twins.joined:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 from jobs.clinic.events import Known, Seen, events_of
 from jobs.clinic.records import Appointment
 from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, next_id, setting, update_rows
-from jobs.store.patient_records import save_patients
+from jobs.store.patient_records import Heard, save_patients
 from jobs.store.tables import appointments, events
 
 _SLOT = (
@@ -57,14 +57,20 @@ class Saved(NamedTuple):
 
 
 def save_appointments(
-    memory: Memory, batch: Sequence[Appointment], source: str, seen_at: str, marks: Sequence[int] = ()
+    memory: Memory,
+    batch: Sequence[Appointment],
+    source: str,
+    seen_at: str,
+    marks: Sequence[int] = (),
+    heard: Heard | None = None,
 ) -> Saved:
     """Write the new and changed appointments of one source, their patients and the events they stand for.
 
     `batch`: keys are unique; `marks`: one for each, by which `mark_gone` finds it; `seen_at`: UTC text. A patient's
     known value is never overwritten by an empty one: a calendar without addresses does not erase those of the export.
+    `heard` is for all batches of one file.
     """
-    ids, records = save_patients(memory, batch, source)
+    ids, records = save_patients(memory, batch, source, {} if heard is None else heard)
     known = _known(memory, [slot.key for slot in batch])
     first_id = next_id(memory, appointments)
     new: list[tuple[Any, ...]] = []

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from jobs.clinic.identity import Record, compare, is_numbered, person_key
 from jobs.clinic.records import Problem
@@ -24,6 +24,8 @@ from jobs.store.tables import ONE_OF_TWO, patients
 MOST_OF_ONE = 20
 """So many records may share an address, a phone or a name; of more, nothing can be concluded (the clinic's own address,
 typed for everyone without one)."""
+
+_MOST_ASKED_FOR = 5_000  # of more new records, all that there are is read at once
 
 
 class NotPossible(ValueError):
@@ -68,29 +70,27 @@ def settle_identities(memory: Memory, records: Collection[int], together: Collec
 
 def _with_alike(memory: Memory, wanted: Collection[int]) -> dict[int, Record]:
     """These records, and those that have an address or a name in common with one of them."""
+    if len(wanted) > _MOST_ASKED_FOR:
+        return {record.id: record for record in _records(memory)}
     known = {record.id: record for part in in_parts(wanted) for record in _records(memory, patients.c.id.in_(part))}
     for name in ("address_key", "name_key"):
         column = patients.c[name]
-        keys = select(column).where(patients.c.id.in_(list(wanted))) if len(wanted) <= 5000 else None
-        values = (
-            {str(row[0]) for row in memory.connection.execute(keys)} if keys is not None else _values(memory, name)
-        ) - {""}
+        keys = select(column).where(patients.c.id.in_(list(wanted)))
+        values = {str(row[0]) for row in memory.connection.execute(keys)} - {""}
         for part in in_parts(values):
             known |= {record.id: record for record in _records(memory, column.in_(part))}
     return known
 
 
-def _values(memory: Memory, name: str) -> set[str]:
-    return {str(row[0]) for row in memory.connection.execute(select(patients.c[name]))}
-
-
-def _records(memory: Memory, where: object) -> Iterator[Record]:
+def _records(memory: Memory, *which: ColumnElement[bool]) -> Iterator[Record]:
     """The records as their own sources name them: what a patient took from another record says nothing about it."""
     columns = [patients.c[name] for name in (*Record._fields, "borrowed")]
-    query = select(*columns).where(patients.c.clinic_id == memory.clinic_id, where)  # type: ignore[arg-type]
+    query = select(*columns).where(patients.c.clinic_id == memory.clinic_id, *which)
     for *values, borrowed in memory.connection.execute(query).all():
-        taken = borrowed_places(borrowed) if borrowed else ()
-        yield Record._make("" if name in taken else value for name, value in zip(Record._fields, values, strict=True))
+        if borrowed:
+            taken = borrowed_places(borrowed)
+            values = ["" if name in taken else value for name, value in zip(Record._fields, values, strict=True)]
+        yield Record._make(values)
 
 
 def _pairs(known: Iterable[Record], new: Collection[int]) -> list[Pair]:
@@ -171,7 +171,9 @@ def patient_of(memory: Memory, record_id: int) -> int:
 
 def _lend_again(memory: Memory, records: Collection[int]) -> set[int]:
     """Records that changed lend their patients anew what those lack. Give the patients that changed by it."""
-    groups = PatientGroups(memory, records)
+    query = select(patients.c.id, patients.c.same_as).where(patients.c.clinic_id == memory.clinic_id, ONE_OF_TWO)
+    of_several = {each for pair in memory.connection.execute(query) for each in pair}
+    groups = PatientGroups(memory, of_several.intersection(records))
     changed = {patient_id for patient_id in groups.patients() if groups.lend(patient_id)}
     groups.write()
     return changed

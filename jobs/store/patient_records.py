@@ -17,12 +17,17 @@ _person = attrgetter(*_PATIENT)
 _Person = tuple[str, ...]  # in the order of _PATIENT
 _Known = tuple[int, int, _Person]  # record, the patient that it is if another one, and what is known
 
+Heard = dict[str, tuple[int, int, int]]
+"""The patients whom a file has named so far, by key: the record, the patient that it is, and a print of what is known.
+Whoever comes again unchanged need not be asked of the memory again."""
+_MOST_HEARD = 50_000  # so many lie in memory at once
+
 
 def save_patients(
-    memory: Memory, batch: Sequence[Appointment], source: str
+    memory: Memory, batch: Sequence[Appointment], source: str, heard: Heard
 ) -> tuple[dict[str, tuple[int, int]], set[int]]:
     """Write the patients of a batch that are new or changed. Give by key each one's record and the patient that it is,
-    and the records that are new or changed.
+    and the records that are new or changed. `heard` is of this transaction; it learns of them.
 
     A number that another source gave to somebody else is not the same person's: the record then has its source's name
     before it.
@@ -31,18 +36,30 @@ def save_patients(
     for slot in batch:
         person = _person(slot)
         seen[slot.patient_key] = _completed(person, seen.get(slot.patient_key, person))
+    again = {key: found for key, person in seen.items() if (found := heard.get(key)) and found[2] == hash(person)}
+    others = {key: person for key, person in seen.items() if key not in again}
+    ids, records = _save_unheard(memory, others, source, heard)
+    return ids | {key: (record_id, patient_id) for key, (record_id, patient_id, _) in again.items()}, records
+
+
+def _save_unheard(
+    memory: Memory, seen: Mapping[str, _Person], source: str, heard: Heard
+) -> tuple[dict[str, tuple[int, int]], set[int]]:
     known = _known_patients(memory, seen)
     doubted = {key: known[key] for key in seen.keys() & known.keys() if _somebody_else(seen[key], known[key][2])}
     apart = {key: f"{source}:{key}" for key in _of_others(memory, doubted, source)}
     if apart:
         seen = {apart.get(key, key): person for key, person in seen.items()}
         known = _known_patients(memory, seen)
-    ids, records = _write_patients(memory, seen, known)
+    if len(heard) + len(seen) > _MOST_HEARD:
+        heard.clear()
+    ids, records = _write_patients(memory, seen, known, heard)
+    heard |= {key: heard[own] for key, own in apart.items()}
     return ids | {key: ids[own] for key, own in apart.items()}, records
 
 
 def _write_patients(
-    memory: Memory, seen: Mapping[str, _Person], known: Mapping[str, _Known]
+    memory: Memory, seen: Mapping[str, _Person], known: Mapping[str, _Known], heard: Heard
 ) -> tuple[dict[str, tuple[int, int]], set[int]]:
     ids = {key: (record_id, same_as or record_id) for key, (record_id, same_as, _) in known.items()}
     first_id = next_id(memory, patients)
@@ -55,6 +72,7 @@ def _write_patients(
             new.append((*person, *_search_keys(person), record_id, memory.clinic_id, key))
         elif (person := _completed(person, known[key][2])) != known[key][2]:
             changed.append((*person, *_search_keys(person), known[key][0]))
+        heard[key] = *ids[key], hash(person)
     insert_rows(memory, insert(patients), (*_PATIENT, "address_key", "name_key", "id", "clinic_id", "key"), new)
     update_rows(memory, *setting(patients, (*_PATIENT, "address_key", "name_key")), changed)
     return ids, {row[-1] for row in changed} | set(range(first_id, first_id + len(new)))

@@ -122,3 +122,14 @@ def test_two_clinics_in_one_database_do_not_see_each_other(store):
     assert save(other, appointment()) == (1, 0, 0)
     other.close()
     assert len(rows(store, appointments.c.key)) == 2
+
+
+def test_a_patient_who_comes_again_in_a_file_is_known_and_what_changed_since_is_written(store):
+    heard = {}
+    with store.begin() as memory:
+        for number, phone in enumerate(("+15550100", "+15550100", "", "+15550199", "+15550199", "+15550100")):
+            batch = [appointment(f"a{number}", phone=phone), appointment(f"b{number}", "p2", first_name="Ada")]
+            saved = save_appointments(memory, batch, "export", NOW, heard=heard)
+            assert saved.records == ({1, 2} if number == 0 else {1} if number in (3, 5) else set())
+    assert rows(store, patients.c.key, patients.c.phone) == [("p1", "+15550100"), ("p2", "")]
+    assert {patient_id for (patient_id,) in rows(store, appointments.c.patient_id)} == {1, 2}
