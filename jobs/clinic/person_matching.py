@@ -88,10 +88,9 @@ class Physicians:
             if given and not self._is_first_name(given[0]):
                 continue
             for known in self._spellings.near(surname, _SHORTEST_SURNAME):
-                mere = len(known) >= _SHORTEST_ALONE and is_mere_slip(surname, known)
                 for person in self._of[known]:
                     fit = _fit(given, person.given)
-                    if fit == _FULLY or (mere and fit in (_NOTHING_SAID, _INITIAL)):
+                    if fit == _FULLY or (fit in (_NOTHING_SAID, _INITIAL) and _is_no_other_surname(surname, known)):
                         fits[person.name] = max(fit, fits.get(person.name, 0))
         return fits
 
@@ -101,6 +100,10 @@ class Physicians:
 
 
 _NOTHING_SAID, _INITIAL, _NEARLY, _FULLY = 1, 2, 3, 4
+
+
+def _is_no_other_surname(typed: str, known: str) -> bool:
+    return len(known) >= _SHORTEST_ALONE and is_mere_slip(typed, known)
 
 
 def _fit(typed: tuple[str, ...], known: tuple[str, ...]) -> int:

@@ -51,8 +51,8 @@ class SourceMatcher:
     def match(self, text: str) -> Match:
         """The source of one text."""
         said = Wording.of(text)
-        keys = _keys(said)
-        name = self._names.listed(text) or next(filter(None, map(self._phrases.get, keys)), None)
+        keys = together, phrase = _keys(said)
+        name = self._names.listed(text) or self._phrases.get(together) or self._phrases.get(phrase)
         if name:
             return Match(name)
         found = dict.fromkeys(self._physicians.match(said) + self._places.match(said))

@@ -71,9 +71,10 @@ def _read_plain(text: str) -> TypedName | None:
     plain = _PLAIN.fullmatch(text)
     if not plain:
         return None
-    surname, *parts = map(_without_credentials, plain["name"].split(","))
-    given = [word for part in parts for word in part]
-    if not surname or not _HARD.isdisjoint(given) or not _HARD.isdisjoint(_of_whom(surname)):
+    before_comma, *parts = plain["name"].split(",")
+    surname = _without_credentials(before_comma)
+    given = [word for part in parts for word in _without_credentials(part)]
+    if not surname or not _HARD.isdisjoint(surname + given if given else _in_doubt(surname)):
         return None
     return TypedName(one_saint(given), "".join(one_saint(surname))) if given else TypedName(one_saint(surname), "")
 
@@ -85,9 +86,12 @@ def _without_credentials(part: str) -> list[str]:
     return words
 
 
-def _of_whom(words: list[str]) -> list[str]:
-    """The words behind "friend of", which the parser takes for words of the name; all where there is no such thing."""
-    return words[2:] if words[0] in _KNOWS and words[1:2] == ["of"] else words
+def _in_doubt(words: list[str]) -> list[str]:
+    """The words that may be particles or titles: not "friend of", which the parser takes for words of a name as well,
+    and not the initial of "Last E"."""
+    if words[0] in _KNOWS and words[1:2] == ["of"]:
+        return words[2:]
+    return words[:1] if len(words) == 2 and words[1] in ("e", "y") else words
 
 
 def _name_alone(text: str) -> str:

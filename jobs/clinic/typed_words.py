@@ -77,14 +77,15 @@ class Spellings:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._by_rest: dict[str, list[str]] = {}
+        self._shapes: set[tuple[str, int]] = set()
         for word in words:
             for rest in _rests(word):
                 self._by_rest.setdefault(rest, []).append(word)
-        self._longest = max(map(len, self._by_rest), default=-1) + 1
+            self._shapes.update((word[:1], len(word) + more) for more in (-1, 0, 1))
 
     def near(self, typed: str, shortest: int) -> list[str]:
         """The known words of at least so many letters that are one slip away from `typed`, which is none of them."""
-        if not shortest <= len(typed) <= self._longest:
+        if len(typed) < shortest or (typed[:1], len(typed)) not in self._shapes:
             return []
         of_a_rest = [self._by_rest[rest] for rest in _rests(typed) if rest in self._by_rest]
         if not of_a_rest:
