@@ -10,25 +10,40 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jobs.desk.article_commands import articles
-from jobs.desk.letter_commands import preview, templates
-from jobs.desk.outbox_commands import outbox
-from jobs.desk.patient_commands import patients, reconcile
 from jobs.desk.place import HERE, Place, nearest
 from jobs.desk.place import with_tools as _with_tools
-from jobs.desk.sending_commands import backup, clock, restore, who_got
-from jobs.desk.source_commands import map_columns, problems
-from jobs.desk.stop_commands import allow, stop, stop_page
 from jobs.desk.unforeseen import CarefulGroup
 from jobs.desk.workbook_options import what_is_asked, workbook_options
 
 if TYPE_CHECKING:
     from jobs.runner.tools import Tools
 
+_ELSEWHERE = {
+    "allow": "jobs.desk.stop_commands.allow",
+    "articles": "jobs.desk.article_commands.articles",
+    "backup": "jobs.desk.sending_commands.backup",
+    "clock": "jobs.desk.sending_commands.clock",
+    "map": "jobs.desk.source_commands.map_columns",
+    "outbox": "jobs.desk.outbox_commands.outbox",
+    "patients": "jobs.desk.patient_commands.patients",
+    "preview": "jobs.desk.letter_commands.preview",
+    "problems": "jobs.desk.source_commands.problems",
+    "reconcile": "jobs.desk.patient_commands.reconcile",
+    "restore": "jobs.desk.sending_commands.restore",
+    "stop": "jobs.desk.stop_commands.stop",
+    "stop-page": "jobs.desk.stop_commands.stop_page",
+    "templates": "jobs.desk.letter_commands.templates",
+    "who-got": "jobs.desk.sending_commands.who_got",
+}
+"""Commands that are loaded only when somebody calls them, or asks for the help of all."""
 _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
 
 
-@click.group(cls=CarefulGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=CarefulGroup,
+    elsewhere=_ELSEWHERE,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option(
     "-C",
     "--home",
@@ -234,10 +249,3 @@ def demo(place: Place, folder: Path | None) -> None:
     from jobs.desk.demo import run_demo
 
     sys.exit(run_demo(folder or HERE / "var" / "demo", place.now))
-
-
-for command in (
-    *(allow, articles, backup, clock, map_columns, outbox, patients, preview),
-    *(problems, reconcile, restore, stop, stop_page, templates, who_got),
-):
-    cli.add_command(command)

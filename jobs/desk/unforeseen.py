@@ -5,7 +5,8 @@ A traceback says nothing to the office manager; cron would mail it about, and it
 
 import errno
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 import click
@@ -14,7 +15,34 @@ _FAILED, _FAULTY_SETTINGS = 1, 3  # as in jobs/runner/run.py, whose imports `--h
 
 
 class CarefulGroup(click.Group):
-    """The commands, none of which ends in a traceback."""
+    """The commands, none of which ends in a traceback. Those `elsewhere` are loaded only when they are asked for."""
+
+    def __init__(self, *args: Any, elsewhere: Mapping[str, str], **kwargs: Any) -> None:
+        """`elsewhere`: the name of a command, and in which module it is which function."""
+        super().__init__(*args, **kwargs)
+        self._elsewhere = elsewhere
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """The names of all."""
+        return sorted({*super().list_commands(context), *self._elsewhere})
+
+    def get_command(self, context: click.Context, cmd_name: str) -> click.Command | None:
+        """One of them."""
+        if cmd_name in self._elsewhere:
+            module, _, name = self._elsewhere[cmd_name].rpartition(".")
+            self.add_command(getattr(import_module(module), name), cmd_name)
+        return super().get_command(context, cmd_name)
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that was called; for a slip, which one may have been meant."""
+        try:
+            return super().resolve_command(context, args)
+        except click.UsageError:
+            for name in self.list_commands(context):
+                self.get_command(context, name)
+            return super().resolve_command(context, args)
 
     def invoke(self, context: click.Context) -> Any:
         """Run a command; turn what it raises into words."""
