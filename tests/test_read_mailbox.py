@@ -152,11 +152,14 @@ def test_so_many_bounces_at_once_that_a_server_is_at_fault_stop_nobody_until_a_p
     )
     assert mailbox.stops() == [(ANN, "news", "unsubscribe mail")]
     assert (mailbox.read("2026-03-04 10:10").code, len(mailbox.stops())) == (0, 1)
+    doubt = "  addresses where nobody is, says a mail server that was not believed; see `stop --help`: 9"
+    assert doubt in mailbox.status("2026-03-04 10:11")
     told = CliRunner().invoke(
         cli, ["-C", str(mailbox.clinic.home), "--now", MOMENT, "stop", "--refused-since", "2026-03-04", "--who", "Kim"]
     )
     assert told.output.startswith("9 addresses get no letters from now on;")
     assert mailbox.stops()[1:] == [(f"p{number:02d}@patient.example", "all", "Kim") for number in range(9)]
+    assert not any("not believed" in line for line in mailbox.status("2026-03-04 10:12"))
 
 
 def test_bounces_that_were_believed_before_the_burst_was_seen_are_taken_back_by_one_command(mailbox: Read) -> None:

@@ -12,6 +12,7 @@ from jobs.articles.pages import NAME as PAGES
 from jobs.clinic.follow_ups import utc_text
 from jobs.desk.check import going_on
 from jobs.desk.terminal import open_console
+from jobs.mail.refused_for_good import answer_of
 from jobs.runner.discover import job_names, job_summary
 from jobs.runner.schedule import next_slot
 from jobs.runner.settings import SettingsFaulty
@@ -20,6 +21,7 @@ from jobs.runner.tools import Tools
 from jobs.sending.letter_loading import load_clinic_letters
 from jobs.store.letters import count_states
 from jobs.store.mailbox_messages import ForPeople, mail_for_people, read_up_to
+from jobs.store.refusals import not_believed
 from jobs.store.runs import Run, last_runs
 from jobs.store.sources import Freshness, freshness, listed_problems
 from jobs.store.stops import stopped_now
@@ -49,7 +51,9 @@ def show_status(tools: Tools) -> None:
         runs, states, problems = last_runs(memory), count_states(memory), len(listed_problems(memory))
         stopped = sum(isinstance(whom, str) for whom in stopped_now(memory))
         _, read_at = read_up_to(memory, tools.settings.mail.mailbox.name)
-        back = mail_for_people(memory, utc_text(tools.now - timedelta(days=_RECENT_DAYS)))
+        recent = utc_text(tools.now - timedelta(days=_RECENT_DAYS))
+        back = mail_for_people(memory, recent)
+        doubtful = not_believed(memory, recent, lambda *said: answer_of(*said) == "nobody")
         known = freshness(memory, (source.name for source in tools.settings.sources))
     console.print(_runs(tools, runs))
     for source, new in known.items():
@@ -58,7 +62,9 @@ def show_status(tools: Tools) -> None:
     console.print(f"Letters: {counted or 'none yet'}")
     console.print(f"Addresses that get no more letters: {stopped}{' (run_jobs.py stop lists them)' if stopped else ''}")
     console.print(f"The mailbox was last read: {_last_read(tools, read_at)}")
-    waiting = _waiting(tools, runs, states, problems) + _came_back(back) + _proposed(tools) + _faulty_letters(tools)
+    waiting = (
+        _waiting(tools, runs, states, problems) + _came_back(back, doubtful) + _proposed(tools) + _faulty_letters(tools)
+    )
     console.print("Waits for a person:" + ("" if waiting else " nothing"))
     for words in waiting:
         console.print(f"  {words}", soft_wrap=True)
@@ -113,8 +119,9 @@ def _waiting(tools: Tools, runs: Mapping[str, Run], states: Mapping[str, int], p
     return listed + [f"{words}: {count}" for words, count in counts.items() if count]
 
 
-def _came_back(back: ForPeople) -> list[str]:
+def _came_back(back: ForPeople, doubtful: int) -> list[str]:
     counts = {
+        "addresses where nobody is, says a mail server that was not believed; see `stop --help`": doubtful,
         "patients' addresses that letters do not reach; `stop` lists them": back.unreachable,
         f"mails of the last {_RECENT_DAYS} days that seem to ask for no more letters in their own words": back.asking,
         f"letters of the last {_RECENT_DAYS} days refused for how they are sent (IT: SPF, DKIM, DMARC)": back.refused,

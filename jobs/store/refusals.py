@@ -11,6 +11,7 @@ from jobs.clinic.letter_life import can_become
 from jobs.clinic.refusals import LAST_ANSWERS, REFUSED_WITH_MANY
 from jobs.store.memory import Memory, in_parts
 from jobs.store.runs import cursor, set_cursor
+from jobs.store.stops import stops_about
 from jobs.store.tables import attempts, letters, mailbox_messages
 
 _JUDGED, _NOT_BELIEVED = "refusals: judged up to", "refusals: not believed up to"
@@ -146,6 +147,13 @@ def refused_addresses(memory: Memory, since: str, says_nobody: Callable[[str, st
     for key, at in memory.connection.execute(back.order_by(mail.id)):
         said[key] = max(at, said.get(key, ""))
     return sorted(said.keys() - _reached_since(memory, said))
+
+
+def not_believed(memory: Memory, since: str, says_nobody: Callable[[str, str], bool]) -> int:
+    """At how many addresses nobody is, as a mail server said since a moment (UTC text), of which neither the program
+    nor a person has drawn anything."""
+    refused = set(refused_addresses(memory, since, says_nobody))
+    return len(refused - {line.address_key for line in stops_about(memory, refused, ()) if line.at >= since})
 
 
 def _reached_since(memory: Memory, said: dict[str, str]) -> set[str]:
