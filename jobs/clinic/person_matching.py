@@ -23,7 +23,7 @@ class Person(NamedTuple):
 def persons_of(name: str, spellings: Iterable[Wording]) -> Iterable[Person]:
     """The physician of a source, as each of its spellings names it; none where no spelling has a first name."""
     for said in spellings:
-        typed = read_name(said)
+        typed = read_name(said) if len(said.words) > 1 else None
         if typed and typed.surname:
             yield Person(name, typed.words, typed.surname)
         elif typed and len(typed.words) > 1:
