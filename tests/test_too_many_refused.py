@@ -166,6 +166,8 @@ def test_a_bad_afternoon_of_many_small_runs_stops_nobody_and_ends_after_six_lett
             waiting(clinic, 4 + run, f"2026-03-04 {10 + run}:00")
             codes.append(clinic.send(f"2026-03-04 {10 + run}:05").code)
     assert codes == [FINE] * 5 + [FAILED] * 2
+    shown = command(clinic, "status", now="2026-03-04 16:30").output
+    assert "addresses where nobody is, says a mail server that was not believed; see `stop --help`: 6" in shown
     assert (stopped(clinic), states(clinic)) == ([], {"sent": 3, "held": 6, "ready": 1})
 
 
