@@ -53,7 +53,9 @@ def clauses_of(text: str, vocabulary: Vocabulary) -> list[Clause]:
     for asked, answer in zip(clauses, clauses[1:], strict=False):
         if answer.denied or any(one.meaning for one in answer.affirmed):
             continue
-        if "guess" in asked.signs and "not" in answer.signs:
+        if "old" in answer.signs:
+            asked.signs.add("old")  # "RTC repair (2011)"
+        elif "guess" in asked.signs and "not" in answer.signs:
             asked.affirmed.clear()  # "heel? no"
         elif "over" in answer.signs:
             asked.affirmed = [one for one in asked.affirmed if is_operation(one, vocabulary)]  # "meniscus, all better"
@@ -64,7 +66,7 @@ def _read(text: str, vocabulary: Vocabulary) -> Iterator[Clause]:
     found = find(text, vocabulary)
     reader = _Reader(text, vocabulary)
     for one, following in zip(found, [*found, None][1:], strict=True):
-        if BREAK.search(text, reader.end, one.start):
+        if one.meaning == "but" or BREAK.search(text, reader.end, one.start):
             yield reader.closed(one.start)
         reader.take(one, following)
     yield reader.closed(len(text))
@@ -109,7 +111,9 @@ class _Reader:
 
     def _take_sign(self, one: Found, last: bool, done: bool) -> None:
         clause, meaning = self._clause, one.meaning
-        if meaning == "was" or meaning == "well" and done or meaning == "not" and last and clause.affirmed:
+        if meaning == "but":
+            self._denied = self._listing = False
+        elif meaning == "was" or meaning == "well" and done or meaning == "not" and last and clause.affirmed:
             self._deny_what_went_before()
         elif meaning in ("end", "own", "now"):
             self._denied = self._listing = False

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from jobs.articles.clauses import Clause, clauses_of, is_of_body
+from jobs.articles.clauses import Clause, clauses_of, is_of_body, is_operation
 from jobs.articles.spelled import Found, find
 from jobs.articles.vocabulary import BODY, SIGNS, Vocabulary
 from jobs.articles.word_lists import company_words, everyday_words
@@ -56,7 +56,9 @@ def read_text(text: str, vocabulary: Vocabulary) -> Reading:
     """What a complaint, or any other text about a patient, affirms and denies."""
     if not text:
         return NOTHING
-    clauses = list(clauses_of(text, vocabulary))
+    clauses = clauses_of(text, vocabulary)
+    if any("off" in clause.signs for clause in clauses):
+        return NOTHING  # "flu, body aches, cancel today"
     denied = [one for clause in clauses for one in _joined(_placed(clause.denied, vocabulary), vocabulary)]
     kept = [
         one for clause, said in _complaints(clauses, vocabulary) for one in _with_doubt(clause, said, text, vocabulary)
@@ -101,7 +103,7 @@ def _complaints(clauses: list[Clause], vocabulary: Vocabulary) -> list[tuple[Cla
 def _stays(one: Found, clause: Clause, now: set[str], vocabulary: Vocabulary) -> bool:
     """Whether what another clause says counts beside the complaint of today."""
     if clause.signs & _FAINT:
-        return False
+        return "guess" not in clause.signs and is_operation(one, vocabulary)
     places = vocabulary.regions(one.meaning)
     return vocabulary.is_healing(one.meaning) or not places or not places.isdisjoint(now)
 
@@ -125,14 +127,17 @@ def _meant(clause: Clause, vocabulary: Vocabulary) -> list[Found]:
 def _with_doubt(clause: Clause, said: list[Found], text: str, vocabulary: Vocabulary) -> list[Found]:
     """The same, unsure of what may be no complaint: "shingles on back", "fell on the mailbox"."""
     if clause.signs & _DOUBTED:
-        return [one._replace(sure=False) for one in said]
+        return [
+            one._replace(sure=False) if is_of_body(one, vocabulary) and not is_operation(one, vocabulary) else one
+            for one in said
+        ]
     if "pain" in clause.signs:
         return said
     doubtful = [one for one in said if one.meaning and _is_ambiguous(one, clause, text, vocabulary)]
     if any(one.meaning and one not in doubtful and vocabulary.kind(one.meaning) in BODY for one in said):
         return said
-    unknown = not clause.signs.isdisjoint(("numb", "shoots")) or any(
-        not one.meaning and _is_unknown(text[one.start : one.end], vocabulary) for one in (*said, *clause.denied)
+    unknown = not clause.signs.isdisjoint(("numb", "shoots", "ahead")) or any(
+        not one.meaning and _is_unknown(text[one.start : one.end]) for one in (*said, *clause.denied)
     )
     return [one._replace(sure=False) if one in doubtful else one for one in said] if unknown else said
 
@@ -145,9 +150,9 @@ def _is_ambiguous(one: Found, clause: Clause, text: str, vocabulary: Vocabulary)
     return bare or key_of(text[one.start : one.end]) in everyday_words()
 
 
-def _is_unknown(typed: str, vocabulary: Vocabulary) -> bool:
+def _is_unknown(typed: str) -> bool:
     """Whether a word is none of those that stand beside a complaint. A number, a date or a size is none either."""
-    key = vocabulary.word_meant(key_of(typed))
+    key = key_of(typed)
     return key.isalpha() and key not in company_words()
 
 
@@ -172,7 +177,13 @@ def _felt(sign: str, concepts: list[Found], vocabulary: Vocabulary) -> list[Foun
     ]
     if sign == "numb" or not any(vocabulary.is_felt(sign, one.meaning) for one in felt):
         return felt
-    return [one for one in felt if not one.meaning or vocabulary.kind(one.meaning) != "region"]
+    way = [one for one in felt if one.meaning and vocabulary.kind(one.meaning) == "region"]
+    places = tuple((one.start, one.end) for one in way)
+    return [
+        one._replace(more=(*one.more, *places)) if vocabulary.is_felt(sign, one.meaning) else one
+        for one in felt
+        if one not in way
+    ]
 
 
 def _cause(sign: str, one: Found, vocabulary: Vocabulary) -> str:

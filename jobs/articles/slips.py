@@ -38,8 +38,8 @@ def _slips(typed: str, meant: str) -> int:
     return slips_between(typed, meant, 2 if shorter >= _LONG else 1)
 
 
-_SPELLED_ALIKE = (("ph", "f"), ("ck", "k"), ("q", "k"), ("x", "ks"), ("z", "s"), ("c", "k"), ("sk", "s"), ("h", ""))
-_VOWELS = re.compile(r"(?<=.)[aeiouy]")
+_HEARD = str.maketrans({"q": "k", "x": "ks", "z": "s", "c": "k", "h": ""})
+_HEARD_WITHIN = _HEARD | str.maketrans("", "", "aeiouy")
 _DOUBLE = re.compile(r"(.)\1+")
 _ENOUGH = 3  # letters of a sound; fewer are in too many words
 _MOST_BY_EAR = 3
@@ -47,9 +47,8 @@ _MOST_BY_EAR = 3
 
 def sound_of(word: str) -> str:
     """How a word sounds, roughly: its first letter and its consonants, those that are mixed up as one."""
-    for typed, heard in _SPELLED_ALIKE:
-        word = word.replace(typed, heard)
-    return _DOUBLE.sub(r"\1", _VOWELS.sub("", word))
+    word = word.replace("ph", "f")
+    return _DOUBLE.sub(r"\1", (word[:1].translate(_HEARD) + word[1:].translate(_HEARD_WITHIN)).replace("sk", "s"))
 
 
 def heard(word: str, alike: Iterable[str]) -> str:
