@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 from jobs.articles.spelled import BREAK, HARD_BREAK, Found, find
 from jobs.articles.vocabulary import BODY, SIGNS, Vocabulary
+from jobs.articles.word_lists import common_words
 from jobs.articles.words import key_of
 
 _YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])|(?<=['’])\d\d(?!\w)")
 _MONTHS = frozenset("jan feb mar apr may jun jul aug sep sept oct nov dec".split())
 _ASIDE = re.compile(r"\s*[()]\s*")
 _DOUBTED, _DOUBTFUL = re.compile(r"\s*\?(?!\w)"), re.compile(r"[^\w?]*\?\w")  # "sciatica? MD says hip", "?hip"
+_AND = ("&", "+")
 _SAYS_OF = frozenset("for in of para de".split())  # "for her sister": what went before is hers as well
 _FOR = frozenset("for para por".split())  # "sent by a friend for a sore hip": the hip is the patient's
 _GOES_ON = frozenset("on per by at since now and but so which en hoy ahora".split())  # "meniscus ok on MRI"
@@ -26,6 +28,7 @@ class Clause:
     led_to: list[Found] = field(default_factory=list)  # affirmed, and what it comes from follows: "knee since a run"
     signs: set[str] = field(default_factory=set)
     text: str = ""
+    linked: bool = False  # to the one before by no more than a sign: "knee & shoulder clinic"
 
     def affirms(self, vocabulary: Vocabulary) -> bool:
         """Whether it says that something of the body is wrong."""
@@ -51,7 +54,12 @@ def clauses_of(text: str, vocabulary: Vocabulary) -> list[Clause]:
     """The clauses of a text, in their order."""
     clauses = list(_read(text, vocabulary))
     for asked, answer in zip(clauses, clauses[1:], strict=False):
-        if answer.denied or any(one.meaning for one in answer.affirmed):
+        words = {key_of(text[one.start : one.end]) for one in answer.affirmed if not one.meaning}
+        if (
+            answer.denied
+            or len(answer.affirmed) > len(words)
+            or not {word for word in words if word.isalpha()} <= common_words()
+        ):
             continue
         if "old" in answer.signs:
             asked.signs.add("old")  # "RTC repair (2011)"
@@ -88,7 +96,7 @@ class _Reader:
         clause.text = self._text[self._begin : self.end]
         if _DOUBTED.match(between) or _DOUBTFUL.match(clause.text):
             clause.signs.add("guess")
-        self._clause, self._begin, self._before = Clause(), self.end, None
+        self._clause, self._begin, self._before = Clause(linked=between.strip() in _AND), self.end, None
         self._listing = self._listing and not HARD_BREAK.search(between)
         self._denied, self._working = self._listing, False
         self._theirs = self._theirs and bool(_ASIDE.fullmatch(between))

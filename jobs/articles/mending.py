@@ -15,7 +15,7 @@ _SHORTEST = 4  # letters of a word that can be a slip
 class Mending:
     """What every word may have been meant to be; each is looked up once."""
 
-    def __init__(self, spellings: Mapping[str, str], concepts: Container[str], short: Mapping[str, str]) -> None:
+    def __init__(self, spellings: Mapping[str, str], concepts: Container[str | None], short: Mapping[str, str]) -> None:
         """Spellings by key, each with its meaning; which meanings are concepts; words by what shortens them."""
         self._spellings, self._concepts, self._short = spellings, concepts, short
         self._used: frozenset[str] = frozenset()  # further words that are no slips of the finger
@@ -61,7 +61,12 @@ class Mending:
             return word
         by_letter = self._by_first_letter
         meant = mended(word, lambda letter: by_letter.get(letter, []), self._words.__getitem__)
-        return meant or heard(word, self._by_sound.get(sound_of(word), ())) or word
+        return meant or self._parted(word) or heard(word, self._by_sound.get(sound_of(word), ())) or word
+
+    def _parted(self, word: str) -> str:
+        """Two words that were typed as one: "shinsplints"."""
+        parts = (f"{word[:place]} {word[place:]}" for place in range(_SHORTEST - 1, len(word) - _SHORTEST + 2))
+        return next((two for two in parts if self._spellings.get(two) in self._concepts), "")
 
     @cached_property
     def _words(self) -> Counter[str]:

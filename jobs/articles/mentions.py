@@ -18,6 +18,7 @@ _AGE = re.compile(
 _GROWN_UP, _OLDER = 18, 65
 _DOUBTED = frozenset(("guess", "before"))  # "hip?", "hx of hip pain": alone it calls for nothing
 _FAINT = _DOUBTED | {"faint"}
+_OPEN = ("numb", "shoots", "ahead")  # signs beside which a part of the body alone need not hurt
 
 
 class Mention(NamedTuple):
@@ -60,8 +61,11 @@ def read_text(text: str, vocabulary: Vocabulary) -> Reading:
     if any("off" in clause.signs for clause in clauses):
         return NOTHING  # "flu, body aches, cancel today"
     denied = [one for clause in clauses for one in _joined(_placed(clause.denied, vocabulary), vocabulary)]
+    strange = _strange(clauses, text)
     kept = [
-        one for clause, said in _complaints(clauses, vocabulary) for one in _with_doubt(clause, said, text, vocabulary)
+        one
+        for clause, said in _complaints(clauses, vocabulary)
+        for one in _with_doubt(clause, said, clause in strange, text, vocabulary)
     ]
     kept = _joined_across(kept, vocabulary)
     no = {one.meaning for one in denied if one.meaning}
@@ -124,7 +128,19 @@ def _meant(clause: Clause, vocabulary: Vocabulary) -> list[Found]:
     return said
 
 
-def _with_doubt(clause: Clause, said: list[Found], text: str, vocabulary: Vocabulary) -> list[Found]:
+def _strange(clauses: list[Clause], text: str) -> list[Clause]:
+    """The clauses in which a part of the body alone may be no complaint, and what hangs on them: "hip & knee rep"."""
+    strange: list[Clause] = []
+    for before, clause in zip([None, *clauses], clauses, strict=False):
+        words = (one for one in (*clause.affirmed, *clause.denied) if not one.meaning)
+        if any(_is_unknown(text[one.start : one.end]) for one in words) or not clause.signs.isdisjoint(_OPEN):
+            strange += [before, clause] if before and clause.linked else [clause]
+        elif clause.linked and before in strange:
+            strange.append(clause)
+    return strange
+
+
+def _with_doubt(clause: Clause, said: list[Found], strange: bool, text: str, vocabulary: Vocabulary) -> list[Found]:
     """The same, unsure of what may be no complaint: "shingles on back", "fell on the mailbox"."""
     if clause.signs & _DOUBTED:
         return [
@@ -136,10 +152,7 @@ def _with_doubt(clause: Clause, said: list[Found], text: str, vocabulary: Vocabu
     doubtful = [one for one in said if one.meaning and _is_ambiguous(one, clause, text, vocabulary)]
     if any(one.meaning and one not in doubtful and vocabulary.kind(one.meaning) in BODY for one in said):
         return said
-    unknown = not clause.signs.isdisjoint(("numb", "shoots", "ahead")) or any(
-        not one.meaning and _is_unknown(text[one.start : one.end]) for one in (*said, *clause.denied)
-    )
-    return [one._replace(sure=False) if one in doubtful else one for one in said] if unknown else said
+    return [one._replace(sure=False) if one in doubtful else one for one in said] if strange else said
 
 
 def _is_ambiguous(one: Found, clause: Clause, text: str, vocabulary: Vocabulary) -> bool:

@@ -90,7 +90,10 @@ def _subjects(article: Article, vocabulary: Vocabulary) -> Subjects:
     conditions = [name for name in in_title if vocabulary.kind(name) == "condition"]
     first = next(iter(weights), "")
     narrower = body[:1] if body and conditions and set(conditions) <= vocabulary.ancestors(body[0]).keys() else []
-    main = frozenset(narrower or conditions or body[:1])
+    broad = frozenset().union(*map(vocabulary.ancestors, conditions))
+    main = frozenset(
+        narrower or [name for name in conditions if name not in broad or vocabulary.regions(name)] or body[:1]
+    )
     activities = [name for name in in_title if vocabulary.kind(name) == "activity"]
     if not activities and first and vocabulary.kind(first) == "activity":
         activities = [first]
