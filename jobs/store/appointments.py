@@ -37,6 +37,9 @@ _SLOT = (
     "paid",
 )
 _CHANGING = (*_SLOT, "patient_id", "named_id", "row_hash", "mark")
+_IN_PLACE = (*_SLOT[1:], "row_hash", "mark")
+"""What changes of an appointment that keeps its patient and its time: an index is written anew wherever a column of it
+is named, whether the value differs or not."""
 _NEW = (*_CHANGING, "id", "clinic_id", "key", "source")
 MOST_GONE = 10
 """So many coming appointments may vanish at once, or a fifth of all; more looks like an export of a part of them."""
@@ -75,6 +78,7 @@ def save_appointments(
     first_id = next_id(memory, appointments)
     new: list[tuple[Any, ...]] = []
     changed: list[tuple[Any, ...]] = []
+    in_place: list[tuple[Any, ...]] = []
     happened: list[tuple[Any, ...]] = []
     touched: set[int] = set()
     marked: list[tuple[int, int]] = []
@@ -97,7 +101,10 @@ def save_appointments(
         else:
             slot_id = before.id
             touched.add(before.patient_id)
-            changed.append((*values, patient_id, named_id, row_hash, mark, slot_id))
+            if (before.patient_id, before.record_id, before.known.starts_at) == (patient_id, record_id, slot.starts_at):
+                in_place.append((*values[1:], row_hash, mark, slot_id))
+            else:
+                changed.append((*values, patient_id, named_id, row_hash, mark, slot_id))
             if before.record_id != record_id:
                 handed_over.add((before.record_id, record_id))
         slots.add(slot_id)
@@ -105,11 +112,13 @@ def save_appointments(
             happened += _events(memory, slot_id, patient_id, before and before.known, slot, seen_at)
     insert_rows(memory, insert(appointments), _NEW, new)
     update_rows(memory, *setting(appointments, _CHANGING), changed)
+    update_rows(memory, *setting(appointments, _IN_PLACE), in_place)
     update_rows(memory, *setting(appointments, ("mark",)), marked)
     insert_new(memory, events, _EVENT, happened)
-    same = len(batch) - len(new) - len(changed)
+    count = len(changed) + len(in_place)
+    same = len(batch) - len(new) - count
     about = frozenset(touched), frozenset(records), frozenset(slots), frozenset(handed_over)
-    return Saved(len(new), len(changed), same, *about)
+    return Saved(len(new), count, same, *about)
 
 
 class Gone(NamedTuple):

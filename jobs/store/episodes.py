@@ -99,9 +99,9 @@ def _write_episodes(
     known: Mapping[tuple[int, int], tuple[int, tuple[Any, ...]]],
 ) -> None:
     new = [(memory.clinic_id, key[0], *line) for key, line in summed.items() if key not in known]
-    changed = [(*line, known[key][0]) for key, line in summed.items() if key in known and known[key][1] != tuple(line)]
+    changed = [(*line[1:], known[key][0]) for key, line in summed.items() if key in known and known[key][1] != line]
     gone = [episode_id for key, (episode_id, _) in known.items() if key not in summed]
     for part in in_parts(gone):
         memory.connection.execute(delete(episodes).where(episodes.c.id.in_(part)))
     insert_rows(memory, insert(episodes), ("clinic_id", "patient_id", *Episode._fields), new)
-    update_rows(memory, *setting(episodes, Episode._fields), changed)
+    update_rows(memory, *setting(episodes, Episode._fields[1:]), changed)
