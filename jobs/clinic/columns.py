@@ -7,6 +7,7 @@ from sys import intern
 from typing import TypeVar
 
 from jobs.clinic.cells import Doubt, tidy
+from jobs.clinic.read_once import ReadOnce
 from jobs.clinic.records import Problem, TextTable
 
 _LONGEST_CONTENTS = 500
@@ -17,8 +18,9 @@ Value = TypeVar("Value")
 class Columns:
     """A table on its way to appointments: its columns, the problems found so far and the rows that are set aside."""
 
-    def __init__(self, table: TextTable) -> None:
+    def __init__(self, table: TextTable, once: ReadOnce | None = None) -> None:
         self.table = table
+        self._once = once or ReadOnce()
         self.problems: list[Problem] = []
         self.aside: set[int] = set()  # positions in the table, from 0
         self._blank = [""] * len(table)
@@ -39,8 +41,10 @@ class Columns:
         distinct = set(texts)
         if len(distinct) > len(texts) // 2 and _all_tidy(distinct):
             return texts  # numbers of appointments and patients, commonly: nothing to do, nothing to share
-        known = {text: intern(tidy(text)) for text in distinct}
-        return [known[text] for text in texts]
+        known, _ = self._once.column((field, tidy))
+        for text in distinct.difference(known):
+            known[text] = intern(tidy(text))
+        return list(map(known.__getitem__, texts))
 
     def read(self, field: str, reader: Callable[[str], Value | Doubt[Value]]) -> list[Value]:
         """One value per row, read once per distinct text; what the reader doubts becomes a problem of its rows."""
@@ -52,21 +56,21 @@ class Columns:
     def read_each(
         self, field: str, texts: Sequence[Text], reader: Callable[[Text], Value | Doubt[Value]]
     ) -> list[Value]:
-        """The same for texts, or several texts a row, that were put together from columns; `field` names the place."""
-        known: dict[Text, Value] = {}
-        doubts: dict[Text, Doubt[Value]] = {}
-        for text in set(texts):
-            value = reader(text)
-            if isinstance(value, Doubt):
-                doubts[text] = value
-                known[text] = value.value
-            else:
-                known[text] = value
-        if doubts:
+        """The same for texts, or several texts a row, that were put together from columns; `field` names the place.
+
+        A reader is known by its name: what it says of a text is the same for all tables that share their `ReadOnce`.
+        """
+        known, doubts = self._once.column((field, reader.__qualname__))
+        try:
+            values = list(map(known.__getitem__, texts))
+        except KeyError:
+            _read_new(texts, reader, known, doubts)
+            values = list(map(known.__getitem__, texts))
+        if doubts and not doubts.keys().isdisjoint(texts):
             for position in [position for position, text in enumerate(texts) if text in doubts]:
                 text = texts[position]
                 self.note(position, field, _shown(text), doubts[text])
-        return [known[text] for text in texts]
+        return values
 
     def note(self, position: int, field: str, value: str, doubt: Doubt[Value]) -> None:
         """Put down a problem of one row."""
@@ -82,6 +86,22 @@ class Columns:
         place = (self.table.source, self.table.file, self.table.sheet, row, self.table.headers.get(field, field))
         cell = f"{column_letters(self.table.places[field])}{row}" if row and field in self.table.places else ""
         self.problems.append(Problem(*place, value, what, remedy, set_aside, cell))
+
+
+def _read_new(
+    texts: Sequence[Text],
+    reader: Callable[[Text], Value | Doubt[Value]],
+    known: dict[Text, Value],
+    doubts: dict[Text, Doubt[Value]],
+) -> None:
+    """Read each text that is not known yet."""
+    for text in set(texts).difference(known):
+        value = reader(text)
+        if isinstance(value, Doubt):
+            doubts[text] = value
+            known[text] = value.value
+        else:
+            known[text] = value
 
 
 def column_letters(place: int) -> str:

@@ -29,6 +29,11 @@ class Clock:
             return reader.read_cells(cells[1:])
         return self.own.read_cells(cells[1:]) if self.own.gives_offset(cells[1:]) else _NO_ZONE
 
+    def read_start(self, text: str) -> Moment | Doubt[Moment]:
+        """The moment in one cell, which must hold one."""
+        found = self.own.read(text)
+        return found if found.__class__ is Moment and found[0] else _needed(found)
+
     def in_zone(self, name: str) -> MomentReader | None:
         """The reader for times of a row that names its own zone; None where nobody knows that zone."""
         zone = zone_named(name) if name else None
@@ -63,7 +68,7 @@ class Clock:
 def read_starts(columns: Columns, clock: Clock) -> list[Moment]:
     """The start of every row; a row without a readable one is set aside."""
     if columns.has("start") and not columns.has("start_date", "start_time", "time_zone"):
-        return columns.read("start", lambda text: _needed(clock.own.read(text)))
+        return columns.read("start", clock.read_start)
     field = "start" if columns.has("start") else "start_date"
     return columns.read_each(field, _cells(columns, "start"), lambda cells: _needed(clock.read(cells)))
 
@@ -89,8 +94,8 @@ def read_ends(columns: Columns, clock: Clock, starts: list[Moment]) -> list[str]
     if columns.has("duration_minutes"):
         minutes = columns.read("duration_minutes", read_minutes)
         ends = [
-            end or (later(start.at, length) if length and start.at else "")
-            for end, start, length in zip(ends, starts, minutes, strict=True)
+            end or (later(at, length) if length and at else "")
+            for end, (at, _, _), length in zip(ends, starts, minutes, strict=True)
         ]
     return ends
 

@@ -4,10 +4,10 @@ Works on whole columns; each distinct text is read once. Nothing is guessed wher
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import chain, compress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jobs.clinic.addresses import read_email, read_guest
 from jobs.clinic.cells import CORRECT, Doubt, read_consent, read_money, read_number, read_phone, read_yes_no, tidy
@@ -19,6 +19,7 @@ from jobs.clinic.languages import read_language
 from jobs.clinic.moments import Clock, read_ends, read_starts
 from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_name, read_part
 from jobs.clinic.problems import OVERRULED, fold_problems
+from jobs.clinic.read_once import ReadOnce
 from jobs.clinic.records import Appointment, Problem, TextTable
 from jobs.clinic.stamps import ORDERS, TWO_WAYS, order_shown_by
 from jobs.clinic.statuses import is_late, settle_status, status_reader
@@ -44,8 +45,8 @@ def normalize(table: TextTable, rules: ValueRules) -> tuple[list[Appointment], l
     A row without a readable start, status or patient is set aside, and so are test patients. Breaks, all-day entries
     and blank rows of a calendar are no appointments and leave no trace.
     """
-    appointments, problems = read_rows(table, rules)
-    return appointments, in_short(problems, table)
+    columns, problems = read_columns(table, rules)
+    return list(map(Appointment._make, zip(*columns, strict=True))), in_short(problems, table)
 
 
 def in_short(problems: Iterable[Problem], table: TextTable) -> list[Problem]:
@@ -53,9 +54,13 @@ def in_short(problems: Iterable[Problem], table: TextTable) -> list[Problem]:
     return with_contents(fold_problems(problems), table)
 
 
-def read_rows(table: TextTable, rules: ValueRules) -> tuple[list[Appointment], list[Problem]]:
-    """The same, with one problem for each row that has it."""
-    columns = Columns(_without_breaks(table, rules))
+def read_columns(
+    table: TextTable, rules: ValueRules, once: ReadOnce | None = None
+) -> tuple[list[Sequence[Any]], list[Problem]]:
+    """The same as columns, one for each field of `Appointment` or none at all, with one problem for each row that has
+    it. `once` is shared by the tables of one file."""
+    once = once or ReadOnce()
+    columns = Columns(_without_breaks(table, rules), once)
     if not len(columns.table):
         return [], []
     if not columns.has("start", "start_date"):
@@ -67,7 +72,7 @@ def read_rows(table: TextTable, rules: ValueRules) -> tuple[list[Appointment], l
         return [], columns.problems
     titles = _titles(columns, rules)
     clock = Clock(rules.zone, rules.date_order, rules.source_zone)
-    values = _names(columns, titles) | _contacts(columns, rules)
+    values = _names(columns, titles, once) | _contacts(columns, rules)
     values["patient_key"] = _patient_keys(columns, values)
     values |= _moments(columns, clock) | _care(columns, titles)
     values |= _statuses(columns, rules, clock, values["starts_at"])
@@ -76,13 +81,22 @@ def read_rows(table: TextTable, rules: ValueRules) -> tuple[list[Appointment], l
     return _appointments(columns, values)
 
 
-def _appointments(columns: Columns, values: Values) -> tuple[list[Appointment], list[Problem]]:
-    """The rows that are not set aside, one per appointment."""
-    fields = [values[name] for name in Appointment._fields[:-1]]
-    rows: list[Appointment] = list(map(Appointment._make, zip(*fields, columns.table.rows, strict=True)))
+def _appointments(columns: Columns, values: Values) -> tuple[list[Sequence[Any]], list[Problem]]:
+    """The rows that are not set aside, one per appointment, as columns. Only where two rows are one do they become
+    objects."""
+    fields: list[Sequence[Any]] = [*(values[name] for name in Appointment._fields[:-1]), columns.table.rows]
     if columns.aside:
-        rows = list(compress(rows, [place not in columns.aside for place in range(len(rows))]))
+        kept = [place not in columns.aside for place in range(len(columns.table))]
+        fields = [list(compress(field, kept)) for field in fields]
     _say_which_order(columns)
+    if len(set(fields[0])) < len(fields[0]):  # the keys
+        fields = _folded(columns, fields)
+    return fields, columns.problems
+
+
+def _folded(columns: Columns, fields: list[Sequence[Any]]) -> list[Sequence[Any]]:
+    """One row per appointment."""
+    rows: list[Appointment] = list(map(Appointment._make, zip(*fields, strict=True)))
     kept, overruled = fold_duplicates(rows)
     if overruled:
         places = {row: place for place, row in enumerate(columns.table.rows)}
@@ -90,7 +104,7 @@ def _appointments(columns: Columns, values: Values) -> tuple[list[Appointment], 
         for appointment in overruled:
             place = places[appointment.row]
             columns.note(place, "appointment_id", ids[place], _OVERRULED)
-    return kept, columns.problems
+    return list(zip(*kept, strict=True))
 
 
 def _say_which_order(columns: Columns) -> None:
@@ -118,8 +132,8 @@ def _without_breaks(table: TextTable, rules: ValueRules) -> TextTable:
             if titles[title].is_break and not any(column[place] for column in names)
         }
     for start in ("start", "start_date"):
-        header = table.headers.get(start)
-        for place, text in enumerate(table.columns.get(start, ())):
+        header, texts = table.headers.get(start), table.columns.get(start, [])
+        for place, text in enumerate(texts if header in texts or not all(texts) else ()):
             if text == header or (not text and _is_blank_or_total([c[place] for c in table.columns.values()])):
                 left_out.add(place)
     return without_rows(table, left_out) if left_out else table
@@ -146,7 +160,7 @@ def _titles(columns: Columns, rules: ValueRules) -> "list[Title] | None":
     return columns.read("title", lambda title: read_title(title, rules.title_pattern))
 
 
-def _names(columns: Columns, titles: "list[Title] | None") -> Values:
+def _names(columns: Columns, titles: "list[Title] | None", once: ReadOnce) -> Values:
     """First and last names: from their own cells, else from the cell that holds both, else from the title."""
     first, last = columns.read("first_name", read_part), columns.read("last_name", read_part)
     if columns.has("patient_name"):
@@ -154,8 +168,12 @@ def _names(columns: Columns, titles: "list[Title] | None") -> Values:
         first, last = _filled(first, last, [(name.first, name.last) for name in names])
     if titles is not None:
         first, last = _filled(first, last, [(title.first_name, title.last_name) for title in titles])
-    if may_be_stand_in({*first, *last}):
+    harmless, _ = once.column("names of patients")
+    new_names = {*first, *last}.difference(harmless)
+    if may_be_stand_in(new_names):
         columns.read_each(_place_of_names(columns), list(zip(first, last, strict=True)), check_name)
+    else:
+        harmless |= dict.fromkeys(new_names)
     return {"first_name": first, "last_name": last}
 
 

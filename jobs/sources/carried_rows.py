@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from itertools import compress
 from typing import NamedTuple
 
+from jobs.clinic.read_once import ReadOnce
 from jobs.sources.cell_text import column_text
 from jobs.sources.header_row import KEY, Plan
 from jobs.sources.row_marks import ReadRows, marks_of
@@ -28,15 +29,17 @@ class Carried(NamedTuple):
         return len(self.numbers)
 
 
-def texts_of(batch: Batch, plan: Plan) -> Columns:
-    """The columns of a batch that the plan names."""
+def texts_of(batch: Batch, plan: Plan, once: ReadOnce) -> Columns:
+    """The columns of a batch that the plan names. `once` is shared by the batches of one table."""
     columns: Columns = {}
+    rows = batch.rows
     narrowest = min(map(len, batch.rows), default=0)
     for meaning, place in plan.places.items():
         if place < narrowest:
-            columns[meaning] = column_text([row[place] for row in batch.rows])
+            cells = [row[place] for row in rows]
         else:
-            columns[meaning] = column_text([row[place] if place < len(row) else "" for row in batch.rows])
+            cells = [row[place] if place < len(row) else "" for row in rows]
+        columns[meaning] = column_text(cells, once.column(meaning)[0])
     return columns
 
 
@@ -62,13 +65,14 @@ class RowSieve:
                     values[place] = keys[place] = 0
         self.read.append(ReadRows(places, values, keys))
         known = self._known
-        going = [value != 0 and value not in known for value in values]
-        self.sent += sum(going)
-        going_keys = list(compress(keys, going))
-        self.sent_keys.update(going_keys)
-        if not all(going):
+        going_keys = list(keys)
+        if known or 0 in values:
+            going = [value != 0 and value not in known for value in values]
+            going_keys = list(compress(keys, going))
             columns = {meaning: list(compress(texts, going)) for meaning, texts in columns.items()}
             numbers, places = list(compress(numbers, going)), list(compress(places, going))
+        self.sent += len(going_keys)
+        self.sent_keys.update(going_keys)
         columns |= {meaning: [text] * len(numbers) for meaning, text in self._plan.always.items()}
         return Carried(list(numbers), columns, going_keys, places)
 

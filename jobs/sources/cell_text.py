@@ -5,24 +5,25 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 
-def column_text(cells: Sequence[object]) -> list[str]:
-    """The texts of one column, stripped; equal texts become one object, which halves what is sent and kept."""
-    kinds = set(map(type, cells))
-    if kinds == {str}:
-        texts = cast(Sequence[str], cells)
-        distinct = set(texts)
-        if len(distinct) > len(texts) // 2:
-            return list(map(str.strip, texts))
-        known = {text: text.strip() for text in distinct}
-        return [known[text] for text in texts]
-    if bool not in kinds:  # which equals a number
-        few = set(cells)
-        if len(few) <= len(cells) // 2:
-            shared = {cell: (_BY_KIND.get(cell.__class__) or cell_text)(cell) for cell in few}
-            return [shared[cell] for cell in cells]
-    if kinds == {datetime}:
-        return [_moment(cell) for cell in cast(Sequence[datetime], cells)]
-    return [(_BY_KIND.get(cell.__class__) or cell_text)(cell) for cell in cells]
+def column_text(cells: Sequence[object], known: dict[object, str]) -> list[str]:
+    """The texts of one column, stripped.
+
+    `known` are cells of this column, other than texts, that were read before; those of now are added.
+    """
+    try:
+        return list(map(str.strip, cast(Sequence[str], cells)))
+    except TypeError:  # not all of them are texts
+        pass
+    try:
+        if 0 not in known and 1 not in known:  # which yes and no equal
+            return list(map(known.__getitem__, cells))
+    except KeyError:
+        pass
+    if bool in set(map(type, cells)):
+        return [(_BY_KIND.get(cell.__class__) or cell_text)(cell) for cell in cells]
+    for cell in set(cells).difference(known):
+        known[cell] = (_BY_KIND.get(cell.__class__) or cell_text)(cell)
+    return list(map(known.__getitem__, cells))
 
 
 def cell_text(cell: object) -> str:
@@ -38,7 +39,7 @@ def _number(cell: float) -> str:
 
 
 def _moment(cell: datetime) -> str:
-    text = str(cell if not cell.microsecond else _whole_seconds(cell))
+    text = (cell if not cell.microsecond else _whole_seconds(cell)).isoformat(" ")
     return text[:10] if text.endswith(" 00:00:00") else text
 
 

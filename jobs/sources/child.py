@@ -7,7 +7,7 @@ crafted file can at worst end this process, which holds no password and writes n
 import gc
 import marshal
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, BinaryIO
 
 Frame = tuple[Any, ...]
@@ -48,37 +48,31 @@ def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> S
 
     What it gives back are the numbers of the rows that have a problem.
     """
-    from jobs.clinic.cells import tidy
-    from jobs.clinic.normalize import in_short, read_rows
+    from jobs.clinic.normalize import in_short, read_columns
+    from jobs.clinic.read_once import ReadOnce
     from jobs.clinic.records import TextTable
     from jobs.clinic.value_rules import ValueRules
     from jobs.sources.header_row import Unreadable
 
-    settled = ValueRules(**rules)
+    settled, once = ValueRules(**rules), ReadOnce()
 
     def send_values(frame: Frame) -> Collection[int] | None:
         if frame[0] == "far":
             from jobs.sources.far_cells import far_problems
 
-            send(("values", [], [], [], list(map(tuple, far_problems(source, file, *frame[1:])))))
+            send(("values", [], [], list(map(tuple, far_problems(source, file, *frame[1:]))), []))
             return None
         if frame[0] != "table":
             return send(frame)
         _, sheet, numbers, columns, headers, keys, places = frame
         table = TextTable(source, file, sheet, columns, numbers, headers, places)
         try:
-            found, problems = read_rows(table, settled)
+            found, problems = read_columns(table, settled, once)
         except Exception as error:  # ours to mend, but no reason to stop the other files; its text may quote a patient
             what = f"The values of this file cannot be read ({type(error).__name__})."
             raise Unreadable(what, "Tell whoever looks after this program, with the file.") from None
-        of_row = dict(zip(numbers, keys, strict=True))
-        if len(of_row) == len(numbers):
-            marks = [of_row[slot.row] for slot in found]
-        else:  # entries of a calendar share a row; each has its own number
-            ids = zip(columns.get("appointment_id", ()), keys, strict=False)
-            of_number = {f"{settled.prefix}:{tidy(number)}": key for number, key in ids if number}
-            marks = [of_number.get(slot.key) or of_row[slot.row] for slot in found]
-        send(("values", numbers, list(zip(*found, strict=True)), marks, list(map(tuple, in_short(problems, table)))))
+        marks = _marks_of(found, numbers, keys, columns, settled.prefix)
+        send(("values", list(map(packed, found)), marks, list(map(tuple, in_short(problems, table))), numbers))
         doubtful = {problem.row for problem in problems}
         if "title" in columns:
             others = {key for row, key in zip(numbers, keys, strict=True) if row not in doubtful}.difference(marks)
@@ -86,6 +80,31 @@ def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> S
         return doubtful
 
     return send_values
+
+
+def _marks_of(
+    found: list[Sequence[Any]], numbers: list[int], keys: list[int], columns: dict[str, list[str]], prefix: str
+) -> list[int]:
+    """The mark of each appointment that was found."""
+    if not found:
+        return []
+    of_row = dict(zip(numbers, keys, strict=True))
+    if len(of_row) == len(found[-1]) and found[-1] == numbers:
+        return keys
+    if len(of_row) == len(numbers):
+        return [of_row[row] for row in found[-1]]
+    from jobs.clinic.cells import tidy
+
+    ids = zip(columns.get("appointment_id", ()), keys, strict=False)  # entries of a calendar share a row
+    of_number = {f"{prefix}:{tidy(number)}": key for number, key in ids if number}
+    return [of_number.get(key) or of_row[row] for key, row in zip(found[0], found[-1], strict=True)]
+
+
+def packed(column: Sequence[Any]) -> Sequence[Any]:
+    """A column on its way to the parent: of one whose texts are all the same, that text."""
+    if column and column[0] == column[-1] and isinstance(column[0], str) and column.count(column[0]) == len(column):
+        return str(column[0])
+    return column
 
 
 if __name__ == "__main__":

@@ -46,10 +46,9 @@ def without_far_cells(row: bytes, place: int, number: int, found: list[FarCell])
     return row[: start.start()] + b"</row>"
 
 
-def reaches_far(row: bytes) -> bool:
-    """Whether the last cell of a row's XML has three letters."""
-    at = row.rfind(b' r="') + 4
-    return row[at : at + 3].isalpha()
+def reach_far(rows: Sequence[bytes]) -> bool:
+    """Whether the last cell of any of these rows, given as XML, has three letters."""
+    return any([row[(at := row.rfind(b' r="')) + 4 : at + 7].isalpha() for row in rows])
 
 
 def near_rows(batch: Batch, found: list[FarCell]) -> Batch:

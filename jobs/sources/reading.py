@@ -1,10 +1,10 @@
 """Reading one source: which of its files changed, a bounded child for those, and what each of them held."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from hashlib import blake2b
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -281,9 +281,11 @@ def value_rules(source: Source, zone: str) -> "ValueRules":
 
 
 def _values(
-    rows: list[int], columns: list[tuple[str, ...]], marks: list[int], problems: list[tuple[Any, ...]]
+    columns: list[Sequence[Any]], marks: list[int], problems: list[tuple[Any, ...]], rows: list[int]
 ) -> ReadValues:
-    appointments = list(map(Appointment._make, zip(*columns, strict=True)))
+    count = len(columns[-1]) if columns else 0
+    whole = (repeat(column, count) if isinstance(column, str) else column for column in columns)
+    appointments = list(map(Appointment._make, zip(*whole, strict=True)))
     return ReadValues(rows, appointments, marks, list(map(Problem._make, problems)))
 
 

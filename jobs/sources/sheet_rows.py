@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from jobs.sources.far_cells import FarCell, near_rows, reaches_far, without_far_cells
+from jobs.sources.far_cells import FarCell, near_rows, reach_far, without_far_cells
 from jobs.sources.header_row import ROWS_LOOKED_AT
+from jobs.sources.one_ahead import one_ahead
 from jobs.sources.row_marks import marks_of
 from jobs.sources.table_file import DEFINES, Batch, NotCuttable
 from jobs.sources.zip_parts import ZipParts
@@ -47,6 +48,10 @@ class SheetRows:
 
     def batches(self) -> Iterator[Batch]:
         """The rows that changed. Raises NotCuttable, possibly after some batches."""
+        return one_ahead(self._parse, self._pieces())
+
+    def _pieces(self) -> Iterator["_Piece"]:
+        """The same before they are parsed."""
         strings = self._parts.unpacked_size(SHARED_STRINGS)
         enough = max(_PIECE, strings + strings // 4)
         piece = _Piece()
@@ -56,10 +61,10 @@ class SheetRows:
                 rows = cut if len(changed) == len(cut) else [cut[place - base] for place in changed]
                 piece.add(changed, rows, self.far)
             if piece.size >= enough and len(piece.places) >= ROWS_LOOKED_AT:
-                yield self._parse(piece)
+                yield piece
                 piece = _Piece()
         if piece.places:
-            yield self._parse(piece)
+            yield piece
 
     def _cut(self) -> Iterator[tuple[int, list[bytes]]]:
         """The bytes of all rows, each without its first four, `<row`; with the place of the first."""
@@ -72,9 +77,10 @@ class SheetRows:
                 self._head, started = cut.pop(0), True
                 if b"<sheetData>" not in self._head:
                     raise NotCuttable
-            if b"!" in text and b"<!DOCTYPE" in text:
+            marked = b"!" in text
+            if marked and b"<!DOCTYPE" in text:
                 raise DEFINES
-            if b"!" in text and b"<!" in text or not all(map(_is_row, cut)):
+            if marked and b"<!" in text or not all(map(_is_row, cut)):
                 raise NotCuttable  # rows are written in another way, or stand in comments
             if cut:
                 yield base, cut
@@ -143,7 +149,7 @@ class _Piece:
             raise NotCuttable from None
         if len(numbers) != len(rows):
             raise NotCuttable
-        if any(map(reaches_far, rows)):
+        if reach_far(rows):
             every = zip(rows, places, numbers, strict=True)
             rows = [without_far_cells(row, place, number, far) for row, place, number in every]
         self.places += places

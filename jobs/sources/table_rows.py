@@ -1,9 +1,11 @@
 """The rows of one table on their way out of the child: header found, columns named, known rows left behind."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from sys import intern
 from typing import Any
 
 from jobs.clinic.columns import column_letters
+from jobs.clinic.read_once import ReadOnce
 from jobs.sources.carried_rows import Carried, Columns, RowSieve, texts_of
 from jobs.sources.cell_text import cell_text
 from jobs.sources.changed_columns import changed_columns
@@ -222,14 +224,15 @@ def _read_whole(table: TableFile, opening: Opening, sender: Sender, changed: lis
 def _send_rows(found: _Found, sender: Sender, old: FileMemory | None) -> None:
     sieve, before = sender.sieve(found.plan), found.notes()
     sender.new.layout = found.layout()
+    once = ReadOnce()
     below = Below(found.far) if found.sheet else None  # a text table has no rows that it does not name
     for batch in found.batches():
         for portion in sender.chunks(_below(batch, found.header_number, sieve)):
-            texts = texts_of(portion, found.plan)
+            texts = texts_of(portion, found.plan, once)
             if below and (far := below.far_rows(portion, texts)):
                 portion = without_rows(portion, far)
                 sieve.pass_over(far)
-                texts = texts_of(portion, found.plan)
+                texts = texts_of(portion, found.plan, once)
             carried = sieve.sift(portion.places, portion.numbers, texts)
             sender.table(found.sheet, carried, found.plan.headers, found.plan.places)
             del portion, texts, carried
@@ -300,10 +303,11 @@ def _all_of(table: TableFile, opening: Opening) -> tuple[_Found, list[int], Colu
     found = _find(table, opening, None, cut=False)
     numbers: list[int] = []
     columns: Columns = {meaning: [] for meaning in found.plan.places}
+    once = ReadOnce()
     for batch in found.batches():
         kept = [at for at, number in enumerate(batch.numbers) if number > found.header_number and any(batch.rows[at])]
         data = Batch((), [batch.numbers[at] for at in kept], [batch.rows[at] for at in kept])
         numbers += data.numbers
-        for meaning, texts in texts_of(data, found.plan).items():
-            columns[meaning] += texts
+        for meaning, texts in texts_of(data, found.plan, once).items():
+            columns[meaning] += map(intern, texts)  # of a whole file, equal texts are one
     return found, numbers, columns

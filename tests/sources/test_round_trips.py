@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_files import TODAY, ZONE
 
-from jobs.clinic.normalize import read_rows
+from jobs.clinic.normalize import read_columns
 from jobs.clinic.records import Appointment, TextTable
 from jobs.clinic.value_rules import ValueRules
 from jobs.sources.reading import start_reading
@@ -93,7 +93,8 @@ def expected(rows: Rows) -> tuple[set[Appointment], int]:
     """What the same values come to without any file between, and how many problems they have by themselves."""
     columns = {field: [str(row[header]) for row in rows] for field, header in HEADERS.items()}
     columns["appointment_id"] = [f"A{number}" for number in range(len(rows))]
-    slots, problems = read_rows(TextTable("export", "", "", columns, list(range(len(rows)))), RULES)
+    found, problems = read_columns(TextTable("export", "", "", columns, list(range(len(rows)))), RULES)
+    slots = map(Appointment._make, zip(*found, strict=True))
     return {slot._replace(row=0) for slot in slots}, len(problems)
 
 
