@@ -169,9 +169,10 @@ def next_id(memory: Memory, table: Table) -> int:
     return 1 + int(memory.connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one())
 
 
-def insert_new(memory: Memory, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert what the table's UNIQUE constraints allow; a row that is there already stays as it is."""
-    insert_rows(memory, _insert_new(table, memory.connection.dialect.name), names, rows)
+def insert_new(memory: Memory, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> int:
+    """Insert what the table's UNIQUE constraints allow; a row that is there already stays as it is. How many
+    are new."""
+    return _each_row(memory, _insert_new(table, memory.connection.dialect.name), names, rows)
 
 
 @lru_cache

@@ -76,8 +76,6 @@ def save_plan(memory: Memory, planned: Iterable[Planned], up_to: int, now: datet
     """
     at = utc_text(now)
     rows = [(memory.clinic_id, "planned", at, *letter) for letter in planned]
-    before = memory.connection.execute(select(func.count()).select_from(letters)).scalar_one() if rows else 0
-    insert_new(memory, letters, ("clinic_id", "state", "changed_at", *Planned._fields), rows)
+    new = insert_new(memory, letters, ("clinic_id", "state", "changed_at", *Planned._fields), rows)
     set_cursor(memory, _PLANNED_UP_TO, str(up_to))
-    after = memory.connection.execute(select(func.count()).select_from(letters)).scalar_one() if rows else 0
-    return int(after - before)
+    return new
