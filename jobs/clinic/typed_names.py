@@ -15,7 +15,8 @@ _ROLE = re.compile(
 )
 _AFTER = re.compile(r"\s+-\s+.*|\s*\([^)]*\)?|['\u2019]s? office.*| office$", re.IGNORECASE)
 _TO_BE_CUT = frozenset("aprn crnp dpm faaos nurse office pcp physician surgeon".split())
-"""Words of what stands around a name and is cut from the text before it is read."""
+_SIGNS = frozenset("(-'`\u2018\u2019\u00b4")
+"""Without one of these words or signs, nothing stands around a name that must be cut before it is read."""
 _DIGIT = re.compile(r"[0-9]")
 _OF_TWO = re.compile(r"[/;&+]")
 _BEFORE_NAME = rf"(?:(?:{'|'.join(sorted(_BEFORE - {'doctor'}))})[.,:]? )*"
@@ -60,7 +61,7 @@ def read_name(said: Wording, may_be_known: Callable[[Wording], bool] | None = No
     typed = _read_plain(said.text) if _TO_BE_CUT.isdisjoint(said.words) else None
     if typed:
         return typed
-    text = _name_alone(said.text)
+    text = _name_alone(said)
     if not text or (may_be_known and not may_be_known(said)):
         return None
     return _read_plain(text) or _parsed(text)
@@ -71,10 +72,11 @@ def _read_plain(text: str) -> TypedName | None:
     plain = _PLAIN.fullmatch(text)
     if not plain:
         return None
-    before_comma, *parts = plain["name"].split(",")
+    name = plain["name"]
+    before_comma, *parts = name.split(",")
     surname = _without_credentials(before_comma)
     given = [word for part in parts for word in _without_credentials(part)]
-    if not surname or not _HARD.isdisjoint(surname + given if given else _in_doubt(surname)):
+    if not surname or not _HARD.isdisjoint(surname + given if given else _in_doubt(name, surname)):
         return None
     return TypedName(one_saint(given), "".join(one_saint(surname))) if given else TypedName(one_saint(surname), "")
 
@@ -86,20 +88,22 @@ def _without_credentials(part: str) -> list[str]:
     return words
 
 
-def _in_doubt(words: list[str]) -> list[str]:
+def _in_doubt(name: str, words: list[str]) -> list[str]:
     """The words that may be particles or titles: not "friend of", which the parser takes for words of a name as well,
     and not the initial of "Last E"."""
     if words[0] in _KNOWS and words[1:2] == ["of"]:
         return words[2:]
-    return words[:1] if len(words) == 2 and words[1] in ("e", "y") else words
+    return words[:1] if len(words) == 2 and name.endswith((" E", " I", " Y")) else words
 
 
-def _name_alone(text: str) -> str:
+def _name_alone(said: Wording) -> str:
     """The text without what stands around a name in it, "" where it holds none or two."""
-    text = _AFTER.sub("", text.strip())
+    text = said.text.strip()
+    if not (_SIGNS.isdisjoint(text) and _TO_BE_CUT.isdisjoint(said.words)):
+        text = _ROLE.sub("", _AFTER.sub("", text))
     if _DIGIT.search(text):
         return ""
-    parts = _DOCTOR.split(_ROLE.sub("", text))
+    parts = _DOCTOR.split(text)
     if len(parts) > 2 and any(words_of(part) for part in parts[1:-1]):
         return ""
     if len(parts) > 1 and set(words_of(parts[0])) <= _BEFORE:

@@ -14,6 +14,8 @@ _AROUND = frozenset(
 )
 """What people write around the name of a source: "found you on Google", "my friend", "a Yelp review"."""
 
+_OF_A_FIRM = frozenset(("clinic", "co", "company"))
+
 _SHORT: dict[str, str] = {
     "assn": "association", "assoc": "associates", "centre": "center", "chiro": "chiropractic", "cntr": "center",
     "ctr": "center", "dept": "department", "fam": "family", "healthcare": "health care", "hosp": "hospital",
@@ -62,8 +64,8 @@ def words_of(text: str) -> list[str]:
 def phrase_key(words: Iterable[str]) -> str:
     """What is left of a text without the words around it, written together: "Found you on Google!" is "google"."""
     kept = [meant for word in words if (meant := _IN_A_PHRASE.get(word, word))]
-    if len(kept) > 1:
-        kept = [word for word in kept if word not in ("clinic", "co", "company")] or kept
+    if len(kept) > 1 and not _OF_A_FIRM.isdisjoint(kept):
+        kept = [word for word in kept if word not in _OF_A_FIRM] or kept
     return "".join(kept)
 
 

@@ -70,6 +70,7 @@ def test_at_most_three_sources_are_suggested() -> None:
         ("referred by Dr. Hazel Thornberry, MD", TypedName(("hazel", "thornberry"), "")),
         ("Thornberry, Hazel B.", TypedName(("hazel", "b"), "thornberry")),
         ("Saint Clover, Fennel, DO", TypedName(("fennel",), "stclover")),
+        ("Thornberry E", TypedName(("thornberry", "e"), "")),
         ("wife of Hazel Thornberry", TypedName(("wife", "of", "hazel", "thornberry"), "")),
         ("Secretary of State Hazel Thornberry", TypedName(("hazel", "thornberry"), "")),
         ("Nurse Practitioner Hazel van Thornberry (PCP)", TypedName(("hazel", "van", "thornberry"), "")),
