@@ -122,7 +122,7 @@ class _Reader:
         if meaning == "but":
             self._denied = self._listing = False
         elif meaning == "was" or meaning == "well" and done or meaning == "not" and last and clause.affirmed:
-            self._deny_what_went_before()
+            self._deny_what_went_before(stands=meaning == "well")
         elif meaning in ("end", "own", "now"):
             self._denied = self._listing = False
             self._theirs = self._theirs and meaning == "end"
@@ -139,14 +139,17 @@ class _Reader:
         elif meaning == "since" and clause.affirmed[-1:] == [self._before]:
             clause.led_to.append(clause.affirmed[-1])
 
-    def _deny_what_went_before(self) -> None:
-        """ "Sciatica resolved", and where nothing went before, what follows: "ruled out a fracture"."""
+    def _deny_what_went_before(self, stands: bool) -> None:
+        """ "Sciatica resolved", and where nothing went before, what follows: "ruled out a fracture".
+
+        An operation `stands` where all that is said is that she does well.
+        """
         clause = self._clause
         clause.signs.add("over")
         if clause.affirms(self._vocabulary):
-            over = [one for one in clause.affirmed if not is_operation(one, self._vocabulary)]
-            clause.denied += over
-            clause.affirmed = [one for one in clause.affirmed if one not in over]
+            kept = [one for one in clause.affirmed if stands and is_operation(one, self._vocabulary)]
+            clause.denied += [one for one in clause.affirmed if one not in kept]
+            clause.affirmed = kept
         else:
             self._denied = True
 

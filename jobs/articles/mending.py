@@ -15,9 +15,16 @@ _SHORTEST = 4  # letters of a word that can be a slip
 class Mending:
     """What every word may have been meant to be; each is looked up once."""
 
-    def __init__(self, spellings: Mapping[str, str], concepts: Container[str | None], short: Mapping[str, str]) -> None:
-        """Spellings by key, each with its meaning; which meanings are concepts; words by what shortens them."""
-        self._spellings, self._concepts, self._short = spellings, concepts, short
+    def __init__(
+        self,
+        spellings: Mapping[str, str],
+        concepts: Container[str | None],
+        short: Mapping[str, str],
+        by_ear: Container[str],
+    ) -> None:
+        """Spellings by key, each with its meaning; which meanings are concepts; words by what shortens them; the words
+        that are known also by how they sound."""
+        self._spellings, self._concepts, self._short, self._heard = spellings, concepts, short, by_ear
         self._used: frozenset[str] = frozenset()  # further words that are no slips of the finger
         self._meant: dict[str, str] = {}
 
@@ -91,7 +98,8 @@ class Mending:
         found: dict[str, list[str]] = {}
         for words in self._by_first_letter.values():
             for word in words:
-                found.setdefault(sound_of(word), []).append(word)
+                if word in self._heard:
+                    found.setdefault(sound_of(word), []).append(word)
         return found
 
     @cached_property

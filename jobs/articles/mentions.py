@@ -124,8 +124,13 @@ def _meant(clause: Clause, vocabulary: Vocabulary) -> list[Found]:
     if ("ahead" in clause.signs and not _DONE.search(clause.text)) or "old" in clause.signs:
         said = [one for one in said if not one.meaning or not vocabulary.is_healing(one.meaning)]
     if clause.is_past:
-        said = [one for one in said if not is_of_body(one, vocabulary) or vocabulary.is_lasting(one.meaning)]
+        said = [one for one in said if not one.meaning or _lasts(one, vocabulary)]
     return said
+
+
+def _lasts(one: Found, vocabulary: Vocabulary) -> bool:
+    """Whether what was so long ago is so still: arthritis, but neither a sprain nor a sport."""
+    return vocabulary.kind(one.meaning) not in (*BODY, "activity") or vocabulary.is_lasting(one.meaning)
 
 
 def _strange(clauses: list[Clause], text: str) -> list[Clause]:
@@ -184,7 +189,10 @@ def _placed(found: Iterable[Found], vocabulary: Vocabulary) -> list[Found]:
 
 
 def _felt(sign: str, concepts: list[Found], vocabulary: Vocabulary) -> list[Found]:
-    """What makes a part of the body numb, or a pain shoot there; then the places on its way say nothing more."""
+    """What makes a part of the body numb, or a pain shoot from one to another, whose names then say nothing more."""
+    named = any(vocabulary.is_felt(sign, one.meaning) for one in concepts)
+    if sign == "shoots" and not named and len({place for one in concepts for place in _places(one, vocabulary)}) < 2:
+        return concepts
     felt = [
         one._replace(meaning=meant, felt=True) if (meant := _cause(sign, one, vocabulary)) else one for one in concepts
     ]
@@ -199,13 +207,17 @@ def _felt(sign: str, concepts: list[Found], vocabulary: Vocabulary) -> list[Foun
     ]
 
 
+def _places(one: Found, vocabulary: Vocabulary) -> frozenset[str]:
+    return vocabulary.place_of(one.meaning) if one.meaning else frozenset()
+
+
 def _cause(sign: str, one: Found, vocabulary: Vocabulary) -> str:
     return vocabulary.felt(sign, one.meaning) if one.meaning else ""
 
 
 def _joined_across(found: list[Found], vocabulary: Vocabulary) -> list[Found]:
     """The concepts of all clauses, joined where only one place can be meant: "rear ended, neck is stiff"."""
-    if len({place for one in found if one.meaning for place in vocabulary.place_of(one.meaning)}) == 1:
+    if len({place for one in found for place in _places(one, vocabulary)}) == 1:
         return _joined(found, vocabulary)
     return _joined(found, vocabulary, vocabulary.with_one_place)
 

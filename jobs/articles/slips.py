@@ -41,7 +41,7 @@ def _slips(typed: str, meant: str) -> int:
 _HEARD = str.maketrans({"q": "k", "x": "ks", "z": "s", "c": "k", "h": ""})
 _HEARD_WITHIN = _HEARD | str.maketrans("", "", "aeiouy")
 _DOUBLE = re.compile(r"(.)\1+")
-_ENOUGH = 3  # letters of a sound; fewer are in too many words
+_ENOUGH = 4  # letters of a sound; fewer are in too many words
 _MOST_BY_EAR = 3
 
 

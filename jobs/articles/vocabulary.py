@@ -53,6 +53,7 @@ class Vocabulary:
         self.concepts: dict[str, Concept] = {}
         self.short: dict[str, str] = {}  # shortened word -> the word
         self.spellings: dict[str, str] = {}  # key -> name of a concept, or one of SIGNS
+        self._body_words: set[str] = set()  # in English
         self.codes: dict[str, str] = {}  # beginning of a code without its dot -> name of a concept
         for spelling, meaning in own:
             self.spellings[key_of(spelling)] = meaning
@@ -61,6 +62,8 @@ class Vocabulary:
                 self.concepts[name] = Concept(name, kind, tuple(parents.split(";")) if parents else ())
                 self.spellings.setdefault(key_of(name), name)
                 self.codes |= dict.fromkeys(codes.replace(".", "").split(";") if codes else (), name)
+            if kind in BODY:
+                self._body_words.update(key_of(f"{name} {typed.replace(';', ' ')}").split())
             meaning = name if kind in CONCEPTS else kind
             for spelling in typed.split(";") if typed else ():
                 if kind == "short":
@@ -187,7 +190,7 @@ class Vocabulary:
 
     @cached_property
     def _mending(self) -> Mending:
-        return Mending(self.spellings, self.concepts, self.short)
+        return Mending(self.spellings, self.concepts, self.short, self._body_words)
 
     def knowing(self, words: Iterable[str]) -> "Vocabulary":
         """The same vocabulary, for which these words are no slips of the finger: articles use them."""
