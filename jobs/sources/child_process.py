@@ -18,6 +18,13 @@ _ENVIRONMENT = (
     "no_proxy", "NO_PROXY",
 )  # fmt: skip
 """All that the child learns of this process' surroundings: passwords are kept there too."""
+_OWN = {
+    "PYTHONHASHSEED": "0",  # so that rows are known again by their marks
+    "MALLOC_MMAP_THRESHOLD_": str(16 << 20),  # memory of one piece of a sheet serves the next one too
+    "MALLOC_TRIM_THRESHOLD_": str(32 << 20),
+    "MALLOC_ARENA_MAX": "1",  # and the thread that parses it has no store of its own
+}
+"""What the child is told of its own memory: glibc's variables, which other systems do not know."""
 _PIPE_BYTES = 1 << 20  # a chunk of rows fits, so that the child parses on while the parent saves
 _LONGEST_FRAME = 512 << 20
 _KILLED_BY_LIMIT = -24  # SIGXCPU
@@ -33,7 +40,7 @@ class ChildProcess:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "jobs.sources.child"],
             cwd=_PROJECT,
-            env={**environment, "PYTHONHASHSEED": "0", "MALLOC_MMAP_THRESHOLD_": "1048576"},
+            env={**environment, **_OWN},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # a traceback may quote a patient
