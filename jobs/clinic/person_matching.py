@@ -67,7 +67,7 @@ class Physicians:
         return list(found)
 
     def _mentions_one(self, said: Wording) -> bool:
-        """Whether some words of the text can be a known surname: asked first, for to parse a name takes its time."""
+        """Whether some words of the text can be a known surname: asked before it is looked at closely."""
         words = one_saint(said.words)
         runs = {"".join(words[start:end]) for end in range(len(words) + 1) for start in range(max(0, end - 4), end)}
         return not self._of.keys().isdisjoint(runs) or any(self._spellings.near(run, _SHORTEST_SURNAME) for run in runs)

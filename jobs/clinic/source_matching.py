@@ -95,12 +95,12 @@ class SourceMatcher:
         if len(told) < _SHORTEST_PHRASE:
             return []
         found = process.extract(
-            told, self._without_titles, scorer=fuzz.WRatio, limit=SUGGESTIONS, score_cutoff=_ENOUGH_LIKE
+            told, self._untitled_names, scorer=fuzz.WRatio, limit=SUGGESTIONS, score_cutoff=_ENOUGH_LIKE
         )
         return [name for _, _, name in found]
 
     @cached_property
-    def _without_titles(self) -> dict[str, str]:
+    def _untitled_names(self) -> dict[str, str]:
         return {name: _without_titles(words_of(name)) for name in self._names.channels if name != NOT_RECORDED}
 
 

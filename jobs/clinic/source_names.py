@@ -31,7 +31,7 @@ CHANNELS = (
 _APOSTROPHES = re.compile("['\u2018\u2019`\u00b4]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _PUNCTUATION = str.maketrans({sign: "" if sign in "'`" else " " for sign in map(chr, range(128)) if not sign.isalnum()})
-"""The same of plain text, as one table."""
+"""What becomes of both in a text without accents, as one table."""
 
 
 @lru_cache(maxsize=8192)  # one text is asked for once per week of the trend

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from jobs.clinic.source_names import name_key
 from jobs.clinic.typed_words import Wording, words_of
 
+# What stands around a name.
 _BEFORE = frozenset("by doctor from my op per post pt ref refered referral referred sent the thru through via".split())
 _DOCTOR = re.compile(r"\b(?:dr|doctor|doc)\b\.?\s*", re.IGNORECASE)
 _ROLE = re.compile(
@@ -17,14 +18,17 @@ _AFTER = re.compile(r"\s+-\s+.*|\s*\([^)]*\)?|['\u2019]s? office.*| office$", re
 _TO_BE_CUT = frozenset("aprn crnp dpm faaos nurse office pcp physician surgeon".split())
 _SIGNS = frozenset("(-'`\u2018\u2019\u00b4")
 """Without one of these words or signs, nothing stands around a name that must be cut before it is read."""
-_DIGIT = re.compile(r"[0-9]")
+_DIGIT = re.compile(r"[0-9]")  # no name has one
 _OF_TWO = re.compile(r"[/;&+]")
+
+# The name itself.
 _BEFORE_NAME = rf"(?:(?:{'|'.join(sorted(_BEFORE - {'doctor'}))})[.,:]? )*"
 _PLAIN = re.compile(
     rf"(?>{_BEFORE_NAME}(?:(?:dr|doctor|doc)\b\.? ?)?{_BEFORE_NAME})"
     r"(?P<name>[^\W\d_]{2,}(?:,? [^\W\d_]+\.?){0,4})",
     re.IGNORECASE,
 )
+"""Up to five words, alone or behind "referred by Dr."; `(?>...)`, for what stands before a name is no part of it."""
 _CREDENTIALS = frozenset("dc dnp do dpt fnp md np pa pac phd pt rn".split())
 _HARD = frozenset(
     "abu al and ben bin da dal de del della der di do doc doctor dos dr du e el esq i ibn ii iii iv jr la le lo miss "

@@ -32,7 +32,6 @@ _OF_ANY_PLACE = frozenset(
 )
 """Words that tell no place from another one: a hospital and its clinic in one town go by one name at a front desk."""
 
-
 _IN_A_PHRASE: dict[str, str] = {"dr": "doctor", "pt": "patient"} | dict.fromkeys(_AROUND, "")
 """What a word stands for in a phrase where that is not the word itself."""
 
@@ -79,7 +78,7 @@ class Spellings:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._by_rest: dict[str, list[str]] = {}
-        self._shapes: set[tuple[str, int]] = set()
+        self._shapes: set[tuple[str, int]] = set()  # the first letter and length that such a spelling has
         for word in words:
             for rest in _rests(word):
                 self._by_rest.setdefault(rest, []).append(word)
