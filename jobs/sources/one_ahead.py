@@ -45,7 +45,10 @@ class _Ahead(Generic[Result]):
         self._running.acquire()
         self._made: list[Result] = []
         self._error: BaseException | None = None
-        start_new_thread(self._run, (work, thing))
+        try:
+            start_new_thread(self._run, (work, thing))
+        except RuntimeError:  # the system allows no thread: then one after the other
+            self._run(work, thing)
 
     def _run(self, work: Callable[[Thing], Result], thing: Thing) -> None:
         try:

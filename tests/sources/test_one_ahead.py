@@ -61,3 +61,11 @@ def test_a_reader_that_stops_early_leaves_no_work_behind() -> None:
     next(results), next(results)
     results.close()  # type: ignore[attr-defined]
     assert done in ([0, 1, 2], [0, 1])
+
+
+def test_where_no_thread_may_start_the_work_is_done_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("jobs.sources.one_ahead.start_new_thread", refuse)
+    assert list(one_ahead(str, iter(range(4)))) == ["0", "1", "2", "3"]
