@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from jobs.articles.library import Article, Library
 from jobs.articles.need import Need, understand
+from jobs.articles.reasons import reason_of
 from jobs.articles.subjects import Index, index_of
 from jobs.articles.vocabulary import the_vocabulary
-from jobs.articles.weighing import TEXT_FIELDS, Match, Weighed, matches, reason_of, weigh
+from jobs.articles.weighing import TEXT_FIELDS, Match, Weighed, matches, weigh
 
 __all__ = ["THRESHOLD", "Choice", "Need", "choose", "rank", "weighings"]
 

@@ -134,6 +134,8 @@ class _Reader:
             self._theirs, self._sent = True, self._sent or meaning == "source"
         elif meaning == "job":
             self._working = True
+        elif meaning == "other" and not self._denied:
+            clause.affirmed.append(one._replace(meaning=""))  # articles may have the word
         elif meaning in ("pain", "numb", "shoots") and not self._theirs and not self._denied:
             clause.affirmed.append(one)
         elif meaning == "since" and clause.affirmed[-1:] == [self._before]:

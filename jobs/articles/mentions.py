@@ -58,7 +58,7 @@ def read_text(text: str, vocabulary: Vocabulary) -> Reading:
     if not text:
         return NOTHING
     clauses = clauses_of(text, vocabulary)
-    if any("off" in clause.signs for clause in clauses):
+    if any("off" in clause.signs and not _names_operation(clause, vocabulary) for clause in clauses):
         return NOTHING  # "flu, body aches, cancel today"
     denied = [one for clause in clauses for one in _joined(_placed(clause.denied, vocabulary), vocabulary)]
     strange = _strange(clauses, text)
@@ -68,6 +68,8 @@ def read_text(text: str, vocabulary: Vocabulary) -> Reading:
         for one in _with_doubt(clause, said, clause in strange, text, vocabulary)
     ]
     kept = _joined_across(kept, vocabulary)
+    if any("other" in clause.signs for clause in clauses):
+        kept = [one._replace(sure=False) if _places(one, vocabulary) else one for one in kept]  # "shingles, back hurts"
     no = {one.meaning for one in denied if one.meaning}
     found = [
         Mention(one.meaning, _phrases(one, text), one.sure, one.felt, one.faint)
@@ -82,6 +84,10 @@ def read_text(text: str, vocabulary: Vocabulary) -> Reading:
         frozenset(no - affirmed),
         [(vocabulary.word_meant(word.key), part[word.start : word.end]) for part in words for word in words_of(part)],
     )
+
+
+def _names_operation(clause: Clause, vocabulary: Vocabulary) -> bool:
+    return any(is_operation(one, vocabulary) for one in clause.affirmed)
 
 
 def _complaints(clauses: list[Clause], vocabulary: Vocabulary) -> list[tuple[Clause, list[Found]]]:
@@ -121,7 +127,7 @@ def _meant(clause: Clause, vocabulary: Vocabulary) -> list[Found]:
     if "desk" in clause.signs or _MONEY.search(clause.text):
         return []  # "gift card for Pilates", "$140 balance"
     said = _joined(_placed(clause.affirmed, vocabulary), vocabulary)
-    if ("ahead" in clause.signs and not _DONE.search(clause.text)) or "old" in clause.signs:
+    if (clause.signs & {"ahead", "off"} and not _DONE.search(clause.text)) or "old" in clause.signs:
         said = [one for one in said if not one.meaning or not vocabulary.is_healing(one.meaning)]
     if clause.is_past:
         said = [one for one in said if not one.meaning or _lasts(one, vocabulary)]

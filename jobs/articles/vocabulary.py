@@ -21,8 +21,8 @@ SPANISH = FILE.with_name("vocabulary_es.csv")
 BODY = ("condition", "region")
 CONCEPTS = (*BODY, "activity", "service", "population")
 SIGNS = tuple(
-    "nothing not denies was well but end own now pain numb shoots ahead old before since kin source job desk off faint "
-    "short".split()
+    "nothing not denies was well other but end own now pain numb shoots ahead old before since kin source job desk off "
+    "faint short".split()
 )
 """Spellings that stand for no concept but change what their neighbours mean; the file's own lines explain them."""
 

@@ -1,15 +1,12 @@
-"""Weighs what speaks for an article and what speaks against it, and says it in words."""
+"""Weighs what speaks for an article and what speaks against it."""
 
 from collections.abc import Iterator
 from math import prod
 from typing import NamedTuple
 
-from jobs.articles.free_text import TextMatch
 from jobs.articles.need import Evidence, KnownNeed
 from jobs.articles.subjects import Index, Subjects
 from jobs.articles.vocabulary import Vocabulary
-from jobs.articles.word_lists import common_words
-from jobs.articles.words import key_of
 
 
 class Objection(NamedTuple):
@@ -48,7 +45,6 @@ _LESS_EXACT = 0.3  # the knee hurts, where another field says that its meniscus 
 TEXT_FIELDS = {"diagnosis": 1.0, "complaint": 1.0, "activity": 0.5}
 """How much a word counts by the field it stands in, where it is looked for in the articles' own words."""
 _TEXT_MOST = 0.9  # below the threshold: words alone never send an article, they decide among those that fit
-_WORDS_NAMED = 3  # in a reason
 _TEXT_HALF = 8.0  # the weight of words at which half of that is reached
 
 # What the rest of the need does to an article. Those of 0.15 and less leave nearly all evidence below the threshold.
@@ -71,7 +67,11 @@ _EXACT_UNKNOWN = Objection(0.8, "nobody says whether the patient does what it is
 _SPORT_UNKNOWN = Objection(0.15, "nobody says that the patient does the sport it is written for")
 _NO_COMPLAINT = Objection(0.5, "all that is known is an activity")
 _ACCIDENT = Objection(0.1, "the fall is how the patient came by what she has")
+_FOR_THE_YOUNG = Objection(0.55, "it is written for children or teens, and nobody says that the patient is one")
 _OTHER_SERVICE = Objection(0.35, "it is about a service that nobody booked or asked for")
+
+
+_YOUNG = "children and teens"
 
 
 class Match(NamedTuple):
@@ -143,6 +143,7 @@ def weigh(subjects: Subjects, need: KnownNeed, found: list[Match], text: float, 
             _for_healing(subjects, need, found),
             _for_activity(subjects, need, vocabulary),
             _for_occasion(subjects, need, found),
+            _for_age(subjects, need),
         )
         if objection
     )
@@ -260,40 +261,7 @@ def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Ob
     return _NO_COMPLAINT if only_activity and not need.body else None
 
 
-def reason_of(found: list[Match], text: TextMatch | None) -> str:
-    """The reason in words: what the need says, then what of it the article is about."""
-    about = list(dict.fromkeys(match.subject for match in found if not match.by_code))
-    parts = [_in_words(match) for match in found]
-    parts += [
-        f"{field} {' and '.join(quoted)} stands in the article" for field, quoted in _words_named(found, text).items()
-    ]
-    if about:
-        parts.append(f"the article is about {' and '.join(filter(None, [', '.join(about[:-1]), about[-1]]))}")
-    return "; ".join(parts)
-
-
-def _words_named(found: list[Match], text: TextMatch | None) -> dict[str, list[str]]:
-    """The weightiest words that a need shares with an article, beside those that the reason names already, by field."""
-    words = text.words if text else ()
-    telling = [(field, typed) for field, typed in words if key_of(typed) not in common_words()] if found else words
-    named = [phrase.casefold() for match in found for phrase in match.evidence.phrases]
-    by_field: dict[str, list[str]] = {}
-    for field, typed in telling[:_WORDS_NAMED]:
-        if not any(typed.casefold() in phrase for phrase in named):
-            by_field.setdefault(field, []).append(f'"{typed}"')
-    return by_field
-
-
-def _in_words(match: Match) -> str:
-    evidence = match.evidence
-    if evidence.is_code:
-        said = f"diagnosis {' and '.join(evidence.phrases)}"
-        if match.by_code:
-            meaning = f" ({evidence.concept})" if evidence.concept else ""
-            return f"{said}{meaning} is among the article's codes ({match.subject})"
-    else:
-        quoted = [f'"{phrase}"' for phrase in evidence.phrases]
-        said = f"{evidence.field} {' and '.join(quoted)}"
-    if evidence.concept and evidence.concept.casefold() not in (phrase.casefold() for phrase in evidence.phrases):
-        return f"{said} is {evidence.concept}"
-    return said
+def _for_age(subjects: Subjects, need: KnownNeed) -> Objection | None:
+    """Whether an article about the young has one to read it."""
+    young = any(one.concept == _YOUNG for one in need.evidence)
+    return None if young or _YOUNG not in subjects.weights else _FOR_THE_YOUNG
