@@ -120,6 +120,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             "temp_store=MEMORY",
+            "cache_size=-4000",  # KiB: with half of it, a large pull reads the pages of its indexes over and over
             "wal_autocheckpoint=8000",  # pages: a pull of a thousand changed rows is not copied while it commits
         ):
             connection.execute(f"PRAGMA {pragma}")
