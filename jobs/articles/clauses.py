@@ -54,6 +54,9 @@ def clauses_of(text: str, vocabulary: Vocabulary) -> list[Clause]:
     """The clauses of a text, in their order."""
     clauses = list(_read(text, vocabulary))
     for asked, answer in zip(clauses, clauses[1:], strict=False):
+        if answer.linked and "pain" in answer.signs:
+            asked.affirmed += [one for one in answer.affirmed if one.meaning == "pain"][:1]  # "neck & shoulder pain"
+            asked.signs.add("pain")
         words = {key_of(text[one.start : one.end]) for one in answer.affirmed if not one.meaning}
         if (
             answer.denied

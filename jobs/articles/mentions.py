@@ -18,6 +18,7 @@ _AGE = re.compile(
 _GROWN_UP, _OLDER = 18, 65
 _DOUBTED = frozenset(("guess", "before"))  # "hip?", "hx of hip pain": alone it calls for nothing
 _FAINT = _DOUBTED | {"faint"}
+_MOSTLY_UNKNOWN = 3  # words of a clause that say nothing of a complaint: then it is none
 _OPEN = ("numb", "shoots", "ahead")  # signs beside which a part of the body alone need not hurt
 
 
@@ -160,6 +161,9 @@ def _with_doubt(clause: Clause, said: list[Found], strange: bool, text: str, voc
         ]
     if "pain" in clause.signs:
         return said
+    unknown = sum(not one.meaning and _is_unknown(text[one.start : one.end]) for one in said)
+    if unknown >= _MOSTLY_UNKNOWN:
+        return [one._replace(sure=False) for one in said]  # "fibro support zoom link"
     doubtful = [one for one in said if one.meaning and _is_ambiguous(one, clause, text, vocabulary)]
     if any(one.meaning and one not in doubtful and vocabulary.kind(one.meaning) in BODY for one in said):
         return said
