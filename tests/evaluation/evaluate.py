@@ -26,8 +26,8 @@ b has no best article, only one that is good as well; it counts as a miss.
 The notes of front_desk.txt were written in seven rounds, each by those who mend the choice and before it guided them.
 Letters where nothing fits, hit@1 of contradictions, of ordinary notes; with labels that were dropped later as doubtful:
 
-31 of 223, 0.839, 0.831; 18 of 220, 0.909, 0.904; 12 of 126, 0.915, 0.800; 15 of 119, 0.893, 0.961; 2 of 26, 0.933, 0.935;
-4 of 32, 0.880, 0.939; 8 of 66, 0.889, no ordinary notes to speak of
+31 of 223, 0.839, 0.831; 18 of 220, 0.909, 0.904; 12 of 126, 0.915, 0.800; 15 of 119, 0.893, 0.961;
+2 of 26, 0.933, 0.935; 4 of 32, 0.880, 0.939; 8 of 66, 0.889, no ordinary notes to speak of
 """
 
 import argparse
