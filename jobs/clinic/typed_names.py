@@ -35,8 +35,10 @@ _HARD = frozenset(
     "mr mrs ms of prof san santa santo sir sr st ste ter ten the van vanden vander vom von y zu".split()
 )
 """Particles, titles and the like, which only the parser understands."""
-_KNOWS = frozenset("client colleague friend husband neighbor patient wife".split())
-"""Who is "of" a physician without being one: "friend of First Last"."""
+_FRIEND_OF = re.compile(
+    r"(?:client|colleague|friend|husband|neighbor|patient|wife) of(?: [^\W\d_]{4,}){1,2}", re.IGNORECASE
+)
+"""Who is no physician but knows one: "friend of First Last", without a word as short as a credential."""
 
 Readings = list[tuple[str, tuple[str, ...]]]
 """Ways to read a name: the surname written together, and the given names."""
@@ -95,7 +97,7 @@ def _without_credentials(part: str) -> list[str]:
 def _in_doubt(name: str, words: list[str]) -> list[str]:
     """The words that may be particles or titles: not "friend of", which the parser takes for words of a name as well,
     and not the initial of "Last E"."""
-    if words[0] in _KNOWS and words[1:2] == ["of"]:
+    if words[1:2] == ["of"] and _FRIEND_OF.fullmatch(name):
         return words[2:]
     return words[:1] if len(words) == 2 and name.endswith((" E", " I", " Y")) else words
 
