@@ -15,6 +15,8 @@ _ASIDE = re.compile(r"\s*[()]\s*")
 _DOUBTED, _DOUBTFUL = re.compile(r"\s*\?(?!\w)"), re.compile(r"[^\w?]*\?\w")  # "sciatica? MD says hip", "?hip"
 _AND = ("&", "+")
 _SAYS_OF = frozenset("for in of para de".split())  # "for her sister": what went before is hers as well
+_MEN = frozenset("husband dad father son brother boyfriend hubby grandfather grandpa uncle nephew grandson".split())
+_WOMEN = frozenset("wife mom mother daughter sister girlfriend grandmother grandma aunt niece granddaughter".split())
 _FOR = frozenset("for para por".split())  # "sent by a friend for a sore hip": the hip is the patient's
 _GOES_ON = frozenset("on per by at since now and but so which en hoy ahora".split())  # "meniscus ok on MRI"
 
@@ -91,6 +93,7 @@ class _Reader:
         self._clause, self._begin = Clause(), 0
         self.end = 0
         self._denied = self._listing = self._theirs = self._sent = self._working = False
+        self._spoken_of = ""  # he or she, where somebody else was named in this sentence
         self._before: Found | None = None
 
     def closed(self, upto: int) -> Clause:
@@ -104,6 +107,7 @@ class _Reader:
         self._denied, self._working = self._listing, False
         self._theirs = self._theirs and bool(_ASIDE.fullmatch(between))
         self._sent = self._sent and self._theirs
+        self._spoken_of = "" if HARD_BREAK.search(between) else self._spoken_of
         return clause
 
     def take(self, one: Found, following: Found | None) -> None:
@@ -126,6 +130,8 @@ class _Reader:
             self._denied = self._listing = False
         elif meaning == "was" or meaning == "well" and done or meaning == "not" and last and clause.affirmed:
             self._deny_what_went_before(stands=meaning == "well")
+        elif meaning == "own" and self._spoken_of and self._key(one).split()[0] == self._spoken_of:
+            self._theirs = True  # "her husband drives, he has sciatica"
         elif meaning in ("end", "own", "now"):
             self._denied = self._listing = False
             self._theirs = self._theirs and meaning == "end"
@@ -135,6 +141,7 @@ class _Reader:
             if meaning == "kin" and self._key(self._before) in _SAYS_OF:
                 clause.affirmed.clear()
             self._theirs, self._sent = True, self._sent or meaning == "source"
+            self._spoken_of = "he" if self._key(one) in _MEN else "she" if self._key(one) in _WOMEN else ""
         elif meaning == "job":
             self._working = True
         elif meaning == "other" and not self._denied:

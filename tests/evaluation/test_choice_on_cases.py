@@ -54,12 +54,12 @@ def test_a_stranger_s_cases_send_no_letter_where_nothing_fits(library: Library, 
 
 
 def test_notes_as_front_desks_type_them_are_read_as_they_are_meant(library: Library) -> None:
-    """The bounds are what is known to be missed: a condition named in a word to the desk, "he has" after "husband"."""
+    """The bounds are what is known to be missed: mostly a condition named in a word to the desk."""
     ours, plain = (measure(FRONT_DESK, ranking(library)) for ranking in (by_the_choice, by_bm25))
     assert ours.hit_at_1 >= 0.98 and ours.ndcg_at_3 >= 0.98
     assert ours.nothing_fits >= 800
     assert ours.sent_where_nothing_fits <= 5
-    assert ours.distracted <= 9
+    assert ours.distracted <= 7
     assert ours.ndcg_at_3 >= plain.ndcg_at_3 + 0.15
 
 
