@@ -35,10 +35,13 @@ _HARD = frozenset(
     "mr mrs ms of prof san santa santo sir sr st ste ter ten the van vanden vander vom von y zu".split()
 )
 """Particles, titles and the like, which only the parser understands."""
-_FRIEND_OF = re.compile(
-    r"(?:client|colleague|friend|husband|neighbor|patient|wife) of(?: [^\W\d_]{4,}){1,2}", re.IGNORECASE
+_SOMEBODY_OF = re.compile(
+    r"(?:aunt|boyfriend|brother|client|coach|colleague|cousin|co-?worker|dad|daughter|employee|father|friend|girlfriend|"
+    r"grand(?:daughter|father|mother|son)|husband|member|mom|mother|neighbou?r|nephew|niece|parent|partner|patient|"
+    r"sister|son|spouse|student|teacher|uncle|wife) (?P<of>of)\b(?P<long>(?: [^\W\d_]{4,}){1,2})?",
+    re.IGNORECASE,
 )
-"""Who is no physician but knows one: "friend of First Last", without a word as short as a credential."""
+"""Who is no physician but knows one: "friend of First Last"; `long` without a word as short as a credential."""
 
 Readings = list[tuple[str, tuple[str, ...]]]
 """Ways to read a name: the surname written together, and the given names."""
@@ -70,6 +73,10 @@ def read_name(said: Wording, may_be_known: Callable[[Wording], bool] | None = No
     text = _name_alone(said)
     if not text or (may_be_known and not may_be_known(said)):
         return None
+    somebody = _SOMEBODY_OF.match(text)
+    if somebody:  # which the parser may take for a title
+        known = _parsed(text[somebody.start("of") :])
+        return known and TypedName((*_words(text[: somebody.start("of")]), *known.words), known.surname)
     return _read_plain(text) or _parsed(text)
 
 
@@ -97,7 +104,7 @@ def _without_credentials(part: str) -> list[str]:
 def _in_doubt(name: str, words: list[str]) -> list[str]:
     """The words that may be particles or titles: not "friend of", which the parser takes for words of a name as well,
     and not the initial of "Last E"."""
-    if words[1:2] == ["of"] and _FRIEND_OF.fullmatch(name):
+    if words[1:2] == ["of"] and (somebody := _SOMEBODY_OF.fullmatch(name)) and somebody["long"]:
         return words[2:]
     return words[:1] if len(words) == 2 and name.endswith((" E", " I", " Y")) else words
 

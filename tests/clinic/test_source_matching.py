@@ -35,6 +35,8 @@ ROWS = [
         ("doctor, my Thornberry", "Dr. Hazel Thornberry"),
         ("nurse, referred by Hazel Thornberry", "Dr. Hazel Thornberry"),
         ("friend of Hazel Thornberry", None),
+        ("mother of Hazel Thornberry", None),
+        ("coach of Hazel Thornberry", None),
         ("Dr Thornberry 12", None),
         ("glenmuir orthopedics lakesida", None),
         ("...", "Not recorded"),
