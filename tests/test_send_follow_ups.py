@@ -331,7 +331,7 @@ def test_a_patient_without_an_address_is_listed_with_the_reason_and_others_go_on
 def test_a_family_at_one_address_gets_each_ones_reminder_and_two_news_letters_a_week(
     clinic: Clinic, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.sending.deciding._LOOKED_AT_ONCE", at_once)  # letters of one address stay together
+    monkeypatch.setattr("jobs.sending.deciding.LOOKED_AT", at_once)  # letters of one address stay together
     days = ("02-03", "02-06", "02-10", "02-13", "02-20", "03-03")
     clinic.export(
         *(appointment(name, "2026-03-06 09:00", "booked", email="a@family.example") for name in ("Ann", "Ben", "Cleo")),

@@ -22,7 +22,7 @@ from jobs.store.letters import (
 from jobs.store.memory import Memory, changes_by_others
 from jobs.store.restoring import restored
 
-_LOOKED_AT_ONCE = 2_000  # letters
+LOOKED_AT = 2_000  # letters
 DECIDED_FOR = timedelta(minutes=1)  # a letter that leaves later is looked at again
 _BECOMES = {"send": "ready", "soon": "ready", "withdraw": "withdrawn", "hold": "held", "wait": ""}  # "": stays as it is
 
@@ -66,7 +66,7 @@ def _households(due: Sequence[Due]) -> Iterator[list[Due]]:
     part: list[Due] = []
     for _, of_address in groupby(due, key=lambda letter: letter.address_key or letter.patient_id):
         part += of_address
-        if len(part) >= _LOOKED_AT_ONCE:
+        if len(part) >= LOOKED_AT:
             yield part
             part = []
     if part:
@@ -84,16 +84,26 @@ class LastMoment:
         self._tools = tools
         self._decided_at = tools.now
         self._changes = self._changes_seen()
+        self._again: set[int] | None = None  # the letters that were looked at again since then; None: no change yet
+        self._right: dict[int, str] = {}  # those of them that may leave, each with its patient's address
 
-    def still_right(self, written_to: Mapping[int, str]) -> Collection[int]:
+    def still_right(self, written_to: Mapping[int, str], following: Iterable[int] = ()) -> Collection[int]:
         """Those of these letters that may still leave, each to the address (its key) that it was written to. One whose
-        patient has another address by now waits for the next run."""
+        patient has another address by now waits for the next run.
+
+        Where they must be looked at again, so are the `following` ones: until the next change they need no look of
+        their own.
+        """
         now, changes = self._tools.clock(), self._changes_seen()
-        if not written_to or (changes == self._changes is not None and now - self._decided_at < DECIDED_FOR):
+        unchanged = changes == self._changes is not None and now - self._decided_at < DECIDED_FOR
+        if not written_to or (unchanged and self._again is None):
             return written_to
-        verdicts = decide(self._tools._replace(now=now), written_to)
-        right = (verdict.due for verdict in verdicts if verdict.what == "send")
-        return {due.letter_id for due in right if due.address_key == written_to[due.letter_id]}
+        if not unchanged or not written_to.keys() <= (self._again or set()):
+            self._changes, self._decided_at = changes, now
+            self._again = {*written_to, *(following if changes is not None else ())}
+            verdicts = decide(self._tools._replace(now=now), self._again)
+            self._right = {each.due.letter_id: each.due.address_key for each in verdicts if each.what == "send"}
+        return {letter_id for letter_id, address in written_to.items() if self._right.get(letter_id) == address}
 
     def _changes_seen(self) -> int | None:
         with self._tools.store.look() as memory:

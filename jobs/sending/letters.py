@@ -17,7 +17,7 @@ from jobs.mail.records import Ready
 from jobs.mail.stop_secret import stop_secret
 from jobs.mail.writing import LetterWriter, Order
 from jobs.runner.tools import Tools
-from jobs.sending.deciding import DECIDED_FOR, LastMoment
+from jobs.sending.deciding import DECIDED_FOR, LOOKED_AT, LastMoment
 from jobs.sending.letter_loading import load_clinic_letters
 from jobs.store.article_vetoes import EVERY, articles_not_for
 from jobs.store.letter_ledger import ChosenArticle, LetterLedger
@@ -56,7 +56,8 @@ def finished_groups(
         if ordered:
             finished = list(_finished(tools, ledger, ordered, written))
             keys = {each.facts.letter_id: each.facts.address_key for each in ordered}
-            right = last_moment.still_right({letter.letter_id: keys[letter.letter_id] for letter in finished})
+            written_to = {letter.letter_id: keys[letter.letter_id] for letter in finished}
+            right = last_moment.still_right(written_to, (letter.letter_id for letter in due[start : start + LOOKED_AT]))
             yield [letter for letter in finished if letter.letter_id in right]
         ordered = coming
 
