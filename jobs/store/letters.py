@@ -10,7 +10,7 @@ from jobs.clinic.follow_ups import Rule, utc_text
 from jobs.clinic.last_look import NOW_CANCELLED, Due, Person, Sent
 from jobs.clinic.letter_life import can_become
 from jobs.store.episodes import histories
-from jobs.store.memory import Memory, in_parts
+from jobs.store.memory import Memory, in_parts, next_id
 from jobs.store.stops import stopped_now
 from jobs.store.tables import appointments, attempts, events, letters, patients, sent_articles
 
@@ -167,10 +167,11 @@ def unusual_rows(memory: Memory, most: int = 5, newest: int = 2000) -> list[tupl
     """First name, start, provider and location of those of the newest appointments in which one of them is among the
     longest or the shortest."""
     slot = appointments.c
+    of_late = next_id(memory, appointments) - 10 * newest  # without it, all that there ever were are sorted
     query = (
         select(patients.c.first_name, slot.starts_at, slot.provider, slot.location)
         .join(patients, patients.c.id == slot.patient_id)
-        .where(slot.clinic_id == memory.clinic_id)
+        .where(slot.clinic_id == memory.clinic_id, slot.id > of_late)
         .order_by(slot.id.desc())
         .limit(newest)
     )
