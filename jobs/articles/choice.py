@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from jobs.articles.further import goes_with
 from jobs.articles.library import Article, Library
 from jobs.articles.need import Need, understand
 from jobs.articles.reasons import reason_of
@@ -16,7 +17,7 @@ from jobs.articles.subjects import Index, index_of
 from jobs.articles.vocabulary import the_vocabulary
 from jobs.articles.weighing import TEXT_FIELDS, Match, Weighed, matches, weigh
 
-__all__ = ["THRESHOLD", "Choice", "Need", "choose", "rank", "weighings"]
+__all__ = ["THRESHOLD", "Choice", "Need", "choose", "doctor_first", "rank", "weighings"]
 
 THRESHOLD = 1.0
 _NEEDS_KEPT = 4096  # a clinic's needs recur: thousands of letters have some hundreds of different ones
@@ -47,6 +48,13 @@ def choose(library: Library, need: Need, already: Collection[str], how_many: int
     return list(islice(unread, how_many))
 
 
+def doctor_first(library: Library, need: Need) -> str:
+    """Why no article goes with a need that tells of a sign that wants a doctor first, in words; "" for any other."""
+    signs = understand(need, index_of_library(library).vocabulary).doctor_first
+    told = " and ".join(f'"{sign.phrase}" ({sign.name})' for sign in signs)
+    return f"no article: {told} is a sign that wants a doctor first" if told else ""
+
+
 def rank(library: Library, need: Need) -> list[Choice]:
     """Every article for which anything speaks, the best first, also below the threshold; none that is off."""
     return [shown.choice for shown in weighings(library, need)]
@@ -60,8 +68,10 @@ def weighings(library: Library, need: Need) -> list[Shown]:
 @lru_cache(maxsize=_NEEDS_KEPT)
 def _fitting(library: Library, need: Need) -> tuple[Choice, ...]:
     """The articles that may be sent. What only shares words with the need never is, so it is not looked at."""
-    shown = _shown(library, need, also_by_words=False)
-    return tuple(sorted((one.choice for one in shown if one.choice.score >= THRESHOLD), key=_order))
+    shown = [one for one in _shown(library, need, also_by_words=False) if one.choice.score >= THRESHOLD]
+    shown.sort(key=lambda one: _order(one.choice))
+    vocabulary = index_of_library(library).vocabulary
+    return tuple(one.choice for one in shown if one is shown[0] or goes_with(shown[0].found, one.found, vocabulary))
 
 
 def _order(choice: Choice) -> tuple[float, int, str]:
@@ -79,7 +89,7 @@ def _shown(library: Library, need: Need, also_by_words: bool) -> Iterator[Shown]
     for place in sorted(found.keys() | texts.keys() if also_by_words else found):
         said, text = found.get(place, []), texts.get(place)
         subjects = index.subjects[place]
-        weighed = weigh(subjects, known, said, text.weight if text else 0.0, index.vocabulary)
+        weighed = weigh(subjects, known, said, text.weight if text else 0.0, index)
         score = round(weighed.score, 3)
         reason = reason_of(said, text) if also_by_words or score >= THRESHOLD else ""
         yield Shown(Choice(subjects.article, score, reason), said, weighed)

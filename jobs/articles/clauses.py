@@ -15,6 +15,11 @@ _ASIDE = re.compile(r"\s*[()]\s*")
 _DOUBTED, _DOUBTFUL = re.compile(r"\s*\?(?!\w)"), re.compile(r"[^\w?]*\?\w")  # "sciatica? MD says hip", "?hip"
 _AND = ("&", "+")
 _SAYS_OF = frozenset("for in of para de".split())  # "for her sister": what went before is hers as well
+_WHOSE, _IS = frozenset("his their our your su mi".split()), frozenset("is was es".split())
+_HISTORY = frozenset(
+    "hx h history pmh pmhx prior previou previously past remote once used old historia historial antecedente previo "
+    "previa".split()
+)  # of the signs of what was once so, those that do not just doubt it
 _MEN = frozenset("husband dad father son brother boyfriend hubby grandfather grandpa uncle nephew grandson".split())
 _WOMEN = frozenset("wife mom mother daughter sister girlfriend grandmother grandma aunt niece granddaughter".split())
 _FOR = frozenset("for para por".split())  # "sent by a friend for a sore hip": the hip is the patient's
@@ -31,6 +36,8 @@ class Clause:
     signs: set[str] = field(default_factory=set)
     text: str = ""
     linked: bool = False  # to the one before by no more than a sign: "knee & shoulder clinic"
+    begin: int = 0  # where in the note it begins
+    silent: list[tuple[int, int]] = field(default_factory=list)  # where it denies something or speaks of others
 
     def affirms(self, vocabulary: Vocabulary) -> bool:
         """Whether it says that something of the body is wrong."""
@@ -95,14 +102,16 @@ class _Reader:
         self._denied = self._listing = self._theirs = self._sent = self._working = False
         self._spoken_of = ""  # he or she, where somebody else was named in this sentence
         self._before: Found | None = None
+        self._earlier: Found | None = None
 
     def closed(self, upto: int) -> Clause:
         """The clause that ends here; the next one begins."""
         clause, between = self._clause, self._text[self.end : upto]
-        clause.text = self._text[self._begin : self.end]
+        clause.text, clause.begin = self._text[self._begin : self.end], self._begin
         if _DOUBTED.match(between) or _DOUBTFUL.match(clause.text):
             clause.signs.add("guess")
-        self._clause, self._begin, self._before = Clause(linked=between.strip() in _AND), self.end, None
+        self._clause, self._begin = Clause(linked=between.strip() in _AND), self.end
+        self._before = self._earlier = None
         self._listing = self._listing and not HARD_BREAK.search(between)
         self._denied, self._working = self._listing, False
         self._theirs = self._theirs and bool(_ASIDE.fullmatch(between))
@@ -113,16 +122,21 @@ class _Reader:
     def take(self, one: Found, following: Found | None) -> None:
         """The next spelling or word."""
         last = following is None or bool(BREAK.search(self._text, one.end, following.start))
+        if self._theirs or self._denied:
+            self._clause.silent.append((one.start, one.end))
         if self._is_bare_year(one):
             self._clause.signs.add("old")
         if one.meaning in SIGNS:
-            self._clause.signs.add(one.meaning)
+            if one.meaning == "before" and self._key(one).split()[0] in _HISTORY:
+                self._clause.signs.add("history")
+            if one.meaning != "other" or not (self._denied or self._theirs):
+                self._clause.signs.add(one.meaning)
             self._take_sign(one, last, last or self._key(following) in _GOES_ON)
         elif self._sent and self._key(one) in _FOR:
             self._theirs = self._sent = False
         elif not self._theirs and not (self._working and self._is_sport(one)):
             (self._clause.denied if self._denied else self._clause.affirmed).append(one)
-        self.end, self._before = one.end, one
+        self.end, self._before, self._earlier = one.end, one, self._before
 
     def _take_sign(self, one: Found, last: bool, done: bool) -> None:
         clause, meaning = self._clause, one.meaning
@@ -138,7 +152,8 @@ class _Reader:
         elif meaning in ("not", "denies"):
             self._denied, self._listing = True, self._listing or meaning == "denies"
         elif meaning in ("kin", "source"):
-            if meaning == "kin" and self._key(self._before) in _SAYS_OF:
+            if meaning == "kin" and self._says_of(one):
+                clause.silent += [(said.start, said.end) for said in clause.affirmed]
                 clause.affirmed.clear()
             self._theirs, self._sent = True, self._sent or meaning == "source"
             self._spoken_of = "he" if self._key(one) in _MEN else "she" if self._key(one) in _WOMEN else ""
@@ -164,6 +179,12 @@ class _Reader:
             clause.affirmed = kept
         else:
             self._denied = True
+
+    def _says_of(self, kin: Found) -> bool:
+        """Whether what went before is hers or his: "class for her sister", "the slot is HUSBAND's"."""
+        before, earlier = self._key(self._before), self._key(self._earlier)
+        owned = self._text[kin.start : kin.end].casefold().endswith(("'s", "’s"))
+        return before in _SAYS_OF or before in _WHOSE and earlier in _SAYS_OF or owned and before in _IS
 
     def _is_sport(self, one: Found) -> bool:
         known = self._vocabulary

@@ -5,8 +5,10 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from jobs.articles.clauses import Clause, clauses_of, is_of_body, is_operation
+from jobs.articles.doctor_first import DoctorFirst, signs_in
+from jobs.articles.placing import joined, joined_across, placed, places_of
 from jobs.articles.spelled import Found, find
-from jobs.articles.vocabulary import BODY, SIGNS, Vocabulary
+from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.word_lists import company_words, everyday_words
 from jobs.articles.words import key_of, words_of
 
@@ -19,6 +21,8 @@ _GROWN_UP, _OLDER = 18, 65
 _DOUBTED = frozenset(("guess", "before"))  # "hip?", "hx of hip pain": alone it calls for nothing
 _FAINT = _DOUBTED | {"faint"}
 _MOSTLY_UNKNOWN = 3  # words of a clause that say nothing of a complaint: then it is none
+_NOT_NOW = frozenset(("over", "old", "history"))
+_HURTS = frozenset(("pain", "numb", "shoots", "since"))
 _OPEN = ("numb", "shoots", "ahead")  # signs beside which a part of the body alone need not hurt
 
 
@@ -30,6 +34,8 @@ class Mention(NamedTuple):
     sure: bool = True  # not a lone part of the body or everyday word among words that nobody knows
     felt: bool = False  # not named: a numb hand is read as carpal tunnel syndrome
     faint: bool = False  # only guessed, or nearly over
+    clause: int = 0  # which of the text
+    complained: bool = False  # the clause says that something hurts
 
 
 class Reading(NamedTuple):
@@ -38,6 +44,7 @@ class Reading(NamedTuple):
     mentions: list[Mention]  # what it affirms, in its order; what it names twice is there twice
     denied: frozenset[str]  # the concepts that it denies
     words: list[tuple[str, str]]  # what else it says, neither denied nor without meaning: key, and the word as typed
+    doctor_first: tuple[DoctorFirst, ...] = ()
 
 
 NOTHING = Reading([], frozenset(), [])
@@ -46,7 +53,7 @@ NOTHING = Reading([], frozenset(), [])
 def topics_of(text: str, vocabulary: Vocabulary) -> list[str]:
     """The concepts that a title or a topic names, each once: "No more back pain" is about back pain."""
     found = [one for one in find(text, vocabulary) if one.meaning]
-    return list(dict.fromkeys(one.meaning for one in _joined(_placed(found, vocabulary), vocabulary)))
+    return list(dict.fromkeys(one.meaning for one in joined(placed(found, vocabulary), vocabulary)))
 
 
 def mentions(text: str, vocabulary: Vocabulary) -> list[Mention]:
@@ -59,32 +66,74 @@ def read_text(text: str, vocabulary: Vocabulary) -> Reading:
     if not text:
         return NOTHING
     clauses = clauses_of(text, vocabulary)
-    if any("off" in clause.signs and not _names_operation(clause, vocabulary) for clause in clauses):
-        return NOTHING  # "flu, body aches, cancel today"
-    denied = [one for clause in clauses for one in _joined(_placed(clause.denied, vocabulary), vocabulary)]
+    silent = [part for clause in clauses for part in _silent(clause)]
+    doctor_first = tuple(_where_it_counts(signs_in(text, silent), clauses, vocabulary))
+    if any(_is_for_the_desk(clause, vocabulary) for clause in clauses):
+        return NOTHING._replace(doctor_first=doctor_first)  # "flu, body aches, cancel today"
+    denied = [one for clause in clauses for one in joined(placed(clause.denied, vocabulary), vocabulary)]
     strange = _strange(clauses, text)
     kept = [
         one
         for clause, said in _complaints(clauses, vocabulary)
         for one in _with_doubt(clause, said, clause in strange, text, vocabulary)
     ]
-    kept = _joined_across(kept, vocabulary)
-    if any("other" in clause.signs for clause in clauses):
-        kept = [one._replace(sure=False) if _places(one, vocabulary) else one for one in kept]  # "shingles, back hurts"
+    kept = joined_across(kept, vocabulary)
+    if any("other" in clause.signs and clause.signs.isdisjoint(_NOT_NOW) for clause in clauses):
+        kept = [
+            one._replace(sure=False) if places_of(one, vocabulary) else one for one in kept
+        ]  # "shingles, back hurts"
     no = {one.meaning for one in denied if one.meaning}
     found = [
-        Mention(one.meaning, _phrases(one, text), one.sure, one.felt, one.faint)
+        Mention(one.meaning, _phrases(one, text), one.sure, one.felt, one.faint, *_whence(one, clauses, vocabulary))
         for one in kept
         if one.meaning and not (one.meaning in no and vocabulary.kind(one.meaning) == "activity")
     ]
-    found += [Mention(group, (typed,)) for group, typed in _age_groups(text)]
+    found += [Mention(group, (typed,)) for group, typed in _age_groups(text, silent)]
     words = [text[start:end] for one in kept for start, end in ((one.start, one.end), *one.more)]
     affirmed = {mention.concept for mention in found}
     return Reading(
         found,
         frozenset(no - affirmed),
         [(vocabulary.word_meant(word.key), part[word.start : word.end]) for part in words for word in words_of(part)],
+        doctor_first,
     )
+
+
+def _where_it_counts(
+    signs: Iterable[DoctorFirst], clauses: list[Clause], vocabulary: Vocabulary
+) -> Iterator[DoctorFirst]:
+    """The signs; one that counts only beside a part of the body that the text speaks of counts by itself then."""
+    for sign in signs:
+        named = {one.meaning for clause in clauses for one in clause.affirmed if is_of_body(one, vocabulary)}
+        there = sign.beside in named.union(*map(vocabulary.ancestors, named))
+        yield sign._replace(beside="") if there else sign
+
+
+def _silent(clause: Clause) -> list[tuple[int, int]]:
+    """The parts of a clause that do not tell how the patient is now."""
+    if clause.signs.isdisjoint(_NOT_NOW):
+        return clause.silent
+    return [(clause.begin, clause.begin + len(clause.text))]
+
+
+def _is_for_the_desk(clause: Clause, vocabulary: Vocabulary) -> bool:
+    """Whether the whole note is: a visit that is cancelled, somebody who is treated elsewhere or no patient."""
+    return "away" in clause.signs or "off" in clause.signs and not _names_operation(clause, vocabulary)
+
+
+def _whence(one: Found, clauses: list[Clause], vocabulary: Vocabulary) -> tuple[int, bool]:
+    """In which clause something stands, and whether that is one of complaint."""
+    place = max((place for place, clause in enumerate(clauses) if clause.begin <= one.start), default=0)
+    clause = clauses[place]
+    while place and clauses[place].linked:
+        place -= 1  # "neck & shoulders tense"
+    hurts = not clause.signs.isdisjoint(_HURTS) or any(
+        found.meaning in vocabulary.concepts
+        and vocabulary.kind(found.meaning) == "condition"
+        and vocabulary.place_of(found.meaning)
+        for found in clause.affirmed
+    )
+    return place, hurts
 
 
 def _names_operation(clause: Clause, vocabulary: Vocabulary) -> bool:
@@ -127,7 +176,7 @@ def _meant(clause: Clause, vocabulary: Vocabulary) -> list[Found]:
     """A clause without its signs: pains named, conditions put in their place, and only what counts now."""
     if "desk" in clause.signs or _MONEY.search(clause.text):
         return []  # "gift card for Pilates", "$140 balance"
-    said = _joined(_placed(clause.affirmed, vocabulary), vocabulary)
+    said = joined(placed(clause.affirmed, vocabulary), vocabulary)
     if (clause.signs & {"ahead", "off"} and not _DONE.search(clause.text)) or "old" in clause.signs:
         said = [one for one in said if not one.meaning or not vocabulary.is_healing(one.meaning)]
     if clause.is_past:
@@ -184,91 +233,16 @@ def _is_unknown(typed: str) -> bool:
     return key.isalpha() and key not in company_words()
 
 
-def _placed(found: Iterable[Found], vocabulary: Vocabulary) -> list[Found]:
-    """The concepts of one clause: where it hurts, a region is its pain ("pain in the lower back", "knee is sore"), and
-    where it is numb or shoots what makes it so."""
-    found = list(found)
-    signs = {one.meaning for one in found if one.meaning in SIGNS}
-    concepts = [one for one in found if one.meaning not in SIGNS]
-    for sign in ("shoots", "numb"):
-        if sign in signs:
-            concepts = _felt(sign, concepts, vocabulary)
-    if "pain" not in signs:
-        return concepts
-    return [one._replace(meaning=vocabulary.pain_of(one.meaning)) if one.meaning else one for one in concepts]
-
-
-def _felt(sign: str, concepts: list[Found], vocabulary: Vocabulary) -> list[Found]:
-    """What makes a part of the body numb, or a pain shoot from one to another, whose names then say nothing more."""
-    named = any(vocabulary.is_felt(sign, one.meaning) for one in concepts)
-    if sign == "shoots" and not named and len({place for one in concepts for place in _places(one, vocabulary)}) < 2:
-        return concepts
-    felt = [
-        one._replace(meaning=meant, felt=True) if (meant := _cause(sign, one, vocabulary)) else one for one in concepts
-    ]
-    if sign == "numb" or not any(vocabulary.is_felt(sign, one.meaning) for one in felt):
-        return felt
-    way = [one for one in felt if one.meaning and vocabulary.kind(one.meaning) == "region"]
-    places = tuple((one.start, one.end) for one in way)
-    return [
-        one._replace(more=(*one.more, *places)) if vocabulary.is_felt(sign, one.meaning) else one
-        for one in felt
-        if one not in way
-    ]
-
-
-def _places(one: Found, vocabulary: Vocabulary) -> frozenset[str]:
-    return vocabulary.place_of(one.meaning) if one.meaning else frozenset()
-
-
-def _cause(sign: str, one: Found, vocabulary: Vocabulary) -> str:
-    return vocabulary.felt(sign, one.meaning) if one.meaning else ""
-
-
-def _joined_across(found: list[Found], vocabulary: Vocabulary) -> list[Found]:
-    """The concepts of all clauses, joined where only one place can be meant: "rear ended, neck is stiff"."""
-    if len({place for one in found for place in _places(one, vocabulary)}) == 1:
-        return _joined(found, vocabulary)
-    return _joined(found, vocabulary, vocabulary.with_one_place)
-
-
-def _joined(found: list[Found], vocabulary: Vocabulary, which: Collection[str] | None = None) -> list[Found]:
-    """The concepts of one clause with every condition that has no place put where the clause says ("OA both knees")."""
-    which = vocabulary.without_place if which is None else which
-    general = [one for one in found if one.meaning in which]
-    if not general:
-        return found
-    taken: set[Found] = set()
-    joined: list[Found] = []
-    for one in found:
-        whole = None
-        if one.meaning and one not in general:
-            for condition in general:
-                whole = _in_place(condition, one, vocabulary)
-                if whole:
-                    taken.add(condition)
-                    break
-        joined.append(whole or one)
-    return [one for one in joined if one not in taken]
-
-
-def _in_place(condition: Found, place: Found, vocabulary: Vocabulary) -> Found | None:
-    """A condition in a part of the body, where there is a name for both together."""
-    for region in vocabulary.place_of(place.meaning):
-        meaning = vocabulary.joined.get((condition.meaning, region))
-        if meaning:
-            return Found(meaning, place.start, place.end, ((condition.start, condition.end), *condition.more))
-    return None
-
-
 def _phrases(one: Found, text: str) -> tuple[str, ...]:
     """The words as typed; where it stands in two places that follow each other, all from the first to the last."""
     parts = sorted(((one.start, one.end), *one.more))
     return tuple(dict.fromkeys(text[start:end] for start, end in parts))
 
 
-def _age_groups(text: str) -> Iterator[tuple[str, str]]:
+def _age_groups(text: str, silent: Collection[tuple[int, int]]) -> Iterator[tuple[str, str]]:
     for found in _AGE.finditer(text):
+        if any(start <= found.start() < end for start, end in silent):
+            continue  # "mom of the 11 yo pitcher"
         age = int(found[1])
         if age < _GROWN_UP:
             yield "children and teens", found[0]

@@ -1,9 +1,11 @@
 """What a letter's patient needs to read about: everything that the appointment says, as evidence."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from jobs.articles.mentions import NOTHING, Mention, Reading, read_text
+from jobs.articles.doctor_first import DoctorFirst
+from jobs.articles.mentions import NOTHING, Mention, Reading, read_text, topics_of
 from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.words import Word, words_of
 from jobs.clinic.diagnoses import read_diagnosis
@@ -11,6 +13,8 @@ from jobs.clinic.diagnoses import read_diagnosis
 _MAY_BE_CODES = re.compile(r"\b[A-Za-z][0-9OILoil][0-9A-Za-z]")
 _SHORTEST_IN_WORDS = 3  # within a complaint, K12 is a school
 _OF_OTHERS = "BHKL"  # infections, eyes and ears, teeth and digestion, the skin: "L20.9, elbows" is no elbow pain
+_NAME_DISEASES = "CDGMNOQS"  # tumours, blood, nerves, joints, urinary organs, births, malformations, injuries
+_VAGUE = re.compile(r"\bother\b|unspecified|elsewhere|\bpain\b|stiffness|effusion|unknown", re.IGNORECASE)
 _STEPS = {"evaluation": "first visit", "discharge": "finishing therapy"}
 """What the stage of the episode says by itself. It adds to an article that is written for it and calls for none."""
 
@@ -37,6 +41,8 @@ class Evidence(NamedTuple):
     sure: bool = True  # whether it can call for an article: mentions.py
     felt: bool = False  # read from how it feels, not named
     faint: bool = False  # only guessed, or nearly over
+    clauses: frozenset[int] = frozenset()  # in which of its field it stands
+    complained: bool = False  # one of them says that something hurts
 
 
 class FieldWords(NamedTuple):
@@ -65,6 +71,9 @@ class KnownNeed(NamedTuple):
     healing_regions: frozenset[str]  # empty also where nobody says where
     denied: frozenset[str]  # with everything that belongs to it
     general: frozenset[str]  # of the body: what only says less exactly what another concept says
+    doctor_first: tuple[DoctorFirst, ...]
+    coded: frozenset[str]  # the conditions of its codes that are more than a pain and not just wear
+    strange: tuple[frozenset[str], ...]  # for each code of a disease that has no concept, where its title says it is
 
 
 def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
@@ -100,7 +109,34 @@ def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
         frozenset().union(*map(vocabulary.regions, healing)),
         denied.union(*(vocabulary.descendants[name] for name in denied)) - concepts,
         frozenset(name for name in body if any(name in vocabulary.ancestors(other) for other in body)),
+        tuple(_doctor_first(readings.values(), body, vocabulary)),
+        frozenset(one.concept for one in evidence if one.is_code and is_own_disease(one.concept, vocabulary)),
+        tuple(_places(one.title, vocabulary) for one in evidence if one.is_code and _is_strange(one)),
     )
+
+
+def is_own_disease(name: str, vocabulary: Vocabulary) -> bool:
+    """Whether a condition is told apart from the pain of its place: growing pains of the knee, but not its wear."""
+    if not name or not vocabulary.is_diagnosis(name) or not vocabulary.regions(name):
+        return False
+    of_a_pain = any(map(vocabulary.place_of, vocabulary.concepts[name].parents))
+    return not (of_a_pain and vocabulary.is_lasting(name))
+
+
+def _is_strange(code: Evidence) -> bool:
+    """Whether a code that the vocabulary does not know names a disease or an injury, and not just that there is one."""
+    return code.phrases[0][:1].upper() in _NAME_DISEASES and bool(code.title) and not _VAGUE.search(code.title)
+
+
+def _places(title: str, vocabulary: Vocabulary) -> frozenset[str]:
+    return frozenset().union(*map(vocabulary.regions, topics_of(title, vocabulary)))
+
+
+def _doctor_first(readings: Iterable[Reading], body: frozenset[str], vocabulary: Vocabulary) -> Iterator[DoctorFirst]:
+    """The signs that count beside what else is known of the patient."""
+    places = body.union(*map(vocabulary.ancestors, body))
+    for reading in readings:
+        yield from (sign for sign in reading.doctor_first if not sign.beside or sign.beside in places)
 
 
 def _has_all_the_same(denied: str, concepts: frozenset[str], vocabulary: Vocabulary) -> bool:
@@ -154,6 +190,8 @@ def _of_reading(field: str, reading: Reading) -> list[Evidence]:
             sure=any(one.sure for one in same),
             felt=all(one.felt for one in same),
             faint=all(one.faint for one in same),
+            clauses=frozenset(one.clause for one in same),
+            complained=any(one.complained for one in same),
         )
         for name, same in found.items()
     ]

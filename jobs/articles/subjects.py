@@ -48,6 +48,7 @@ class Index(NamedTuple):
     by_own_topic: dict[str, list[tuple[int, str]]]  # words that the vocabulary does not know -> article, topic as typed
     texts: TextIndex
     vocabulary: Vocabulary
+    about: frozenset[str]  # everything that some article is about
 
 
 def index_of(library: Library, vocabulary: Vocabulary) -> Index:
@@ -56,7 +57,9 @@ def index_of(library: Library, vocabulary: Vocabulary) -> Index:
     subjects = tuple(_subjects(article, vocabulary) for article in articles)
     texts = (f"{one.title} {' '.join(one.topics)} {one.summary} {one.text}" for one in articles)
     knowing = vocabulary.knowing(word.key for text in texts for word in words_of(text))
-    index = Index(subjects, {}, {}, {}, TextIndex(articles), knowing)
+    index = Index(
+        subjects, {}, {}, {}, TextIndex(articles), knowing, frozenset().union(*(one.weights for one in subjects))
+    )
     for place, about in enumerate(subjects):
         for concept, weight in about.weights.items():
             for said, nearness in _near(concept, vocabulary).items():

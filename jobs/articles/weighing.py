@@ -48,6 +48,7 @@ _TEXT_MOST = 0.9  # below the threshold: words alone never send an article, they
 _TEXT_HALF = 8.0  # the weight of words at which half of that is reached
 
 # What the rest of the need does to an article. Those of 0.15 and less leave nearly all evidence below the threshold.
+_DOCTOR_FIRST = Objection(0.0, "a sign that wants a doctor first")
 _DENIED = Objection(0.05, "the patient does not have what it is about")
 _OTHER_REGION = Objection(0.05, "it is about another part of the body")
 _REGION_UNKNOWN = Objection(0.1, "nobody says which part of the body it is")
@@ -56,6 +57,7 @@ _NARROWER_SPORT = Objection(0.7, "it is about something more particular than is 
 _ASIDE = Objection(0.35, "what the patient has stands only aside in it")
 _ASIDE_SPORT = Objection(0.6, "what the patient has stands only aside in it, but it comes with what it is written for")
 _OTHER_CONDITION = Objection(0.1, "it is about another condition")
+_OTHER_CODE = Objection(0.1, "the diagnosis code names another disease, one that no article is about")
 _NO_CONDITION = Objection(0.1, "nobody says that the patient has what it is about")
 _UNSURE = Objection(0.1, "what speaks for it may be no complaint")
 _HEALING = Objection(0.1, "one of the two is about an operation or a broken bone, the other is not")
@@ -127,9 +129,11 @@ def _by_code(codes: tuple[str, ...], index: Index) -> Iterator[tuple[int, str, t
         yield place, listed, tuple(dict.fromkeys(with_it))
 
 
-def weigh(subjects: Subjects, need: KnownNeed, found: list[Match], text: float, vocabulary: Vocabulary) -> Weighed:
+def weigh(subjects: Subjects, need: KnownNeed, found: list[Match], text: float, index: Index) -> Weighed:
     """How well an article fits: what speaks for it, less for everything that speaks against it."""
-    words = _TEXT_MOST * text / (text + _TEXT_HALF)
+    vocabulary, words = index.vocabulary, _TEXT_MOST * text / (text + _TEXT_HALF)
+    if need.doctor_first:
+        return Weighed(0.0, 0.0, words, (_DOCTOR_FIRST,))
     if not found:
         return Weighed(words, 0.0, words, ())
     by_field: dict[str, list[float]] = {}
@@ -139,7 +143,7 @@ def weigh(subjects: Subjects, need: KnownNeed, found: list[Match], text: float, 
     objections = tuple(
         objection
         for objection in (
-            _for_body(subjects, need, found, vocabulary),
+            _for_body(subjects, need, found, vocabulary) or _for_codes(subjects, need, found, index),
             _for_healing(subjects, need, found),
             _for_activity(subjects, need, vocabulary),
             _for_occasion(subjects, need, found),
@@ -169,6 +173,25 @@ def _for_body(subjects: Subjects, need: KnownNeed, found: list[Match], vocabular
     return _for_main_condition(subjects, need, found, vocabulary)
 
 
+def _for_codes(subjects: Subjects, need: KnownNeed, found: list[Match], index: Index) -> Objection | None:
+    """Whether a code names another disease in the same place, one that no article is about."""
+    if not subjects.has_body or any(match.by_code for match in found):
+        return None
+    vocabulary = index.vocabulary
+    for name in need.coded - index.about:
+        if not vocabulary.regions(name).isdisjoint(subjects.regions):
+            return _OTHER_CODE
+    if need.strange and not any(match.evidence.is_code or _is_named(match, vocabulary) for match in found):
+        if any(not places or not places.isdisjoint(subjects.regions) for places in need.strange):
+            return _OTHER_CODE
+    return None
+
+
+def _is_named(match: Match, vocabulary: Vocabulary) -> bool:
+    """Whether the need names a condition of its own, and not just the part of the body."""
+    return bool(match.evidence.concept) and vocabulary.is_diagnosis(match.evidence.concept)
+
+
 def _for_main_condition(
     subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary
 ) -> Objection | None:
@@ -187,7 +210,9 @@ def _for_main_condition(
         return _ASIDE if complained.isdisjoint(subjects.for_activities) else _ASIDE_SPORT
     if not broader:
         return _NO_CONDITION if subjects.main_in_title and not any(map(vocabulary.regions, subjects.main)) else None
-    if any(_is_implied(name, said, vocabulary) for name in subjects.main):
+    complained = {one.concept for one in need.evidence if one.complained and one.concept in need.body}
+    hurts = need.body.union(map(vocabulary.pain_of, complained))
+    if any(_is_implied(name, hurts, vocabulary) for name in subjects.main):
         return None
     if subjects.regions and not need.regions:
         return _REGION_UNKNOWN
@@ -202,7 +227,7 @@ def _is_broader(name: str, subjects: Subjects, vocabulary: Vocabulary) -> bool:
     return any(not places.isdisjoint(vocabulary.descendants[place]) for place in vocabulary.place_of(name))
 
 
-def _is_implied(name: str, said: set[str], vocabulary: Vocabulary) -> bool:
+def _is_implied(name: str, said: frozenset[str], vocabulary: Vocabulary) -> bool:
     """Whether all the pains that make up a condition are there: a headache and a painful neck."""
     pains = [parent for parent in vocabulary.concepts[name].parents if vocabulary.regions(parent)]
     return len(pains) > 1 and all(pain in said for pain in pains)
@@ -215,7 +240,8 @@ def _is_exact(match: Match) -> bool:
 
 def _is_local(name: str, subjects: Subjects, vocabulary: Vocabulary) -> bool:
     """Whether this is a condition in a place that the article is about."""
-    return vocabulary.kind(name) == "condition" and not vocabulary.regions(name).isdisjoint(subjects.regions)
+    named = vocabulary.pain_of(name)  # "back" is back pain
+    return vocabulary.kind(named) == "condition" and not vocabulary.regions(name).isdisjoint(subjects.regions)
 
 
 def _for_healing(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Objection | None:

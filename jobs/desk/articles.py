@@ -7,7 +7,7 @@ import click
 from rich.table import Table
 
 from jobs.articles.article_file import WORDS, read_rows
-from jobs.articles.choice import THRESHOLD, Need, Shown, weighings
+from jobs.articles.choice import THRESHOLD, Need, Shown, doctor_first, weighings
 from jobs.articles.icd10cm import mend_codes, title_of
 from jobs.articles.library import Article, Library, load_library
 from jobs.articles.list_editing import NotEditable, edited
@@ -31,6 +31,10 @@ def show_match(home: Path, need: Need, news: bool, most: int) -> None:
     library = _library(home).for_letters("news" if news else "care")
     for code in read_diagnosis(mend_codes(need.diagnosis)[0]).codes.split():
         click.echo(f"{code}: {title_of(code) or 'no code of ICD-10-CM'}")
+    sign = doctor_first(library, need)
+    if sign:
+        click.echo(f"N{sign[1:]}.")
+        return
     ranking = weighings(library, need)
     if not ranking:
         click.echo("Nothing that was typed speaks for any article.")

@@ -11,6 +11,8 @@ from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.sending.planning import plan
 from jobs.store.article_vetoes import EVERY, Veto, veto_lines
+from jobs.store.letters import letter_facts
+from jobs.store.memory import Memory
 from jobs.store.patient_story import StoryLine, find_patients, story
 
 _MOST = 10  # patients shown of those who share a name or an address
@@ -28,8 +30,9 @@ def show_why(tools: Tools, patient: str) -> bool:
                 patient_id: [
                     *stops_of(tools, memory, patient_id),
                     *(_veto_in_words(tools, veto) for veto in veto_lines(memory, patient_id)),
+                    *_without_articles(tools, memory, lines),
                 ]
-                for patient_id in stories
+                for patient_id, lines in stories.items()
             }
     if not found:
         click.echo(
@@ -55,6 +58,24 @@ def _veto_in_words(tools: Tools, veto: Veto) -> str:
     what = "articles" if veto.slug == EVERY else f"article {veto.slug}"
     said = f"{what} again" if veto.allowed else f"no {what}"
     return f"{_local(tools, veto.at)}: {said}, because: {veto.reason or 'no reason was given'} ({veto.who})."
+
+
+def _without_articles(tools: Tools, memory: Memory, lines: list[StoryLine]) -> list[str]:
+    """Which letters carry no article because of a sign that wants a doctor first, by what the appointments say now."""
+    rules = {line.letter_id: line.rule for line in lines if not line.articles and line.state in ("planned", "sent")}
+    if not rules:
+        return []
+    from jobs.articles.choice import doctor_first
+    from jobs.articles.library import load_library
+    from jobs.sending.letters import need_of
+
+    library, _ = load_library(tools.home / "config" / "articles.csv")
+    told = (
+        f"{rules[letter_id]} (visit of {_local(tools, facts.starts_at)}): {sign}."
+        for letter_id, facts in letter_facts(memory, rules).items()
+        if (sign := doctor_first(library, need_of(facts)))
+    )
+    return list(dict.fromkeys(told))
 
 
 def _too_long(who: str) -> bool:

@@ -141,8 +141,12 @@ def articles_for(facts: LetterFacts, rule: Rule, library: Library, already: Coll
     """The articles that a letter carries; `already` are those that the patient has, or that a therapist ruled out."""
     if EVERY in already:
         return []
-    need = Need(facts.diagnosis, facts.complaint, facts.activity, facts.service, facts.kind, facts.step)
-    return choose(library.for_letters(rule.category), need, already, rule.articles) if rule.articles else []
+    return choose(library.for_letters(rule.category), need_of(facts), already, rule.articles) if rule.articles else []
+
+
+def need_of(facts: LetterFacts) -> Need:
+    """What a letter's patient needs to read about, as the appointment says it."""
+    return Need(facts.diagnosis, facts.complaint, facts.activity, facts.service, facts.kind, facts.step)
 
 
 def rule_of(tools: Tools, name: str) -> Rule:

@@ -369,3 +369,50 @@ def _seconds_each(library: Library, needs: list[Need]) -> float:
     for need in needs:
         choose(library, need, {"another-article"}, 2)
     return (time.process_time() - began) / len(needs)
+
+
+# What a code, another person and a further article must not do
+
+
+def test_a_code_of_another_disease_in_the_same_place_brings_nothing_by_the_pain_alone() -> None:
+    stairs, runner = article("stairs", "knee pain"), article("runner", "runner's knee")
+    assert slugs(stairs, runner, complaint="sore under kneecap") == ["runner", "stairs"]
+    assert slugs(stairs, runner, complaint="sore under kneecap", diagnosis="M92.521") == []
+    assert slugs(stairs, complaint="knee pain on stairs", diagnosis="M93.261") == []  # known by its title alone
+    assert slugs(stairs, complaint="knee pain on stairs", diagnosis="M93.261, M25.561") == ["stairs"]
+    assert slugs(stairs, complaint="knee pain on stairs", diagnosis="M25.861") == ["stairs"]  # other disorders
+
+
+def test_a_code_of_another_disease_is_no_obstacle_where_an_article_is_about_it_or_it_is_only_wear() -> None:
+    stairs, osgood = article("stairs", "knee pain"), article("osgood", "Osgood Schlatter")
+    assert "osgood" in slugs(stairs, osgood, complaint="sore knee", diagnosis="M92.521")
+    assert slugs(article("back", "low back pain"), complaint="LBP", diagnosis="M51.361") == ["back"]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "not a pt here, asks about knee pain",
+        "knee pain, remove from her chart",
+        "TKA is 5/6 elsewhere, doing all rehab down there",
+        "applicant, interested in knee pain",
+        "knee pain slot is HUSBAND's",
+        "knee pain class for her daughter",
+        "dtr has knee pain",
+        "clase de dolor de rodilla para su hija",
+    ],
+)
+def test_what_is_no_matter_of_this_patient_s_care_brings_nothing(note: str) -> None:
+    assert slugs(article("knee", "knee pain"), article("new", "knee replacement"), complaint=note) == []
+
+
+def test_a_further_article_is_as_sure_as_the_first() -> None:
+    vertigo, bones, knee = (
+        article("vertigo", "dizziness"),
+        article("bones", "osteoporosis"),
+        article("knee", "knee pain"),
+    )
+    aside = "room spins in bed. osteoporosis, takes calcium"
+    assert slugs(vertigo, bones, complaint=aside, diagnosis="H81.11") == ["vertigo"]
+    assert slugs(vertigo, bones, complaint="room spins in bed", diagnosis="H81.11, M81.0") == ["vertigo", "bones"]
+    assert slugs(vertigo, knee, complaint="room spins in bed. knee pain", diagnosis="H81.11") == ["vertigo", "knee"]

@@ -36,6 +36,14 @@ def test_match_says_where_nothing_speaks_for_any_article_and_what_is_no_code(ask
     ]
 
 
+def test_match_says_which_sign_wants_a_doctor_first(ask: Ask) -> None:
+    shown = ask("articles", "match", "LBP, numb in the saddle area since Sunday", "--code", "M54.50")
+    assert shown.output.splitlines() == [
+        "M54.50: Low back pain",
+        'No article: "numb in the saddle" (numb saddle) is a sign that wants a doctor first.',
+    ]
+
+
 def test_a_word_is_added_once_and_understood_at_once(ask: Ask, home: Path) -> None:
     assert "Nothing" in ask("articles", "match", "bad wheel").output
     assert ask("articles", "add-word", "bad wheel", "knee pain", "--note", "Dana").output == (

@@ -91,3 +91,17 @@ def test_the_name_that_was_asked_for_is_not_logged(
     log = (home / "var" / "logs" / "clinic.log").read_text("utf-8")
     assert last not in log and email not in log
     assert not [row for row in rows(home)["runs"] if last in str(row)]
+
+
+def test_a_letter_without_articles_tells_of_the_sign_that_wants_a_doctor_first(ask: Ask, tools: Tools) -> None:
+    query = text(
+        "SELECT l.patient_id, e.appointment_id, l.rule FROM letters l JOIN events e ON e.id = l.event_id WHERE "
+        "l.state = 'sent' AND l.id NOT IN (SELECT letter_id FROM sent_articles) ORDER BY l.id LIMIT 1"
+    )
+    with tools.store.begin() as memory:
+        number, appointment, rule = memory.connection.execute(query).one()
+        said = {"id": appointment, "complaint": "LBP, cannot urinate since last night"}
+        memory.connection.execute(text("UPDATE appointments SET complaint = :complaint WHERE id = :id"), said)
+    shown = " ".join(ask("why", str(number)).output.split())
+    assert f"{rule} (visit of 2026-" in shown
+    assert 'no article: "cannot urinate" (cannot pass urine) is a sign that wants a doctor first.' in shown

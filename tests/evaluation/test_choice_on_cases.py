@@ -11,9 +11,18 @@ from measures import measure
 from jobs.articles.choice import THRESHOLD, Need, choose, rank
 from jobs.articles.library import Library
 
-_FILES = ("cases", "set_apart", "set_apart_later", "strangers_a", "strangers_b", "strangers_c", "front_desk")
+_FILES = (
+    "cases",
+    "set_apart",
+    "set_apart_later",
+    "strangers_a",
+    "strangers_b",
+    "strangers_c",
+    "strangers_e",
+    "front_desk",
+)
 ALL = [read_cases(f"{name}.txt") for name in _FILES]
-CASES, SET_APART, LATER, STRANGERS_A, STRANGERS_B, STRANGERS_C, FRONT_DESK = ALL
+CASES, SET_APART, LATER, STRANGERS_A, STRANGERS_B, STRANGERS_C, STRANGERS_E, FRONT_DESK = ALL
 _NAMED = re.compile(r"(diagnosis|complaint|activity|service|kind|step) (.*)")
 
 
@@ -43,7 +52,7 @@ def test_the_cases_written_later_send_no_letter_where_nothing_fits(library: Libr
     assert (ours.sent_where_nothing_fits, ours.distracted) == (0, 0)
 
 
-@pytest.mark.parametrize("cases", [STRANGERS_A, STRANGERS_B, STRANGERS_C], ids="abc")
+@pytest.mark.parametrize("cases", [STRANGERS_A, STRANGERS_B, STRANGERS_C, STRANGERS_E], ids="abce")
 def test_a_stranger_s_cases_send_no_letter_where_nothing_fits(library: Library, cases: Sequence[Case]) -> None:
     """They have guided the choice since the first look at each; the figures of that look: evaluate.py."""
     ours, plain = (measure(cases, ranking(library)) for ranking in (by_the_choice, by_bm25))
