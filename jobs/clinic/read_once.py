@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from typing import Any
 
-MOST = 32_768
+MOST = 16_384
 """So many different texts of one column are kept. One that has more hardly repeats itself: nothing is kept of it."""
 
 Seen = tuple[dict[Any, Any], dict[Any, Any]]  # what each text came to, and what of it is doubted

@@ -50,7 +50,7 @@ class RowSieve:
         self._plan = plan
         self._known = known
         self.read: list[ReadRows] = []
-        self.sent_keys: set[int] = set()
+        self.sent_keys = array("q")
         self.sent = 0
 
     def sift(self, places: Sequence[int], numbers: Sequence[int], columns: Columns) -> Carried:
@@ -72,7 +72,7 @@ class RowSieve:
             columns = {meaning: list(compress(texts, going)) for meaning, texts in columns.items()}
             numbers, places = list(compress(numbers, going)), list(compress(places, going))
         self.sent += len(going_keys)
-        self.sent_keys.update(going_keys)
+        self.sent_keys.extend(going_keys)
         columns |= {meaning: [text] * len(numbers) for meaning, text in self._plan.always.items()}
         return Carried(list(numbers), columns, going_keys, places)
 

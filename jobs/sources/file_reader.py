@@ -1,5 +1,6 @@
 """Reads one file to its end and says what it found, in frames of plain values: the child's part of a reading."""
 
+from array import array
 from collections.abc import Callable, Collection
 from datetime import date
 from os.path import basename
@@ -41,7 +42,7 @@ class Task:
         self.wish, self.preset, self.columns, self.sheet = wish, preset, columns, sheet
         self.join_path, self.join_keys, self.join_columns = join_path, join_keys, join_columns
         self.window, self.zone, self.turn, self.several, self.limits = window, zone, turn, several, limits
-        self.sent_keys: set[int] = set()  # of the appointments that were handed on so far
+        self.sent_keys = array("q")  # of the appointments that were handed on so far
 
     def limit(self, name: str) -> int:
         return int(self.limits[name])
@@ -63,7 +64,7 @@ class FileReader:
         self._base = _usable(base, task.wish)
         self._own = _usable(own, task.wish)
         self._new = FileMemory(wish=task.wish, turn=task.turn)
-        if task.several and self._base and not task.sent_keys.isdisjoint(self._base.marks.keys):
+        if task.several and self._base and not set(task.sent_keys).isdisjoint(self._base.marks.keys):
             self._own = self._base = None  # an earlier file just changed appointments of this one, which counts more
 
     def read(self) -> None:

@@ -23,7 +23,7 @@ from jobs.sources.zip_parts import ZipParts
 if TYPE_CHECKING:
     import re
 
-_PIECE = 2 << 20  # bytes of XML parsed at once; more where many shared strings must be opened for each piece
+_PIECE = 2 << 20  # bytes of XML parsed at once; more where many shared strings must be opened anew for each piece
 _ROWS = 5000  # given at once of a sheet that is parsed whole
 _NUMBERS = rb'((?:\A |<c [^<>]*?\b)r="[A-Z]*)\d+"'
 _UNSAVED = rb'<c r="([A-Z]+\d+)"[^<>]*><f[^<>]*(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>'
@@ -53,7 +53,7 @@ class SheetRows:
     def _pieces(self) -> Iterator["_Piece"]:
         """The same before they are parsed."""
         strings = self._parts.unpacked_size(SHARED_STRINGS)
-        enough = max(_PIECE, strings + strings // 4)
+        enough = max(_PIECE, strings // 3)
         piece = _Piece()
         for base, cut in self._cut():
             changed = self._changed(base, cut)

@@ -1,5 +1,6 @@
 """The rows of one table on their way out of the child: header found, columns named, known rows left behind."""
 
+from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
 from sys import intern
 from typing import Any
@@ -32,7 +33,7 @@ class Sender:
 
     def __init__(
         self, send: Callable[[tuple[Any, ...]], Collection[int] | None], base: FileMemory | None, new: FileMemory,
-        sent_keys: set[int], chunk_rows: int, second_name: str,
+        sent_keys: "array[int]", chunk_rows: int, second_name: str,
     ) -> None:  # fmt: skip
         self._send, self._sent_keys, self._chunk_rows = send, sent_keys, chunk_rows
         self.base, self.new, self.second_name = base, new, second_name
@@ -110,7 +111,7 @@ class Sender:
         marks.look_again(self._far.difference(self._doubtful))
         if not marks.rows():
             self.announce(self._nothing)
-        self._sent_keys |= sieve.sent_keys
+        self._sent_keys.extend(sieve.sent_keys)
         self._send(("done", self.new.dump(), marks.rows(), skipped, self._gone(marks)))
 
     def _gone(self, marks: RowMarks) -> list[int]:
