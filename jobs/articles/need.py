@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from jobs.articles.doctor_first import DoctorFirst
-from jobs.articles.mentions import NOTHING, Mention, Reading, read_text, topics_of
+from jobs.articles.mentions import Mention, Reading, read_text, topics_of
 from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.words import Word, words_of
 from jobs.clinic.diagnoses import read_diagnosis
@@ -13,6 +14,7 @@ from jobs.clinic.diagnoses import read_diagnosis
 _MAY_BE_CODES = re.compile(r"\b[A-Za-z][0-9OILoil][0-9A-Za-z]")
 _SHORTEST_IN_WORDS = 3  # within a complaint, K12 is a school
 _OF_OTHERS = "BHKL"  # infections, eyes and ears, teeth and digestion, the skin: "L20.9, elbows" is no elbow pain
+_BOOKED = ("service", "kind")
 _NAME_DISEASES = "CDGMNOQS"  # tumours, blood, nerves, joints, urinary organs, births, malformations, injuries
 _VAGUE = re.compile(r"\bother\b|unspecified|elsewhere|\bpain\b|stiffness|effusion|unknown", re.IGNORECASE)
 _STEPS = {"evaluation": "first visit", "discharge": "finishing therapy"}
@@ -49,7 +51,7 @@ class FieldWords(NamedTuple):
     """The words of one field, and between blanks their key."""
 
     text: str
-    words: list[Word]
+    words: tuple[Word, ...]
     key: str
 
     def typed(self, topic: str) -> str:
@@ -85,8 +87,10 @@ def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
         if field in ("diagnosis", "complaint") and _MAY_BE_CODES.search(text):
             codes, fields[field] = _of_codes(field, text, vocabulary)
             evidence += codes
-        readings[field] = read_text(fields[field], vocabulary) if field != "step" else NOTHING
-        evidence += _of_reading(field, readings[field])
+        if field != "step":
+            read = _read_booked if field in _BOOKED else read_text
+            readings[field] = read(fields[field], vocabulary)
+            evidence += _of_reading(field, readings[field])
     if need.step in _STEPS:
         evidence.append(Evidence("step", (need.step,), _STEPS[need.step]))
     if any(one.is_code and one.title and one.phrases[0][:1].upper() in _OF_OTHERS for one in evidence):
@@ -116,10 +120,13 @@ def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
 
 
 def is_own_disease(name: str, vocabulary: Vocabulary) -> bool:
-    """Whether a condition is told apart from the pain of its place: growing pains of the knee, but not its wear."""
-    if not name or not vocabulary.is_diagnosis(name) or not vocabulary.regions(name):
+    """Whether a condition is told apart from a pain: growing pains of the knee, multiple sclerosis, but no wear."""
+    if not name or not vocabulary.is_diagnosis(name):
         return False
-    of_a_pain = any(map(vocabulary.place_of, vocabulary.concepts[name].parents))
+    if not vocabulary.regions(name):
+        return vocabulary.is_lasting(name) and name not in vocabulary.without_place
+    parents = vocabulary.concepts[name].parents
+    of_a_pain = any(vocabulary.kind(one) == "condition" and vocabulary.place_of(one) for one in parents)
     return not (of_a_pain and vocabulary.is_lasting(name))
 
 
@@ -137,6 +144,12 @@ def _doctor_first(readings: Iterable[Reading], body: frozenset[str], vocabulary:
     places = body.union(*map(vocabulary.ancestors, body))
     for reading in readings:
         yield from (sign for sign in reading.doctor_first if not sign.beside or sign.beside in places)
+
+
+@lru_cache(maxsize=256)
+def _read_booked(text: str, vocabulary: Vocabulary) -> Reading:
+    """What the name of a service or an appointment type says: a clinic has few of them."""
+    return read_text(text, vocabulary)
 
 
 def _has_all_the_same(denied: str, concepts: frozenset[str], vocabulary: Vocabulary) -> bool:

@@ -44,7 +44,7 @@ def find(text: str, vocabulary: Vocabulary) -> list[Found]:
     return found
 
 
-def _keys(text: str, words: list[Word], vocabulary: Vocabulary) -> list[str]:
+def _keys(text: str, words: tuple[Word, ...], vocabulary: Vocabulary) -> list[str]:
     """The words as the spellings have them; what follows "Dr." is a name."""
     whole = (_whole(text[word.start : word.end].lower(), word.key, vocabulary) for word in words)
     keys = vocabulary.words_meant(whole)
@@ -65,6 +65,6 @@ def _meaning(keys: list[str], numbered: list[str], start: int, end: int, vocabul
     return meaning
 
 
-def _broken(text: str, words: list[Word]) -> bool:
+def _broken(text: str, words: tuple[Word, ...]) -> bool:
     """Whether a comma or the end of a sentence stands between these words."""
     return bool(BREAK.search(text, words[0].end, words[-1].start))

@@ -63,17 +63,21 @@ _UNSURE = Objection(0.1, "what speaks for it may be no complaint")
 _HEALING = Objection(0.1, "one of the two is about an operation or a broken bone, the other is not")
 _SAME_ACTIVITY = Objection(1.3, "it is written for what the patient does")
 _OTHER_ACTIVITY = Objection(0.1, "it is written for another activity")
-_OTHER_ACTIVITY_EXACT = Objection(0.55, "it is written for another activity, but is about exactly this condition")
+_OTHER_ACTIVITY_EXACT = Objection(0.8, "it is written for another activity, but is about exactly this condition")
 _EVERYDAY_UNKNOWN = Objection(0.6, "nobody says whether the patient does what it is written for")
 _EXACT_UNKNOWN = Objection(0.8, "nobody says whether the patient does what it is written for, but she has just this")
 _SPORT_UNKNOWN = Objection(0.15, "nobody says that the patient does the sport it is written for")
 _NO_COMPLAINT = Objection(0.5, "all that is known is an activity")
 _ACCIDENT = Objection(0.1, "the fall is how the patient came by what she has")
-_FOR_THE_YOUNG = Objection(0.55, "it is written for children or teens, and nobody says that the patient is one")
 _OTHER_SERVICE = Objection(0.35, "it is about a service that nobody booked or asked for")
-
-
-_YOUNG = "children and teens"
+_FOR_GROUPS = {
+    "children and teens": Objection(
+        0.55, "it is written for children or teens, and nobody says that the patient is one"
+    ),
+    "finishing therapy": Objection(
+        0.55, "it is written for who finishes therapy, and nobody says that the patient does"
+    ),
+}
 
 
 class Match(NamedTuple):
@@ -147,7 +151,7 @@ def weigh(subjects: Subjects, need: KnownNeed, found: list[Match], text: float, 
             _for_healing(subjects, need, found),
             _for_activity(subjects, need, vocabulary),
             _for_occasion(subjects, need, found),
-            _for_age(subjects, need),
+            _for_group(subjects, need),
         )
         if objection
     )
@@ -178,12 +182,12 @@ def _for_codes(subjects: Subjects, need: KnownNeed, found: list[Match], index: I
     if not subjects.has_body or any(match.by_code for match in found):
         return None
     vocabulary = index.vocabulary
-    for name in need.coded - index.about:
-        if not vocabulary.regions(name).isdisjoint(subjects.regions):
-            return _OTHER_CODE
-    if need.strange and not any(match.evidence.is_code or _is_named(match, vocabulary) for match in found):
-        if any(not places or not places.isdisjoint(subjects.regions) for places in need.strange):
-            return _OTHER_CODE
+    coded = [vocabulary.regions(name) for name in need.coded - index.about]
+    if any(not places.isdisjoint(subjects.regions) for places in coded):
+        return _OTHER_CODE
+    anywhere = [places for places in (*coded, *need.strange) if not places or not places.isdisjoint(subjects.regions)]
+    if anywhere and not any(match.evidence.is_code or _is_named(match, vocabulary) for match in found):
+        return _OTHER_CODE
     return None
 
 
@@ -287,7 +291,9 @@ def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Ob
     return _NO_COMPLAINT if only_activity and not need.body else None
 
 
-def _for_age(subjects: Subjects, need: KnownNeed) -> Objection | None:
-    """Whether an article about the young has one to read it."""
-    young = any(one.concept == _YOUNG for one in need.evidence)
-    return None if young or _YOUNG not in subjects.weights else _FOR_THE_YOUNG
+def _for_group(subjects: Subjects, need: KnownNeed) -> Objection | None:
+    """Whether an article about the young, or about those who finish therapy, has one of them to read it."""
+    for group, objection in _FOR_GROUPS.items():
+        if group in subjects.weights and not any(one.concept == group for one in need.evidence):
+            return objection
+    return None

@@ -20,12 +20,13 @@ class Word(NamedTuple):
     end: int
 
 
-def words_of(text: str) -> list[Word]:
+@lru_cache(maxsize=64)  # each field of a need is asked for several times, one after the other
+def words_of(text: str) -> tuple[Word, ...]:
     """The words of a text that can mean something here; `R knees` is one, `knee`."""
     found = list(_WORD.finditer(text))
     keys = [_key_of_word(word[0]) for word in found]
     kept = _meant(keys)
-    return [Word(keys[place], found[place].start(), found[place].end()) for place in kept]
+    return tuple(Word(keys[place], found[place].start(), found[place].end()) for place in kept)
 
 
 def key_of(text: str) -> str:

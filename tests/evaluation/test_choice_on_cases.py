@@ -33,14 +33,14 @@ def library() -> Library:
 
 def test_the_choice_agrees_with_the_labels_that_guided_it(library: Library) -> None:
     ours, plain = (measure(CASES, ranking(library)) for ranking in (by_the_choice, by_bm25))
-    assert ours.hit_at_1 >= 0.95 and ours.ndcg_at_3 >= 0.95
+    assert ours.hit_at_1 >= 0.99 and ours.ndcg_at_3 >= 0.98
     assert (ours.sent_where_nothing_fits, ours.distracted) == (0, 0)
     assert ours.ndcg_at_3 >= plain.ndcg_at_3 + 0.15
 
 
 def test_the_cases_set_apart_are_as_labelled(library: Library) -> None:
     ours, plain = (measure(SET_APART, ranking(library)) for ranking in (by_the_choice, by_bm25))
-    assert ours.hit_at_1 >= 0.90 and ours.ndcg_at_3 >= 0.90
+    assert ours.hit_at_1 >= 0.98 and ours.ndcg_at_3 >= 0.98
     assert (ours.sent_where_nothing_fits, ours.distracted) == (0, 0)
     assert ours.nothing_fits >= 20
     assert ours.ndcg_at_3 >= plain.ndcg_at_3 + 0.15
@@ -48,7 +48,7 @@ def test_the_cases_set_apart_are_as_labelled(library: Library) -> None:
 
 def test_the_cases_written_later_send_no_letter_where_nothing_fits(library: Library) -> None:
     ours = measure(LATER, by_the_choice(library))
-    assert ours.hit_at_1 >= 0.90 and ours.ndcg_at_3 >= 0.90
+    assert ours.hit_at_1 >= 0.98 and ours.ndcg_at_3 >= 0.98
     assert (ours.sent_where_nothing_fits, ours.distracted) == (0, 0)
 
 
@@ -65,7 +65,7 @@ def test_a_stranger_s_cases_send_no_letter_where_nothing_fits(library: Library, 
 def test_notes_as_front_desks_type_them_are_read_as_they_are_meant(library: Library) -> None:
     """The bounds are what is known to be missed: mostly a condition named in a word to the desk."""
     ours, plain = (measure(FRONT_DESK, ranking(library)) for ranking in (by_the_choice, by_bm25))
-    assert ours.hit_at_1 >= 0.98 and ours.ndcg_at_3 >= 0.98
+    assert ours.hit_at_1 >= 0.99 and ours.ndcg_at_3 >= 0.98
     assert ours.nothing_fits >= 800
     assert ours.sent_where_nothing_fits <= 5
     assert ours.distracted <= 7
