@@ -63,6 +63,8 @@ _REFERRALS = f"""
     GROUP BY {{typed}}
 """  # noqa: S608 - no text from outside
 
+_ANY_PROVIDER = "SELECT 1 FROM {episodes} WHERE clinic_id = :clinic AND referring_provider <> '' LIMIT 1"
+
 _WAITS = f"""
     SELECT {{typed}}, referred_on, evaluated_on, count(*)
     FROM episodes
@@ -149,9 +151,10 @@ _DAYS_OF_DATA = """
 def count_figures(memory: "Memory", periods: Periods, names: ReferralNames, today: date, location: str = "") -> Figures:
     """All figures of one workbook, with outcomes as they are known on `today`; of one location, or of all."""
     days = _days(memory, periods, today, location)
-    by_source, by_provider = (
-        list(_tallies(memory, typed, days)) for typed in ("referral_source", "referring_provider")
-    )
+    by_source = list(_tallies(memory, "referral_source", days))
+    by_provider = by_source and [("", Tally.together([tally for _, tally in by_source]))]  # where no export names one
+    if _rows(memory, _ANY_PROVIDER, days):
+        by_provider = list(_tallies(memory, "referring_provider", days))
     waits, provider_waits = (_waits(memory, typed, days) for typed in ("referral_source", "referring_provider"))
     attended = _attendance(memory, days)
     evaluated = [(date.fromisoformat(day), count) for day, count in _rows(memory, _EVALUATIONS, days)]
