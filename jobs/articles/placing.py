@@ -49,7 +49,8 @@ def _cause(sign: str, one: Found, vocabulary: Vocabulary) -> str:
 
 def joined_across(found: list[Found], vocabulary: Vocabulary) -> list[Found]:
     """The concepts of all clauses, joined where only one place can be meant: "rear ended, neck is stiff"."""
-    if len({place for one in found for place in places_of(one, vocabulary)}) == 1:
+    places = {place for one in found for place in places_of(one, vocabulary)}
+    if len([place for place in places if places.isdisjoint(vocabulary.ancestors(place))]) == 1:  # groin and hip are one
         return joined(found, vocabulary)
     return joined(found, vocabulary, vocabulary.with_one_place)
 

@@ -7,7 +7,7 @@ import click
 from rich.table import Table
 
 from jobs.articles.article_file import WORDS, read_rows
-from jobs.articles.choice import THRESHOLD, Need, Shown, doctor_first, weighings
+from jobs.articles.choice import THRESHOLD, Need, Shown, choose, doctor_first, weighings
 from jobs.articles.icd10cm import mend_codes, title_of
 from jobs.articles.library import Article, Library, load_library
 from jobs.articles.list_editing import NotEditable, edited
@@ -38,15 +38,17 @@ def show_match(home: Path, need: Need, news: bool, most: int) -> None:
     ranking = weighings(library, need)
     if not ranking:
         click.echo("Nothing that was typed speaks for any article.")
+    chosen = {choice.article.slug for choice in choose(library, need, (), len(library.articles))}
     for shown in ranking[:most]:
-        click.echo(_in_words(shown))
+        click.echo(_in_words(shown, shown.choice.article.slug in chosen))
     fitting = sum(shown.choice.score >= THRESHOLD for shown in ranking)
     click.echo(f"{fitting} of {len(library.articles)} articles reach {THRESHOLD:g}; no other is sent.")
 
 
-def _in_words(shown: Shown) -> str:
+def _in_words(shown: Shown, is_sent: bool) -> str:
     choice, weighed = shown.choice, shown.weighed
-    sent = "" if choice.score >= THRESHOLD else "  (not sent)"
+    why_not = "not sent" if choice.score < THRESHOLD else "not sent: what speaks for it is not as sure as for the first"
+    sent = "" if is_sent else f"  ({why_not})"
     lines = [f"{choice.score:6.2f}  {choice.article.slug}: {choice.article.title}{sent}"]
     for match in shown.found:
         points = match.strength * match.weight

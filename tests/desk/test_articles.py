@@ -36,6 +36,12 @@ def test_match_says_where_nothing_speaks_for_any_article_and_what_is_no_code(ask
     ]
 
 
+def test_match_says_which_article_is_too_unsure_to_go_beside_the_first(ask: Ask) -> None:
+    shown = ask("articles", "match", "room spins in bed. has plantar fasciitis", "--code", "H81.11")
+    told = [line for line in shown.output.splitlines() if "not as sure as for the first" in line]
+    assert len(told) == 1 and "heel" in told[0].casefold(), shown.output
+
+
 def test_match_says_which_sign_wants_a_doctor_first(ask: Ask) -> None:
     shown = ask("articles", "match", "LBP, numb in the saddle area since Sunday", "--code", "M54.50")
     assert shown.output.splitlines() == [
