@@ -86,5 +86,5 @@ def test_every_line_of_the_file_can_be_met_and_names_a_part_of_the_body_that_is_
         assert not beside or beside in the_vocabulary().concepts
         for spelling in spellings.split(";"):
             told = re.sub(r"\bnn\b", "101", spelling)
-            said = f"{told}. {wanted.split(';')[0]}. {'back pain' if beside else ''}"
+            said = f"{told}. {wanted.split(';')[0]}. {f'{beside} pain' if beside else ''}"
             assert name in sign(said), spelling
