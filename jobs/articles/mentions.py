@@ -17,7 +17,10 @@ _MONEY = re.compile(r"[$€]\s?\d")
 _AGE = re.compile(
     r"(?<!hace )\b(\d{1,3})[\s-]*(?:y\.?/?o\.?\b|yrs?[\s-]*old\b|years?[\s-]*old\b|años\b)", re.IGNORECASE
 )
-_GROWN_UP, _OLDER = 18, 65
+_WHOSE_AGE = re.compile(
+    r"\b(?:baby|boy|child|daughter|girl|kids?|oldest|son|twins?|youngest) (?:is|are|was|now) $", re.IGNORECASE
+)
+_HALF_GROWN, _GROWN_UP, _OLDER = 10, 18, 65
 _DOUBTED = frozenset(("guess", "before"))  # "hip?", "hx of hip pain": alone it calls for nothing
 _FAINT = _DOUBTED | {"faint"}
 _MOSTLY_UNKNOWN = 3  # words of a clause that say nothing of a complaint: then it is none
@@ -241,10 +244,12 @@ def _phrases(one: Found, text: str) -> tuple[str, ...]:
 
 def _age_groups(text: str, silent: Collection[tuple[int, int]]) -> Iterator[tuple[str, str]]:
     for found in _AGE.finditer(text):
-        if any(start <= found.start() < end for start, end in silent):
-            continue  # "mom of the 11 yo pitcher"
+        if any(start <= found.start() < end for start, end in silent) or _WHOSE_AGE.search(text, 0, found.start()):
+            continue  # "mom of the 11 yo pitcher", "baby is 3 yrs old"
         age = int(found[1])
         if age < _GROWN_UP:
             yield "children and teens", found[0]
+            if age < _HALF_GROWN:
+                yield "small children", found[0]
         elif age >= _OLDER:
             yield "older adults", found[0]

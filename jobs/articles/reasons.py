@@ -35,7 +35,7 @@ def _words_named(found: list[Match], text: TextMatch | None) -> dict[str, list[s
 def _in_words(match: Match) -> str:
     evidence = match.evidence
     if evidence.is_code:
-        said = f"diagnosis {' and '.join(evidence.phrases)}"
+        said = f"{evidence.field} {' and '.join(evidence.phrases)}"
         if match.by_code:
             meaning = f" ({evidence.concept})" if evidence.concept else ""
             return f"{said}{meaning} is among the article's codes ({match.subject})"

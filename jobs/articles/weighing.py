@@ -70,6 +70,7 @@ _SPORT_UNKNOWN = Objection(0.15, "nobody says that the patient does the sport it
 _NO_COMPLAINT = Objection(0.5, "all that is known is an activity")
 _ACCIDENT = Objection(0.1, "the fall is how the patient came by what she has")
 _OTHER_SERVICE = Objection(0.35, "it is about a service that nobody booked or asked for")
+_FOR_GROWN_UPS = Objection(0.1, "the patient is a small child, and it is not written for children")
 _FOR_GROUPS = {
     "children and teens": Objection(
         0.55, "it is written for children or teens, and nobody says that the patient is one"
@@ -293,7 +294,10 @@ def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Ob
 
 def _for_group(subjects: Subjects, need: KnownNeed) -> Objection | None:
     """Whether an article about the young, or about those who finish therapy, has one of them to read it."""
+    groups = {one.concept for one in need.evidence}
+    if "small children" in groups and "children and teens" not in subjects.weights:
+        return _FOR_GROWN_UPS
     for group, objection in _FOR_GROUPS.items():
-        if group in subjects.weights and not any(one.concept == group for one in need.evidence):
+        if group in subjects.weights and group not in groups:
             return objection
     return None

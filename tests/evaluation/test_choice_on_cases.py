@@ -18,11 +18,13 @@ _FILES = (
     "strangers_a",
     "strangers_b",
     "strangers_c",
+    "strangers_d",
     "strangers_e",
+    "strangers_f",
     "front_desk",
 )
 ALL = [read_cases(f"{name}.txt") for name in _FILES]
-CASES, SET_APART, LATER, STRANGERS_A, STRANGERS_B, STRANGERS_C, STRANGERS_E, FRONT_DESK = ALL
+CASES, SET_APART, LATER, STRANGERS_A, STRANGERS_B, STRANGERS_C, SEALED_D, STRANGERS_E, SEALED_F, FRONT_DESK = ALL
 _NAMED = re.compile(r"(diagnosis|complaint|activity|service|kind|step) (.*)")
 
 
@@ -50,6 +52,18 @@ def test_the_cases_written_later_send_no_letter_where_nothing_fits(library: Libr
     ours = measure(LATER, by_the_choice(library))
     assert ours.hit_at_1 >= 0.98 and ours.ndcg_at_3 >= 0.98
     assert (ours.sent_where_nothing_fits, ours.distracted) == (0, 0)
+
+
+@pytest.mark.parametrize("cases", [SEALED_D, SEALED_F], ids="df")
+def test_cases_that_were_sealed_until_the_choice_was_done_are_as_labelled(
+    library: Library, cases: Sequence[Case]
+) -> None:
+    """d has guided it by one fault, f by none; the figures of the first look: evaluate.py."""
+    ours, plain = (measure(cases, ranking(library)) for ranking in (by_the_choice, by_bm25))
+    assert ours.hit_at_1 >= 0.95 and ours.ndcg_at_3 >= 0.92
+    assert ours.nothing_fits >= 25
+    assert (ours.sent_where_nothing_fits, ours.distracted) == (0, 0)
+    assert ours.ndcg_at_3 >= plain.ndcg_at_3 + 0.15
 
 
 @pytest.mark.parametrize("cases", [STRANGERS_A, STRANGERS_B, STRANGERS_C, STRANGERS_E], ids="abce")
