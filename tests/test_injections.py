@@ -12,7 +12,7 @@ STRINGS = (
     '"><a href="https://evil.example">click</a>',
     "<img src=x onerror=alert(1)>",
     "[click](https://evil.example)",
-    "https://evil.example/login",
+    "https://evil.example/win",
     "Pat\r\nBcc: all@evil.example",
     "**Pat** # Pat",
     "{{ clinic.name }}{% for i in range(9) %}x{% endfor %}",
