@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -174,6 +175,13 @@ def hangs_up(line: socket.socket) -> None:
     line.sendall(b"* OK hello\r\n")
 
 
+def breaks_off(line: socket.socket) -> None:
+    """Hangs up without a goodbye, as a machine does that is switched off: what was sent may be lost with it."""
+    line.sendall(b"* OK hello\r\n")
+    line.recv(1)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
 NEXT = "The next run tries again."
 
 
@@ -188,6 +196,7 @@ NEXT = "The next run tries again."
         ),
         (talks_nonsense, {}, f"answered something that cannot be read, or hung up. {NEXT}"),
         (hangs_up, {}, f"answered something that cannot be read, or hung up. {NEXT}"),
+        (breaks_off, {}, f"answered something that cannot be read, or hung up. {NEXT}"),
         (talks_nonsense, {"security": "tls"}, "does not speak TLS there. Check port and security under mail.mailbox."),
     ],
 )

@@ -19,6 +19,7 @@ from jobs.mail.transports.smtp_replies import masked
 _HOLDS_COPIES = frozenset({"\\Sent", "\\All"})  # RFC 6154
 _NOT_NOW = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")  # RFC 5530
 _MOST_LOOKED_FOR = 200
+_HUNG_UP = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 
 
 class ImapMailbox:
@@ -216,6 +217,6 @@ def _what_is_wrong(trouble: Exception, settings: Settings) -> str:
         return f"did not answer within {settings.command_seconds:g} seconds. The next run tries again."
     if isinstance(trouble, socket.gaierror):
         return "is not found: no machine has this name. Check host under mail.mailbox."
-    if isinstance(trouble, OSError):
+    if isinstance(trouble, OSError) and not isinstance(trouble, _HUNG_UP):
         return f"cannot be reached: {trouble.strerror or type(trouble).__name__}. The next run tries again."
     return "answered something that cannot be read, or hung up. The next run tries again."
