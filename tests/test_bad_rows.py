@@ -1,10 +1,10 @@
 """What is wrong with an export stays said as long as it holds, and a source with too much of it is refused."""
 
 import os
-import time
 from datetime import date
 from pathlib import Path
 
+import pytest
 from hand_written_clinic import Clinic, Row, appointment
 from openpyxl import load_workbook
 
@@ -103,10 +103,24 @@ def test_a_file_that_could_not_be_reached_once_is_no_longer_listed_when_it_can(c
     assert (clinic.pull(STILL_LATER).code, len(listed(clinic))) == (FINE, 1)
 
 
-def test_a_file_that_is_still_being_written_is_no_failure_and_says_so(tmp_path: Path) -> None:
+WRITTEN = 1_772_640_000
+
+
+def reader_reads_at(seconds: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the clock of the process that reads say so many seconds after the files were written, one look at it after
+    the other, and in the end always the last ones: it may itself be as slow as the machine is."""
+    folder.mkdir()
+    clock = f"import time\nleft = [{seconds}]\ntime.time = lambda: {WRITTEN} + (left.pop(0) if left[1:] else left[0])\n"
+    (folder / "sitecustomize.py").write_text(clock, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+
+
+def test_a_file_that_is_still_being_written_is_no_failure_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "half.csv").write_text("appointment_id,first_name,start\nA1,Ann,2026-03-0", "utf-8")
-    written_in_a_moment = time.time() + 1.9
-    os.utime(tmp_path / "half.csv", (written_in_a_moment,) * 2)
+    os.utime(tmp_path / "half.csv", (WRITTEN,) * 2)
+    reader_reads_at("1.9", tmp_path / "clock", monkeypatch)
     source = Source("export", "half.csv")
     (file,) = start_reading(source, tmp_path, {}, date(2026, 3, 4), "UTC", Limits(patience_seconds=0))
     assert (file.outcome, file.memory) == ("waiting", b"")
@@ -116,10 +130,14 @@ def test_a_file_that_is_still_being_written_is_no_failure_and_says_so(tmp_path: 
     )
 
 
-def test_a_file_that_is_complete_in_a_moment_is_read_in_the_same_run(tmp_path: Path) -> None:
+def test_a_file_that_is_complete_in_a_moment_is_read_in_the_same_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "all.csv").write_text("appointment_id,first_name,start\nA1,Ann,2026-03-05", "utf-8")
-    os.utime(tmp_path / "all.csv", (time.time() - 1.4,) * 2)
-    (file,) = start_reading(Source("export", "all.csv"), tmp_path, {}, date(2026, 3, 4), "UTC")
+    os.utime(tmp_path / "all.csv", (WRITTEN,) * 2)
+    reader_reads_at("1.8, 1.9, 2.1", tmp_path / "clock", monkeypatch)
+    limits = Limits(patience_seconds=600)
+    (file,) = start_reading(Source("export", "all.csv"), tmp_path, {}, date(2026, 3, 4), "UTC", limits)
     assert (file.outcome, file.rows_total) == ("read", 1)
 
 

@@ -96,7 +96,7 @@ def test_answers_are_read_from_a_workbook_that_libreoffice_saved(clinic: Clinic,
     write_answers(path, TEN)
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     os.replace(tmp_path / path.name, path)
     ran = clinic.run("summarize_referrals", "2026-03-09 06:00")
     assert ran.counts.get("names to settle", 0) == 0

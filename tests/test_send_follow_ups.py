@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from queue import Queue
 from threading import Event
 from zoneinfo import ZoneInfo
 
@@ -211,16 +212,17 @@ class Killer:
     """Ends a process with SIGKILL when a step is reached for a given number of letters, as the server sees it."""
 
     def __init__(self) -> None:
-        self.process, self.step, self.left = 0, "", 0
+        self.process, self.step, self.left, self.connections = Queue[int](), "", 0, 0
 
-    def aim(self, process: int, step: str, left: int) -> None:
-        self.process, self.step, self.left = process, step, left
+    def aim(self, step: str, left: int, connections: int) -> None:
+        """At the run that begins next and puts its number into `process`; so many connections were others'."""
+        self.step, self.left, self.connections = step, left, connections
 
     def watch(self, step: str, session: Session) -> str | None:
-        if step == self.step and self.process:
+        if step == self.step and session.number > self.connections:
             self.left -= 1
             if self.left == 0:
-                os.kill(self.process, signal.SIGKILL)
+                os.kill(self.process.get(timeout=60), signal.SIGKILL)
         return None
 
 
@@ -232,11 +234,12 @@ def test_killed_at_random_moments_every_letter_is_sent_once_or_listed_as_unknown
     with serving(killer.watch) as server:
         clinic.mail_through(server.port, brake_floor=letters)
         for step in kills:
+            killer.aim(step, chance.randint(1, letters // len(kills)), server.connections)
             with clinic.process("send_follow_ups", "2026-03-04 09:00") as process:
-                killer.aim(process.pid, step, chance.randint(1, letters // len(kills)))
+                killer.process.put(process.pid)
                 process.communicate(timeout=60)
             assert process.returncode == -signal.SIGKILL
-        killer.aim(0, "", 0)
+        killer.aim("", 0, 0)
         last = clinic.send("2026-03-04 09:00")
     arrived = Counter(str(message_from_bytes(data, policy=policy.default)["Message-ID"]) for _, data in server.taken)
     assert max(arrived.values()) == 1 == max(Counter(server.recipients()).values())

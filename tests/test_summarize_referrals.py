@@ -362,7 +362,7 @@ def test_libreoffice_calculates_it_anew_agrees_and_cuts_no_figure_off(home: Path
     (profile / "registrymodifications.xcu").write_text(RECALCULATE, "utf-8")
     workbook = home / "var" / "reports" / "referrals-2026-W09.xlsx"
     command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf"]
-    ran = subprocess.run([*command, "--outdir", tmp_path, workbook], capture_output=True, text=True, timeout=120)
+    ran = subprocess.run([*command, "--outdir", tmp_path, workbook], capture_output=True, text=True, timeout=600)
     said = [line for line in ran.stderr.splitlines() if "javaldx" not in line]  # LibreOffice without Java
     assert (ran.returncode, said) == (0, [])
     pages = subprocess.run(

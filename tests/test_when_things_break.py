@@ -191,7 +191,7 @@ def test_a_server_without_end_ends_within_its_bound_and_the_next_run_works(clini
         ran = clinic.send(NINE)
         took = time.monotonic() - started
     dripping.close()
-    assert ran.code == FAILED and took < 10
+    assert ran.code == FAILED and took < 50
     said = "did not answer in time (limit 0.4 seconds)" if how == "drips" else "cannot be reached: no answer"
     assert said in ran.outcome.failed
     assert states(clinic) == {"deferred": 1, "ready": 2}

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _SECONDS = 20.0  # for one page; a usual one takes a fiftieth of a second
 _MEMORY_BYTES = 1 << 30
+_TOO_LONG = "it takes too long to read"
 
 
 def bounded(work: Callable[..., _T], *args: object) -> _T:
@@ -23,10 +24,11 @@ def bounded(work: Callable[..., _T], *args: object) -> _T:
     apart = Apart(_work, work, args, memory_bytes=_MEMORY_BYTES, cpu_seconds=int(_SECONDS) + 1)
     try:
         if not apart.line.poll(_SECONDS):
-            raise NotFetched("it takes too long to read")
+            raise NotFetched(_TOO_LONG)
         found, fault = apart.line.recv()
     except (EOFError, OSError):
-        raise NotFetched("it takes too much to read") from None
+        apart.end()
+        raise NotFetched(_TOO_LONG if apart.took_too_long else "it takes too much to read") from None
     finally:
         apart.end()
     if fault:

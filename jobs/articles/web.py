@@ -113,10 +113,10 @@ class Web:
         since = self._clock() - self._asked_at.get(host, -1e9)
         if since < self._pause:
             self._sleep(self._pause - since)
-        self._asked_at[host] = self._clock()
-        ends = min(self._clock() + _SECONDS, self._ends)
-        if ends <= self._clock():
+        now = self._asked_at[host] = self._clock()
+        if self._ends <= now:
             raise NotFetched("there was no time left for it")
+        ends = min(now + _SECONDS, self._ends)
         connection = self._connection(parts)
         late = threading.Timer(ends - self._clock(), _hang_up, [connection.sock])  # a server may send drop by drop
         late.daemon = True

@@ -23,6 +23,7 @@ _QUOTA = frozenset({
 _NOT_ALLOWED = frozenset({
     "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "delegationDenied", "authError",
 })  # fmt: skip
+_HUNG_UP = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 _SWITCHED_OFF = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
 
 
@@ -114,6 +115,8 @@ def in_sentences(settings: Google, scopes: Sequence[str], name: str) -> Iterator
             raise Unreachable(f"Google ({name}) cannot be reached: is this machine connected?") from None
         if isinstance(cause, TimeoutError):
             raise NoAnswer(f"Google ({name}) did not answer within {settings.call_seconds:g} seconds.") from None
+        if isinstance(cause, _HUNG_UP):
+            raise NoAnswer(f"Google ({name}) closed the connection without an answer.") from None
         why = getattr(cause, "strerror", "") or type(cause).__name__
         raise NoAnswer(f"The connection to Google ({name}) was lost: {why}.") from None
     except (GoogleAuthError, Error, ValueError) as error:

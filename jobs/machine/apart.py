@@ -39,16 +39,25 @@ class Apart:
         self.process.join()
         self.line.close()
 
+    @property
+    def took_too_long(self) -> bool:
+        """Of one that has ended: whether the kernel stopped it because its seconds of the processor were over."""
+        return self.process.exitcode == -signal.SIGXCPU
+
 
 def bound(memory_bytes: int, cpu_seconds: int) -> None:
-    """Let the kernel end this process when it takes more. A core dump would hold patient data: none is written."""
-    for limit, value in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_CORE, 0),
+    """Let the kernel end this process when it takes more. A core dump would hold patient data: none is written.
+
+    Of the processor's seconds the lower limit ends it, by a signal that tells so; at the upper one, a second later, it
+    would be killed as by anything else.
+    """
+    for limit, lower, upper in (
+        (resource.RLIMIT_AS, memory_bytes, memory_bytes),
+        (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
+        (resource.RLIMIT_CORE, 0, 0),
     ):
         try:
-            resource.setrlimit(limit, (value, value))
+            resource.setrlimit(limit, (lower, upper))
         except (ValueError, OSError):  # macOS does not let a process bound its memory
             continue
 

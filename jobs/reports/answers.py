@@ -98,11 +98,14 @@ def _workbooks(folder: Path) -> list[Path]:
 def _read_apart(path: Path) -> Answered | str:
     """The answers of one workbook, or a sentence where it cannot be read."""
     apart = Apart(_work, path, memory_bytes=_MEMORY_BYTES, cpu_seconds=_SECONDS)
+    told: Answered | str = f"{path.name} could not be read in time."
     try:
-        in_time = apart.line.poll(_SECONDS)
-        told: Answered | str = apart.line.recv() if in_time else f"{path.name} could not be read in time."
+        if apart.line.poll(_SECONDS):
+            told = apart.line.recv()
     except (EOFError, OSError):
-        told = f"{path.name} cannot be read: it is damaged. Save it again from Excel; what was written there waits."
+        apart.end()
+        if not apart.took_too_long:
+            told = f"{path.name} cannot be read: it is damaged. Save it again from Excel; what was written there waits."
     finally:
         apart.end()
     return told

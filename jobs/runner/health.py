@@ -23,8 +23,8 @@ def ping(url: str, outcome: str, log: logging.Logger, seconds: float = _PING_SEC
     calling = threading.Thread(target=_call, args=(_address(url, outcome), seconds, trouble), daemon=True)
     calling.start()
     calling.join(seconds)
-    if trouble:
-        log.warning("the watchdog could not be reached", extra={"facts": {"why": trouble[0]}})
+    for why in trouble[:1]:  # looked at once: the answer may come at this very moment
+        log.warning("the watchdog could not be reached", extra={"facts": {"why": why}})
 
 
 def ping_failure(url: str) -> None:

@@ -1,5 +1,7 @@
 """A page from outside is read within bounds, whatever it holds."""
 
+from multiprocessing.connection import Connection
+
 import pytest
 
 from jobs.articles import bounded as room
@@ -36,3 +38,13 @@ def test_what_takes_too_long_too_much_or_fails_is_a_page_that_cannot_be_had(monk
         bounded(without_end)
     with pytest.raises(NotFetched, match=r"^it takes too long to read$"):
         bounded(read_page, b"<p>a<li>" * 5000, "text/html", "utf-8")
+
+
+def test_what_uses_up_its_time_of_the_processor_before_the_run_looks_takes_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on a machine that lets the run itself wait."""
+    monkeypatch.setattr(room, "_SECONDS", 0.2)
+    monkeypatch.setattr(Connection, "poll", lambda line, seconds: True)
+    with pytest.raises(NotFetched, match=r"^it takes too long to read$"):
+        bounded(without_end)

@@ -127,10 +127,10 @@ def test_a_signal_ends_it_cleanly(home: Path, number: signal.Signals) -> None:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           env={**os.environ, "PYTHONUNBUFFERED": "1"}) as serving:  # fmt: skip
         assert serving.stdout is not None
-        while "summarize_referrals: " not in serving.stdout.readline():
-            pass
+        while "summarize_referrals: " not in (line := serving.stdout.readline()):
+            assert line, "it ended by itself"
         serving.send_signal(number)
-        said, complained = serving.communicate(timeout=20)
+        said, complained = serving.communicate(timeout=60)
     assert serving.returncode == 0
     assert said.endswith("Ended.\n") and complained == ""
     assert [row[6] for row in rows(home)["runs"]].count("running") == 0  # type: ignore[index]

@@ -221,7 +221,7 @@ def test_the_page_is_served_to_a_web_server_and_ends_when_asked(home: Path, lett
             urlopen(f"{address}stop?t={wanted[:-1]}")
         assert refused.value.code == 404
         os.kill(serving.pid, signal.SIGTERM)
-        said, complained = serving.communicate(timeout=20)
+        said, complained = serving.communicate(timeout=60)
     assert (serving.returncode, complained) == (0, "")
     assert len(stops(home)) == 1
     log = (home / "var" / "logs" / "clinic.log").read_text("utf-8")

@@ -3,6 +3,8 @@
 import base64
 import json
 import re
+import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +22,10 @@ from jobs.google.settings import Google
 
 class HangUp(Exception):
     """The server closes the connection without an answer."""
+
+
+class BreakOff(Exception):
+    """The server closes the connection without a goodbye, as a machine does that is switched off."""
 
 
 @dataclass
@@ -101,8 +107,10 @@ class LoopbackGoogle:
         self.calls.append(call)
         try:
             answer = self.script(call) or self._usual(call)
-        except HangUp:
+        except (HangUp, BreakOff) as how:
             request.close_connection = True
+            if isinstance(how, BreakOff):
+                request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             return
         body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
         request.send_response(answer.status)

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback_google import Answer, Call, HangUp, LoopbackGoogle, settings_for, trouble
+from loopback_google import Answer, BreakOff, Call, HangUp, LoopbackGoogle, settings_for, trouble
 
+from jobs.google.line import BoundedHttp
 from jobs.google.scopes import READ_MAILBOX, SEND_LETTERS
 from jobs.google.services import TRIES, Service, open_service
 from jobs.google.settings import Google
@@ -60,7 +61,14 @@ def test_a_service_account_acts_for_the_mailbox_with_the_permissions_asked_for(
 
 @pytest.mark.parametrize(
     "answer",
-    [trouble(429), trouble(403, "userRateLimitExceeded"), trouble(500), trouble(503, "backendError"), HangUp()],
+    [
+        trouble(429),
+        trouble(403, "userRateLimitExceeded"),
+        trouble(500),
+        trouble(503, "backendError"),
+        HangUp(),
+        BreakOff(),
+    ],
 )
 def test_a_reading_call_is_tried_again_with_growing_pauses(
     google: LoopbackGoogle, service: Service, answer: Any
@@ -85,7 +93,8 @@ def test_a_reading_call_gives_up_in_the_end(google: LoopbackGoogle, service: Ser
         (trouble(429, "rateLimitExceeded"), Busy, "answered 429 rateLimitExceeded: it has had enough of us for now."),
         (trouble(403, "quotaExceeded"), Busy, "answered 403 quotaExceeded: it has had enough of us for now."),
         (trouble(500), NoAnswer, "answered 500."),
-        (HangUp(), NoAnswer, "The connection to Google (gmail) was lost: ConnectionResetError."),
+        (HangUp(), NoAnswer, "Google (gmail) closed the connection without an answer."),
+        (BreakOff(), NoAnswer, "Google (gmail) closed the connection without an answer."),
         (Answer(200, b"<html>"), NoAnswer, "answered something that cannot be read (ValueError)."),
         (trouble(404, "notFound"), Refused, "answered 404 notFound."),
         (trouble(400, "invalidArgument"), Refused, "answered 400 invalidArgument."),
@@ -121,7 +130,9 @@ def test_a_sign_in_that_does_not_count_any_more_says_what_to_do(google: Loopback
 
 
 def test_an_answer_that_drips_ends_with_its_time(google: LoopbackGoogle, tmp_path: Path) -> None:
-    service = opened(google, tmp_path, call_seconds=0.3)
+    service = opened(google, tmp_path)  # the sign-in may take its time
+    service.api._http.http = BoundedHttp(0.3)
+    service = Service(service.api, Google(call_seconds=0.3), [READ_MAILBOX], "gmail")
 
     def drip(call: Call) -> Answer | None:
         call.connection.settimeout(0.05)
@@ -140,15 +151,14 @@ def test_an_answer_that_drips_ends_with_its_time(google: LoopbackGoogle, tmp_pat
 
 
 def test_a_google_that_is_not_there_is_said_so(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        gone = f"http://127.0.0.1:{free.getsockname()[1]}"
     google = LoopbackGoogle()
     service = open_service(settings_for(tmp_path, google), "gmail", "v1", [SEND_LETTERS], tmp_path)
     google.close()
-    away = open_service_at(gone, service)
-    with pytest.raises(Unreachable, match=r"^Google \(gmail\) cannot be reached: is this machine connected\?$"):
-        away.once(profile(away))
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        away = open_service_at(f"http://127.0.0.1:{nobody.getsockname()[1]}", service)
+        with pytest.raises(Unreachable, match=r"^Google \(gmail\) cannot be reached: is this machine connected\?$"):
+            away.once(profile(away))
 
 
 def open_service_at(endpoint: str, service: Service) -> Service:

@@ -144,6 +144,17 @@ class LoopbackServer:
 
 
 @contextmanager
+def nobody() -> Iterator[LoopbackServer]:
+    """A server that is not there. Its port is kept, so that nothing else can answer at it meanwhile."""
+    server = LoopbackServer()
+    server.close()
+    with socket.socket() as kept:
+        kept.bind(("127.0.0.1", 0))
+        server.port = kept.getsockname()[1]
+        yield server
+
+
+@contextmanager
 def serving(script: Script = obey, **settings: object) -> Iterator[LoopbackServer]:
     server = LoopbackServer(script, **settings)  # type: ignore[arg-type]
     try:

@@ -33,9 +33,10 @@ def looked_at(page: str, folder: Path) -> dict[str, object]:
     """What the browser found wrong with the letters in the frames of a page."""
     file = folder / "page.html"
     file.write_text(f"<!doctype html><body>{page}<script>{LOOK.read_text('utf-8')}</script>", "utf-8")
-    command = [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}",
+    command = [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+               f"--user-data-dir={folder / 'profile'}",
                "--window-size=1400,1000", "--dump-dom", file.as_uri()]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
     answer = re.search(r"<pre>(.*)</pre>", done.stdout, re.DOTALL)
     assert answer, done.stdout[:500]
     return dict(json.loads(html.unescape(answer[1])))

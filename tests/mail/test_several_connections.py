@@ -4,15 +4,17 @@ import os
 import signal
 import threading
 from collections import Counter
+from types import FrameType
 
 import pytest
-from loopback_server import HangUp, LoopbackServer, Session, serving
+from loopback_server import HangUp, LoopbackServer, Session, nobody, serving
 from small_ledger import Sending, SmallLedger, letter, letters, noon, recipients_of
 
 from jobs.mail.journal import Journal
 from jobs.mail.outbox import SignInRefused, send
 from jobs.mail.records import RunStopped
 from jobs.mail.settings import Smtp
+from jobs.mail.stopping import StopRequest
 from jobs.mail.transports.smtp import SmtpTransport
 
 LANES = {"connections": 4}
@@ -29,7 +31,16 @@ def no_lane_is_left() -> bool:
 
 @BOTH_WAYS
 def test_every_letter_arrives_once_and_whole(send_to: Sending, pipelining: bool) -> None:
-    with serving(pipelining=pipelining) as server:
+    second = threading.Event()
+
+    def not_before_the_second(at: str, session: Session) -> None:
+        """One lane alone is not done with all of them."""
+        if session.number > 1:
+            second.set()
+        elif at == "greeting":
+            assert second.wait(60)
+
+    with serving(not_before_the_second, pipelining=pipelining) as server:
         tally = send_to(server, letters(60), **LANES)
     assert (dict(tally), tally.stopped) == ({"sent": 60}, "")
     assert sorted(server.taken) == sorted((one.recipient, one.data) for one in letters(60))
@@ -86,7 +97,7 @@ def test_a_server_that_takes_two_connections_gets_every_letter_over_these(send_t
         if at == "greeting" and session.number > 2:
             return "421 4.7.0 too many connections"
         if at == "MAIL" and session.letters == 0 and session.number <= 2 and not session.mail:
-            both.wait(5)  # so that both have letters
+            both.wait(60)  # so that both have letters
         return None
 
     with serving(two_only) as server:
@@ -96,9 +107,8 @@ def test_a_server_that_takes_two_connections_gets_every_letter_over_these(send_t
 
 
 def test_a_server_that_is_not_there_defers_one_letter_and_the_rest_wait(send_to: Sending) -> None:
-    with serving() as server:
-        pass
-    tally = send_to(server, letters(20), **LANES)
+    with nobody() as server:
+        tally = send_to(server, letters(20), **LANES)
     assert dict(tally) == {"deferred": 1, "ready": 19}
     assert tally.stopped.endswith("cannot be reached: Connection refused. The letters wait.")
     assert no_lane_is_left()
@@ -148,15 +158,24 @@ def test_asked_to_stop_every_lane_finishes_its_letter(send_to: Sending, ledger: 
 
 
 def test_asked_twice_the_run_ends_at_once_and_only_what_was_on_its_way_is_unknown(
-    send_to: Sending, ledger: SmallLedger
+    send_to: Sending, ledger: SmallLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    silent = threading.Barrier(4, action=lambda: (os.kill(os.getpid(), signal.SIGINT), ask_again.start()))  # type: ignore[func-returns-value]
-    ask_again = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    silent = threading.Barrier(4, action=lambda: os.kill(os.getpid(), signal.SIGINT))
+    hear = StopRequest.hear
+
+    def hear_and_be_asked_again(request: StopRequest, number: int, frame: FrameType | None) -> None:
+        """Two signals that come before Python looks are one to it: the second one comes when the first was heard."""
+        first = not request.asked
+        hear(request, number, frame)
+        if first:
+            os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(StopRequest, "hear", hear_and_be_asked_again)
 
     def keep_silent(at: str, session: Session) -> str | None:
         if at == "text":
-            silent.wait(20)
-            session.connected.settimeout(20)
+            silent.wait(60)
+            session.connected.settimeout(60)
             while session.connected.recv(65536):
                 pass
             raise HangUp
@@ -172,6 +191,29 @@ def test_asked_twice_the_run_ends_at_once_and_only_what_was_on_its_way_is_unknow
     assert len(ledger.in_state("ready")) == 60 - 4
     assert sorted(server.recipients()) == sorted(letter(number).recipient for number in ledger.in_state("unknown"))
     assert no_lane_is_left()
+
+
+def test_asked_to_end_at_once_while_the_lanes_begin_none_is_left_at_work(
+    send_to: Sending, ledger: SmallLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, begun = threading.Thread.start, 0
+
+    def interrupted(thread: threading.Thread) -> None:
+        nonlocal begun
+        if "_work" in str(getattr(thread, "_target", "")):
+            begun += 1
+            if begun == 3:
+                raise KeyboardInterrupt
+        begin(thread)
+
+    with serving() as server:
+        monkeypatch.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            send_to(server, letters(20), **LANES)
+        assert no_lane_is_left()
+        monkeypatch.undo()
+    left = {letter(number).recipient for number in ledger.in_state("sent") + ledger.in_state("unknown")}
+    assert set(server.recipients()) <= left
 
 
 def test_a_journal_that_cannot_be_written_stops_all_lanes_before_a_text_leaves(

@@ -3,18 +3,22 @@
 import os
 import socket
 import ssl
-from collections.abc import Iterator
+import time
+from asyncio import AbstractServer
+from collections.abc import Awaitable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
-from loopback_server import HangUp, LoopbackServer, Session, serving
+from loopback_server import HangUp, LoopbackServer, Session, nobody, serving
 from small_ledger import Sending, SmallLedger, letter, letters, noon, recipients_of
 
 from jobs.mail.journal import Journal
 from jobs.mail.outbox import SignInRefused, Tally, send
 from jobs.mail.settings import Smtp
+from jobs.mail.transports import smtp_line
 from jobs.mail.transports.redirected import Redirected
 from jobs.mail.transports.smtp import SmtpTransport
 from jobs.mail.transports.smtp_connection import on_the_wire
@@ -257,44 +261,77 @@ def test_a_server_that_answers_byte_by_byte_ends_within_its_bound(send_to: Sendi
     assert "The server did not answer in time (limit 0.3 seconds)." in tally.stopped
 
 
+class LongWait:
+    """The clock of the run: while the server is silent, a minute and a half passes at each look at it.
+
+    So the run ends a step by its own limits of minutes and hours, nobody waits, and a slow machine has its time.
+    """
+
+    def __init__(self) -> None:
+        self.silent, self._passed, self._true = False, 0.0, time.monotonic
+
+    def __call__(self) -> float:
+        self._passed += 90 * self.silent
+        return self._true() + self._passed
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> LongWait:
+    clock = LongWait()
+    monkeypatch.setattr(time, "monotonic", clock)
+    monkeypatch.setattr(smtp_line, "_LOOK_UP_SECONDS", 0.02)  # so often it looks
+    return clock
+
+
 def wait_for_the_other_side(session: Session) -> None:
     """Say nothing until the client gives up."""
-    session.connected.settimeout(20)
+    session.connected.settimeout(60)
     while session.connected.recv(65536):
         pass
     raise HangUp
 
 
+LIMITS = ("greeting", "command", "data", "final", "run")
+
+
 @pytest.mark.parametrize(
-    ("step", "patience", "states"),
+    ("step", "limit", "seconds", "states"),
     [
-        ("MAIL", {"command_seconds": 0.2}, {"sent": 1, "deferred": 2}),
-        ("DATA", {"data_seconds": 0.2}, {"sent": 1, "deferred": 2}),
-        ("text", {"final_seconds": 0.2}, {"sent": 1, "unknown": 2}),
-        ("text", {"run_seconds": 0.2}, {"sent": 1, "unknown": 1, "ready": 1}),
+        ("MAIL", "command", 300, {"sent": 1, "deferred": 2}),
+        ("DATA", "data", 120, {"sent": 1, "deferred": 2}),
+        ("text", "final", 600, {"sent": 1, "unknown": 2}),
+        ("text", "run", 7200, {"sent": 1, "unknown": 1, "ready": 1}),
     ],
 )
 def test_a_silent_server_ends_each_step_within_its_bound(
-    send_to: Sending, step: str, patience: dict[str, float], states: dict[str, int]
+    send_to: Sending, ledger: SmallLedger, clock: LongWait, step: str, limit: str, seconds: int, states: dict[str, int]
 ) -> None:
     passed = 0
 
     def silent(at: str, session: Session) -> str | None:
         nonlocal passed
         passed += at == step
+        if at == "greeting":
+            clock.silent = False
         if at == step and passed > 1:
+            clock.silent = True
             wait_for_the_other_side(session)
         return None
 
+    others = {f"{name}_seconds": 1e9 for name in LIMITS if name != limit}
     with serving(silent) as server:
-        tally = send_to(server, letters(3), **patience)
+        tally = send_to(server, letters(3), **others, **{f"{limit}_seconds": seconds})
     assert dict(tally) == states
+    told = f"The server did not answer in time (limit {seconds if limit != 'run' else 1e9:g} seconds)."
+    assert ledger.details(2) == [f"The letter may have left. {told}" if "unknown" in states else told]
+    assert (tally.stopped == "Sending took longer than 120 minutes (run_seconds). The other letters wait.") is (
+        limit == "run"
+    )
 
 
 def test_a_server_that_is_not_there_defers_one_letter_and_the_rest_wait(send_to: Sending) -> None:
-    with serving() as server:
-        pass
-    tally = send_to(server, letters(3))
+    with nobody() as server:
+        tally = send_to(server, letters(3))
     assert dict(tally) == {"deferred": 1, "ready": 2}
     place = f"127.0.0.1:{server.port}"
     assert tally.stopped == f"The mail server {place} cannot be reached: Connection refused. The letters wait."
@@ -365,6 +402,17 @@ class Taking:
         return "250 OK"
 
 
+class Listening(Controller):
+    """aiosmtpd at a port that is taken already, by a socket that it is given."""
+
+    def __init__(self, listening: socket.socket, taking: Taking, **more: Any) -> None:
+        super().__init__(taking, *listening.getsockname(), **more)
+        self._listening = listening
+
+    def _create_server(self) -> Awaitable[AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self._listening, ssl=self.ssl_context)
+
+
 def password_check(server: object, session: object, envelope: object, mechanism: str, data: object) -> AuthResult:
     right = (data.login, data.password) == (b"clinic", b"open sesame")  # type: ignore[attr-defined]
     return AuthResult(success=right, handled=right)
@@ -376,19 +424,17 @@ def encrypted_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    listening = socket.create_server(("127.0.0.1", 0))
     own = {"tls_context": context, "require_starttls": True} if request.param == "starttls" else {}
     whole = {"ssl_context": context} if request.param == "tls" else {}
     taking = Taking()
-    controller = Controller(
-        taking, hostname="localhost", port=port, authenticator=password_check, auth_required=True,
+    controller = Listening(
+        listening, taking, ready_timeout=60, authenticator=password_check, auth_required=True,
         auth_require_tls=request.param == "starttls", **own, **whole,
     )  # fmt: skip
     controller.start()
     try:
-        yield Smtp(host="localhost", port=port, security=request.param, user="clinic", command_seconds=5), taking
+        yield Smtp(host="localhost", port=controller.port, security=request.param, user="clinic"), taking
     finally:
         controller.stop()
 

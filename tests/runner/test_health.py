@@ -35,15 +35,18 @@ def test_without_an_address_nothing_is_called(tmp_path: Path) -> None:
     assert logged(tmp_path) == ""
 
 
-@pytest.mark.parametrize(
-    ("says", "why"),
-    [(b"", ""), (b"SMTP ready\r\n", "BadStatusLine"), (b"HTTP/1.1 200 fine\r\nContent-", "")],
-)
-def test_a_watchdog_that_answers_nonsense_or_nothing_is_not_waited_for(tmp_path: Path, says: bytes, why: str) -> None:
+@pytest.mark.parametrize("says", [b"", b"HTTP/1.1 200 fine\r\nContent-"])
+def test_a_watchdog_that_answers_nothing_whole_is_not_waited_for(tmp_path: Path, says: bytes) -> None:
     with strange_server(says) as url:
         ping(url, "success", open_log(tmp_path), seconds=0.2)
     assert "the watchdog could not be reached" in logged(tmp_path)
-    assert why in logged(tmp_path)
+
+
+def test_a_watchdog_that_answers_nonsense_is_logged(tmp_path: Path) -> None:
+    with strange_server(b"SMTP ready\r\n") as url:
+        ping(url, "success", open_log(tmp_path), seconds=60)
+    assert "the watchdog could not be reached" in logged(tmp_path)
+    assert "BadStatusLine" in logged(tmp_path)
 
 
 def test_a_call_that_outlasts_every_timeout_of_the_socket_is_left_behind(
@@ -53,7 +56,7 @@ def test_a_call_that_outlasts_every_timeout_of_the_socket_is_left_behind(
     answered, ended = threading.Event(), threading.Event()
 
     def stuck(*args: object) -> None:
-        answered.wait(5)
+        answered.wait(60)
         ended.set()
 
     monkeypatch.setattr("jobs.runner.health._call", stuck)
@@ -61,13 +64,14 @@ def test_a_call_that_outlasts_every_timeout_of_the_socket_is_left_behind(
     assert not ended.is_set()
     assert "it did not answer in time" in logged(tmp_path)
     answered.set()
-    assert ended.wait(5)
+    assert ended.wait(60)
 
 
 def test_a_watchdog_that_is_gone_is_logged_without_its_address(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-    ping(f"http://127.0.0.1:{port}/secret-key", "success", open_log(tmp_path))
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        ping(f"http://127.0.0.1:{port}/secret-key", "success", open_log(tmp_path))
     assert "the watchdog could not be reached" in logged(tmp_path)
     assert "secret-key" not in logged(tmp_path)
 

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -87,8 +88,15 @@ def test_a_child_that_dies_takes_one_file_with_it(tmp_path: Path, monkeypatch: p
     assert (first.memory, second.outcome, len(second.rows)) == (b"", "read", 4)
 
 
-def test_a_reading_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
+def test_a_reading_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path, "export.xlsx", workbook(table(3)))
+
+    class Standing(child_process.ChildProcess):
+        def ask(self, request: dict[str, Any], seconds: float) -> None:
+            self._process.send_signal(signal.SIGSTOP)  # or it could be done before it is waited for
+            super().ask(request, seconds)
+
+    monkeypatch.setattr("jobs.sources.reading.ChildProcess", Standing)
     found = read_one(tmp_path, Source("export", "export.xlsx"), limits=Limits(seconds=0.001))
     assert found.outcome == "refused"
     assert found.said().startswith("Reading the file took longer than 0.001 seconds and was stopped.")

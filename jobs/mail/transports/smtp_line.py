@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 _LOOK_UP_SECONDS = 20.0
 _LONGEST_ANSWER = 65_536  # bytes; RFC 5321 allows 512 a line
+_CLOSED = "The server closed the connection."
+_HUNG_UP = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
+"""What is heard of a server that hangs up, instead of an end, where there were bytes that it had not read."""
 
 
 class Reply(NamedTuple):
@@ -73,7 +76,7 @@ class Line:
                     continue
                 raise LineLost(_why(trouble, seconds)) from None
             if not more:
-                raise LineLost("The server closed the connection.")
+                raise LineLost(_CLOSED)
             self._heard, self._at = self._heard[self._at :] + more, 0
             if len(self._heard) > _LONGEST_ANSWER:
                 raise LineLost("The server's answer has no end.")
@@ -132,6 +135,8 @@ class Line:
 def _why(trouble: OSError, seconds: float) -> str:
     if isinstance(trouble, TimeoutError):
         return f"The server did not answer in time (limit {seconds:g} seconds)."
+    if isinstance(trouble, _HUNG_UP):
+        return _CLOSED
     certificate = getattr(trouble, "verify_message", "")  # only where the ssl module is in use at all
     if certificate:
         return f"The server's certificate cannot be trusted: {certificate}."

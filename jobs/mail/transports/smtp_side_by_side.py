@@ -40,10 +40,10 @@ def side_by_side(
     waiting, heard = _Waiting(), _Heard()
     threads = [threading.Thread(target=_work, args=(lane, waiting, heard, marks), daemon=True) for lane in lanes]
     under_way = _hand_out(letters, waiting, _AHEAD * len(lanes))
-    for thread in threads:
-        thread.start()
     at_work, ended = len(threads), _Ended(None, [])
     try:
+        for thread in threads:
+            thread.start()
         while at_work:
             if not under_way or trust.spent or ended.reason:
                 _call_in(waiting, at_work)
