@@ -27,12 +27,13 @@ def never(seconds: float) -> bool:
 def looks_in(minutes: list[float]) -> list[float]:
     """The minutes at which a serving looks, when these are the moments at which it glances at the clock."""
     looked: list[float] = []
-    with time_machine.travel(MORNING, tick=False) as clock:
+    morning = MORNING.astimezone()  # by this machine's own clock, wherever it stands
+    with time_machine.travel(morning, tick=False) as clock:
 
         def glance(seconds: float) -> bool:
             if not minutes:
                 return True
-            clock.move_to(MORNING + timedelta(minutes=minutes.pop(0)))
+            clock.move_to(morning + timedelta(minutes=minutes.pop(0)))
             return False
 
         keep_looking(lambda: looked.append((datetime.now() - MORNING).total_seconds() / 60), glance)  # noqa: DTZ005

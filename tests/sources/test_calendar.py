@@ -8,7 +8,7 @@ from made_files import Found, read_one
 
 from jobs.sources.calendar import COLUMNS, MOST_OF_ONE, count_entries, read_calendar
 from jobs.sources.reading import start_reading
-from jobs.sources.source import Limits, Source
+from jobs.sources.source import Source
 
 FIRST, LAST = date(2026, 2, 1), date(2026, 4, 30)
 ZONE = "America/Los_Angeles"  # its clocks change on March 8 and November 1
@@ -218,7 +218,7 @@ def test_a_file_that_breaks_off_gives_the_entries_before_the_break() -> None:
 def put(home: Path, *events: str) -> Found:
     """The same by the whole way: a file, a bounded process, text columns."""
     (home / "slots.ics").write_bytes(calendar(*events))
-    return read_one(home, Source("slots", "slots.ics", zone=ZONE), limits=Limits(seconds=20))
+    return read_one(home, Source("slots", "slots.ics", zone=ZONE))
 
 
 def test_a_calendar_file_becomes_columns_of_text(tmp_path: Path) -> None:
