@@ -60,9 +60,13 @@ if __name__ == "__main__":
         sys.exit()
     try:
         from jobs.desk.commands import cli
+        from jobs.desk.leaving import leave
     except ModuleNotFoundError as missing:
         sys.exit(
             f"This Python ({sys.executable}) lacks a package of the program ({missing.name}).\n"
             "`make demo` sets everything up once; from then on write .venv/bin/python run_jobs.py COMMAND."
         )
-    cli(prog_name="run_jobs.py")
+    try:
+        cli(prog_name="run_jobs.py")
+    except SystemExit as end:
+        leave(end)

@@ -16,7 +16,10 @@ from jobs.desk.unforeseen import CarefulGroup
 from jobs.desk.workbook_options import what_is_asked, workbook_options
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobs.runner.tools import Tools
+    from jobs.sources.child_process import ChildProcess
 
 _ELSEWHERE = {
     "allow": "jobs.desk.stop_commands.allow",
@@ -91,27 +94,35 @@ def run(place: Place, /, jobs: tuple[str, ...], **options: Any) -> None:
       python run_jobs.py run summarize_referrals --week 2026-W12
     """
     asked = what_is_asked(options, jobs)
-    from jobs.runner.discover import ORDER, job_names, run_all
+    from jobs.sources.child_process import spare_child
+
+    with spare_child(wanted=not {"all", "pull_appointments"}.isdisjoint(jobs)) as spare:
+        code = _run(place, jobs, asked, spare)
+    sys.exit(code)
+
+
+def _run(place: Place, jobs: tuple[str, ...], asked: "Mapping[str, str]", spare: "list[ChildProcess]") -> int:
+    """Run what was named. What takes long to load is loaded while other processes read the files and the templates."""
+    from jobs.runner.discover import job_names, run_all
 
     for name in jobs:
         if name not in (*job_names(), "all"):
             raise click.UsageError(f'There is no job "{name}". {nearest(name, [*job_names(), "all"])}')
 
-    from jobs.desk.early_reading import begun_readings
+    from jobs.desk.early_start import started_early
     from jobs.runner.settings_loading import start_loading
 
     loading = start_loading(place.home)
-    if not loading.there:  # while they are checked, the database library is loaded; else while the files are read
+    if not loading.there:  # while they are checked, the database library is loaded
         import_module("jobs.desk.terminal")
     settings = loading.settings()
     everything = run_all(bool(settings.mail.mailbox.by))
     names = [name for job in jobs for name in (everything if job == "all" else (job,))]
-    with begun_readings(place.home, settings, place.now, ORDER[0] in names) as early:
+    with started_early(place.home, settings, place.now, names, spare) as early:
         from jobs.desk.terminal import run_named
         from jobs.runner.tools import open_watched_tools
 
-        code = run_named(names, partial(open_watched_tools, place.home, settings, place.now, early), asked)
-    sys.exit(code)
+        return run_named(names, partial(open_watched_tools, place.home, settings, place.now, early), asked)
 
 
 @cli.command()

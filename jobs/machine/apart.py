@@ -31,12 +31,14 @@ class Apart:
         self.line, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(work, theirs, args, memory_bytes, cpu_seconds), daemon=True)
         self.process.start()
+        self._owner = os.getpid()
         theirs.close()
 
     def end(self) -> None:
-        """Stop it, whatever it does."""
-        self.process.kill()  # first: it must not meet a closed line
-        self.process.join()
+        """Stop it, whatever it does. A process that was forked from the run meanwhile only lets go of it."""
+        if os.getpid() == self._owner:
+            self.process.kill()  # first: it must not meet a closed line
+            self.process.join()
         self.line.close()
 
     @property

@@ -5,22 +5,16 @@ process and not the run.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from jobs.machine.apart import Apart
 from jobs.mail.fields import LetterValues
-from jobs.mail.message import Envelope, finish
-from jobs.mail.news_law import lacks
+from jobs.mail.message import Envelope
 from jobs.mail.templates import Instead, Letters
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+from jobs.mail.writing_apart import start_writing
 
 _SECONDS = 60.0  # for the letters of one order; a hundred take a twentieth of a second
-_CPU_SECONDS = 3600
-_MEMORY_BYTES = 2 << 30
 
 
 class Order(NamedTuple):
@@ -40,11 +34,11 @@ class WritingFailed(Exception):
 class LetterWriter:
     """Writes what is ordered, one order after the other: `ask`, then `take`, then `ask` again.
 
-    `load` gives the letters of `templates/`; it is called in the other process, which checks and compiles what is new.
+    It is given what loads the letters, see `start_writing`, or the process that is at it already.
     """
 
-    def __init__(self, load: Callable[[], Letters]) -> None:
-        self._apart = Apart(_work, load, memory_bytes=_MEMORY_BYTES, cpu_seconds=_CPU_SECONDS)
+    def __init__(self, load: Callable[[], Letters] | Apart) -> None:
+        self._apart = load if isinstance(load, Apart) else start_writing(load)
         self._line = self._apart.line
 
     def __enter__(self) -> "LetterWriter":
@@ -100,27 +94,3 @@ class LetterWriter:
 
 _WAIT = "The letters that were not sent wait; `run_jobs.py check` looks at every template."
 _ENDED = f"The process that writes the letters ended before its work: the machine may be short of memory. {_WAIT}"
-
-
-def _work(line: "Connection", load: Callable[[], Letters]) -> None:
-    try:
-        letters = load()
-    except Exception:  # a traceback may quote what the letters are tried on; the run says that this process ended
-        return
-    with suppress(EOFError, OSError):  # the run has ended
-        line.send((letters.usable, letters.instead))
-        import jobs.mail.letter_language  # noqa: F401  (Jinja is ready when the first order comes)
-
-        while True:
-            orders = line.recv()
-            line.send([_write(letters, order) for order in orders])
-
-
-def _write(letters: Letters, order: Order) -> bytes | None:
-    try:
-        written = letters.write(order.template, order.values)
-        if order.must_say and lacks(written, order.must_say):
-            return None
-        return finish(written, order.envelope)
-    except Exception:  # its text may quote the patient
-        return None

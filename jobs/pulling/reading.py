@@ -10,7 +10,7 @@ from jobs.sources.source import Source
 
 def begin_reading(tools: Tools, source: Source, memories: dict[str, bytes], today: date) -> Iterable[FileRead]:
     """The files of a source as they come; the reading that began early, unless a pull or midnight came between."""
-    begun = (tools.early or {}).get(source.name)
+    begun = tools.early.readings.get(source.name) if tools.early else None
     if begun and (begun.memories, begun.today) == (memories, today):
         return begun.reading
     zone = tools.settings.clinic.zone

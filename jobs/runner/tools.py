@@ -11,15 +11,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jobs.runner.settings import Settings
 
 if TYPE_CHECKING:
+    from jobs.machine.apart import Apart
     from jobs.sources.reading import BegunReading
     from jobs.store.memory import Store
+
+
+class Early(NamedTuple):
+    """What was begun before the database was there: the readings of sources by their names, and the process that writes
+    the letters."""
+
+    readings: "Mapping[str, BegunReading]"
+    letters: "Apart | None" = None
 
 
 class Tools(NamedTuple):
     """`now` is the moment the run began, in the clinic's zone; `clock` asks anew.
 
-    `home` is the folder that holds config/ and templates/. `early` are the readings of sources that began before these
-    tools were there. `ready` is what the job's own `get_ready` gave, where it was called in good time. `asked` is what
+    `home` is the folder that holds config/ and templates/. `early` is what was begun before these tools were
+    there. `ready` is what the job's own `get_ready` gave, where it was called in good time. `asked` is what
     somebody asked of the job beyond its usual work.
     `named` tells that a person named the moment, to rehearse.
     """
@@ -29,7 +38,7 @@ class Tools(NamedTuple):
     store: "Store"
     now: datetime
     clock: Callable[[], datetime]
-    early: "Mapping[str, BegunReading] | None" = None
+    early: Early | None = None
     ready: Any = None
     asked: Mapping[str, str] = {}
     named: bool = False
@@ -56,9 +65,7 @@ class Tools(NamedTuple):
             yield lambda done: bar.advance(step, done)
 
 
-def open_tools(
-    home: Path, settings: Settings, now: datetime | None = None, early: "Mapping[str, BegunReading] | None" = None
-) -> Tools:
+def open_tools(home: Path, settings: Settings, now: datetime | None = None, early: Early | None = None) -> Tools:
     """The tools of one run. A `now` stops the clock there, to rehearse; without a zone it is the clinic's own time.
 
     Raises ToolsUnusable where the state folder or the database cannot be used.
@@ -76,7 +83,7 @@ def open_tools(
 
 
 def open_watched_tools(
-    home: Path, settings: Settings, now: datetime | None = None, early: "Mapping[str, BegunReading] | None" = None
+    home: Path, settings: Settings, now: datetime | None = None, early: Early | None = None
 ) -> Tools:
     """The tools for a run of jobs: where they cannot be opened, the watchdog hears that no job could begin."""
     from jobs.runner.health import ping_failure

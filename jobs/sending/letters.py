@@ -1,7 +1,7 @@
 """From a due letter to its finished bytes: the articles are chosen, the order is written, the letter comes back."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from jobs.mail.stop_secret import stop_secret
 from jobs.mail.writing import LetterWriter, Order
 from jobs.runner.tools import Tools
 from jobs.sending.deciding import DECIDED_FOR, LOOKED_AT, LastMoment
-from jobs.sending.letter_loading import load_clinic_letters
+from jobs.sending.early_letters import start_letters
 from jobs.store.article_vetoes import EVERY, articles_not_for
 from jobs.store.letter_ledger import ChosenArticle, LetterLedger
 from jobs.store.letters import LetterFacts, change_letters, letter_facts
@@ -27,10 +27,10 @@ GROUP = 100  # letters in one commit, at most
 
 
 def start_writer(tools: Tools) -> LetterWriter:
-    """Start the process that writes the letters; it looks at the templates that rules name until the first letter is
-    due."""
-    named = frozenset(rule.template for rule in tools.settings.follow_ups.rules if rule.on)
-    return LetterWriter(partial(load_clinic_letters, tools.home, tools.settings.clinic, tools.state_dir, only=named))
+    """Start the process that writes the letters, unless it was started early; it looks at the templates that rules
+    name until the first letter is due."""
+    early = tools.early.letters if tools.early else None
+    return LetterWriter(early or start_letters(tools.home, tools.settings))
 
 
 class Ordered(NamedTuple):

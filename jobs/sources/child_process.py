@@ -7,6 +7,8 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +116,18 @@ class ChildProcess:
             "Reading the file took too much memory or broke off, and was stopped.",
             "Export a shorter period; if the file is small, it is damaged: export it again.",
         )
+
+
+@contextmanager
+def spare_child(wanted: bool) -> Iterator[list[ChildProcess]]:
+    """A child, if it is `wanted`, that loads what it needs while its question is not known yet. Whoever has the
+    question takes it out of the list; else it ends here."""
+    spare = [ChildProcess()] if wanted else []
+    try:
+        yield spare
+    finally:
+        for child in spare:
+            child.end()
 
 
 def _widen(descriptor: int) -> None:

@@ -78,13 +78,14 @@ def start_reading(
     zone: str,
     limits: Limits | None = None,
     rules: "ValueRules | None" = None,
+    spare: list[ChildProcess] | None = None,
 ) -> "Reading":
     """Look at the files of a source and start the child that reads them, if any changed. Never raises for a file.
 
     `memories` holds, by path, what `FileRead.memory` was when a file was last saved; `zone` is the clinic's. With
-    `rules` the child reads the values too, else the tables come as text.
+    `rules` the child reads the values too, else the tables come as text. A `spare` child is taken out of its list.
     """
-    return Reading(source, home, memories, today, zone, limits or Limits(), rules)
+    return Reading(source, home, memories, today, zone, limits or Limits(), rules, spare or [])
 
 
 class Reading:
@@ -99,8 +100,9 @@ class Reading:
         zone: str,
         limits: Limits,
         rules: "ValueRules | None",
+        spare: list[ChildProcess],
     ) -> None:
-        self._source, self._limits, self._rules = source, limits, rules
+        self._source, self._limits, self._rules, self._spare = source, limits, rules, spare
         self._window = (
             str(today - timedelta(days=source.window_days_back)), str(today + timedelta(days=source.window_days_ahead)),
         )  # fmt: skip
@@ -196,7 +198,7 @@ class Reading:
         files = [(place.path, place.shown, place.own, place.base) for place in places]
         rules = asdict(self._rules) if self._rules else None
         request = {"task": task, "source": source.name, "rules": rules, "files": files}
-        child = ChildProcess()
+        child = self._spare.pop() if self._spare else ChildProcess()
         child.ask(request, self._limits.seconds)
         return child
 

@@ -6,8 +6,10 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import repeat, takewhile
 
 from jobs.sources.header_row import Unreadable
+from jobs.sources.one_ahead import one_ahead
 from jobs.sources.table_file import DAMAGED, DEFINES
 
 _ABSURD_RATIO = 150  # real sheets shrink to a fifth or a thirtieth
@@ -67,11 +69,10 @@ class ZipParts:
         return self.archive.getinfo(self.names[name.lower()]).file_size if name in self else 0
 
     def chunks(self, name: str, size: int = 1 << 20) -> Iterator[bytes]:
-        """The unpacked bytes of one part, bit by bit."""
+        """The unpacked bytes of one part, bit by bit; the next are unpacked while these are used."""
         try:
             with self.archive.open(self.names[name.lower()]) as part:
-                while chunk := part.read(size):
-                    yield chunk
+                yield from takewhile(bool, one_ahead(part.read, repeat(size)))
         except _TORN:
             raise DAMAGED from None
 

@@ -1,6 +1,7 @@
 """Counts what was asked for and writes the files of it: one workbook for all, and one for each location."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -44,12 +45,12 @@ class Made(NamedTuple):
 
 def make_workbooks(tools: Tools, asked: Asked, names: ReferralNames) -> Made:
     """Count everything as of the moment asked for, write the workbooks, keep what they say, list them."""
-    with _memory_as_of(tools, asked) as past:
+    with _memory_as_of(tools, asked) as past, ThreadPoolExecutor(1) as beside:
+        counted_beside = beside.submit(_context, tools, asked, names)  # it waits for the database as long as this does
         places = ["", *locations(past)]
         today = asked.as_of.date()
         all_figures = [count_figures(past, asked.periods, names, today, place) for place in places]
-    with tools.store.look() as memory:
-        context = _context(tools, asked, names, memory)
+        context = counted_beside.result()
     if names.recognizer:
         names.recognizer.keep()
     files: list[Path] = []
@@ -93,21 +94,22 @@ def _path(tools: Tools, asked: Asked, places: list[str], location: str) -> Path:
     return tools.state_dir / "reports" / name
 
 
-def _context(tools: Tools, asked: Asked, names: ReferralNames, memory: Memory) -> Context:
+def _context(tools: Tools, asked: Asked, names: ReferralNames) -> Context:
     """What all workbooks of one run say beside their figures."""
     rules = {rule.name: rule.on for rule in tools.settings.follow_ups.rules}
-    work = count_work(memory, asked.periods, asked.as_of, rules)
     # What was wrong with an article's page on an earlier day is not kept.
     faults = () if asked.past else tuple(page_faults(tools.state_dir))
-    return Context(
-        tools.settings.clinic.name,
-        asked.as_of,
-        VERSION,
-        work._replace(article_faults=faults),
-        sorted(names.channels, key=str.casefold),
-        notes_beside(memory),
-        calendar_check=_calendar_check(tools, asked, memory),
-    )
+    with tools.store.look() as memory:
+        work = count_work(memory, asked.periods, asked.as_of, rules)
+        return Context(
+            tools.settings.clinic.name,
+            asked.as_of,
+            VERSION,
+            work._replace(article_faults=faults),
+            sorted(names.channels, key=str.casefold),
+            notes_beside(memory),
+            calendar_check=_calendar_check(tools, asked, memory),
+        )
 
 
 def _calendar_check(tools: Tools, asked: Asked, memory: Memory) -> list[Difference] | None:

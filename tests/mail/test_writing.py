@@ -17,6 +17,7 @@ from jobs.mail.letter_forms import Written
 from jobs.mail.message import Envelope
 from jobs.mail.templates import Letters, load_letters
 from jobs.mail.writing import LetterWriter, Order, WritingFailed
+from jobs.mail.writing_apart import start_writing
 
 CLINIC = ClinicProfile("lakeside", "Lakeside Therapy", "America/Los_Angeles", "1 Pier Road, Lakeside")
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -118,6 +119,20 @@ def test_the_writer_holds_nothing_that_the_run_has_open(tmp_path: Path) -> None:
             assert writer.usable
     finally:
         os.close(secret)
+
+
+def test_a_process_that_was_forked_meanwhile_uses_the_writer_and_leaves_its_end_to_whoever_started_it() -> None:
+    started = start_writing(the_letters)
+    job = os.fork()
+    if job == 0:
+        with LetterWriter(started) as writer:
+            writer.ask([an_order()])
+            written = writer.take()
+        os._exit(0 if written[0] else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(job, 0)[1]) == 0
+    assert started.process.is_alive()
+    started.end()
+    assert not started.process.is_alive()
 
 
 def test_the_writer_ends_with_the_run_that_is_killed(tmp_path: Path) -> None:

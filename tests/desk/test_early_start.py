@@ -1,4 +1,5 @@
-"""Reading begins before the database is open; what it began from must have been right, or it counts for nothing."""
+"""Files and templates are read before the database is open; what that began from must have been right, or it counts
+for nothing."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,13 +7,15 @@ from datetime import datetime
 import pytest
 from hand_written_clinic import Clinic, Ran, appointment
 
-from jobs.desk.early_reading import begun_readings
+from jobs.desk.early_start import started_early
+from jobs.mail.writing import LetterWriter
 from jobs.runner.run import FINE, run_job
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import open_tools
-from jobs.sources.child_process import ChildProcess
+from jobs.sources.child_process import ChildProcess, spare_child
 from jobs.store.early_look import early_memories
 
+PULL = "pull_appointments"
 NOW = datetime(2026, 3, 4, 7)  # noqa: DTZ001  the clinic's own time
 ANN, BEA = appointment("Ann", "2026-03-03 09:30"), appointment("Bea", "2026-03-03 10:30")
 
@@ -20,11 +23,11 @@ ANN, BEA = appointment("Ann", "2026-03-03 09:30"), appointment("Bea", "2026-03-0
 def pull(clinic: Clinic, meanwhile: Callable[[], object] = lambda: None) -> Ran:
     """Pull as `run_jobs.py run` does; `meanwhile` happens between the early start and the pull itself."""
     settings = load_settings(clinic.home)
-    with begun_readings(clinic.home, settings, NOW, wanted=True) as early:
+    with started_early(clinic.home, settings, NOW, [PULL]) as early:
         meanwhile()
         tools = open_tools(clinic.home, settings, NOW, early)
         try:
-            return Ran(*run_job("pull_appointments", tools))
+            return Ran(*run_job(PULL, tools))
         finally:
             tools.store.close()
 
@@ -70,7 +73,7 @@ def test_a_reading_that_nobody_took_ends_with_the_run(clinic: Clinic, monkeypatc
 
     monkeypatch.setattr("jobs.sources.reading.ChildProcess", Watched)
     clinic.export(ANN)
-    with begun_readings(clinic.home, load_settings(clinic.home), NOW, wanted=True):
+    with started_early(clinic.home, load_settings(clinic.home), NOW, [PULL]):
         pass
     (child,) = started
     assert child._process.poll() is not None
@@ -81,6 +84,41 @@ def test_nothing_begins_early_where_the_database_cannot_be_looked_into(clinic: C
     settings = load_settings(clinic.home)
     (clinic.home / "var" / "clinic.sqlite").write_bytes(damage)
     assert early_memories(settings.database_url, "lakeside") is None
-    with begun_readings(clinic.home, settings, NOW, wanted=True) as early:
-        assert not early
+    with started_early(clinic.home, settings, NOW, [PULL]) as early:
+        assert not early.readings
     assert early_memories("postgresql://db.lakeside.example/clinic", "lakeside") is None
+
+
+def test_the_process_that_writes_the_letters_is_there_early_and_ends_with_the_run(clinic: Clinic) -> None:
+    with started_early(clinic.home, load_settings(clinic.home), NOW, [PULL, "send_follow_ups"]) as early:
+        letters = early.letters
+        assert letters
+        with LetterWriter(letters) as writer:
+            assert "welcome.md" in writer.usable
+    assert not letters.process.is_alive()
+
+
+@pytest.mark.parametrize("names", [[PULL], ["send_follow_ups", "send_follow_ups"]])
+def test_it_is_not_started_for_nothing_and_not_for_two_jobs(clinic: Clinic, names: list[str]) -> None:
+    with started_early(clinic.home, load_settings(clinic.home), NOW, names) as early:
+        assert early.letters is None
+
+
+def test_the_child_that_was_started_first_of_all_reads_the_export(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.export(ANN, BEA)
+    settings = load_settings(clinic.home)
+    with spare_child(wanted=True) as spare:
+        no_other_child(monkeypatch)()
+        with started_early(clinic.home, settings, NOW, [PULL], spare) as early:
+            (reading,) = early.readings.values()
+            assert [len(part.rows) for file in reading.reading for part in file.values] == [2]
+
+
+def test_a_child_that_nobody_asked_anything_ends_with_the_run(clinic: Clinic) -> None:
+    with spare_child(wanted=True) as spare:
+        (child,) = spare
+    assert child._process.poll() is not None
+    with spare_child(wanted=False) as spare:
+        assert not spare
