@@ -1,6 +1,8 @@
 """What the tests of the jobs share: where their helpers lie, and a small clinic of its own for each test."""
 
+import gc
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,15 @@ for room in (
     sys.path.append(str(Path(__file__).parent / room))
 
 from hand_written_clinic import Clinic  # noqa: E402  found by the line above
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_open_files_are_left() -> Iterator[None]:
+    """A run puts what is loaded out of the reach of the garbage collection, once in a process. Here are hundreds of
+    runs in one: what they left would be kept with its open files, until no more may be opened."""
+    yield
+    gc.unfreeze()
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -89,15 +90,18 @@ def test_killed_after_page_twenty_nothing_is_kept_and_the_next_pull_gets_all(
     calendar.put(*(event(number) for number in range(400)))
     calendar.on_a_page = 10
     processes: list[subprocess.Popen[str]] = []
+    known = Event()
 
     def kill_at_page_twenty(call: Call) -> Answer | None:
         if call.query.get("pageToken") == "page-200":
+            assert known.wait(60)
             processes[0].send_signal(signal.SIGKILL)
             raise HangUp
         return None
 
     calendar.google.script = kill_at_page_twenty
     processes.append(clinic.process("pull_appointments", MOMENT))
+    known.set()
     assert processes[0].wait(60) == -signal.SIGKILL
     for pipe in (processes[0].stdout, processes[0].stderr):
         if pipe:

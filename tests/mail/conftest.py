@@ -1,6 +1,6 @@
 """What the tests of the outbox share: a journal, a ledger, and a way to send over a real connection."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,10 +19,11 @@ def journal(tmp_path: Path) -> Journal:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> SmallLedger:
+def ledger(tmp_path: Path) -> Iterator[SmallLedger]:
     ledger = SmallLedger(tmp_path / "ledger.db")
     ledger.plan(60)
-    return ledger
+    yield ledger
+    ledger.close()
 
 
 @pytest.fixture

@@ -44,6 +44,9 @@ class SmallLedger:
             "CREATE TABLE IF NOT EXISTS attempts (letter_id INTEGER, at TEXT, outcome TEXT, detail TEXT)"
         )
 
+    def close(self) -> None:
+        self._database.close()
+
     def plan(self, count: int) -> None:
         self._database.execute("BEGIN")
         rows = [(number,) for number in range(1, count + 1)]

@@ -1,5 +1,6 @@
 """A calendar by its address: encrypted only, asked whether it changed, and its address told to nobody."""
 
+import socket
 import ssl
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -161,9 +162,8 @@ def test_a_calendar_that_is_far_too_large_is_not_read(shared: Shared) -> None:
     assert (found.outcome, found.problem and found.problem.what) == ("refused", "The calendar has more than 1 MB.")
 
 
-def test_a_server_that_is_not_there_is_said_in_one_sentence(shared: Shared) -> None:
-    address = shared.address
-    shared.shutdown()
-    shared.server_close()
-    found = fetch(address)
+def test_a_server_that_is_not_there_is_said_in_one_sentence() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        found = fetch(f"https://localhost:{nobody.getsockname()[1]}/{SECRET}/basic.ics")
     assert (found.outcome, found.said().startswith("The calendar's server cannot be reached: ")) == ("refused", True)
