@@ -7,36 +7,19 @@ away from it (weighing.py). Below THRESHOLD nothing is sent: no article is bette
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
 
-from jobs.articles.further import goes_with
-from jobs.articles.library import Article, Library
-from jobs.articles.need import Need, understand
+from jobs.articles.further import Choice, Shown, adds_to, goes_with
+from jobs.articles.library import Library
+from jobs.articles.need import KnownNeed, Need, understand
 from jobs.articles.reasons import reason_of
 from jobs.articles.subjects import Index, index_of
 from jobs.articles.vocabulary import the_vocabulary
-from jobs.articles.weighing import TEXT_FIELDS, Match, Weighed, matches, weigh
+from jobs.articles.weighing import TEXT_FIELDS, matches, weigh
 
 __all__ = ["THRESHOLD", "Choice", "Need", "choose", "doctor_first", "rank", "weighings"]
 
 THRESHOLD = 1.0
 _NEEDS_KEPT = 4096  # a clinic's needs recur: thousands of letters have some hundreds of different ones
-
-
-class Choice(NamedTuple):
-    """An article, how well it fits, and why in words for the staff; never for the patient."""
-
-    article: Article
-    score: float
-    reason: str
-
-
-class Shown(NamedTuple):
-    """A choice with what led to it."""
-
-    choice: Choice
-    found: list[Match]
-    weighed: Weighed
 
 
 def choose(library: Library, need: Need, already: Collection[str], how_many: int) -> list[Choice]:
@@ -62,16 +45,31 @@ def rank(library: Library, need: Need) -> list[Choice]:
 
 def weighings(library: Library, need: Need) -> list[Shown]:
     """The ranking with what speaks for and against each article, for a person who wants to see it."""
-    return sorted(_shown(library, need, also_by_words=True), key=lambda shown: _order(shown.choice))
+    index = index_of_library(library)
+    known = understand(need, index.vocabulary)
+    return sorted(_shown(index, known, also_by_words=True), key=lambda shown: _order(shown.choice))
 
 
 @lru_cache(maxsize=_NEEDS_KEPT)
 def _fitting(library: Library, need: Need) -> tuple[Choice, ...]:
-    """The articles that may be sent. What only shares words with the need never is, so it is not looked at."""
-    shown = [one for one in _shown(library, need, also_by_words=False) if one.choice.score >= THRESHOLD]
-    shown.sort(key=lambda one: _order(one.choice))
-    vocabulary = index_of_library(library).vocabulary
-    return tuple(one.choice for one in shown if one is shown[0] or goes_with(shown[0].found, one.found, vocabulary))
+    """The articles that may be sent: the best, what belongs beside it, and the others that are as sure.
+
+    What only shares words with the need never is sent, so it is not looked at.
+    """
+    index = index_of_library(library)
+    known = understand(need, index.vocabulary)
+    shown = sorted(_shown(index, known, also_by_words=False), key=lambda one: _order(one.choice))
+    if not shown or shown[0].choice.score < THRESHOLD:
+        return ()
+    first, *others = shown
+    beside = [one for one in others if adds_to(first, one, known, index.vocabulary)]
+    beside_it = [one.choice._replace(reason=reason_of(one.found, one.text)) for one in beside]
+    further = [
+        one
+        for one in others
+        if one.choice.score >= THRESHOLD and one not in beside and goes_with(first, one, index.vocabulary)
+    ]
+    return first.choice, *beside_it, *(one.choice for one in further)
 
 
 def _order(choice: Choice) -> tuple[float, int, str]:
@@ -80,10 +78,8 @@ def _order(choice: Choice) -> tuple[float, int, str]:
     return -choice.score, -int(published or 0), choice.article.slug
 
 
-def _shown(library: Library, need: Need, also_by_words: bool) -> Iterator[Shown]:
+def _shown(index: Index, known: KnownNeed, also_by_words: bool) -> Iterator[Shown]:
     """Every article for which anything speaks."""
-    index = index_of_library(library)
-    known = understand(need, index.vocabulary)
     found = matches(known, index, index.vocabulary)
     texts = index.texts.matches(known.said, TEXT_FIELDS)
     for place in sorted(found.keys() | texts.keys() if also_by_words else found):
@@ -92,7 +88,7 @@ def _shown(library: Library, need: Need, also_by_words: bool) -> Iterator[Shown]
         weighed = weigh(subjects, known, said, text.weight if text else 0.0, index)
         score = round(weighed.score, 3)
         reason = reason_of(said, text) if also_by_words or score >= THRESHOLD else ""
-        yield Shown(Choice(subjects.article, score, reason), said, weighed)
+        yield Shown(Choice(subjects.article, score, reason), said, weighed, subjects, text)
 
 
 @lru_cache(maxsize=4)

@@ -9,6 +9,8 @@ from jobs.articles.vocabulary import BODY, SIGNS, Vocabulary
 from jobs.articles.word_lists import common_words
 from jobs.articles.words import key_of
 
+DONE = re.compile(r"\bs\s*/\s*p\b|\bpost[- ]?op|\bstatus post\b", re.IGNORECASE)  # an operation that was done
+MONEY = re.compile(r"[$€]\s?\d")
 _YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])|(?<=['’])\d\d(?!\w)")
 _MONTHS = frozenset("jan feb mar apr may jun jul aug sep sept oct nov dec".split())
 _ASIDE = re.compile(r"\s*[()]\s*")
@@ -20,9 +22,44 @@ _HISTORY = frozenset(
     "hx h history pmh pmhx prior previou previously past remote once used old historia historial antecedente previo "
     "previa".split()
 )  # of the signs of what was once so, those that do not just doubt it
+_KIN = "mother|mom|mum|father|dad|wife|husband|son|daughter|grandmother|grandma|grandfather|grandpa|aunt|uncle|parents?"
+_KIN_ES = "mam[aá]|pap[aá]|madre|padre|esposo|esposa|abuela|abuelo|hij[oa]|t[ií][oa]"
+_CALLER = re.compile(
+    rf"\b(?:daughter|son|wife|husband|niece|nephew|grand(?:son|daughter)|sister|brother|mom|mother|dad|father|parent|hij[oa]|"
+    rf"espos[oa]|niet[oa]|mam[aá]|pap[aá])\b[^.;]{{0,25}}?\b(?:for|about|re|on behalf of|para|por|de|:)\W+"
+    rf"(?:her|his|their|our|my|la|el|su)\s+({_KIN}|{_KIN_ES})\b"
+    rf"|\b(?:llama|llam[oó]|pregunta) (?:la|el|su) (?:hij[oa]|espos[oa]|niet[oa])\W+(?:que )?(?:la|el|su)\s+"
+    rf"({_KIN_ES})\b",
+    re.IGNORECASE,
+)
+_SAME = {
+    "mother": ("mother", "mom"),
+    "mom": ("mother", "mom"),
+    "father": ("father", "dad"),
+    "dad": ("father", "dad"),
+}
 _MEN = frozenset("husband dad father son brother boyfriend hubby grandfather grandpa uncle nephew grandson".split())
 _WOMEN = frozenset("wife mom mother daughter sister girlfriend grandmother grandma aunt niece granddaughter".split())
 _FOR = frozenset("for para por".split())  # "sent by a friend for a sore hip": the hip is the patient's
+_WITHOUT_HURTING = re.compile(
+    r"(?:without|w/o)\s+(?:[\w']+\s+){1,4}?(?:complaining|hurting|aching|killing|screaming|barking|throbbing|seizing|"
+    r"locking|giving|going|acting|burning|leaking|peeing|spinning|falling|shooting)\b",
+    re.IGNORECASE,
+)
+_ON_PAPER = frozenset(
+    f"{paper} say"
+    for paper in ("slip", "order", "referral", "script", "rx", "chart", "form", "paperwork", "prescription")
+) | {"referral", "order"}
+_CONTRAST = re.compile(
+    r"\b(?:but|no|not|never|denies|actually|instead|wrong|tells|it'?s the|it was|pt says|he says|she says|nothing)\b",
+    re.IGNORECASE,
+)
+_MOVED = re.compile(
+    r"\b(?:move|switch|change|swap|bump|push|trade|reschedule)\b[^.;]{0,40}\b(?:to|for|with)\b[^.;]{0,20}?"
+    r"\b(?:mon|tue|wed|thu|fri|sat|sun|\d{1,2}(?::\d\d)? ?[ap]m|next week|morning|afternoon|later|earlier)",
+    re.IGNORECASE,
+)
+_PERFECT = frozenset(("havent", "hasnt", "hadnt", "have not", "has not"))
 _GOES_ON = frozenset("on per by at since now and but so which en hoy ahora".split())  # "meniscus ok on MRI"
 
 
@@ -42,6 +79,11 @@ class Clause:
     def affirms(self, vocabulary: Vocabulary) -> bool:
         """Whether it says that something of the body is wrong."""
         return any(is_of_body(one, vocabulary) for one in self.affirmed)
+
+    @property
+    def end(self) -> int:
+        """Where in the note it ends."""
+        return self.begin + len(self.text)
 
     @property
     def is_past(self) -> bool:
@@ -73,7 +115,10 @@ def clauses_of(text: str, vocabulary: Vocabulary) -> list[Clause]:
             or not {word for word in words if word.isalpha()} <= common_words()
         ):
             continue
-        if "old" in answer.signs:
+        if "guess" in asked.signs and "over" in answer.signs:
+            asked.denied += asked.affirmed  # "The hip? Wonderful."
+            asked.affirmed.clear()
+        elif "old" in answer.signs:
             asked.signs.add("old")  # "RTC repair (2011)"
         elif "guess" in asked.signs and "not" in answer.signs:
             asked.affirmed.clear()  # "heel? no"
@@ -92,6 +137,15 @@ def _read(text: str, vocabulary: Vocabulary) -> Iterator[Clause]:
     yield reader.closed(len(text))
 
 
+def patients_of_callers(text: str) -> frozenset[str]:
+    """Whom a caller speaks of as the patient: "daughter calling for her mother" is about the mother."""
+    return frozenset(key_of(name) for found in _CALLER.finditer(text) for name in _names(found[1] or found[2]))
+
+
+def _names(kin: str) -> tuple[str, ...]:
+    return _SAME.get(kin.lower(), (kin,))
+
+
 class _Reader:
     """Goes through the words of a text, knowing to whom and to what they belong."""
 
@@ -100,6 +154,7 @@ class _Reader:
         self._clause, self._begin = Clause(), 0
         self.end = 0
         self._denied = self._listing = self._theirs = self._sent = self._working = False
+        self._patients = patients_of_callers(text)
         self._spoken_of = ""  # he or she, where somebody else was named in this sentence
         self._before: Found | None = None
         self._earlier: Found | None = None
@@ -107,6 +162,8 @@ class _Reader:
     def closed(self, upto: int) -> Clause:
         """The clause that ends here; the next one begins."""
         clause, between = self._clause, self._text[self.end : upto]
+        if _MOVED.search(self._text, self._begin, upto):
+            clause.signs.add("desk")
         clause.text, clause.begin = self._text[self._begin : self.end], self._begin
         if _DOUBTED.match(between) or _DOUBTFUL.match(clause.text):
             clause.signs.add("guess")
@@ -126,29 +183,47 @@ class _Reader:
             self._clause.silent.append((one.start, one.end))
         if self._is_bare_year(one):
             self._clause.signs.add("old")
-        if one.meaning in SIGNS:
+        if one.meaning == "kin" and self._key(one) in self._patients:
+            self._theirs = False
+        elif one.meaning in SIGNS:
             if one.meaning == "before" and self._key(one).split()[0] in _HISTORY:
                 self._clause.signs.add("history")
             if one.meaning != "other" or not (self._denied or self._theirs):
                 self._clause.signs.add(one.meaning)
-            self._take_sign(one, last, last or self._key(following) in _GOES_ON)
+            self._take_sign(one, following, last)
         elif self._sent and self._key(one) in _FOR:
             self._theirs = self._sent = False
         elif not self._theirs and not (self._working and self._is_sport(one)):
             (self._clause.denied if self._denied else self._clause.affirmed).append(one)
         self.end, self._before, self._earlier = one.end, one, self._before
 
-    def _take_sign(self, one: Found, last: bool, done: bool) -> None:
+    def _take_sign(self, one: Found, following: Found | None, last: bool) -> None:
         clause, meaning = self._clause, one.meaning
+        done = (
+            last
+            or following is not None
+            and following.meaning == "old"
+            or self._key(following).partition(" ")[0] in _GOES_ON
+        )
         if meaning == "but":
             self._denied = self._listing = False
         elif meaning == "was" or meaning == "well" and done or meaning == "not" and last and clause.affirmed:
             self._deny_what_went_before(stands=meaning == "well")
-        elif meaning == "own" and self._spoken_of and self._key(one).split()[0] == self._spoken_of:
+        elif (
+            meaning == "own"
+            and self._spoken_of
+            and self._key(one).split()[0] in (self._spoken_of, f"{self._spoken_of}s")
+        ):
             self._theirs = True  # "her husband drives, he has sciatica"
         elif meaning in ("end", "own", "now"):
             self._denied = self._listing = False
             self._theirs = self._theirs and meaning == "end"
+        elif meaning == "not" and self._key(one) in _ON_PAPER and not _CONTRAST.search(self._text, one.end):
+            pass  # "order says hip", and nobody says otherwise
+        elif meaning == "not" and _WITHOUT_HURTING.match(self._text, one.start):
+            pass  # "cannot tie my shoes without my back complaining"
+        elif meaning == "not" and self._key(one) in _PERFECT and not self._is_activity(following):
+            pass  # "has not slept for the pain", but "hasn't run since college"
         elif meaning in ("not", "denies"):
             self._denied, self._listing = True, self._listing or meaning == "denies"
         elif meaning in ("kin", "source"):
@@ -186,13 +261,12 @@ class _Reader:
         owned = self._text[kin.start : kin.end].casefold().endswith(("'s", "’s"))
         return before in _SAYS_OF or before in _WHOSE and earlier in _SAYS_OF or owned and before in _IS
 
-    def _is_sport(self, one: Found) -> bool:
+    def _is_activity(self, one: Found | None) -> bool:
         known = self._vocabulary
-        return (
-            one.meaning in known.concepts
-            and known.kind(one.meaning) == "activity"
-            and not known.is_everyday(one.meaning)
-        )
+        return one is not None and one.meaning in known.concepts and known.kind(one.meaning) == "activity"
+
+    def _is_sport(self, one: Found) -> bool:
+        return self._is_activity(one) and not self._vocabulary.is_everyday(one.meaning)
 
     def _is_bare_year(self, one: Found) -> bool:
         """Whether this is a year without a month or day: recent things are told by their day ("TKR 10/3")."""

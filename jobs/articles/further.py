@@ -4,27 +4,106 @@ It is where what speaks for it is the same complaint as the first one's (the sam
 a diagnosis code, a booked service or an activity of its own, a pain that the patient complains of, or a condition that
 she complains of in the same breath. What a note names aside, such as a test that was done or where somebody works, can
 bring a first article but no further one.
+
+Some articles come only beside another one, even where by themselves they would weigh too little: one about a service
+that goes with what the patient does (her posture at a desk, how she runs), where the first is about that too, and one
+about a diagnosis that goes with hers, where one of the two articles speaks of both (a slipped disc and sciatica).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from typing import NamedTuple
 
+from jobs.articles.free_text import TextMatch
+from jobs.articles.library import Article
+from jobs.articles.need import KnownNeed
+from jobs.articles.objections import AGAINST_A_DIAGNOSIS, EVERYDAY_UNKNOWN, FOR_OTHERS, ONLY_FIRST, OTHER_SERVICE
+from jobs.articles.subjects import Subjects
 from jobs.articles.vocabulary import Vocabulary
-from jobs.articles.weighing import Match
+from jobs.articles.weighing import Match, Weighed
 
+_ACCIDENT = "car accident"  # nor does what is written for a desk
+_PREGNANCY = "pregnancy"  # what is written for everybody does not go with it
 _BY_ITSELF = ("activity", "service", "kind")  # fields of which each entry is about the patient
 
 
-def goes_with(first: Collection[Match], other: Collection[Match], vocabulary: Vocabulary) -> bool:
+class Choice(NamedTuple):
+    """An article, how well it fits, and why in words for the staff; never for the patient."""
+
+    article: Article
+    score: float
+    reason: str
+
+
+class Shown(NamedTuple):
+    """A choice with what led to it."""
+
+    choice: Choice
+    found: list[Match]
+    weighed: Weighed
+    subjects: Subjects
+    text: TextMatch | None  # the words that it shares with the need
+
+
+def adds_to(first: Shown, other: Shown, need: KnownNeed, vocabulary: Vocabulary) -> bool:
+    """Whether an article belongs beside a first one, though by itself it may weigh too little."""
+    objections = set(other.weighed.objections)
+    if objections == {OTHER_SERVICE}:
+        booked = any(one.field == "service" and one.concept not in ("", "physical therapy") for one in need.evidence)
+        shared = need.activities.intersection(first.subjects.weights, other.subjects.weights)
+        return bool(shared) and first.subjects.has_body and not booked
+    if not objections <= AGAINST_A_DIAGNOSIS or not need.healing.isdisjoint(first.subjects.weights):
+        return False
+    return _is_of_her_state(first.subjects, other.subjects, need, vocabulary) or _is_akin(
+        first.subjects, other.subjects, vocabulary
+    )
+
+
+def _is_of_her_state(first: Subjects, other: Subjects, need: KnownNeed, vocabulary: Vocabulary) -> bool:
+    """Whether another article is about what the first one speaks of too and has no place in the body: the time after a
+    birth, unsteadiness beside Parkinson's."""
+    if any(map(vocabulary.regions, other.main)):
+        return False
+    shared = other.main.intersection(first.weights)
+    above = frozenset().union(*map(vocabulary.ancestors, first.main))
+    return bool(shared) and (other.main <= need.body or not shared.isdisjoint(above))
+
+
+def _is_akin(first: Subjects, other: Subjects, vocabulary: Vocabulary) -> bool:
+    """Whether the two are about diagnoses of the same pain, and one of them speaks of both."""
+    related = any(
+        vocabulary.concepts[one].parents[:1] == vocabulary.concepts[two].parents[:1]
+        for one in first.main
+        for two in other.main
+        if vocabulary.is_diagnosis(one) and vocabulary.is_diagnosis(two)
+    )
+    return related and not (first.main.isdisjoint(other.weights) and other.main.isdisjoint(first.weights))
+
+
+def goes_with(first: Shown, other: Shown, vocabulary: Vocabulary) -> bool:
     """Whether what speaks for another article is as sure as what speaks for the first."""
-    if any(match.evidence.is_code or match.evidence.field in _BY_ITSELF for match in other):
+    if _is_for_others(first.subjects, other, vocabulary):
+        return False
+    if any(match.evidence.is_code or match.evidence.field in _BY_ITSELF for match in other.found):
         return True
-    if not _about(first).isdisjoint(_about(other)) or not _where(first, vocabulary).isdisjoint(
-        _where(other, vocabulary)
-    ):
+    where = _where(first.found, vocabulary)
+    if not _about(first.found).isdisjoint(_about(other.found)) or not where.isdisjoint(_where(other.found, vocabulary)):
         return True
     return any(
-        match.evidence.complained and (_is_pain(match, vocabulary) or _together(match, first)) for match in other
+        match.evidence.complained and (_is_pain(match, vocabulary) or _together(match, first.found))
+        for match in other.found
     )
+
+
+def _is_for_others(first: Subjects, other: Shown, vocabulary: Vocabulary) -> bool:
+    """Whether another article may come first for somebody, but never beside this one."""
+    objections = other.weighed.objections
+    if OTHER_SERVICE in objections or not FOR_OTHERS.isdisjoint(objections):
+        return True
+    if not ONLY_FIRST.isdisjoint(objections) and not any(map(vocabulary.regions, other.subjects.main)):
+        return True
+    if EVERYDAY_UNKNOWN in objections and any(_ACCIDENT in vocabulary.ancestors(one) for one in first.main):
+        return True
+    return _PREGNANCY in first.weights.keys() - other.subjects.weights.keys()
 
 
 def _about(matches: Iterable[Match]) -> set[str]:

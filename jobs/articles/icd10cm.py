@@ -13,7 +13,7 @@ from pathlib import Path
 
 FILE = Path(__file__).with_name("icd10cm_titles.tsv.gz")
 _LOOKS_LIKE_ONE = re.compile(
-    r"\b[A-Z][0-9OIL][0-9OILAB][-.–·]{0,2}[0-9OILX][0-9A-Z]{0,3}(?:[-.–][0-9A-Z]{1,3})?\b", re.I
+    r"\b[A-Z][0-9OIL][0-9OILAB][-.,–·]{0,2}[0-9OILX][0-9A-Z]{0,3}(?:[-.–][0-9A-Z]{1,3})?\b", re.I
 )
 _AS_WRITTEN = re.compile(r"[A-Z]\d[0-9AB](?:\.?[0-9A-HJKMNP-Z]{1,4})?")
 _LEAST_DIGITS = 3  # `dolor` is no D01.0

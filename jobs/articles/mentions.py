@@ -4,7 +4,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from jobs.articles.clauses import Clause, clauses_of, is_of_body, is_operation
+from jobs.articles.ages import age_groups
+from jobs.articles.clauses import DONE, MONEY, Clause, clauses_of, is_of_body, is_operation
+from jobs.articles.describing import descriptions_of, shares_words, with_descriptions
 from jobs.articles.doctor_first import DoctorFirst, signs_in
 from jobs.articles.placing import joined, joined_across, placed, places_of
 from jobs.articles.spelled import Found, find
@@ -12,15 +14,10 @@ from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.word_lists import company_words, everyday_words
 from jobs.articles.words import key_of, words_of
 
-_DONE = re.compile(r"\bs\s*/\s*p\b|\bpost[- ]?op|\bstatus post\b", re.IGNORECASE)
-_MONEY = re.compile(r"[$€]\s?\d")
-_AGE = re.compile(
-    r"(?<!hace )\b(\d{1,3})[\s-]*(?:y\.?/?o\.?\b|yrs?[\s-]*old\b|years?[\s-]*old\b|años\b)", re.IGNORECASE
+_PICTURE = re.compile(
+    r"\b(?:x-?rays?|xr|mri|ct|scans?|films?|imaging|pictures?|ultrasound|emg|exam|placas|radiograf[ií]as?|resonancia)\b",
+    re.IGNORECASE,
 )
-_WHOSE_AGE = re.compile(
-    r"\b(?:baby|boy|child|daughter|girl|kids?|oldest|son|twins?|youngest) (?:is|are|was|now) $", re.IGNORECASE
-)
-_HALF_GROWN, _GROWN_UP, _OLDER = 10, 18, 65
 _DOUBTED = frozenset(("guess", "before"))  # "hip?", "hx of hip pain": alone it calls for nothing
 _FAINT = _DOUBTED | {"faint"}
 _MOSTLY_UNKNOWN = 3  # words of a clause that say nothing of a complaint: then it is none
@@ -48,6 +45,11 @@ class Reading(NamedTuple):
     denied: frozenset[str]  # the concepts that it denies
     words: list[tuple[str, str]]  # what else it says, neither denied nor without meaning: key, and the word as typed
     doctor_first: tuple[DoctorFirst, ...] = ()
+    over: frozenset[str] = frozenset()  # what it says is not so or over
+    past: frozenset[str] = frozenset()  # what it says was long ago
+    misfiled: bool = False  # whether it says that the chart is wrong or old
+    errand: bool = False  # whether it is about a matter of the desk and no complaint: a gift card, a job
+    void: bool = False  # whether the whole note is a matter of the desk or nobody's treatment here
 
 
 NOTHING = Reading([], frozenset(), [])
@@ -64,15 +66,16 @@ def mentions(text: str, vocabulary: Vocabulary) -> list[Mention]:
     return read_text(text, vocabulary).mentions
 
 
-def read_text(text: str, vocabulary: Vocabulary) -> Reading:
-    """What a complaint, or any other text about a patient, affirms and denies."""
+def read_text(text: str, vocabulary: Vocabulary, places: Collection[str] = ()) -> Reading:
+    """What a complaint, or any other text about a patient, affirms and denies; `places` are the parts of the body that
+    a code beside it names."""
     if not text:
         return NOTHING
     clauses = clauses_of(text, vocabulary)
     silent = [part for clause in clauses for part in _silent(clause)]
     doctor_first = tuple(_where_it_counts(signs_in(text, silent), clauses, vocabulary))
     if any(_is_for_the_desk(clause, vocabulary) for clause in clauses):
-        return NOTHING._replace(doctor_first=doctor_first)  # "flu, body aches, cancel today"
+        return NOTHING._replace(doctor_first=doctor_first, void=True)  # "flu, body aches, cancel today"
     denied = [one for clause in clauses for one in joined(placed(clause.denied, vocabulary), vocabulary)]
     strange = _strange(clauses, text)
     kept = [
@@ -86,12 +89,17 @@ def read_text(text: str, vocabulary: Vocabulary) -> Reading:
             one._replace(sure=False) if places_of(one, vocabulary) else one for one in kept
         ]  # "shingles, back hurts"
     no = {one.meaning for one in denied if one.meaning}
+    told, untold = descriptions_of(text, clauses, silent, places)
+    if any("other" in clause.signs for clause in clauses):
+        told = [one for one in told if vocabulary.kind(one.concept) not in BODY]  # "eczema inside elbows"
+    kept = [one for one in kept if one.meaning or not any(shares_words(one, other) for other in untold)]
+    kept = with_descriptions(kept, told, clauses, no, vocabulary)
     found = [
         Mention(one.meaning, _phrases(one, text), one.sure, one.felt, one.faint, *_whence(one, clauses, vocabulary))
         for one in kept
         if one.meaning and not (one.meaning in no and vocabulary.kind(one.meaning) == "activity")
     ]
-    found += [Mention(group, (typed,)) for group, typed in _age_groups(text, silent)]
+    found += [Mention(group, (typed,)) for group, typed in age_groups(text, silent)]
     words = [text[start:end] for one in kept for start, end in ((one.start, one.end), *one.more)]
     affirmed = {mention.concept for mention in found}
     return Reading(
@@ -99,7 +107,28 @@ def read_text(text: str, vocabulary: Vocabulary) -> Reading:
         frozenset(no - affirmed),
         [(vocabulary.word_meant(word.key), part[word.start : word.end]) for part in words for word in words_of(part)],
         doctor_first,
+        frozenset((no - _only_pictured(clauses, vocabulary)) | {one.concept for one in untold}) - affirmed,
+        frozenset(_past(clauses, vocabulary)) - affirmed,
+        any("chart" in clause.signs for clause in clauses),
+        any("desk" in clause.signs for clause in clauses) and not any(_is_complaint(one, vocabulary) for one in found),
     )
+
+
+def _is_complaint(one: Mention, vocabulary: Vocabulary) -> bool:
+    return one.sure and vocabulary.kind(one.concept) in BODY
+
+
+def _only_pictured(clauses: Iterable[Clause], vocabulary: Vocabulary) -> set[str]:
+    """The parts of the body of which only a picture is well: "hip x-ray ok"."""
+    pictured = [clause for clause in clauses if _PICTURE.search(clause.text)]
+    return {one.meaning for clause in pictured for one in clause.denied if places_of(one, vocabulary)}
+
+
+def _past(clauses: Iterable[Clause], vocabulary: Vocabulary) -> set[str]:
+    """What hurt or was operated on long ago."""
+    return {
+        one.meaning for clause in clauses if clause.is_past for one in clause.affirmed if is_of_body(one, vocabulary)
+    }
 
 
 def _where_it_counts(
@@ -177,10 +206,10 @@ def _of_body(found: list[Found], vocabulary: Vocabulary) -> list[Found]:
 
 def _meant(clause: Clause, vocabulary: Vocabulary) -> list[Found]:
     """A clause without its signs: pains named, conditions put in their place, and only what counts now."""
-    if "desk" in clause.signs or _MONEY.search(clause.text):
+    if "desk" in clause.signs or MONEY.search(clause.text):
         return []  # "gift card for Pilates", "$140 balance"
     said = joined(placed(clause.affirmed, vocabulary), vocabulary)
-    if (clause.signs & {"ahead", "off"} and not _DONE.search(clause.text)) or "old" in clause.signs:
+    if (clause.signs & {"ahead", "off"} and not DONE.search(clause.text)) or "old" in clause.signs:
         said = [one for one in said if not one.meaning or not vocabulary.is_healing(one.meaning)]
     if clause.is_past:
         said = [one for one in said if not one.meaning or _lasts(one, vocabulary)]
@@ -240,16 +269,3 @@ def _phrases(one: Found, text: str) -> tuple[str, ...]:
     """The words as typed; where it stands in two places that follow each other, all from the first to the last."""
     parts = sorted(((one.start, one.end), *one.more))
     return tuple(dict.fromkeys(text[start:end] for start, end in parts))
-
-
-def _age_groups(text: str, silent: Collection[tuple[int, int]]) -> Iterator[tuple[str, str]]:
-    for found in _AGE.finditer(text):
-        if any(start <= found.start() < end for start, end in silent) or _WHOSE_AGE.search(text, 0, found.start()):
-            continue  # "mom of the 11 yo pitcher", "baby is 3 yrs old"
-        age = int(found[1])
-        if age < _GROWN_UP:
-            yield "children and teens", found[0]
-            if age < _HALF_GROWN:
-                yield "small children", found[0]
-        elif age >= _OLDER:
-            yield "older adults", found[0]

@@ -6,7 +6,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from jobs.articles.doctor_first import DoctorFirst
+from jobs.articles.evidence import Evidence
 from jobs.articles.mentions import Mention, Reading, read_text, topics_of
+from jobs.articles.stale import in_their_place, without_stale
 from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.words import Word, words_of
 from jobs.clinic.diagnoses import read_diagnosis
@@ -17,6 +19,13 @@ _OF_OTHERS = "BHKL"  # infections, eyes and ears, teeth and digestion, the skin:
 _BOOKED = ("service", "kind")
 _NAME_DISEASES = "CDGMNOQS"  # tumours, blood, nerves, joints, urinary organs, births, malformations, injuries
 _VAGUE = re.compile(r"\bother\b|unspecified|elsewhere|\bpain\b|stiffness|effusion|unknown", re.IGNORECASE)
+_DYING = ("C77", "C78", "C79", "Z51.5", "Z515", "Z66")
+_ALONG = {
+    "neck": {"arm"},
+    "elbow": {"wrist and hand"},
+    "back": {"leg"},
+    "spine": {"arm", "leg"},
+}  # where a nerve hurts that is pinched there
 _STEPS = {"evaluation": "first visit", "discharge": "finishing therapy"}
 """What the stage of the episode says by itself. It adds to an article that is written for it and calls for none."""
 
@@ -30,21 +39,6 @@ class Need(NamedTuple):
     service: str
     kind: str  # the appointment type as typed
     step: str  # one of jobs.clinic.records.STEPS
-
-
-class Evidence(NamedTuple):
-    """One thing that the need says: in which field, in which words, and what it means."""
-
-    field: str
-    phrases: tuple[str, ...]  # as typed; every one that says the same in this field
-    concept: str  # "" for a code that the vocabulary does not know
-    is_code: bool = False
-    title: str = ""  # of a code that the vocabulary does not know
-    sure: bool = True  # whether it can call for an article: mentions.py
-    felt: bool = False  # read from how it feels, not named
-    faint: bool = False  # only guessed, or nearly over
-    clauses: frozenset[int] = frozenset()  # in which of its field it stands
-    complained: bool = False  # one of them says that something hurts
 
 
 class FieldWords(NamedTuple):
@@ -87,16 +81,27 @@ def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
         if field in ("diagnosis", "complaint") and _MAY_BE_CODES.search(text):
             codes, fields[field] = _of_codes(field, text, vocabulary)
             evidence += codes
+        if field in _BOOKED:
+            readings[field] = _read_booked(fields[field], vocabulary)
+        elif field != "step":
+            readings[field] = read_text(fields[field], vocabulary, _coded_places(evidence, vocabulary))
         if field != "step":
-            read = _read_booked if field in _BOOKED else read_text
-            readings[field] = read(fields[field], vocabulary)
             evidence += _of_reading(field, readings[field])
+    if any(reading.void for reading in readings.values()) or readings["complaint"].errand or _is_dying(evidence):
+        evidence = []
+    evidence = without_stale(evidence, readings, vocabulary)
     if need.step in _STEPS:
         evidence.append(Evidence("step", (need.step,), _STEPS[need.step]))
     if any(one.is_code and one.title and one.phrases[0][:1].upper() in _OF_OTHERS for one in evidence):
         evidence = [_in_doubt(one, vocabulary) for one in evidence]
-    if any(one.is_code and one.concept and vocabulary.is_diagnosis(one.concept) for one in evidence):
-        evidence = [one._replace(sure=False) if one.felt else one for one in evidence]
+    evidence = in_their_place(evidence, vocabulary)
+    coded = [one.concept for one in evidence if one.is_code and one.concept and vocabulary.is_diagnosis(one.concept)]
+    evidence = [
+        one._replace(sure=False)
+        if one.felt and any(_explains(code, one.concept, vocabulary) for code in coded)
+        else one
+        for one in evidence
+    ]
     concepts = frozenset(one.concept for one in evidence if one.concept)
     body = frozenset(name for name in concepts if vocabulary.kind(name) in BODY)
     healing = frozenset(filter(vocabulary.is_healing, body))
@@ -182,6 +187,25 @@ def _of_codes(field: str, text: str, vocabulary: Vocabulary) -> tuple[list[Evide
         for name, same in found.items()
     ]
     return evidence, words if sure else text
+
+
+def _is_dying(evidence: Iterable[Evidence]) -> bool:
+    """Whether a code says that a cancer has spread, or that care is palliative: then no article is tactful."""
+    return any(one.phrases[0].upper().startswith(_DYING) for one in evidence if one.is_code)
+
+
+def _explains(coded: str, felt: str, vocabulary: Vocabulary) -> bool:
+    """Whether a coded disease may be what a patient feels: a numb hand may come from the neck."""
+    places, feels = vocabulary.regions(coded), vocabulary.regions(felt)
+    if not places or not feels or coded in vocabulary.ancestors(felt):
+        return not places
+    reached = places.union(*(_ALONG[place] for place in places & _ALONG.keys()))
+    return any(not reached.isdisjoint((place, *vocabulary.ancestors(place))) for place in feels)
+
+
+def _coded_places(evidence: Iterable[Evidence], vocabulary: Vocabulary) -> frozenset[str]:
+    """The parts of the body that the codes of a need name."""
+    return frozenset().union(*(vocabulary.regions(one.concept) for one in evidence if one.is_code and one.concept))
 
 
 def _in_doubt(one: Evidence, vocabulary: Vocabulary) -> Evidence:

@@ -9,6 +9,18 @@ from jobs.articles.words import Word, words_of
 BREAK = re.compile(r"[,;:\n+&!?()¿¡]|\.(?!\w)|\s[-–—]+\s|--+")
 HARD_BREAK = re.compile(r"[;\n!?]|\.(?!\w)")  # these end a list of denials too
 _NUMBER = "nn"  # how a spelling has any number: "hace nn años"
+_POUNDS = re.compile(r"[\d#]\s*$")
+_RISES = re.compile(r"\s*[\^↑↓<>+]")
+_HAVE_SYMPTOMS = frozenset(
+    "rad radicular radic radiating le ue leg arm neuro neurological neck bladder bowel bb pelvic prolapse pop urinary "
+    "jaw tmj tmd ha headache concussion vestibular dizzy dizziness pcs same current all more new similar oab "
+    "mild moderate severe chronic ongoing persistent intermittent nerve sensory motor gi reports report with cts "
+    "sciatic sciatica stenosis incontinence urgency vertigo bppv post-concussion".split()
+)
+_OF_SYMPTOMS = frozenset(
+    "x since worse better only include began started onset persist ongoing improving improved when below resolved "
+    "increase increased decrease decreased returned subsided down into times aggravated".split()
+)
 _BEFORE_A_NAME = frozenset(("dr", "doctor"))  # Dr. Foote is no foot
 
 
@@ -47,8 +59,27 @@ def find(text: str, vocabulary: Vocabulary) -> list[Found]:
 def _keys(text: str, words: tuple[Word, ...], vocabulary: Vocabulary) -> list[str]:
     """The words as the spellings have them; what follows "Dr." is a name."""
     whole = (_whole(text[word.start : word.end].lower(), word.key, vocabulary) for word in words)
-    keys = vocabulary.words_meant(whole)
+    keys = vocabulary.words_meant(
+        _symptoms([_with_sign(text, word, key) for word, key in zip(words, whole, strict=True)])
+    )
     return ["" if before in _BEFORE_A_NAME else key for before, key in zip(["", *keys], keys, strict=False)]
+
+
+def _with_sign(text: str, word: Word, key: str) -> str:
+    """A word with the sign behind it that changes what it means: "LB 100%", "sx ^ by noon"."""
+    if key == "100" and text[word.end : word.end + 1] == "%":
+        return "100pct"
+    if key == "lb" and _POUNDS.search(text, 0, word.start):
+        return "pound"
+    return "symptom" if key == "sx" and _RISES.match(text, word.end) else key
+
+
+def _symptoms(keys: list[str]) -> list[str]:
+    """The words with every `sx` that is no surgery written out: "rad sx", "sx x 3 wks"."""
+    return [
+        "symptom" if key == "sx" and (before in _HAVE_SYMPTOMS or after in _OF_SYMPTOMS) else key
+        for before, key, after in zip(["", *keys], keys, [*keys[1:], ""], strict=False)
+    ]
 
 
 def _whole(typed: str, key: str, vocabulary: Vocabulary) -> str:

@@ -4,16 +4,12 @@ from collections.abc import Iterator
 from math import prod
 from typing import NamedTuple
 
-from jobs.articles.need import Evidence, KnownNeed
+from jobs.articles import objections as against
+from jobs.articles.evidence import Evidence
+from jobs.articles.need import KnownNeed
+from jobs.articles.objections import Objection
 from jobs.articles.subjects import Index, Subjects
 from jobs.articles.vocabulary import Vocabulary
-
-
-class Objection(NamedTuple):
-    """What the score of an article is multiplied by, and why in words; above 1 it speaks for the article."""
-
-    factor: float
-    why: str
 
 
 class Weighed(NamedTuple):
@@ -40,45 +36,13 @@ _UNKNOWN_CODE = 3.0  # a code that only the article's own list of codes knows
 _OWN_TOPIC = {"diagnosis": 1.2, "complaint": 1.2, "activity": 1.2, "service": 1.2, "kind": 1.2, "step": 1.0}
 _FURTHER = 0.3  # what a field says besides its best point
 _FAINT = 0.8  # what is only guessed or nearly over, where nothing else is known
+_FELT = 0.95  # what is read from how it feels
 _LESS_EXACT = 0.3  # the knee hurts, where another field says that its meniscus is torn
 
 TEXT_FIELDS = {"diagnosis": 1.0, "complaint": 1.0, "activity": 0.5}
 """How much a word counts by the field it stands in, where it is looked for in the articles' own words."""
 _TEXT_MOST = 0.9  # below the threshold: words alone never send an article, they decide among those that fit
 _TEXT_HALF = 8.0  # the weight of words at which half of that is reached
-
-# What the rest of the need does to an article. Those of 0.15 and less leave nearly all evidence below the threshold.
-_DOCTOR_FIRST = Objection(0.0, "a sign that wants a doctor first")
-_DENIED = Objection(0.05, "the patient does not have what it is about")
-_OTHER_REGION = Objection(0.05, "it is about another part of the body")
-_REGION_UNKNOWN = Objection(0.1, "nobody says which part of the body it is")
-_NARROWER = Objection(0.15, "it is about something more particular than is known")
-_NARROWER_SPORT = Objection(0.7, "it is about something more particular than is known, in the patient's own activity")
-_ASIDE = Objection(0.35, "what the patient has stands only aside in it")
-_ASIDE_SPORT = Objection(0.6, "what the patient has stands only aside in it, but it comes with what it is written for")
-_OTHER_CONDITION = Objection(0.1, "it is about another condition")
-_OTHER_CODE = Objection(0.1, "the diagnosis code names another disease, one that no article is about")
-_NO_CONDITION = Objection(0.1, "nobody says that the patient has what it is about")
-_UNSURE = Objection(0.1, "what speaks for it may be no complaint")
-_HEALING = Objection(0.1, "one of the two is about an operation or a broken bone, the other is not")
-_SAME_ACTIVITY = Objection(1.3, "it is written for what the patient does")
-_OTHER_ACTIVITY = Objection(0.1, "it is written for another activity")
-_OTHER_ACTIVITY_EXACT = Objection(0.8, "it is written for another activity, but is about exactly this condition")
-_EVERYDAY_UNKNOWN = Objection(0.6, "nobody says whether the patient does what it is written for")
-_EXACT_UNKNOWN = Objection(0.8, "nobody says whether the patient does what it is written for, but she has just this")
-_SPORT_UNKNOWN = Objection(0.15, "nobody says that the patient does the sport it is written for")
-_NO_COMPLAINT = Objection(0.5, "all that is known is an activity")
-_ACCIDENT = Objection(0.1, "the fall is how the patient came by what she has")
-_OTHER_SERVICE = Objection(0.35, "it is about a service that nobody booked or asked for")
-_FOR_GROWN_UPS = Objection(0.1, "the patient is a small child, and it is not written for children")
-_FOR_GROUPS = {
-    "children and teens": Objection(
-        0.55, "it is written for children or teens, and nobody says that the patient is one"
-    ),
-    "finishing therapy": Objection(
-        0.55, "it is written for who finishes therapy, and nobody says that the patient does"
-    ),
-}
 
 
 class Match(NamedTuple):
@@ -110,6 +74,7 @@ def _all_matches(need: KnownNeed, index: Index, vocabulary: Vocabulary) -> Itera
             weight = _WEIGHTS[evidence.field][vocabulary.kind(evidence.concept)]
             weight *= _LESS_EXACT if evidence.concept in need.general else 1.0
             weight *= _FAINT if evidence.faint else 1.0
+            weight *= _FELT if evidence.felt else 1.0
             for place, concept, strength in index.by_concept.get(evidence.concept, ()) if weight else ():
                 yield place, Match(evidence, concept, strength, weight)
         if evidence.is_code:
@@ -138,7 +103,7 @@ def weigh(subjects: Subjects, need: KnownNeed, found: list[Match], text: float, 
     """How well an article fits: what speaks for it, less for everything that speaks against it."""
     vocabulary, words = index.vocabulary, _TEXT_MOST * text / (text + _TEXT_HALF)
     if need.doctor_first:
-        return Weighed(0.0, 0.0, words, (_DOCTOR_FIRST,))
+        return Weighed(0.0, 0.0, words, (against.DOCTOR_FIRST,))
     if not found:
         return Weighed(words, 0.0, words, ())
     by_field: dict[str, list[float]] = {}
@@ -164,17 +129,17 @@ def _for_body(subjects: Subjects, need: KnownNeed, found: list[Match], vocabular
     if not subjects.has_body:
         return None
     if not subjects.main.isdisjoint(need.denied):
-        return _DENIED
+        return against.DENIED
     speaking = [match for match in found if match.by_code or match.evidence.concept in need.body]
     if not any(match.evidence.sure for match in speaking):
-        return _UNSURE if speaking else _NO_CONDITION
+        return against.UNSURE if speaking else against.NO_CONDITION
     if need.regions and all(match.evidence.concept == "a fall" for match in speaking):
-        return _ACCIDENT
+        return against.ACCIDENT
     if need.regions and subjects.regions and need.regions.isdisjoint(subjects.regions):
-        return _OTHER_REGION
+        return against.OTHER_REGION
     if subjects.regions and need.body and not need.regions and need.body <= vocabulary.without_place:
         if not any(match.by_code or match.subject in subjects.main for match in found):
-            return _REGION_UNKNOWN  # "tendinitis" alone, and the article is about the tendons of the hip
+            return against.REGION_UNKNOWN  # "tendinitis" alone, and the article is about the tendons of the hip
     return _for_main_condition(subjects, need, found, vocabulary)
 
 
@@ -183,12 +148,13 @@ def _for_codes(subjects: Subjects, need: KnownNeed, found: list[Match], index: I
     if not subjects.has_body or any(match.by_code for match in found):
         return None
     vocabulary = index.vocabulary
-    coded = [vocabulary.regions(name) for name in need.coded - index.about]
+    strange = (name for name in need.coded - index.about if need.body.isdisjoint(vocabulary.descendants[name]))
+    coded = list(map(vocabulary.regions, strange))
     if any(not places.isdisjoint(subjects.regions) for places in coded):
-        return _OTHER_CODE
+        return against.OTHER_CODE
     anywhere = [places for places in (*coded, *need.strange) if not places or not places.isdisjoint(subjects.regions)]
     if anywhere and not any(match.evidence.is_code or _is_named(match, vocabulary) for match in found):
-        return _OTHER_CODE
+        return against.OTHER_CODE
     return None
 
 
@@ -202,26 +168,59 @@ def _for_main_condition(
 ) -> Objection | None:
     """Whether what the title speaks of is what the patient has, and not something else in the same place."""
     said = {*need.body, *map(vocabulary.pain_of, need.body)}  # "L knee" is what a front desk types for knee pain
-    if not subjects.main or not subjects.main.isdisjoint(said.union(*map(vocabulary.ancestors, said))):
+    if not subjects.main or not subjects.main.isdisjoint(said):
         return None
+    if not subjects.main.isdisjoint(frozenset().union(*map(vocabulary.ancestors, said))):
+        aside = _is_of_a_rival(subjects, need, found, vocabulary) or _is_of_a_sign(found, need, vocabulary)
+        return against.OTHER_CONDITION if aside else None
     broader = [name for name in need.body if _is_broader(name, subjects, vocabulary)]
     local = [name for name in need.body - set(broader) if _is_local(name, subjects, vocabulary)]
     if local:
         named = any(match.evidence.concept in local and _is_exact(match) for match in found)
         a_pain = all(map(vocabulary.regions, subjects.main)) and not any(map(vocabulary.is_diagnosis, subjects.main))
         if not (named and a_pain):
-            return _OTHER_CONDITION
+            return against.OTHER_CONDITION
         complained = {match.evidence.concept for match in found if match.evidence.field == "complaint"}
-        return _ASIDE if complained.isdisjoint(subjects.for_activities) else _ASIDE_SPORT
+        return against.ASIDE if complained.isdisjoint(subjects.for_activities) else against.ASIDE_SPORT
     if not broader:
-        return _NO_CONDITION if subjects.main_in_title and not any(map(vocabulary.regions, subjects.main)) else None
+        return (
+            against.NO_CONDITION if subjects.main_in_title and not any(map(vocabulary.regions, subjects.main)) else None
+        )
     complained = {one.concept for one in need.evidence if one.complained and one.concept in need.body}
-    hurts = need.body.union(map(vocabulary.pain_of, complained))
+    hurts = need.body.union(map(vocabulary.pain_of, complained), *map(vocabulary.ancestors, need.body))
     if any(_is_implied(name, hurts, vocabulary) for name in subjects.main):
         return None
     if subjects.regions and not need.regions:
-        return _REGION_UNKNOWN
-    return _NARROWER if need.activities.isdisjoint(subjects.weights) else _NARROWER_SPORT
+        return against.REGION_UNKNOWN
+    return against.NARROWER if need.activities.isdisjoint(subjects.weights) else against.NARROWER_SPORT
+
+
+def _is_of_a_rival(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> bool:
+    """Whether the first code of an article about a pain is that of another condition than the patient's, which it does
+    not speak of: bursitis, for an arthritic hip."""
+    rival = vocabulary.of_code(subjects.article.codes[0]) if subjects.article.codes else ""
+    if (
+        not rival
+        or rival in need.body
+        or not vocabulary.is_diagnosis(rival)
+        or not all(map(vocabulary.place_of, subjects.main))
+    ):
+        return False
+    speaking = [match for match in found if match.evidence.concept in need.body]
+    named = [match.evidence.concept for match in speaking if vocabulary.is_diagnosis(match.evidence.concept)]
+    above = frozenset().union(*map(vocabulary.ancestors, named)).intersection(subjects.weights)
+    return bool(named) and not any(map(_is_exact, speaking)) and not any(map(vocabulary.is_diagnosis, above))
+
+
+def _is_of_a_sign(found: list[Match], need: KnownNeed, vocabulary: Vocabulary) -> bool:
+    """Whether all that speaks for an article is a disease that it does not name: unsteadiness, for Parkinson's."""
+    speaking = [match for match in found if match.evidence.concept in need.body]
+    return all(
+        vocabulary.is_lasting(match.evidence.concept)
+        and not vocabulary.regions(match.evidence.concept)
+        and not _is_exact(match)
+        for match in speaking
+    )
 
 
 def _is_broader(name: str, subjects: Subjects, vocabulary: Vocabulary) -> bool:
@@ -252,14 +251,14 @@ def _is_local(name: str, subjects: Subjects, vocabulary: Vocabulary) -> bool:
 def _for_healing(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Objection | None:
     """Whether one of the two is about an operation or a broken bone in the same place, and the other is not."""
     if subjects.is_for_healing and not need.healing:
-        return _HEALING
+        return against.HEALING
     if not need.healing or subjects.covers_healing:
-        return None
+        return against.OPERATED if subjects.is_for_healing and any(match.evidence.is_code for match in found) else None
     if subjects.has_body:
         elsewhere = need.healing_regions and need.healing_regions.isdisjoint(subjects.regions)
-        return None if elsewhere else _HEALING
+        return None if elsewhere else against.HEALING
     booked = any(match.evidence.field in ("service", "kind") for match in found)
-    return _HEALING if subjects.has_activity and not booked else None
+    return against.HEALING if subjects.has_activity and not booked else None
 
 
 def _for_activity(subjects: Subjects, need: KnownNeed, vocabulary: Vocabulary) -> Objection | None:
@@ -268,13 +267,13 @@ def _for_activity(subjects: Subjects, need: KnownNeed, vocabulary: Vocabulary) -
         return None
     if not subjects.for_activities.isdisjoint(need.activities):
         aside = any(vocabulary.is_diagnosis(name) and name not in subjects.weights for name in need.body)
-        return _SAME_ACTIVITY if subjects.has_body and not aside else None
+        return against.SAME_ACTIVITY if subjects.has_body and not aside else None
     exact = any(name in need.body and vocabulary.is_diagnosis(name) for name in subjects.main)
     if not subjects.sports:
-        return _EVERYDAY_UNKNOWN
+        return against.EVERYDAY_UNKNOWN
     if need.activities:
-        return _OTHER_ACTIVITY_EXACT if exact else _OTHER_ACTIVITY
-    return _EXACT_UNKNOWN if exact else _SPORT_UNKNOWN
+        return against.OTHER_ACTIVITY_EXACT if exact else against.OTHER_ACTIVITY
+    return against.EXACT_UNKNOWN if exact else against.SPORT_UNKNOWN
 
 
 def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Objection | None:
@@ -282,22 +281,22 @@ def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Ob
     if subjects.has_body:
         return None
     if not any(match.evidence.sure for match in found):
-        return _UNSURE
+        return against.UNSURE
     if subjects.service:
         named = any(match.subject == subjects.service and _is_exact(match) for match in found)
-        return None if named else _OTHER_SERVICE
+        return None if named else against.OTHER_SERVICE
     if need.body and all(match.evidence.field == "complaint" for match in found):
-        return _OTHER_SERVICE  # "sore after the Pilates class"
+        return against.OTHER_SERVICE  # "sore after the Pilates class"
     only_activity = all(match.evidence.field == "activity" for match in found)
-    return _NO_COMPLAINT if only_activity and not need.body else None
+    return against.NO_COMPLAINT if only_activity and not need.body else None
 
 
 def _for_group(subjects: Subjects, need: KnownNeed) -> Objection | None:
     """Whether an article about the young, or about those who finish therapy, has one of them to read it."""
     groups = {one.concept for one in need.evidence}
     if "small children" in groups and "children and teens" not in subjects.weights:
-        return _FOR_GROWN_UPS
-    for group, objection in _FOR_GROUPS.items():
+        return against.FOR_GROWN_UPS
+    for group, objection in against.FOR_GROUPS.items():
         if group in subjects.weights and group not in groups:
             return objection
     return None

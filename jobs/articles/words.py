@@ -9,6 +9,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _LEFT_OR_RIGHT = frozenset("r l rt lt left right bilat bilateral bil both my her".split())
 _NO_SIDE = frozenset((("l", "spine"), ("r", "o")))  # L-spine, r/o
 _NO_PLURAL = ("ss", "us", "is")
+_NO_NOUN = ("shes", "hes")  # she's is no plural of a shoulder
 _PLURAL_ES = ("sses", "ches", "shes", "xes")
 
 
@@ -52,7 +53,7 @@ def _key_of_word(word: str) -> str:
     word = word.lower().replace("'", "").replace("’", "")
     if not word.isascii():
         word = "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
-    if len(word) < 4 or word[-1] != "s" or word.endswith(_NO_PLURAL):
+    if len(word) < 4 or word[-1] != "s" or word.endswith(_NO_PLURAL) or word in _NO_NOUN:
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"

@@ -7,7 +7,8 @@ import click
 from rich.table import Table
 
 from jobs.articles.article_file import WORDS, read_rows
-from jobs.articles.choice import THRESHOLD, Need, Shown, choose, doctor_first, weighings
+from jobs.articles.choice import THRESHOLD, Need, choose, doctor_first, weighings
+from jobs.articles.further import Shown
 from jobs.articles.icd10cm import mend_codes, title_of
 from jobs.articles.library import Article, Library, load_library
 from jobs.articles.list_editing import NotEditable, edited
@@ -42,13 +43,13 @@ def show_match(home: Path, need: Need, news: bool, most: int) -> None:
     for shown in ranking[:most]:
         click.echo(_in_words(shown, shown.choice.article.slug in chosen))
     fitting = sum(shown.choice.score >= THRESHOLD for shown in ranking)
-    click.echo(f"{fitting} of {len(library.articles)} articles reach {THRESHOLD:g}; no other is sent.")
+    click.echo(f"{fitting} of {len(library.articles)} articles reach {THRESHOLD:g}; no other comes first.")
 
 
 def _in_words(shown: Shown, is_sent: bool) -> str:
     choice, weighed = shown.choice, shown.weighed
     why_not = "not sent" if choice.score < THRESHOLD else "not sent: what speaks for it is not as sure as for the first"
-    sent = "" if is_sent else f"  ({why_not})"
+    sent = f"  ({why_not})" if not is_sent else "" if choice.score >= THRESHOLD else "  (sent beside the first)"
     lines = [f"{choice.score:6.2f}  {choice.article.slug}: {choice.article.title}{sent}"]
     for match in shown.found:
         points = match.strength * match.weight

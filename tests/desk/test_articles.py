@@ -24,7 +24,7 @@ def test_match_shows_the_ranking_with_what_each_point_weighs(ask: Ask) -> None:
     assert '+3.00  diagnosis "M54.50" for low back pain' in shown.output
     assert "x 1.30  it is written for what the patient does" in shown.output
     assert "(not sent)" in shown.output
-    assert lines[-1].endswith(" articles reach 1; no other is sent.")
+    assert lines[-1].endswith(" articles reach 1; no other comes first.")
 
 
 def test_match_says_where_nothing_speaks_for_any_article_and_what_is_no_code(ask: Ask) -> None:
@@ -32,7 +32,7 @@ def test_match_says_where_nothing_speaks_for_any_article_and_what_is_no_code(ask
     assert shown.output.splitlines() == [
         "U88.1: no code of ICD-10-CM",
         "Nothing that was typed speaks for any article.",
-        "0 of 23 articles reach 1; no other is sent.",
+        "0 of 23 articles reach 1; no other comes first.",
     ]
 
 

@@ -1,0 +1,33 @@
+"""Finds the ages in a note, and for which group of readers each of them stands."""
+
+import re
+from collections.abc import Collection, Iterator
+
+_AGE = re.compile(
+    r"(?<!hace )\b(\d{1,3})[\s-]*(?:y\.?/?o\.?\b|yrs?[\s-]*old\b|years?[\s-]*old\b|años\b)", re.IGNORECASE
+)
+_SMALL_IN_WORDS = re.compile(
+    r"(?:^|\b(?:my|our|a|an|is|for)\s)\W*(?:two|three|four|five|six|seven|eight|nine)[\s-]+years?[\s-]+old\b",
+    re.IGNORECASE,
+)
+_WHOSE_AGE = re.compile(
+    r"\b(?:baby|boy|child|daughter|girl|kids?|oldest|son|twins?|youngest) (?:is|are|was|now) $", re.IGNORECASE
+)
+_HALF_GROWN, _GROWN_UP, _OLDER = 10, 18, 65
+
+
+def age_groups(text: str, silent: Collection[tuple[int, int]]) -> Iterator[tuple[str, str]]:
+    """Each age that is the patient's, as the group of readers that it stands for and the words as typed."""
+    for found in _SMALL_IN_WORDS.finditer(text):
+        if not any(start <= found.start() < end for start, end in silent):
+            yield "small children", found[0]
+    for found in _AGE.finditer(text):
+        if any(start <= found.start() < end for start, end in silent) or _WHOSE_AGE.search(text, 0, found.start()):
+            continue  # "mom of the 11 yo pitcher", "baby is 3 yrs old"
+        age = int(found[1])
+        if age < _GROWN_UP:
+            yield "children and teens", found[0]
+            if age < _HALF_GROWN:
+                yield "small children", found[0]
+        elif age >= _OLDER:
+            yield "older adults", found[0]

@@ -1,0 +1,125 @@
+"""Finds what a patient describes without naming it: "everything spins when I roll over" is dizziness.
+
+The descriptions stand in descriptions.csv beside this module. One is met where a note has a word of each of its groups
+and none that speaks against it; words that are denied, over, long ago or another person's do not count.
+"""
+
+import csv
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from jobs.articles.spelled import BREAK
+from jobs.articles.words import Word
+
+FILE = Path(__file__).with_name("descriptions.csv")
+_SMALL = frozenset("a an the of our your its is are am be been really very so just kind kinda sort".split())
+_LONGEST = 4  # words of one part of a description
+YOUNG = "@young"  # stands for a word that says that the patient is a child or a teenager
+_AGAINST = -1  # the group of the words that speak against a description
+
+
+class Described(NamedTuple):
+    """A concept that a note describes, and where its words stand."""
+
+    concept: str
+    kind: str  # place, felt, named or not: descriptions.csv
+    parts: tuple[tuple[int, int], ...]  # every word or phrase of it, in the order of the text
+
+
+class _Rows(NamedTuple):
+    """The file: what each line describes, of what kind and in how many groups, and which words belong to which."""
+
+    meanings: tuple[tuple[str, str, int], ...]
+    by_phrase: dict[str, list[tuple[int, int]]]  # phrase -> line, group
+
+
+@lru_cache(maxsize=1)
+def descriptions() -> _Rows:
+    """The file, read once. A line that begins with @ names words that other lines use."""
+    meanings: list[tuple[str, str, int]] = []
+    by_phrase: dict[str, list[tuple[int, int]]] = {}
+    named: dict[str, list[str]] = {}
+    with FILE.open(encoding="utf-8", newline="") as lines:
+        for concept, *cells in csv.reader(lines):
+            if concept[0] in "#@":
+                if concept[0] == "@":
+                    named[concept] = list(_phrases(cells[0], named))
+                continue
+            kind, against, *groups = cells
+            line = len(meanings)
+            groups = [group for group in groups if group]
+            meanings.append((concept, kind, len(groups)))
+            for number, cell in ((_AGAINST, against), *enumerate(groups)):
+                for phrase in _phrases(cell, named):
+                    by_phrase.setdefault(phrase, []).append((line, number))
+    return _Rows(tuple(meanings), by_phrase)
+
+
+@lru_cache(maxsize=1)
+def told_by_place() -> frozenset[str]:
+    """The conditions that are told from their neighbours by where it hurts: tennis elbow, golfer's elbow."""
+    return frozenset(concept for concept, kind, _ in descriptions().meanings if kind == "place")
+
+
+def _phrases(cell: str, named: dict[str, list[str]]) -> Iterator[str]:
+    for phrase in cell.split(";") if cell else ():
+        if phrase[0] == "@" and phrase != YOUNG:
+            yield from named[phrase]
+        else:
+            yield phrase
+
+
+def described(
+    text: str, words: Sequence[Word], all_keys: Collection[str], places: Iterable[str]
+) -> Iterator[Described]:
+    """What the words of a note describe; `all_keys` are those of the whole note, of which one may speak against it, and
+    `places` the parts of the body that a code of the same appointment names."""
+    rows = descriptions()
+    told = [word for word in words if word.key not in _SMALL]
+    parts: dict[int, dict[int, list[tuple[int, int]]]] = {}
+    for phrase, start, end in _phrases_of(text, told):
+        for line, group in rows.by_phrase.get(phrase, ()):
+            parts.setdefault(line, {}).setdefault(group, []).append((start, end))
+    for place in places if parts else ():
+        for line, group in rows.by_phrase.get(place, ()):
+            if line in parts and group != _AGAINST:
+                parts[line].setdefault(group, [])
+    for line in sorted(parts):
+        concept, kind, groups = rows.meanings[line]
+        met = parts[line]
+        counts = all_keys if kind != "place" else {YOUNG}.intersection(all_keys)  # "the inner side, not the outer"
+        against = _AGAINST in met or _speaks_against(counts, line)
+        if len(met) == groups and not against:
+            spans = _apart({span for found in met.values() for span in found})
+            if spans and len(spans) >= sum(map(bool, met.values())):
+                yield Described(concept, kind, spans)
+
+
+def _speaks_against(all_keys: Collection[str], line: int) -> bool:
+    by_phrase = descriptions().by_phrase
+    return any((line, _AGAINST) in by_phrase.get(key, ()) for key in all_keys)
+
+
+def _apart(spans: Collection[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The parts of a text, those that overlap as one: a word does not stand for two groups."""
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if apart and start < apart[-1][1]:
+            apart[-1] = apart[-1][0], max(end, apart[-1][1])
+        else:
+            apart.append((start, end))
+    return tuple(apart)
+
+
+def _phrases_of(text: str, words: Sequence[Word]) -> Iterator[tuple[str, int, int]]:
+    """Every word of a text, and up to so many in a row that no comma parts."""
+    for place, word in enumerate(words):
+        phrase = word.key
+        yield phrase, word.start, word.end
+        for before, after in zip(words[place:], words[place + 1 : place + _LONGEST], strict=False):
+            if BREAK.search(text, before.end, after.start):
+                break
+            phrase = f"{phrase} {after.key}"
+            yield phrase, word.start, after.end
