@@ -8,7 +8,7 @@ The SQL is plain text because SQLAlchemy's own form of it takes as long to compi
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import text
 
@@ -24,9 +24,7 @@ from jobs.clinic.figures import (
 from jobs.clinic.periods import TREND, Period, Periods
 from jobs.clinic.source_lines import named, provider_lines, source_lines, total, typed_texts, unnamed
 from jobs.clinic.source_names import ReferralNames
-
-if TYPE_CHECKING:
-    from jobs.store.memory import Memory
+from jobs.store.memory import Memory, whole
 
 _HERE = "(:location = '' OR location = :location)"
 # Patients already under care where the data begins are no referrals.
@@ -109,20 +107,12 @@ _ATTENDANCE = f"""
     GROUP BY starts_on
 """  # noqa: S608
 
-# What each database says in its own way. Nearly all episodes are wanted: SQLite would look them up one by one in the
-# order of an index, which takes twice as long as to go through them.
-_OWN_WORDS = {
-    "sqlite": {
-        "episodes": "episodes NOT INDEXED",
-        "a_day_before_start": "strftime('%Y-%m-%dT%H:%M:%SZ', starts_at, '-24 hours')",
-    },
-    "postgresql": {
-        "episodes": "episodes",
-        "a_day_before_start": (
-            "to_char(CAST(starts_at AS timestamptz) AT TIME ZONE 'UTC' - interval '24 hours', "
-            '\'YYYY-MM-DD"T"HH24:MI:SS"Z"\')'
-        ),
-    },
+_A_DAY_BEFORE_START = {
+    "sqlite": "strftime('%Y-%m-%dT%H:%M:%SZ', starts_at, '-24 hours')",
+    "postgresql": (
+        "to_char(CAST(starts_at AS timestamptz) AT TIME ZONE 'UTC' - interval '24 hours', "
+        '\'YYYY-MM-DD"T"HH24:MI:SS"Z"\')'
+    ),
 }
 
 # Counted without any source and any period: what the tables must come to.
@@ -151,7 +141,7 @@ _DAYS_OF_DATA = """
 """
 
 
-def count_figures(memory: "Memory", periods: Periods, names: ReferralNames, today: date, location: str = "") -> Figures:
+def count_figures(memory: Memory, periods: Periods, names: ReferralNames, today: date, location: str = "") -> Figures:
     """All figures of one workbook, with outcomes as they are known on `today`; of one location, or of all."""
     days = _days(memory, periods, today, location)
     by_source = list(_tallies(memory, "referral_source", days))
@@ -186,19 +176,20 @@ def count_figures(memory: "Memory", periods: Periods, names: ReferralNames, toda
     )
 
 
-def locations(memory: "Memory") -> list[str]:
+def locations(memory: Memory) -> list[str]:
     """The clinic's locations as the exports name them, where there are several; blank ones are none."""
     query = "SELECT DISTINCT location FROM {episodes} WHERE clinic_id = :clinic AND location <> '' ORDER BY location"
     found = [row[0] for row in _rows(memory, query, {"clinic": memory.clinic_id})]
     return found if len(found) > 1 else []
 
 
-def _rows(memory: "Memory", query: str, asked: Mapping[str, str], typed: str = "") -> list[Any]:
-    words = query.format(typed=typed, **_OWN_WORDS[memory.connection.dialect.name])
+def _rows(memory: Memory, query: str, asked: Mapping[str, str], typed: str = "") -> list[Any]:
+    a_day_before = _A_DAY_BEFORE_START[memory.connection.dialect.name]
+    words = query.format(typed=typed, episodes=whole(memory, "episodes"), a_day_before_start=a_day_before)
     return list(memory.connection.execute(text(words), asked).all())
 
 
-def _days(memory: "Memory", periods: Periods, today: date, location: str) -> dict[str, str]:
+def _days(memory: Memory, periods: Periods, today: date, location: str) -> dict[str, str]:
     """The first and last days that the queries ask for, by the names they ask with."""
     begins = _rows(memory, _DAYS_OF_DATA, {"clinic": memory.clinic_id})[0][0]
     spans = periods.named() | {f"trend{place}": period for place, period in enumerate(periods.trend)}
@@ -214,14 +205,14 @@ def _days(memory: "Memory", periods: Periods, today: date, location: str) -> dic
     return {"clinic": memory.clinic_id, "location": location} | {name: day.isoformat() for name, day in days.items()}
 
 
-def _tallies(memory: "Memory", typed: str, days: Mapping[str, str]) -> Iterator[tuple[str, Tally]]:
+def _tallies(memory: Memory, typed: str, days: Mapping[str, str]) -> Iterator[tuple[str, Tally]]:
     """The referrals of each text as typed."""
     first = 2 + len(_NAMED)
     for row in _rows(memory, _REFERRALS, days, typed):
         yield row[0], Tally._make((*row[1:first], tuple(row[first : first + TREND]), *row[first + TREND :]))
 
 
-def _waits(memory: "Memory", typed: str, days: Mapping[str, str]) -> dict[str, Counter[int]]:
+def _waits(memory: Memory, typed: str, days: Mapping[str, str]) -> dict[str, Counter[int]]:
     """The days from booking to the kept evaluation, of each text; an evaluation entered afterwards took none."""
     found: defaultdict[str, Counter[int]] = defaultdict(Counter)
     ordinals: dict[str, int] = {}
@@ -233,7 +224,7 @@ def _waits(memory: "Memory", typed: str, days: Mapping[str, str]) -> dict[str, C
     return found
 
 
-def _attendance(memory: "Memory", days: Mapping[str, str]) -> list[tuple[date, tuple[Any, ...]]]:
+def _attendance(memory: Memory, days: Mapping[str, str]) -> list[tuple[date, tuple[Any, ...]]]:
     """What became of the appointments of each day."""
     return [
         (date.fromisoformat(day), (visits, missed, late, cancelled - late, *others, _cents(billed), _cents(paid)))
@@ -257,7 +248,7 @@ def _counted_in(counts: list[tuple[date, int]], period: Period) -> int:
     return sum(count for day, count in counts if day in period)
 
 
-def _funnels(memory: "Memory", periods: Periods, days: Mapping[str, str]) -> Iterator[Funnel]:
+def _funnels(memory: Memory, periods: Periods, days: Mapping[str, str]) -> Iterator[Funnel]:
     spans = {
         "Twelve weeks" if periods.kind == "week" else "Twelve months": (periods.trend[0].first, periods.trend[-1].last),
         "Year to date": (periods.year.first, periods.year.last),

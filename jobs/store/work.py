@@ -4,16 +4,14 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import text
 
 from jobs.clinic.figures import BOOKED_WITHIN_DAYS
 from jobs.clinic.periods import Period, Periods
 from jobs.clinic.work import FreshLine, JobLine, ProblemLine, RuleLine, Work
-
-if TYPE_CHECKING:
-    from jobs.store.memory import Memory
+from jobs.store.memory import Memory, whole
 
 RUN_DAYS, SILENT_DAYS = 7, 28
 
@@ -83,11 +81,9 @@ _DATED = """
     SELECT 1 FROM (SELECT booked_at FROM {appointments} WHERE clinic_id = :clinic ORDER BY id DESC LIMIT 500) AS newest
     WHERE booked_at <> '' LIMIT 1
 """
-# Most rows are wanted: SQLite would look up one after another by an index that serves other questions.
-_WHOLE = {"sqlite": "{} NOT INDEXED", "postgresql": "{}"}
 
 
-def count_work(memory: "Memory", periods: Periods, now: datetime, rules: Mapping[str, bool]) -> Work:
+def count_work(memory: Memory, periods: Periods, now: datetime, rules: Mapping[str, bool]) -> Work:
     """The program's work up to `now`; `rules` are those of config/follow_ups.yaml, each with whether it is on."""
     zone = now.tzinfo or UTC
     asked = {"clinic": memory.clinic_id} | _moments_asked_for(periods, now, zone)
@@ -122,9 +118,8 @@ def _moments_asked_for(periods: Periods, now: datetime, zone: tzinfo) -> dict[st
     return begins | ends | {"since": since, "now": _utc(now), "followed_until": followed_until, "recent": recent}
 
 
-def _rows(memory: "Memory", query: str, asked: Mapping[str, str]) -> list[Any]:
-    whole = _WHOLE[memory.connection.dialect.name]
-    words = query.format(letters=whole.format("letters"), appointments=whole.format("appointments"))
+def _rows(memory: Memory, query: str, asked: Mapping[str, str]) -> list[Any]:
+    words = query.format(letters=whole(memory, "letters"), appointments=whole(memory, "appointments"))
     return list(memory.connection.execute(text(words), asked).all())
 
 
@@ -140,7 +135,7 @@ def _moment(moment: str, zone: tzinfo) -> datetime | None:
     return datetime.fromisoformat(moment).astimezone(zone) if moment else None
 
 
-def _rule_lines(memory: "Memory", stops: Sequence[Any], asked: Mapping[str, str]) -> list[RuleLine]:
+def _rule_lines(memory: Memory, stops: Sequence[Any], asked: Mapping[str, str]) -> list[RuleLine]:
     """One line per rule that had a letter, the most sent first."""
     stopped = _stopped(_rows(memory, _SENT_TO_STOPPED, asked), stops) if stops else Counter()
     followed = _followed(memory, asked)
@@ -151,7 +146,7 @@ def _rule_lines(memory: "Memory", stops: Sequence[Any], asked: Mapping[str, str]
     return sorted(lines, key=lambda line: (-line.sent_year, line.rule))
 
 
-def _followed(memory: "Memory", asked: Mapping[str, str]) -> defaultdict[str, Counter[str]]:
+def _followed(memory: Memory, asked: Mapping[str, str]) -> defaultdict[str, Counter[str]]:
     """Per rule: the patients who got its letter in the trend and those who got none, and how many of each booked."""
     bookings: defaultdict[int, list[str]] = defaultdict(list)
     for patient, booked_at in _rows(memory, _BOOKINGS, asked):
