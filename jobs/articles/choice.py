@@ -12,8 +12,7 @@ from jobs.articles.further import Choice, Shown, adds_to, goes_with
 from jobs.articles.library import Library
 from jobs.articles.need import KnownNeed, Need, understand
 from jobs.articles.reasons import reason_of
-from jobs.articles.subjects import Index, index_of
-from jobs.articles.vocabulary import the_vocabulary
+from jobs.articles.subjects import Index
 from jobs.articles.weighing import TEXT_FIELDS, matches, weigh
 
 __all__ = ["THRESHOLD", "Choice", "Need", "choose", "doctor_first", "rank", "weighings"]
@@ -33,7 +32,7 @@ def choose(library: Library, need: Need, already: Collection[str], how_many: int
 
 def doctor_first(library: Library, need: Need) -> str:
     """Why no article goes with a need that tells of a sign that wants a doctor first, in words; "" for any other."""
-    signs = understand(need, index_of_library(library).vocabulary).doctor_first
+    signs = understand(need, library.index.vocabulary).doctor_first
     told = " and ".join(f'"{sign.phrase}" ({sign.name})' for sign in signs)
     return f"no article: {told} is a sign that wants a doctor first" if told else ""
 
@@ -45,7 +44,7 @@ def rank(library: Library, need: Need) -> list[Choice]:
 
 def weighings(library: Library, need: Need) -> list[Shown]:
     """The ranking with what speaks for and against each article, for a person who wants to see it."""
-    index = index_of_library(library)
+    index = library.index
     known = understand(need, index.vocabulary)
     return sorted(_shown(index, known, also_by_words=True), key=lambda shown: _order(shown.choice))
 
@@ -56,7 +55,7 @@ def _fitting(library: Library, need: Need) -> tuple[Choice, ...]:
 
     What only shares words with the need never is sent, so it is not looked at.
     """
-    index = index_of_library(library)
+    index = library.index
     known = understand(need, index.vocabulary)
     shown = sorted(_shown(index, known, also_by_words=False), key=lambda one: _order(one.choice))
     if not shown or shown[0].choice.score < THRESHOLD:
@@ -89,9 +88,3 @@ def _shown(index: Index, known: KnownNeed, also_by_words: bool) -> Iterator[Show
         score = round(weighed.score, 3)
         reason = reason_of(said, text) if also_by_words or score >= THRESHOLD else ""
         yield Shown(Choice(subjects.article, score, reason), said, weighed, subjects, text)
-
-
-@lru_cache(maxsize=4)
-def index_of_library(library: Library) -> Index:
-    """The index of a library, made once."""
-    return index_of(library, library.vocabulary or the_vocabulary())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from jobs.articles.article_cells import (
     Wrong,
@@ -19,8 +19,11 @@ from jobs.articles.article_cells import (
 from jobs.articles.article_file import Row, read_rows
 from jobs.articles.own_words import load_own_words
 from jobs.articles.pages import page_texts
-from jobs.articles.vocabulary import Vocabulary, vocabulary_with
+from jobs.articles.vocabulary import Vocabulary, the_vocabulary, vocabulary_with
 from jobs.clinic.faults import Fault
+
+if TYPE_CHECKING:
+    from jobs.articles.subjects import Index
 
 Value = TypeVar("Value")
 
@@ -53,6 +56,13 @@ class Library:
     def for_letters(self, category: str) -> "Library":
         """The articles that letters of this category may carry: what is news stands in no letter about care."""
         return self if category == "news" else self._about_care
+
+    @cached_property
+    def index(self) -> "Index":
+        """By what a need can say; made once, and kept with the library."""
+        from jobs.articles.subjects import index_of
+
+        return index_of(self, self.vocabulary or the_vocabulary())
 
     @cached_property
     def _about_care(self) -> "Library":

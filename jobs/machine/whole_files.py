@@ -50,6 +50,12 @@ def keep_for_speed(path: Path, content: bytes) -> bool:
     return True
 
 
+def is_private(path: Path) -> bool:
+    """Whether a file is this user's, and nobody else can read or write it. Raises OSError."""
+    status = path.stat()
+    return status.st_uid == os.getuid() and not status.st_mode & 0o077
+
+
 def reach_disk(path: Path) -> None:
     """Wait until the disk has this file, or what a folder lists. Windows cannot be asked that of a folder."""
     if os.name != "posix":

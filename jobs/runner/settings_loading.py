@@ -1,6 +1,5 @@
 """Loads config/ for a run: what was checked once is kept, so that an unchanged clinic.yaml costs nothing."""
 
-import os
 import pickle
 import sys
 from collections.abc import Callable, Mapping
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from jobs.clinic.faults import Fault
-from jobs.machine.whole_files import keep_for_speed
+from jobs.machine.whole_files import is_private, keep_for_speed
 from jobs.runner.settings import Settings, SettingsFaulty, letter_names
 
 if TYPE_CHECKING:
@@ -127,9 +126,7 @@ def _cache(home: Path) -> Path:
 def _kept(home: Path, digest: str) -> Settings | None:
     path = _cache(home) / f"settings-{digest[:24]}"
     try:
-        if path.stat().st_uid != os.getuid() or path.stat().st_mode & 0o077:
-            return None
-        kept = pickle.loads(path.read_bytes())
+        kept = pickle.loads(path.read_bytes()) if is_private(path) else None
     except Exception:  # a damaged cache is no fault: the settings are checked anew
         return None
     return kept if isinstance(kept, Settings) else None

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jobs.articles.choice import Choice, Need, choose
-from jobs.articles.library import Article, Library, load_library
+from jobs.articles.kept_library import kept_library
+from jobs.articles.library import Article, Library
 from jobs.articles.pages import NAME as PAGES
 from jobs.clinic.follow_ups import Rule, utc_text
 from jobs.clinic.last_look import Due
@@ -79,7 +80,7 @@ class OrderDesk:
     def orders(self, due: Sequence[Due], on_their_way: Iterable[Ordered] = ()) -> list[Ordered]:
         """What these letters say; `on_their_way` are those whose articles the memory does not know yet."""
         files = (self._list, self._list.with_name("words.csv"), self._pages)
-        library = _library(self._list, self._pages, tuple(map(_stamp, files)))
+        library = _library(self._list, self._pages, self._tools.state_dir / "cache", tuple(map(_stamp, files)))
         with self._tools.store.look() as memory:
             facts = letter_facts(memory, (letter.letter_id for letter in due))
             already = articles_not_for(memory, (letter.patient_id for letter in due))
@@ -118,9 +119,9 @@ class OrderDesk:
 
 
 @lru_cache(maxsize=1)
-def _library(articles: Path, pages: Path, stamps: tuple[tuple[int, int], ...]) -> Library:
+def _library(articles: Path, pages: Path, cache: Path, stamps: tuple[tuple[int, int], ...]) -> Library:
     """The articles as they stand; read anew where somebody has changed a file, such as switched one off."""
-    return load_library(articles, pages)[0]
+    return kept_library(articles, pages, cache)
 
 
 def _stamp(file: Path) -> tuple[int, int]:

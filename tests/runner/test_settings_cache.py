@@ -75,7 +75,7 @@ def test_a_kept_file_that_others_may_write_is_not_believed(home: Path) -> None:
 def test_a_kept_file_of_another_user_is_not_believed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     forge(home)
     mine = os.getuid()
-    monkeypatch.setattr(room.os, "getuid", lambda: mine + 1)
+    monkeypatch.setattr(os, "getuid", lambda: mine + 1)
     assert load_settings(home).clinic.name == "Lakeside Physical Therapy"
 
 
