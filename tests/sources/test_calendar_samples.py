@@ -10,12 +10,13 @@ from made_files import ZONE
 from jobs.clinic.value_rules import ValueRules
 from jobs.sources.calendar import parse_entries
 from jobs.sources.reading import FileRead, start_reading
-from jobs.sources.source import Source
+from jobs.sources.source import Limits, Source
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "calendars"
 pytestmark = pytest.mark.skipif(
     not DATA.is_dir(), reason="../shared/data/calendars, which nobody here wrote, is not on this machine"
 )
+NO_FILE_MAY_TAKE = Limits(seconds=20)  # the slowest takes 3 on an idle machine
 SAMPLES = Source("samples", f"{DATA}/**/*.ics", take="all", window_days_back=3660, window_days_ahead=3660)
 Read = dict[str, tuple[FileRead, int]]
 
@@ -27,7 +28,7 @@ def read() -> Read:
     A file that took longer than its limit, took too much memory or broke the child would be refused by the parent.
     """
     rules = ValueRules(zone=ZONE, prefix="samples")
-    files = start_reading(SAMPLES, Path("/"), {}, date(2012, 1, 1), ZONE, rules=rules)
+    files = start_reading(SAMPLES, Path("/"), {}, date(2012, 1, 1), ZONE, NO_FILE_MAY_TAKE, rules)
     return {file.path: (file, sum(len(part.rows) for part in file.values)) for file in files}
 
 
