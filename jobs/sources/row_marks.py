@@ -37,7 +37,8 @@ class RowMarks:
 
     def has_repeats(self) -> bool:
         """Whether two unlike rows are about one appointment. The later one counts: neither may be skipped alone."""
-        return len(set(self.keys)) < len(set(self.values))
+        different = len(set(self.keys))
+        return different < len(self.keys) and different < len(set(self.values))
 
     def unsettle(self, places: Iterable[int]) -> None:
         """Let these rows count as changed the next time."""
@@ -68,7 +69,8 @@ class RowMarks:
         common = min(len(self.raw), len(old.raw), len(old.values))
         self.values[:common], self.keys[:common] = old.values[:common], old.keys[:common]
         moved = [*compress(range(common), map(ne, self.raw, old.raw)), *range(common, len(self.raw))]
-        index = dict(zip(old.raw, range(len(old.values)), strict=False)) if moved else {}
+        wanted = {self.raw[place] for place in moved}
+        index = {old.raw[at]: at for at in compress(range(len(old.values)), map(wanted.__contains__, old.raw))}
         for place in moved:
             at = index.get(self.raw[place])
             self.values[place] = 0 if at is None else old.values[at]

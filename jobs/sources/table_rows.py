@@ -2,6 +2,8 @@
 
 from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import compress
+from operator import ne
 from sys import intern
 from typing import Any
 
@@ -119,7 +121,9 @@ class Sender:
         before = self._before
         if before is None or before.fields != self.new.fields or not self.whole:
             return []
-        return list(set(before.marks.keys).difference(marks.keys))
+        old, new = before.marks.keys, marks.keys
+        elsewhere = {*compress(old, map(ne, old, new)), *old[len(new) :]}  # not where they were
+        return list(elsewhere.difference(new)) if elsewhere else []
 
     def send_calendar(self, columns: Columns, ordinals: list[int], sentences: list[str]) -> None:
         """Send the entries of a calendar, whose columns have their names already."""
