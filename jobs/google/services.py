@@ -10,6 +10,7 @@ from typing import Any
 from jobs.google.settings import Google
 from jobs.google.sign_in import credentials_for, how_to_sign_in, keep, token_path
 from jobs.google.trouble import Busy, GoogleTrouble, NoAnswer, Refused, SignInNeeded, Unreachable
+from jobs.machine.connections import HUNG_UP
 
 TRIES = 4
 """So often a reading call is made at most."""
@@ -23,7 +24,6 @@ _QUOTA = frozenset({
 _NOT_ALLOWED = frozenset({
     "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "delegationDenied", "authError",
 })  # fmt: skip
-_HUNG_UP = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 _SWITCHED_OFF = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
 
 
@@ -115,7 +115,7 @@ def in_sentences(settings: Google, scopes: Sequence[str], name: str) -> Iterator
             raise Unreachable(f"Google ({name}) cannot be reached: is this machine connected?") from None
         if isinstance(cause, TimeoutError):
             raise NoAnswer(f"Google ({name}) did not answer within {settings.call_seconds:g} seconds.") from None
-        if isinstance(cause, _HUNG_UP):
+        if isinstance(cause, HUNG_UP):
             raise NoAnswer(f"Google ({name}) closed the connection without an answer.") from None
         why = getattr(cause, "strerror", "") or type(cause).__name__
         raise NoAnswer(f"The connection to Google ({name}) was lost: {why}.") from None

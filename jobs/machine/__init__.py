@@ -1,1 +1,1 @@
-"""What is asked of the machine itself: files that are whole and private, and processes that are bounded."""
+"""What is asked of the machine itself: whole and private files, bounded processes, and connections that end."""

@@ -11,6 +11,7 @@ from datetime import datetime
 from imap_tools import AND, BaseMailBox
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 
+from jobs.machine.connections import HUNG_UP
 from jobs.mail.mailbox.records import AT_ONCE, LARGEST, Batch, Mail, MailboxUnusable
 from jobs.mail.passwords import NoPassword, find_password, place_of
 from jobs.mail.settings import Mailbox as Settings
@@ -19,7 +20,6 @@ from jobs.mail.transports.smtp_replies import masked
 _HOLDS_COPIES = frozenset({"\\Sent", "\\All"})  # RFC 6154
 _NOT_NOW = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")  # RFC 5530
 _MOST_LOOKED_FOR = 200
-_HUNG_UP = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 
 
 class ImapMailbox:
@@ -217,6 +217,6 @@ def _what_is_wrong(trouble: Exception, settings: Settings) -> str:
         return f"did not answer within {settings.command_seconds:g} seconds. The next run tries again."
     if isinstance(trouble, socket.gaierror):
         return "is not found: no machine has this name. Check host under mail.mailbox."
-    if isinstance(trouble, OSError) and not isinstance(trouble, _HUNG_UP):
+    if isinstance(trouble, OSError) and not isinstance(trouble, HUNG_UP):
         return f"cannot be reached: {trouble.strerror or type(trouble).__name__}. The next run tries again."
     return "answered something that cannot be read, or hung up. The next run tries again."

@@ -5,14 +5,14 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from jobs.machine.connections import HUNG_UP
+
 if TYPE_CHECKING:
     from ssl import SSLContext
 
 _LOOK_UP_SECONDS = 20.0
 _LONGEST_ANSWER = 65_536  # bytes; RFC 5321 allows 512 a line
 _CLOSED = "The server closed the connection."
-_HUNG_UP = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
-"""What is heard of a server that hangs up, instead of an end, where there were bytes that it had not read."""
 
 
 class Reply(NamedTuple):
@@ -135,7 +135,7 @@ class Line:
 def _why(trouble: OSError, seconds: float) -> str:
     if isinstance(trouble, TimeoutError):
         return f"The server did not answer in time (limit {seconds:g} seconds)."
-    if isinstance(trouble, _HUNG_UP):
+    if isinstance(trouble, HUNG_UP):
         return _CLOSED
     certificate = getattr(trouble, "verify_message", "")  # only where the ssl module is in use at all
     if certificate:
