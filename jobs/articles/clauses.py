@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from jobs.articles.sayings import AHEAD, LOST, MOVED, QUESTION, Saying
 from jobs.articles.spelled import BREAK, HARD_BREAK, Found, find
 from jobs.articles.vocabulary import BODY, SIGNS, Vocabulary
 from jobs.articles.word_lists import common_words
@@ -24,13 +25,12 @@ _HISTORY = frozenset(
 )  # of the signs of what was once so, those that do not just doubt it
 _KIN = "mother|mom|mum|father|dad|wife|husband|son|daughter|grandmother|grandma|grandfather|grandpa|aunt|uncle|parents?"
 _KIN_ES = "mam[aá]|pap[aá]|madre|padre|esposo|esposa|abuela|abuelo|hij[oa]|t[ií][oa]"
-_CALLER = re.compile(
+_CALLER = Saying(
     rf"\b(?:daughter|son|wife|husband|niece|nephew|grand(?:son|daughter)|sister|brother|mom|mother|dad|father|parent|hij[oa]|"
     rf"espos[oa]|niet[oa]|mam[aá]|pap[aá])\b[^.;]{{0,25}}?\b(?:for|about|re|on behalf of|para|por|de|:)\W+"
     rf"(?:her|his|their|our|my|la|el|su)\s+({_KIN}|{_KIN_ES})\b"
     rf"|\b(?:llama|llam[oó]|pregunta) (?:la|el|su) (?:hij[oa]|espos[oa]|niet[oa])\W+(?:que )?(?:la|el|su)\s+"
-    rf"({_KIN_ES})\b",
-    re.IGNORECASE,
+    rf"({_KIN_ES})\b"
 )
 _SAME = {
     "mother": ("mother", "mom"),
@@ -41,23 +41,16 @@ _SAME = {
 _MEN = frozenset("husband dad father son brother boyfriend hubby grandfather grandpa uncle nephew grandson".split())
 _WOMEN = frozenset("wife mom mother daughter sister girlfriend grandmother grandma aunt niece granddaughter".split())
 _FOR = frozenset("for para por".split())  # "sent by a friend for a sore hip": the hip is the patient's
-_WITHOUT_HURTING = re.compile(
+_WITHOUT_HURTING = Saying(
     r"(?:without|w/o)\s+(?:[\w']+\s+){1,4}?(?:complaining|hurting|aching|killing|screaming|barking|throbbing|seizing|"
-    r"locking|giving|going|acting|burning|leaking|peeing|spinning|falling|shooting)\b",
-    re.IGNORECASE,
+    r"locking|giving|going|acting|burning|leaking|peeing|spinning|falling|shooting)\b"
 )
 _ON_PAPER = frozenset(
     f"{paper} say"
     for paper in ("slip", "order", "referral", "script", "rx", "chart", "form", "paperwork", "prescription")
-) | {"referral", "order"}
-_CONTRAST = re.compile(
-    r"\b(?:but|no|not|never|denies|actually|instead|wrong|tells|it'?s the|it was|pt says|he says|she says|nothing)\b",
-    re.IGNORECASE,
-)
-_MOVED = re.compile(
-    r"\b(?:move|switch|change|swap|bump|push|trade|reschedule)\b[^.;]{0,40}\b(?:to|for|with)\b[^.;]{0,20}?"
-    r"\b(?:mon|tue|wed|thu|fri|sat|sun|\d{1,2}(?::\d\d)? ?[ap]m|next week|morning|afternoon|later|earlier)",
-    re.IGNORECASE,
+) | {"referral", *(f"on {paper}" for paper in ("order", "script", "referral", "slip", "rx", "prescription"))}
+_CONTRAST = Saying(
+    r"\b(?:but|no|not|never|denies|actually|instead|wrong|tells|it'?s the|it was|pt says|he says|she says|nothing)\b"
 )
 _PERFECT = frozenset(("havent", "hasnt", "hadnt", "have not", "has not"))
 _GOES_ON = frozenset("on per by at since now and but so which en hoy ahora".split())  # "meniscus ok on MRI"
@@ -104,6 +97,8 @@ def is_operation(one: Found, vocabulary: Vocabulary) -> bool:
 def clauses_of(text: str, vocabulary: Vocabulary) -> list[Clause]:
     """The clauses of a text, in their order."""
     clauses = list(_read(text, vocabulary))
+    for errand in (*LOST.finditer(text), *MOVED.finditer(text)):
+        next(one for one in reversed(clauses) if one.begin <= errand.start()).signs.add("desk")
     for asked, answer in zip(clauses, clauses[1:], strict=False):
         if answer.linked and "pain" in answer.signs:
             asked.affirmed += [one for one in answer.affirmed if one.meaning == "pain"][:1]  # "neck & shoulder pain"
@@ -123,6 +118,9 @@ def clauses_of(text: str, vocabulary: Vocabulary) -> list[Clause]:
         elif "guess" in asked.signs and "not" in answer.signs:
             asked.affirmed.clear()  # "heel? no"
         elif "over" in answer.signs:
+            asked.denied += [
+                one for one in asked.affirmed if is_of_body(one, vocabulary) and not is_operation(one, vocabulary)
+            ]
             asked.affirmed = [one for one in asked.affirmed if is_operation(one, vocabulary)]  # "meniscus, all better"
     return clauses
 
@@ -162,10 +160,10 @@ class _Reader:
     def closed(self, upto: int) -> Clause:
         """The clause that ends here; the next one begins."""
         clause, between = self._clause, self._text[self.end : upto]
-        if _MOVED.search(self._text, self._begin, upto):
-            clause.signs.add("desk")
+        if AHEAD.search(self._text, self._begin, upto):
+            clause.signs.add("ahead")
         clause.text, clause.begin = self._text[self._begin : self.end], self._begin
-        if _DOUBTED.match(between) or _DOUBTFUL.match(clause.text):
+        if _DOUBTED.match(between) and not QUESTION.match(clause.text) or _DOUBTFUL.match(clause.text):
             clause.signs.add("guess")
         self._clause, self._begin = Clause(linked=between.strip() in _AND), self.end
         self._before = self._earlier = None
@@ -188,6 +186,8 @@ class _Reader:
         elif one.meaning in SIGNS:
             if one.meaning == "before" and self._key(one).split()[0] in _HISTORY:
                 self._clause.signs.add("history")
+            if one.meaning == "since" and self._key(one) == "from" and following and self._is_bare_year(following):
+                return self._pass(one)  # "hip replacement from 2019"
             if one.meaning != "other" or not (self._denied or self._theirs):
                 self._clause.signs.add(one.meaning)
             self._take_sign(one, following, last)
@@ -195,6 +195,9 @@ class _Reader:
             self._theirs = self._sent = False
         elif not self._theirs and not (self._working and self._is_sport(one)):
             (self._clause.denied if self._denied else self._clause.affirmed).append(one)
+        self._pass(one)
+
+    def _pass(self, one: Found) -> None:
         self.end, self._before, self._earlier = one.end, one, self._before
 
     def _take_sign(self, one: Found, following: Found | None, last: bool) -> None:
@@ -207,6 +210,8 @@ class _Reader:
         )
         if meaning == "but":
             self._denied = self._listing = False
+        elif meaning == "was" and self._key(one) in _ON_PAPER and not _CONTRAST.search(self._text, one.end):
+            pass
         elif meaning == "was" or meaning == "well" and done or meaning == "not" and last and clause.affirmed:
             self._deny_what_went_before(stands=meaning == "well")
         elif (
@@ -225,7 +230,7 @@ class _Reader:
         elif meaning == "not" and self._key(one) in _PERFECT and not self._is_activity(following):
             pass  # "has not slept for the pain", but "hasn't run since college"
         elif meaning in ("not", "denies"):
-            self._denied, self._listing = True, self._listing or meaning == "denies"
+            self._denied, self._listing = True, self._listing or meaning == "denies" or self._key(one) in _ON_PAPER
         elif meaning in ("kin", "source"):
             if meaning == "kin" and self._says_of(one):
                 clause.silent += [(said.start, said.end) for said in clause.affirmed]

@@ -1,17 +1,18 @@
 """Puts what a note describes beside what it names: a word that only tells how it feels is no complaint of its own."""
 
-import re
 from collections.abc import Collection, Iterable
 
 from jobs.articles.ages import age_groups
 from jobs.articles.clauses import DONE, MONEY, Clause
 from jobs.articles.descriptions import YOUNG, Described, described
 from jobs.articles.placing import places_of
+from jobs.articles.sayings import Saying
 from jobs.articles.spelled import Found
 from jobs.articles.vocabulary import BODY, Vocabulary
-from jobs.articles.words import words_of
+from jobs.articles.words import key_of, words_of
 
-_TICKED_NO = re.compile(r"\b\w[\w /]{0,24}:\s*(?:n|no|none|0|neg)\b", re.IGNORECASE)  # "PREGNANT: N"
+_TICKED_NO = Saying(r"\b\w[\w /]{0,24}:\s*(?:n|no|none|0|neg)\b")  # "PREGNANT: N"
+_OWN = frozenset(("kid", "child", "children"))  # "after two kids" is no child's note
 _UNSAID = frozenset(("desk", "guess"))  # signs of a clause that tells nothing of how the patient is
 
 
@@ -34,7 +35,12 @@ def descriptions_of(
 
 
 def _is_young(clauses: Iterable[Clause]) -> bool:
-    return any(one.meaning == "children and teens" for clause in clauses for one in clause.affirmed)
+    return any(
+        one.meaning == "children and teens"
+        and key_of(clause.text[one.start - clause.begin : one.end - clause.begin]) not in _OWN
+        for clause in clauses
+        for one in clause.affirmed
+    )
 
 
 def with_descriptions(
@@ -48,10 +54,11 @@ def with_descriptions(
     for one in told:
         above = vocabulary.ancestors(one.concept)
         said = {each.meaning for each in kept if each.meaning and each.sure}
-        if one.concept in said:
-            kept = _told_too(kept, one)
+        there = said.intersection((one.concept, *vocabulary.descendants[one.concept]))
+        if there:
+            kept = _told_too(kept, min(there), one)
             continue
-        if one.concept in no or not said.isdisjoint(vocabulary.descendants[one.concept]):
+        if one.concept in no:
             continue
         if any(_is_a_name(each, one, vocabulary) for each in kept) or _is_ahead(one, clauses, vocabulary):
             continue
@@ -61,9 +68,9 @@ def with_descriptions(
     return sorted(kept, key=lambda found: found.start)
 
 
-def _told_too(kept: list[Found], told: Described) -> list[Found]:
+def _told_too(kept: list[Found], name: str, told: Described) -> list[Found]:
     """What a note names, the first name of a condition with what else describes it."""
-    same = [one for one in kept if one.meaning == told.concept]
+    same = [one for one in kept if one.meaning == name]
     spans = [span for one in kept if one.meaning for span in ((one.start, one.end), *one.more)]
     further = [part for part in told.parts if not any(start < part[1] and part[0] < end for start, end in spans)]
     return [one._replace(more=(*one.more, *further)) if one is same[0] else one for one in kept]

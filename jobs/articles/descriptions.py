@@ -28,47 +28,58 @@ class Described(NamedTuple):
     parts: tuple[tuple[int, int], ...]  # every word or phrase of it, in the order of the text
 
 
-class _Rows(NamedTuple):
-    """The file: what each line describes, of what kind and in how many groups, and which words belong to which."""
+class Descriptions:
+    """The file, by its words: what each line describes, of what kind and in how many groups."""
 
-    meanings: tuple[tuple[str, str, int], ...]
-    by_phrase: dict[str, list[tuple[int, int]]]  # phrase -> line, group
+    def __init__(self) -> None:
+        self.meanings: list[tuple[str, str, int]] = []
+        self._by_phrase: dict[str, list[str | tuple[int, int]]] = {}  # where it stands: line and group, or a name
+        self._by_name: dict[str, list[tuple[int, int]]] = {}  # where the words of a line that begins with @ stand
+
+    def read(self, rows: Iterable[list[str]]) -> "Descriptions":
+        """Take every line in."""
+        named: dict[str, str] = {}
+        for concept, *cells in rows:
+            if concept[0] == "@":
+                named[concept] = cells[0]
+                self._place(cells[0], concept, named)
+            elif concept[0] != "#":
+                kind, against, *groups = cells
+                line = len(self.meanings)
+                self.meanings.append((concept, kind, sum(map(bool, groups))))
+                for number, cell in ((_AGAINST, against), *enumerate(groups)):
+                    self._place(cell, (line, number), named)
+        return self
+
+    def of(self, phrase: str) -> Iterator[tuple[int, int]]:
+        """In which lines and groups a phrase stands."""
+        for place in self._by_phrase.get(phrase, ()):
+            if isinstance(place, str):
+                yield from self._by_name.get(place, ())
+            else:
+                yield place
+
+    def _place(self, cell: str, place: str | tuple[int, int], named: dict[str, str]) -> None:
+        for phrase in cell.split(";") if cell else ():
+            if phrase in named and not isinstance(place, str):
+                self._by_name.setdefault(phrase, []).append(place)
+            elif phrase in named:
+                self._place(named[phrase], place, named)
+            else:
+                self._by_phrase.setdefault(phrase, []).append(place)
 
 
 @lru_cache(maxsize=1)
-def descriptions() -> _Rows:
-    """The file, read once. A line that begins with @ names words that other lines use."""
-    meanings: list[tuple[str, str, int]] = []
-    by_phrase: dict[str, list[tuple[int, int]]] = {}
-    named: dict[str, list[str]] = {}
+def descriptions() -> Descriptions:
+    """The file, read once."""
     with FILE.open(encoding="utf-8", newline="") as lines:
-        for concept, *cells in csv.reader(lines):
-            if concept[0] in "#@":
-                if concept[0] == "@":
-                    named[concept] = list(_phrases(cells[0], named))
-                continue
-            kind, against, *groups = cells
-            line = len(meanings)
-            groups = [group for group in groups if group]
-            meanings.append((concept, kind, len(groups)))
-            for number, cell in ((_AGAINST, against), *enumerate(groups)):
-                for phrase in _phrases(cell, named):
-                    by_phrase.setdefault(phrase, []).append((line, number))
-    return _Rows(tuple(meanings), by_phrase)
+        return Descriptions().read(csv.reader(lines))
 
 
 @lru_cache(maxsize=1)
 def told_by_place() -> frozenset[str]:
     """The conditions that are told from their neighbours by where it hurts: tennis elbow, golfer's elbow."""
     return frozenset(concept for concept, kind, _ in descriptions().meanings if kind == "place")
-
-
-def _phrases(cell: str, named: dict[str, list[str]]) -> Iterator[str]:
-    for phrase in cell.split(";") if cell else ():
-        if phrase[0] == "@" and phrase != YOUNG:
-            yield from named[phrase]
-        else:
-            yield phrase
 
 
 def described(
@@ -80,10 +91,10 @@ def described(
     told = [word for word in words if word.key not in _SMALL]
     parts: dict[int, dict[int, list[tuple[int, int]]]] = {}
     for phrase, start, end in _phrases_of(text, told):
-        for line, group in rows.by_phrase.get(phrase, ()):
+        for line, group in rows.of(phrase):
             parts.setdefault(line, {}).setdefault(group, []).append((start, end))
     for place in places if parts else ():
-        for line, group in rows.by_phrase.get(place, ()):
+        for line, group in rows.of(place):
             if line in parts and group != _AGAINST:
                 parts[line].setdefault(group, [])
     for line in sorted(parts):
@@ -97,9 +108,9 @@ def described(
                 yield Described(concept, kind, spans)
 
 
-def _speaks_against(all_keys: Collection[str], line: int) -> bool:
-    by_phrase = descriptions().by_phrase
-    return any((line, _AGAINST) in by_phrase.get(key, ()) for key in all_keys)
+def _speaks_against(keys: Collection[str], line: int) -> bool:
+    rows = descriptions()
+    return any((line, _AGAINST) in rows.of(key) for key in keys)
 
 
 def _apart(spans: Collection[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

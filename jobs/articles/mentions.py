@@ -1,6 +1,5 @@
 """Finds what a text speaks of: the patient's own complaint, and neither what is denied nor what only sounds so."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
@@ -9,18 +8,31 @@ from jobs.articles.clauses import DONE, MONEY, Clause, clauses_of, is_of_body, i
 from jobs.articles.describing import descriptions_of, shares_words, with_descriptions
 from jobs.articles.doctor_first import DoctorFirst, signs_in
 from jobs.articles.placing import joined, joined_across, placed, places_of
+from jobs.articles.sayings import Saying
 from jobs.articles.spelled import Found, find
 from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.word_lists import company_words, everyday_words
 from jobs.articles.words import key_of, words_of
 
-_PICTURE = re.compile(
-    r"\b(?:x-?rays?|xr|mri|ct|scans?|films?|imaging|pictures?|ultrasound|emg|exam|placas|radiograf[ií]as?|resonancia)\b",
-    re.IGNORECASE,
+_PICTURE = Saying(
+    r"\b(?:x-?rays?|xr|mri|ct|scans?|films?|imaging|pictures?|ultrasound|emg|exam|placas|radiograf[ií]as?|resonancia)\b"
 )
 _DOUBTED = frozenset(("guess", "before"))  # "hip?", "hx of hip pain": alone it calls for nothing
 _FAINT = _DOUBTED | {"faint"}
 _MOSTLY_UNKNOWN = 3  # words of a clause that say nothing of a complaint: then it is none
+_RETURNS = Saying(r"\b(?:again|back (?:to|into|in)|return\w*|resum\w*|ease into|try)\b")
+_TOLD = Saying(
+    r"\b(?:i|i['’]?(?:m|ve)|my|me|she|he|her|his|him|pt|mi|le|su|since|when|while|showed|shows|told|says|said)\b"
+)  # words of a person who tells of somebody
+_THING = Saying(
+    r"[\s-]+(?:sling|bag|support|cushion|scooter|braces?|sleeves?|pillow|wrap|strap|band|boot|ice|roller|immobilizer|machine|"
+    r"wedge|appt|appointment|visits?|sessions?|eval|x-?ray|mri|doctor|surgeon|specialist|pads?|belt|pack|referral|order|"
+    r"script|rx|bill|claim|auth|handouts?|sheet|packet|exercises?|program|room|door|office|desk|entrance)\b"
+)
+_HERS = Saying(
+    r"\b(?:my|her|his|their|mi|both|(?:it['’]?s|it is|this is) the)\s+"
+    r"(?:(?:right|left|rt|lt|r|l|lower|whole|entire|other|poor|bad)\s+)*$"
+)
 _NOT_NOW = frozenset(("over", "old", "history"))
 _HURTS = frozenset(("pain", "numb", "shoots", "since"))
 _OPEN = ("numb", "shoots", "ahead")  # signs beside which a part of the body alone need not hurt
@@ -48,6 +60,7 @@ class Reading(NamedTuple):
     over: frozenset[str] = frozenset()  # what it says is not so or over
     past: frozenset[str] = frozenset()  # what it says was long ago
     misfiled: bool = False  # whether it says that the chart is wrong or old
+    returns: bool = False  # whether it speaks of doing again what was given up
     errand: bool = False  # whether it is about a matter of the desk and no complaint: a gift card, a job
     void: bool = False  # whether the whole note is a matter of the desk or nobody's treatment here
 
@@ -84,6 +97,8 @@ def read_text(text: str, vocabulary: Vocabulary, places: Collection[str] = ()) -
         for one in _with_doubt(clause, said, clause in strange, text, vocabulary)
     ]
     kept = joined_across(kept, vocabulary)
+    if any("desk" in clause.signs for clause in clauses):
+        kept = [one._replace(sure=False) if _is_bare(one, clauses, vocabulary) else one for one in kept]
     if any("other" in clause.signs and clause.signs.isdisjoint(_NOT_NOW) for clause in clauses):
         kept = [
             one._replace(sure=False) if places_of(one, vocabulary) else one for one in kept
@@ -92,7 +107,12 @@ def read_text(text: str, vocabulary: Vocabulary, places: Collection[str] = ()) -
     told, untold = descriptions_of(text, clauses, silent, places)
     if any("other" in clause.signs for clause in clauses):
         told = [one for one in told if vocabulary.kind(one.concept) not in BODY]  # "eczema inside elbows"
-    kept = [one for one in kept if one.meaning or not any(shares_words(one, other) for other in untold)]
+    unsaid = {one.concept for one in untold}
+    kept = [
+        one
+        for one in kept
+        if one.meaning not in unsaid and (one.meaning or not any(shares_words(one, other) for other in untold))
+    ]
     kept = with_descriptions(kept, told, clauses, no, vocabulary)
     found = [
         Mention(one.meaning, _phrases(one, text), one.sure, one.felt, one.faint, *_whence(one, clauses, vocabulary))
@@ -110,6 +130,7 @@ def read_text(text: str, vocabulary: Vocabulary, places: Collection[str] = ()) -
         frozenset((no - _only_pictured(clauses, vocabulary)) | {one.concept for one in untold}) - affirmed,
         frozenset(_past(clauses, vocabulary)) - affirmed,
         any("chart" in clause.signs for clause in clauses),
+        bool(_RETURNS.search(text)),
         any("desk" in clause.signs for clause in clauses) and not any(_is_complaint(one, vocabulary) for one in found),
     )
 
@@ -243,7 +264,7 @@ def _with_doubt(clause: Clause, said: list[Found], strange: bool, text: str, voc
     if "pain" in clause.signs:
         return said
     unknown = sum(not one.meaning and _is_unknown(text[one.start : one.end]) for one in said)
-    if unknown >= _MOSTLY_UNKNOWN:
+    if unknown >= _MOSTLY_UNKNOWN and not _TOLD.search(clause.text):
         return [one._replace(sure=False) for one in said]  # "fibro support zoom link"
     doubtful = [one for one in said if one.meaning and _is_ambiguous(one, clause, text, vocabulary)]
     if any(one.meaning and one not in doubtful and vocabulary.kind(one.meaning) in BODY for one in said):
@@ -256,7 +277,14 @@ def _is_ambiguous(one: Found, clause: Clause, text: str, vocabulary: Vocabulary)
     if one.more:
         return False
     bare = vocabulary.kind(one.meaning) == "region" and one not in clause.led_to
+    if bare and _HERS.search(text, 0, one.start) and not _THING.match(text, one.end):
+        return False
     return bare or key_of(text[one.start : one.end]) in everyday_words()
+
+
+def _is_bare(one: Found, clauses: list[Clause], vocabulary: Vocabulary) -> bool:
+    """Whether this is a part of the body of which nobody says that it hurts: "same therapist who does her knee"."""
+    return bool(one.meaning) and vocabulary.kind(one.meaning) == "region" and not _whence(one, clauses, vocabulary)[1]
 
 
 def _is_unknown(typed: str) -> bool:

@@ -10,7 +10,7 @@ from jobs.articles.evidence import Evidence
 from jobs.articles.mentions import Mention, Reading, read_text, topics_of
 from jobs.articles.stale import in_their_place, without_stale
 from jobs.articles.vocabulary import BODY, Vocabulary
-from jobs.articles.words import Word, words_of
+from jobs.articles.words import Word, key_of, words_of
 from jobs.clinic.diagnoses import read_diagnosis
 
 _MAY_BE_CODES = re.compile(r"\b[A-Za-z][0-9OILoil][0-9A-Za-z]")
@@ -197,15 +197,18 @@ def _is_dying(evidence: Iterable[Evidence]) -> bool:
 def _explains(coded: str, felt: str, vocabulary: Vocabulary) -> bool:
     """Whether a coded disease may be what a patient feels: a numb hand may come from the neck."""
     places, feels = vocabulary.regions(coded), vocabulary.regions(felt)
-    if not places or not feels or coded in vocabulary.ancestors(felt):
-        return not places
+    if not places:
+        return vocabulary.is_lasting(coded) or vocabulary.is_healing(coded)
+    if not feels or coded in vocabulary.ancestors(felt):
+        return False
     reached = places.union(*(_ALONG[place] for place in places & _ALONG.keys()))
     return any(not reached.isdisjoint((place, *vocabulary.ancestors(place))) for place in feels)
 
 
 def _coded_places(evidence: Iterable[Evidence], vocabulary: Vocabulary) -> frozenset[str]:
-    """The parts of the body that the codes of a need name."""
-    return frozenset().union(*(vocabulary.regions(one.concept) for one in evidence if one.is_code and one.concept))
+    """The conditions that the codes of a need name, and the parts of the body."""
+    coded = [one.concept for one in evidence if one.is_code and one.concept]
+    return frozenset(key_of(name) for name in coded).union(*map(vocabulary.regions, coded))
 
 
 def _in_doubt(one: Evidence, vocabulary: Vocabulary) -> Evidence:

@@ -3,8 +3,7 @@
 A diagnosis code stays in a chart for years; where the two contradict each other, what is typed about today counts.
 """
 
-from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
 
 from jobs.articles.descriptions import told_by_place
 from jobs.articles.evidence import Evidence
@@ -14,14 +13,14 @@ from jobs.articles.vocabulary import BODY, Vocabulary
 _ONE_JOINT = frozenset(("ankle", "foot", "heel"))  # a heel hurts below, behind or above
 
 
-class _Note(NamedTuple):
+class _Note:
     """What the complaint says of the body."""
 
-    said: frozenset[str]
-    firm: frozenset[str]  # surely
-    over: frozenset[str]
-    past: frozenset[str]
-    misfiled: bool  # it says itself that the chart is wrong
+    def __init__(self, body: Sequence[Evidence], complaint: Reading) -> None:
+        self.said = frozenset(one.concept for one in body)
+        self.firm = frozenset(one.concept for one in body if one.sure)
+        self.over, self.past = complaint.over, complaint.past
+        self.misfiled = complaint.misfiled  # it says itself that the chart is wrong
 
 
 def without_stale(evidence: list[Evidence], readings: Mapping[str, Reading], vocabulary: Vocabulary) -> list[Evidence]:
@@ -29,13 +28,7 @@ def without_stale(evidence: list[Evidence], readings: Mapping[str, Reading], voc
     typed = [one for one in evidence if one.field == "complaint" and not one.is_code]
     complaint = readings["complaint"]
     body = [one for one in typed if one.concept and vocabulary.kind(one.concept) in BODY]
-    note = _Note(
-        frozenset(one.concept for one in body),
-        frozenset(one.concept for one in body if one.sure),
-        complaint.over,
-        complaint.past,
-        complaint.misfiled,
-    )
+    note = _Note(body, complaint)
     return [
         one
         for one in evidence
@@ -43,7 +36,7 @@ def without_stale(evidence: list[Evidence], readings: Mapping[str, Reading], voc
         and not (
             one.is_code and one.field == "diagnosis" and one.concept and _is_taken_back(one.concept, note, vocabulary)
         )
-        and not (one.field == "activity" and one.concept in note.over)
+        and not (one.field == "activity" and one.concept in note.over and not complaint.returns)
     ]
 
 
@@ -68,8 +61,13 @@ def _is_taken_back(coded: str, note: _Note, vocabulary: Vocabulary) -> bool:
         return True
     places = vocabulary.regions(coded)
     wide = places.union(*(vocabulary.descendants[place] for place in places))
-    if any(not vocabulary.regions(name).isdisjoint(wide) for name in note.said):
-        return _is_a_neighbour_s(coded, note.firm, vocabulary)
+    if coded in note.past and note.firm or _is_a_neighbour_s(coded, note.firm, vocabulary):
+        return True
+    here = [name for name in note.said if not vocabulary.regions(name).isdisjoint(wide)]
+    if here and _covers(note.over, places, vocabulary):
+        return len(places) > 1 or all(map(vocabulary.is_diagnosis, here))
+    if here:
+        return False
     if _covers(note.over, places, vocabulary) and not vocabulary.is_healing(coded):
         return True
     return bool(note.firm) and _covers(note.over | note.past, places, vocabulary)

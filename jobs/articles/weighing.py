@@ -168,9 +168,12 @@ def _for_main_condition(
 ) -> Objection | None:
     """Whether what the title speaks of is what the patient has, and not something else in the same place."""
     said = {*need.body, *map(vocabulary.pain_of, need.body)}  # "L knee" is what a front desk types for knee pain
-    if not subjects.main or not subjects.main.isdisjoint(said):
+    exact = need.body - need.general
+    if not subjects.main or not subjects.main.isdisjoint(exact.union(map(vocabulary.pain_of, exact))):
         return None
-    if not subjects.main.isdisjoint(frozenset().union(*map(vocabulary.ancestors, said))):
+    if not subjects.main.isdisjoint(said) or not subjects.main.isdisjoint(
+        frozenset().union(*map(vocabulary.ancestors, said))
+    ):
         aside = _is_of_a_rival(subjects, need, found, vocabulary) or _is_of_a_sign(found, need, vocabulary)
         return against.OTHER_CONDITION if aside else None
     broader = [name for name in need.body if _is_broader(name, subjects, vocabulary)]

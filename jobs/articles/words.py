@@ -32,7 +32,8 @@ def words_of(text: str) -> tuple[Word, ...]:
 
 def key_of(text: str) -> str:
     """The words of a text between single blanks: equal for every way to type the same thing."""
-    keys = [_key_of_word(word) for word in _WORD.findall(text)]
+    plain = text.isascii() and text.replace(" ", "").isalnum()
+    keys = [_key_of_word(word) for word in (text.split() if plain else _WORD.findall(text))]
     return " ".join(keys if _LEFT_OR_RIGHT.isdisjoint(keys) else [keys[place] for place in _meant(keys)])
 
 

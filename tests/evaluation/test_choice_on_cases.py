@@ -78,9 +78,9 @@ def test_whole_sentences_and_codes_that_a_note_takes_back_are_mostly_as_labelled
 ) -> None:
     """They have guided the choice since the first look at each; the bounds are what it reaches on them now."""
     ours, plain = (measure(cases, ranking(library)) for ranking in (by_the_choice, by_bm25))
-    assert ours.hit_at_1 >= 0.89 and ours.ndcg_at_3 >= 0.88
+    assert ours.hit_at_1 >= 0.97 and ours.ndcg_at_3 >= 0.97
     assert ours.sent_where_nothing_fits == 0
-    assert ours.distracted <= 5
+    assert ours.distracted <= 2
     assert ours.ndcg_at_3 >= plain.ndcg_at_3 + 0.15
 
 
