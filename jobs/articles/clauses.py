@@ -52,6 +52,8 @@ _ON_PAPER = frozenset(
 _CONTRAST = Saying(
     r"\b(?:but|no|not|never|denies|actually|instead|wrong|tells|it'?s the|it was|pt says|he says|she says|nothing)\b"
 )
+_WITHOUT = frozenset(("without", "w o"))
+_CANNOT = Saying(r"\b(?:can['’]?t|cannot|can not|couldn['’]?t|hardly|barely|never)\b[^.;]{0,60}$")
 _PERFECT = frozenset(("havent", "hasnt", "hadnt", "have not", "has not"))
 _GOES_ON = frozenset("on per by at since now and but so which en hoy ahora".split())  # "meniscus ok on MRI"
 
@@ -225,6 +227,8 @@ class _Reader:
             self._theirs = self._theirs and meaning == "end"
         elif meaning == "not" and self._key(one) in _ON_PAPER and not _CONTRAST.search(self._text, one.end):
             pass  # "order says hip", and nobody says otherwise
+        elif meaning == "not" and self._key(one) in _WITHOUT and _CANNOT.search(self._text, self._begin, one.start):
+            pass  # "cannot sit through a movie without two trips to the toilet"
         elif meaning == "not" and _WITHOUT_HURTING.match(self._text, one.start):
             pass  # "cannot tie my shoes without my back complaining"
         elif meaning == "not" and self._key(one) in _PERFECT and not self._is_activity(following):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from jobs.articles.ages import age_groups
 from jobs.articles.clauses import DONE, MONEY, Clause
-from jobs.articles.descriptions import YOUNG, Described, described
+from jobs.articles.descriptions import YOUNG, Described, apart, described
 from jobs.articles.placing import places_of
 from jobs.articles.sayings import Saying
 from jobs.articles.spelled import Found
@@ -62,8 +62,11 @@ def with_descriptions(
             continue
         if any(_is_a_name(each, one, vocabulary) for each in kept) or _is_ahead(one, clauses, vocabulary):
             continue
-        kept = [each for each in kept if not _is_part_of(each, one, above, vocabulary)]
-        (start, end), *more = one.parts
+        doubted = [each for each in kept if each.meaning == one.concept]
+        kept = [each for each in kept if each not in doubted and not _is_part_of(each, one, above, vocabulary)]
+        (start, end), *more = apart(
+            {*one.parts, *(span for each in doubted for span in ((each.start, each.end), *each.more))}
+        )
         kept.append(Found(one.concept, start, end, tuple(more), felt=one.kind == "felt"))
     return sorted(kept, key=lambda found: found.start)
 

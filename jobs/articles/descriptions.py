@@ -103,7 +103,7 @@ def described(
         counts = all_keys if kind != "place" else {YOUNG}.intersection(all_keys)  # "the inner side, not the outer"
         against = _AGAINST in met or _speaks_against(counts, line)
         if len(met) == groups and not against:
-            spans = _apart({span for found in met.values() for span in found})
+            spans = apart({span for found in met.values() for span in found})
             if spans and len(spans) >= sum(map(bool, met.values())):
                 yield Described(concept, kind, spans)
 
@@ -113,15 +113,15 @@ def _speaks_against(keys: Collection[str], line: int) -> bool:
     return any((line, _AGAINST) in rows.of(key) for key in keys)
 
 
-def _apart(spans: Collection[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+def apart(spans: Collection[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """The parts of a text, those that overlap as one: a word does not stand for two groups."""
-    apart: list[tuple[int, int]] = []
+    parts: list[tuple[int, int]] = []
     for start, end in sorted(spans):
-        if apart and start < apart[-1][1]:
-            apart[-1] = apart[-1][0], max(end, apart[-1][1])
+        if parts and start < parts[-1][1]:
+            parts[-1] = parts[-1][0], max(end, parts[-1][1])
         else:
-            apart.append((start, end))
-    return tuple(apart)
+            parts.append((start, end))
+    return tuple(parts)
 
 
 def _phrases_of(text: str, words: Sequence[Word]) -> Iterator[tuple[str, int, int]]:

@@ -202,7 +202,8 @@ def _complaints(clauses: list[Clause], vocabulary: Vocabulary) -> list[tuple[Cla
         for clause, found in said
         if clause in firm and "now" in clause.signs
         for one in _of_body(found, vocabulary)
-        for place in vocabulary.regions(one.meaning)
+        for region in vocabulary.regions(one.meaning)
+        for place in (region, *vocabulary.ancestors(region), *vocabulary.descendants[region])
     }
     kept = []
     for clause, found in said:

@@ -29,8 +29,7 @@ _WEIGHTS = {
     "kind": {"condition": 1.5, "region": 1.0, "activity": 1.0, "service": 1.0, "population": 0.8},
     "step": {"condition": 0.0, "region": 0.0, "activity": 0.0, "service": 0.0, "population": 0.6},
 }
-"""How much each field of a need counts, by what is said there: a code more than a complaint, that more than a sport.
-The step is one of our own words and calls for no article by itself."""
+"""How much each field of a need counts, by what is said there; the step calls for no article by itself."""
 
 _UNKNOWN_CODE = 3.0  # a code that only the article's own list of codes knows
 _OWN_TOPIC = {"diagnosis": 1.2, "complaint": 1.2, "activity": 1.2, "service": 1.2, "kind": 1.2, "step": 1.0}
@@ -39,8 +38,7 @@ _FAINT = 0.8  # what is only guessed or nearly over, where nothing else is known
 _FELT = 0.95  # what is read from how it feels
 _LESS_EXACT = 0.3  # the knee hurts, where another field says that its meniscus is torn
 
-TEXT_FIELDS = {"diagnosis": 1.0, "complaint": 1.0, "activity": 0.5}
-"""How much a word counts by the field it stands in, where it is looked for in the articles' own words."""
+TEXT_FIELDS = {"diagnosis": 1.0, "complaint": 1.0, "activity": 0.5}  # how much a word shared with an article counts
 _TEXT_MOST = 0.9  # below the threshold: words alone never send an article, they decide among those that fit
 _TEXT_HALF = 8.0  # the weight of words at which half of that is reached
 
@@ -148,8 +146,8 @@ def _for_codes(subjects: Subjects, need: KnownNeed, found: list[Match], index: I
     if not subjects.has_body or any(match.by_code for match in found):
         return None
     vocabulary = index.vocabulary
-    strange = (name for name in need.coded - index.about if need.body.isdisjoint(vocabulary.descendants[name]))
-    coded = list(map(vocabulary.regions, strange))
+    strange = [name for name in need.coded - index.about if need.body.isdisjoint(vocabulary.descendants[name])]
+    coded = [vocabulary.regions(name) for name in strange]
     if any(not places.isdisjoint(subjects.regions) for places in coded):
         return against.OTHER_CODE
     anywhere = [places for places in (*coded, *need.strange) if not places or not places.isdisjoint(subjects.regions)]
@@ -260,7 +258,7 @@ def _for_healing(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Obj
     if subjects.has_body:
         elsewhere = need.healing_regions and need.healing_regions.isdisjoint(subjects.regions)
         return None if elsewhere else against.HEALING
-    booked = any(match.evidence.field in ("service", "kind") for match in found)
+    booked = {match.evidence.field for match in found} & {"service", "kind"}
     return against.HEALING if subjects.has_activity and not booked else None
 
 
