@@ -40,9 +40,9 @@ AHEAD = Saying(
     r"\b(?:surgery|operation|operate|knife|scope|repaired|replaced|fusion|surgeon)\b",
 )
 LOST = Saying(
-    r"\b(?:left|forgot|lost|found|leaving)\s+(?:her|his|my|their|a|some|an)\s+(?:\w+\s){0,2}?"
+    r"\b(?:left|forgot|lost|found|leaving)\s+(?:her|his|my|their|the|a|some|an)\s+(?:\w+\s){0,2}?"
     r"(?:mat|bottle|socks?|jacket|coat|keys?|phone|glasses|bag|wallet|earrings?|ring|watch|sweater|hoodie|shoes?|purse|"
-    r"book|charger|towel|hat|scarf|brace|cane|umbrella|binder|folder|headphones|water|cushion|sling|pillow)\b",
+    r"book|charger|towel|hat|scarf|brace|cane|umbrella|sheet|handout|binder|folder|headphones|water|cushion|sling|pillow)\b",
 )
 MOVED = Saying(
     r"\b(?:move|switch|change|swap|bump|push|trade|reschedule)\b[^.;]{0,40}\b(?:to|for|with)\b[^.;]{0,20}?"

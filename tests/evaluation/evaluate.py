@@ -44,8 +44,8 @@ Letters where nothing fits, hit@1 of contradictions, of ordinary notes; with lab
 31 of 223, 0.839, 0.831; 18 of 220, 0.909, 0.904; 12 of 126, 0.915, 0.800; 15 of 119, 0.893, 0.961;
 2 of 26, 0.933, 0.935; 4 of 32, 0.880, 0.939; 8 of 66, 0.889, no ordinary notes to speak of;
 the eighth, in four parts: 18 of 49, 0.833, 0.771; 6 of 50, 1.000, 0.907; 7 of 49, 0.889, none; none, 0.900, 0.887
-the ninth, whole sentences, after h to k, in four parts: 4 of 19, 0.750, 0.810; 2 of 20, 0.759, 0.833;
-4 of 15, 0.700, 0.850; 4 of 16, 0.615, 0.931
+the ninth, whole sentences, after h to k, in parts: 4 of 19, 0.750, 0.810; 2 of 20, 0.759, 0.833;
+4 of 15, 0.700, 0.850; 4 of 16, 0.615, 0.931; none, none, 0.950, and of notes where nothing fits alone 6 of 18
 """
 
 import argparse
