@@ -9,7 +9,7 @@ _AGE = re.compile(
     r"(?<!hace )\b(\d{1,3})[\s-]*(?:y\.?/?o\.?\b|yrs?[\s-]*old\b|years?[\s-]*old\b|años\b)", re.IGNORECASE
 )
 _SMALL_IN_WORDS = Saying(
-    r"(?:^|\b(?:my|our|a|an|is|for)\s)\W*(?:two|three|four|five|six|seven|eight|nine)[\s-]+years?[\s-]+old\b"
+    r"(?:^|\b(?:my|our|a|an|is|for)\s)\W*(?:two|three|four|five|six|seven|eight|nine)[\s-]+years?[\s-]+old\b", "old"
 )
 _WHOSE_AGE = re.compile(
     r"\b(?:baby|boy|child|daughter|girl|kids?|oldest|son|twins?|youngest) (?:is|are|was|now) $", re.IGNORECASE

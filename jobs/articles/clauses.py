@@ -30,7 +30,9 @@ _CALLER = Saying(
     rf"espos[oa]|niet[oa]|mam[aá]|pap[aá])\b[^.;]{{0,25}}?\b(?:for|about|re|on behalf of|para|por|de|:)\W+"
     rf"(?:her|his|their|our|my|la|el|su)\s+({_KIN}|{_KIN_ES})\b"
     rf"|\b(?:llama|llam[oó]|pregunta) (?:la|el|su) (?:hij[oa]|espos[oa]|niet[oa])\W+(?:que )?(?:la|el|su)\s+"
-    rf"({_KIN_ES})\b"
+    rf"({_KIN_ES})\b",
+    *"daughter son wife husband niece nephew sister brother mom mother dad father parent".split(),
+    *"hij espos niet mam pap llam pregunta".split(),
 )
 _SAME = {
     "mother": ("mother", "mom"),
