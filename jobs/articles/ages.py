@@ -11,6 +11,9 @@ _AGE = re.compile(
 _SMALL_IN_WORDS = Saying(
     r"(?:^|\b(?:my|our|a|an|is|for)\s)\W*(?:two|three|four|five|six|seven|eight|nine)[\s-]+years?[\s-]+old\b", "old"
 )
+_AT_THE_FRONT = re.compile(
+    r"^\W*(?:age[d:]?\s+(\d{1,2})\b|\d{1,2}[\s-]*(?:m\.?/?o\.?|months?)[\s-]*old\s*[,;])", re.IGNORECASE
+)
 _WHOSE_AGE = re.compile(
     r"\b(?:baby|boy|child|daughter|girl|kids?|oldest|son|twins?|youngest) (?:is|are|was|now) $", re.IGNORECASE
 )
@@ -22,6 +25,9 @@ def age_groups(text: str, silent: Collection[tuple[int, int]]) -> Iterator[tuple
     for found in _SMALL_IN_WORDS.finditer(text):
         if not any(start <= found.start() < end for start, end in silent):
             yield "small children", found[0]
+    front = _AT_THE_FRONT.match(text)
+    if front and int(front[1] or 0) < _HALF_GROWN:
+        yield "small children", front[0]
     for found in _AGE.finditer(text):
         if any(start <= found.start() < end for start, end in silent) or _WHOSE_AGE.search(text, 0, found.start()):
             continue  # "mom of the 11 yo pitcher", "baby is 3 yrs old"

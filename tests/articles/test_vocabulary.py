@@ -288,7 +288,16 @@ def test_what_is_denied_is_known(typed: str, denied: set[str]) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "group"),
-    [("12 y/o", "children and teens"), ("78yo", "older adults"), ("a 70 year old", "older adults"), ("45 y.o.", "")],
+    [
+        ("12 y/o", "children and teens"),
+        ("78yo", "older adults"),
+        ("a 70 year old", "older adults"),
+        ("45 y.o.", ""),
+        ("age 5, toe walker", "small children"),
+        ("20 month old, toe walker", "small children"),
+        ("Age 72", ""),
+        ("20 month old in the house", ""),
+    ],
 )
 def test_an_age_says_for_whom_an_article_is(typed: str, group: str) -> None:
     assert concepts(typed) == ([group] if group else [])
