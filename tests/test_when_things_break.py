@@ -132,6 +132,23 @@ def test_a_refused_sign_in_fails_the_run_with_the_remedy_and_no_letter_is_blamed
         assert clinic.send(NINE).counts["letters sent"] == 3
 
 
+def test_the_only_letter_for_which_a_sign_in_is_wanted_fails_a_run_once_and_the_next_ones_go_by_it(
+    clinic: Clinic,
+) -> None:
+    waiting(clinic, 1)
+    with serving(
+        lambda step, session: "530 5.7.1 sign in" if step == "RCPT" and session.recipient.startswith("p00@") else None
+    ) as server:
+        clinic.mail_through(server.port)
+        ran = clinic.send(NINE)
+        assert (ran.code, ran.outcome.until_changed, states(clinic)) == (FAILED, False, {"deferred": 1})
+        assert ran.outcome.failed.startswith("127.0.0.1 refused the sign-in: RCPT: 530 5.7.1 sign in. Check user")
+        waiting(clinic, 4)
+        ended = [clinic.send(f"2026-03-04 {moment}") for moment in ("09:05", "09:20", "09:30")]
+    assert ([ran.code for ran in ended], ended[0].counts["letters sent"]) == ([FINE, FAILED, FINE], 3)
+    assert states(clinic) == {"sent": 3, "deferred": 1}
+
+
 def test_a_busy_mailbox_is_tried_again_after_growing_pauses_until_it_is_too_late(clinic: Clinic) -> None:
     waiting(clinic, 2)
     busy = 0

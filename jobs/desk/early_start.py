@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from jobs.machine.apart import Apart
+from jobs.runner.discover import ORDER
 from jobs.runner.settings import Settings
 from jobs.runner.tools import Early
 from jobs.sending.early_letters import start_letters
@@ -15,7 +16,7 @@ from jobs.sources.files import is_address
 from jobs.sources.reading import BegunReading, start_reading, value_rules
 from jobs.store.early_look import early_memories
 
-_PULL, _SEND = "pull_appointments", "send_follow_ups"
+_PULL, _SEND, _ = ORDER
 
 
 @contextmanager

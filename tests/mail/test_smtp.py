@@ -380,6 +380,51 @@ def test_a_server_that_wants_a_sign_in_stops_the_run_and_no_letter_is_blamed(sen
     assert isinstance(tally.stopped_by, SignInRefused)
 
 
+@BOTH_WAYS
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "text"])
+def test_a_letter_for_which_alone_the_server_wants_a_sign_in_waits_and_holds_up_no_other(
+    send_to: Sending, ledger: SmallLedger, step: str, pipelining: bool
+) -> None:
+    mails = 0
+
+    def one_alone(at: str, session: Session) -> str | None:
+        nonlocal mails
+        mails += at == "MAIL"
+        its_turn = mails == 2 if at == "MAIL" else session.recipient == letter(2).recipient
+        return "530 5.7.0 sign in first" if at == step and its_turn else None
+
+    with serving(one_alone, pipelining=pipelining) as server:
+        tally = send_to(server, letters(4))
+    assert (dict(tally), tally.stopped) == ({"sent": 3, "deferred": 1}, "")
+    assert ledger.details(2) == [f"{step}: 530 5.7.0 sign in first"]
+    assert server.recipients() == [one for one in patients(4) if one != letter(2).recipient]
+
+
+def test_a_server_that_wants_a_sign_in_for_every_recipient_ends_the_run_with_its_sentence_after_two(
+    send_to: Sending,
+) -> None:
+    with serving(lambda at, session: "530 5.7.1 sign in to relay" if at == "RCPT" else None) as server:
+        tally = send_to(server, letters(5))
+    assert dict(tally) == {"deferred": 2, "ready": 3}
+    assert tally.stopped == (
+        "127.0.0.1 refused the sign-in: RCPT: 530 5.7.1 sign in to relay. Check user under mail.smtp, put the present "
+        "password into the environment variable CLINIC_SMTP_PASSWORD (many servers want an app password) and run the "
+        "job again. The letters wait."
+    )
+
+
+@BOTH_WAYS
+def test_a_sign_in_that_ends_in_the_middle_stops_the_run_with_its_sentence(send_to: Sending, pipelining: bool) -> None:
+    def expired(at: str, session: Session) -> str | None:
+        return "530 5.7.0 expired" if at == "MAIL" and session.letters >= 3 else None
+
+    with serving(expired, pipelining=pipelining) as server:
+        tally = send_to(server, letters(9))
+    assert dict(tally) == {"sent": 3, "deferred": 2, "ready": 4}
+    assert tally.stopped.startswith("127.0.0.1 refused the sign-in: MAIL: 530 5.7.0 expired. Check user under")
+    assert server.recipients() == patients(3)
+
+
 def test_redirected_letters_reach_one_address_only(ledger: SmallLedger, journal: Journal) -> None:
     with serving() as server:
         settings = Smtp(host="127.0.0.1", port=server.port, security="none")

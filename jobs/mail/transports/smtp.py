@@ -27,6 +27,10 @@ class SmtpTransport:
             for result in results:
                 yield result
                 detail = result.detail
+        if self._trust.wants_sign_in:
+            from jobs.mail.transports.smtp_sign_in import refused_sentence
+
+            raise RunStopped(refused_sentence(self._settings, self._trust.wants_sign_in))
         if self._trust.spent:
             raise RunStopped(
                 f"The connection to {self._settings.host} was lost {self._trust.losses} times one after another "

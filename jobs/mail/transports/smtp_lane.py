@@ -12,14 +12,20 @@ from jobs.mail.transports.smtp_replies import CLOSING, SIGN_IN, Refusal, detail,
 
 MOST_LOSSES = 3
 """So many connections lost one after another, with no letter between them, end the run: each may cost a letter."""
+_MOST_SHUT_OUT = 2
+"""So many letters one after another for which the server wants a sign-in tell that it wants one for all."""
 
 
 class Trust:
-    """What all lanes of a run know of the server together: how often it was lost in a row, and when the run ends."""
+    """What all lanes of a run know of the server together: how often it was lost in a row, for how many letters in a
+    row it wanted a sign-in, and when the run ends."""
 
     def __init__(self) -> None:
         self.losses = 0
         self.run_ends = 0.0
+        self.lets_in = False  # whether it has ever answered a letter with anything else than that it wants a sign-in
+        self.wants_sign_in = ""  # what it said where it wants one, and not for one letter alone
+        self._shut_out = 0
         self._lock = threading.Lock()
 
     def lost(self) -> None:
@@ -28,11 +34,19 @@ class Trust:
 
     def regained(self) -> None:
         with self._lock:
-            self.losses = 0
+            self.losses, self._shut_out, self.lets_in, self.wants_sign_in = 0, 0, True, ""
+
+    def shut_out(self, words: str) -> None:
+        """For a letter the server wants a sign-in."""
+        with self._lock:
+            self.losses, self._shut_out = 0, self._shut_out + 1
+            if self._shut_out >= _MOST_SHUT_OUT or not self.lets_in:
+                self.wants_sign_in = words
 
     @property
     def spent(self) -> bool:
-        return self.losses >= MOST_LOSSES
+        """Whether no further letter should be tried."""
+        return self.losses >= MOST_LOSSES or self._shut_out >= _MOST_SHUT_OUT
 
 
 class Lane:
@@ -93,15 +107,25 @@ class Lane:
 
     def _refused(self, letter: Ready, refusal: Refusal) -> Result:
         if refusal.reply.code in SIGN_IN:
-            from jobs.mail.transports.smtp_sign_in import refused_sentence
-
-            raise SignInRefused(refused_sentence(self._settings, detail(refusal, letter.recipient)))
+            return self._shut_out(letter, refusal)
         if refusal.reply.code == CLOSING:
             self._drop()
             self._trust.lost()
         else:
             self._trust.regained()
         return Result(letter.letter_id, state_after(refusal), detail(refusal, letter.recipient))
+
+    def _shut_out(self, letter: Ready, refusal: Refusal) -> Result:
+        """A letter for which the server wants a sign-in. At MAIL it does not know yet whose it is: where it says so at
+        once, it lets nobody in. Else the letter may be the only one (some servers pass on only what stays with them):
+        it waits, so that it stops no other, and the next one tells."""
+        words = detail(refusal, letter.recipient)
+        if refusal.step == "MAIL" and not self._trust.lets_in:
+            from jobs.mail.transports.smtp_sign_in import refused_sentence
+
+            raise SignInRefused(refused_sentence(self._settings, words))
+        self._trust.shut_out(words)
+        return Result(letter.letter_id, "deferred", words)
 
     def _drop(self) -> None:
         """Leave a connection that is of no use. From now on each letter waits for the answer to the one before it:
