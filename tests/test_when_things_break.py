@@ -16,9 +16,11 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from click.testing import CliRunner
 from hand_written_clinic import Clinic, appointment
 from loopback_server import HangUp, LoopbackServer, Session, serving
 
+from jobs.desk.commands import cli
 from jobs.runner.run import FAILED, FINE, UNDER_WAY, run_job
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import ToolsUnusable, open_tools
@@ -171,6 +173,35 @@ def test_a_busy_mailbox_is_tried_again_after_growing_pauses_until_it_is_too_late
     assert tried == ["09:00", "09:10", "09:40", "11:10", "15:40"]
     assert states(clinic) == {"sent": 1, "withdrawn": 1}
     assert server.recipients() == ["p00@patient.example"]
+
+
+def test_a_server_that_puts_everybody_off_is_asked_for_a_few_letters_a_run_and_ever_more_seldom(
+    clinic: Clinic,
+) -> None:
+    waiting(clinic, 40)
+    clinic.edit("config/jobs.yaml", "name: read_mailbox", "name: read_mailbox\n    on: no")
+    asked = []
+    with serving(lambda step, session: "450 4.7.1 try later" if step == "RCPT" else None) as server:
+        clinic.mail_through(server.port)
+        for minute in range(0, 4 * 60, 10):
+            server.forget()
+            moment = f"2026-03-04 {9 + minute // 60:02d}:{minute % 60:02d}"
+            told = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", moment, "due", "--quiet"])
+            asked += [(moment[-5:], server.heard.count("RCPT"))] if "RCPT" in server.heard else []
+            assert minute or told.output.startswith(
+                "send_follow_ups failed: 127.0.0.1 put off 25 letters one after another, at last with: RCPT: 450 4.7.1 "
+                "try later. Each is tried again after a pause that grows; the other letters wait.\n"
+            )
+        shown = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", "2026-03-04 13:00", "status"]).output
+        assert asked == [("09:00", 25), ("09:10", 25), ("09:20", 15), ("09:40", 25), ("10:50", 15), ("11:10", 25)]
+        assert (
+            "Put off by the mail server: 40, tried up to 4 times; the first is tried again from Wed 04 Mar 15:20 on "
+            "(`why` and `outbox show` tell what it said)\n"
+        ) in shown
+        server.script = lambda step, session: None
+        clinic.pull("2026-03-05 08:45")
+        assert clinic.send("2026-03-05 12:00").counts["letters sent"] == 40
+    assert sorted(server.recipients()) == sorted(f"p{number:02d}@patient.example" for number in range(40))
 
 
 def drip(step: str, session: Session) -> str | None:

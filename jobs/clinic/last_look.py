@@ -131,6 +131,8 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime) -> str:
         return "letters to this patient or address are stopped"
     if moment > due.expires_at:
         unreleased = "; nobody released it" if due.state == "held" else ""
+        if due.state == "deferred":  # its moment is by now the one at which it was to be tried again
+            return f"too late: the mail server put it off again and again, and the rule allows {rule.too_late_after}"
         return f"too late: it was due {due.due_at[:10]}, and the rule allows {rule.too_late_after}{unreleased}"
     return _overtaken(due, rule, person, moment) or _told_already(due, rule, person) or _once(rule, person, now)
 

@@ -19,7 +19,7 @@ from jobs.runner.settings import SettingsFaulty
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools
 from jobs.sending.letter_loading import load_clinic_letters
-from jobs.store.letters import count_states
+from jobs.store.letters import PutOff, count_states, put_off
 from jobs.store.mailbox_messages import ForPeople, mail_for_people, read_up_to
 from jobs.store.refusals import not_believed
 from jobs.store.runs import Run, last_runs
@@ -54,12 +54,15 @@ def show_status(tools: Tools) -> None:
         recent = utc_text(tools.now - timedelta(days=_RECENT_DAYS))
         back = mail_for_people(memory, recent)
         doubtful = not_believed(memory, recent, lambda *said: answer_of(*said) == "nobody")
+        later = put_off(memory)
         known = freshness(memory, (source.name for source in tools.settings.sources))
     console.print(_runs(tools, runs))
     for source, new in known.items():
         console.print(f"Source {source}: {_how_new(tools, new)}")
     counted = ", ".join(f"{state} {count}" for state, count in sorted(states.items()))
     console.print(f"Letters: {counted or 'none yet'}")
+    if later.letters:
+        console.print(_put_off(tools, later), soft_wrap=True)
     console.print(f"Addresses that get no more letters: {stopped}{' (run_jobs.py stop lists them)' if stopped else ''}")
     console.print(f"The mailbox was last read: {_last_read(tools, read_at)}")
     waiting = (
@@ -74,6 +77,13 @@ def _last_read(tools: Tools, read_at: str) -> str:
     if not tools.settings.mail.mailbox.by:
         return "never; config/clinic.yaml names none (mail: mailbox:)"
     return _local(tools, read_at) if read_at else "never yet"
+
+
+def _put_off(tools: Tools, later: PutOff) -> str:
+    """That the mail server said "later", and when it is asked again."""
+    last = f"Put off by the mail server: {later.letters}, tried up to {later.tries} times"
+    again = _local(tools, max(later.again_at, utc_text(tools.now)))
+    return f"{last}; the first is tried again from {again} on (`why` and `outbox show` tell what it said)"
 
 
 def _how_new(tools: Tools, new: Freshness) -> str:

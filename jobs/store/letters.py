@@ -272,6 +272,23 @@ def count_states(memory: Memory) -> dict[str, int]:
     return {state: count for state, count in memory.connection.execute(query)}
 
 
+class PutOff(NamedTuple):
+    """The letters that the mail server did not take for now: how many, how often at most they were tried, and the
+    moment at which the first of them may be tried again ("" for none)."""
+
+    letters: int
+    tries: int
+    again_at: str
+
+
+def put_off(memory: Memory) -> PutOff:
+    """What the mail server has put off and nothing has ended yet."""
+    letter = letters.c
+    query = select(func.count(), func.coalesce(func.max(letter.tries), 0), func.coalesce(func.min(letter.due_at), ""))
+    found = query.where(letter.clinic_id == memory.clinic_id, letter.state == "deferred")
+    return PutOff._make(memory.connection.execute(found).one())
+
+
 def left_since(memory: Memory, moment: str) -> int:
     """How many letters left, or may have left, from a moment (UTC text) on."""
     tried = attempts.c

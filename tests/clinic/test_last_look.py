@@ -58,6 +58,8 @@ def test_a_letter_that_is_still_right_is_sent():
         (due(READING), person(VISIT._replace(status="no_show")), "the visit is now no-show"),
         (due(READING, expires="2026-03-04T19:59:59Z"), person(),
          "too late: it was due 2026-03-04, and the rule allows 3 days"),
+        (due(READING, expires="2026-03-04T19:59:59Z")._replace(state="deferred"), person(),
+         "too late: the mail server put it off again and again, and the rule allows 3 days"),
         (due(LAPSED), person(VISIT, AHEAD), "a future visit is booked"),
         (due(LAPSED), person(VISIT, AHEAD._replace(starts_at="2026-03-04T17:00:00Z", status="completed")),
          "the patient came again since"),

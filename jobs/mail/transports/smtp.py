@@ -6,7 +6,7 @@ from contextlib import closing
 from jobs.mail.records import Marks, Ready, Result, RunStopped, Unclear
 from jobs.mail.settings import Smtp
 from jobs.mail.transports.smtp_connection import Unreachable
-from jobs.mail.transports.smtp_lane import Lane, Trust
+from jobs.mail.transports.smtp_lane import MOST_PUT_OFF, Lane, Trust
 
 Results = Generator[Result, None, None]
 
@@ -31,6 +31,11 @@ class SmtpTransport:
             from jobs.mail.transports.smtp_sign_in import refused_sentence
 
             raise RunStopped(refused_sentence(self._settings, self._trust.wants_sign_in))
+        if self._trust.busy:
+            raise RunStopped(
+                f"{self._settings.host} put off {MOST_PUT_OFF} letters one after another, at last with: {detail}. Each "
+                "is tried again after a pause that grows; the other letters wait."
+            )
         if self._trust.spent:
             raise RunStopped(
                 f"The connection to {self._settings.host} was lost {self._trust.losses} times one after another "
