@@ -61,18 +61,21 @@ def _veto_in_words(tools: Tools, veto: Veto) -> str:
 
 
 def _without_articles(tools: Tools, memory: Memory, lines: list[StoryLine]) -> list[str]:
-    """Which letters carry no article because of a sign that wants a doctor first, by what the appointments say now."""
-    rules = {line.letter_id: line.rule for line in lines if not line.articles and line.state in ("planned", "sent")}
-    if not rules:
+    """Which letters carry no article because of a sign that wants a doctor first. Why one that has left carries none
+    is not recorded: of it is told what holds by the note of today."""
+    without = {line.letter_id: line for line in lines if not line.articles and line.state in ("planned", "sent")}
+    if not without:
         return []
     from jobs.articles.choice import doctor_first
     from jobs.articles.library import load_library
     from jobs.sending.letters import need_of
 
     library, _ = load_library(tools.home / "config" / "articles.csv")
+    today = {"sent": " left without an article. By what the note says today it would get"}
     told = (
-        f"{rules[letter_id]} (visit of {_local(tools, facts.starts_at)}): {sign}."
-        for letter_id, facts in letter_facts(memory, rules).items()
+        f"{without[letter_id].rule} (visit of {_local(tools, facts.starts_at)})"
+        f"{today.get(without[letter_id].state, ':')} {sign}."
+        for letter_id, facts in letter_facts(memory, without).items()
         if (sign := doctor_first(library, need_of(facts)))
     )
     return list(dict.fromkeys(told))
