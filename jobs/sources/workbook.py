@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator
 from hashlib import blake2b
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
@@ -16,6 +16,9 @@ from jobs.sources.header_row import Unreadable
 from jobs.sources.sheet_rows import SHARED_STRINGS, SheetRows, sheet_batches
 from jobs.sources.table_file import DAMAGED, DEFINES, OLE_FILE, Batch
 from jobs.sources.zip_parts import ZipParts
+
+if TYPE_CHECKING:
+    from jobs.sources.open_document import NearDocument
 
 _RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships id"
@@ -33,6 +36,7 @@ class Workbook:
         self._data = data
         self._parts = ZipParts(data, unpacked_limit) if data.startswith(b"PK") else None
         self._whole: CalamineWorkbook | None = None
+        self._near: NearDocument | None = None
         self.far: list[FarCell] = []
         self._sheet_parts = _sheet_parts(self._parts) if self._parts and "xl/workbook.xml" in self._parts else {}
 
@@ -58,9 +62,13 @@ class Workbook:
 
     def all_rows(self, sheet: str) -> Iterator[Batch]:
         """All rows of a sheet, parsed at once."""
-        self.far = []
+        self.far, whole = [], self.whole()
+        near = self._near.tables.get(sheet) if self._near else None
+        if near:
+            self.far += near.far
         try:
-            yield from sheet_batches(self.whole(), sheet, self.far)
+            for batch in sheet_batches(whole, sheet, self.far):
+                yield batch._replace(numbers=[near.number(number) for number in batch.numbers]) if near else batch
         except CalamineError:
             raise DAMAGED from None
 
@@ -72,12 +80,20 @@ class Workbook:
         """The whole file, opened."""
         if self._whole is None:
             try:
-                self._whole = CalamineWorkbook.from_filelike(io.BytesIO(self._data))
+                self._whole = CalamineWorkbook.from_filelike(self._file())
             except PasswordError:
                 raise PROTECTED from None
             except CalamineError:
                 raise DAMAGED from None
         return self._whole
+
+    def _file(self) -> io.BytesIO:
+        """The file; of an .ods one, without the cells that stand far away from its tables."""
+        if self._parts and not self._sheet_parts and "content.xml" in self._parts:
+            from jobs.sources.open_document import near_document
+
+            self._near = near_document(self._parts)
+        return self._near.file if self._near else io.BytesIO(self._data)
 
     def meaning(self, old: tuple[Any, ...]) -> tuple[tuple[Any, ...], bool]:
         """What gives the bytes of a row their meaning, and whether equal bytes still mean what they did with `old`.

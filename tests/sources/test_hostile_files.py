@@ -142,6 +142,20 @@ _REPEATED = _TABLE % (
     b"office:value-type='string'><text:p>x</text:p></table:table-cell></table:table-row>"
 )
 
+_CELL = b"<table:table-cell office:value-type='string'><text:p>%s</text:p></table:table-cell>"
+_WIDE = b"<table:table-cell table:number-columns-repeated='16383'/>"
+
+
+def _stray_cell(path: Path) -> None:
+    """As LibreOffice writes it: the empty rows and cells between the table and XFD1048576 are counted, not written."""
+    rows = [b"".join(_CELL % cell.encode() for cell in line.split(",")) for line in _GOOD.splitlines()]
+    empty = 1048576 - len(rows) - 1
+    between = b"<table:table-row table:number-rows-repeated='%d'>%s</table:table-row>" % (empty, _WIDE)
+    last = b"<table:table-row>%s</table:table-row>" % (_WIDE + _CELL % b"1")
+    written = b"".join(b"<table:table-row>%s%s</table:table-row>" % (row, _WIDE) for row in rows)
+    _ods(_TABLE % (written + between + last))(path)
+
+
 HOSTILE: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "bomb.xlsx": (_zip_bomb, "refused", _UNPACKS),
     "bomb that lies.xlsx": (_bomb_that_lies, "refused", _DAMAGED),
@@ -164,6 +178,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "links.xlsx": (_defining("xl/_rels/workbook.xml.rels"), "refused", _DEFINES),
     "picture.xlsx": (_defining("xl/media/image1.svg"), "refused", _DEFINES),
     "entities.ods": (_ods(b"<?xml version='1.0'?>" + _BOMB + _TABLE % b"&y;"), "refused", _DEFINES),
+    "stray cell.ods": (_stray_cell, "read", f"E XFD1048576: {_FAR}"),
     "repeated cells.ods": (_ods(_REPEATED), "refused", _DAMAGED),
 }
 
