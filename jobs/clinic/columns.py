@@ -109,6 +109,14 @@ def column_letters(place: int) -> str:
     return (column_letters(place // 26 - 1) if place > 25 else "") + chr(65 + place % 26)
 
 
+def column_number(letters: str) -> int:
+    """The other way round, counted from 1: A is 1, ZZ is 702."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - 64
+    return number
+
+
 def with_contents(problems: Iterable[Problem], table: TextTable) -> list[Problem]:
     """The problems, each with what stands in its row, so that a person can find the appointment."""
     rows = {row: position for position, row in enumerate(table.rows)}

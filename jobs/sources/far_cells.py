@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from jobs.clinic.columns import column_letters
+from jobs.clinic.columns import column_letters, column_number
 from jobs.clinic.records import Problem
 from jobs.sources.carried_rows import Columns
 from jobs.sources.header_row import Unreadable
@@ -46,9 +46,10 @@ def without_far_cells(row: bytes, place: int, number: int, found: list[FarCell])
     return row[: start.start()] + b"</row>"
 
 
-def reach_far(rows: Sequence[bytes]) -> bool:
-    """Whether the last cell of any of these rows, given as XML, has three letters."""
-    return any([row[(at := row.rfind(b' r="')) + 4 : at + 7].isalpha() for row in rows])
+def width_of(rows: Sequence[bytes]) -> int:
+    """How many columns the widest of these rows, given as XML, has; far more than WIDEST where it reaches beyond."""
+    ends = {row[(at := row.rfind(b' r="')) + 4 : at + 7].rstrip(b"0123456789") for row in rows}
+    return max([column_number(end.decode()) for end in ends if end.isalpha()], default=0)
 
 
 def near_rows(batch: Batch, found: list[FarCell]) -> Batch:

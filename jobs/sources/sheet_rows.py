@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from jobs.sources.far_cells import FarCell, near_rows, reach_far, without_far_cells
+from jobs.sources.far_cells import WIDEST, FarCell, near_rows, width_of, without_far_cells
 from jobs.sources.header_row import ROWS_LOOKED_AT
 from jobs.sources.one_ahead import one_ahead
 from jobs.sources.row_marks import marks_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import re
 
 _PIECE = 2 << 20  # bytes of XML parsed at once; more where many shared strings must be opened anew for each piece
+_CELLS = 2_000_000  # made up at once, at most: one cell far to the right makes all rows of its piece as wide
 _ROWS = 5000  # given at once of a sheet that is parsed whole
 _NUMBERS = rb'((?:\A |<c [^<>]*?\b)r="[A-Z]*)\d+"'
 _UNSAVED = rb'<c r="([A-Z]+\d+)"[^<>]*><f[^<>]*(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>'
@@ -59,12 +60,25 @@ class SheetRows:
             changed = self._changed(base, cut)
             if changed:
                 rows = cut if len(changed) == len(cut) else [cut[place - base] for place in changed]
-                piece.add(changed, rows, self.far)
+                rows, width = self._near(changed, rows)
+                if piece.cells_with(rows, width) > _CELLS and len(piece.places) >= ROWS_LOOKED_AT:
+                    yield piece
+                    piece = _Piece()
+                piece.add(changed, rows, width)
             if piece.size >= enough and len(piece.places) >= ROWS_LOOKED_AT:
                 yield piece
                 piece = _Piece()
         if piece.places:
             yield piece
+
+    def _near(self, places: Sequence[int], rows: list[bytes]) -> tuple[list[bytes], int]:
+        """The rows without their cells far away, and how wide they are."""
+        width = width_of(rows)
+        if width <= WIDEST:
+            return rows, width
+        numbered = zip(rows, places, _numbers_of(rows), strict=True)
+        near = [without_far_cells(row, place, number, self.far) for row, place, number in numbered]
+        return near, width_of(near)
 
     def _cut(self) -> Iterator[tuple[int, list[bytes]]]:
         """The bytes of all rows, each without its first four, `<row`; with the place of the first."""
@@ -139,29 +153,35 @@ class _Piece:
         self.places: list[int] = []
         self.numbers: list[int] = []
         self.segments: list[bytes] = []
-        self.size = 0
+        self.size, self.width = 0, 0
 
-    def add(self, places: Sequence[int], rows: list[bytes], far: list[FarCell]) -> None:
-        """Raises NotCuttable where a row does not begin with its number. Cells far away are left out."""
-        try:
-            numbers = [int(row[4 : row.index(b'"', 4)]) for row in rows if row.startswith(b' r="')]
-        except ValueError:
-            raise NotCuttable from None
-        if len(numbers) != len(rows):
-            raise NotCuttable
-        if reach_far(rows):
-            every = zip(rows, places, numbers, strict=True)
-            rows = [without_far_cells(row, place, number, far) for row, place, number in every]
+    def add(self, places: Sequence[int], rows: list[bytes], width: int) -> None:
+        """Raises NotCuttable where a row does not begin with its number."""
         self.places += places
-        self.numbers += numbers
+        self.numbers += _numbers_of(rows)
         self.segments.append(b"<row" + b"<row".join(rows))
-        self.size += len(self.segments[-1])
+        self.size, self.width = self.size + len(self.segments[-1]), max(self.width, width)
+
+    def cells_with(self, rows: list[bytes], width: int) -> int:
+        """How many cells are made up where these rows are parsed with it."""
+        return (len(self.places) + len(rows)) * max(self.width, width)
 
     def renumber(self) -> None:
         """Let the rows follow one another without gaps."""
         rows = b"".join(self.segments).split(b"<row")[1:]
         renumbered = [_renumbered(row, number) for number, row in enumerate(rows, 1)]
         self.segments = [b"<row" + b"<row".join(renumbered)]
+
+
+def _numbers_of(rows: list[bytes]) -> list[int]:
+    """Raises NotCuttable where a row does not begin with its number."""
+    try:
+        numbers = [int(row[4 : row.index(b'"', 4)]) for row in rows if row.startswith(b' r="')]
+    except ValueError:
+        raise NotCuttable from None
+    if len(numbers) != len(rows):
+        raise NotCuttable
+    return numbers
 
 
 def _merged_down(after: bytes) -> bool:

@@ -12,6 +12,8 @@ import pytest
 import xlsxwriter
 from faulty_files import a_workbook, csv_bytes, drawn, good, text, with_part
 
+from jobs.sources.workbook import Workbook
+
 ROOT = Path(__file__).resolve().parents[2]
 _READ = """
 import json, sys, time
@@ -209,3 +211,21 @@ def test_a_hostile_file_is_refused_in_one_sentence_or_read_and_in_time(
 
 def test_the_job_itself_takes_no_memory_for_them(read: tuple[dict[str, list[object]], float]) -> None:
     assert read[1] < 400
+
+
+def test_a_note_far_to_the_right_among_very_many_texts_makes_up_few_cells_at_once(tmp_path: Path) -> None:
+    """Many shared texts make large pieces; one cell at ZY makes every row of its piece 701 columns wide."""
+    rows = [
+        b'<row r="%d">' % number + b"".join(b'<c r="%c%d"><v>%d</v></c>' % (65 + at, number, at) for at in range(7))
+        for number in range(2, 16_000)
+    ]
+    rows[7_000] += b'<c r="ZY7002"><v>1</v></c>'
+    more = b"</row>".join(rows) + b"</row></sheetData>"
+    path = tmp_path / "note.xlsx"
+    write = with_part(a_workbook([]), _SHEET, lambda xml: xml.replace(b"</sheetData>", more))
+    with_part(write, "xl/sharedStrings.xml", lambda xml: xml.replace(b"</sst>", b" " * (15 << 20) + b"</sst>"))(path)
+    sheet = Workbook(path.read_bytes(), 1 << 30).cuttable("Export", None)
+    assert sheet
+    cells = [(len(batch.rows), len(batch.rows[0])) for batch in sheet.batches()]
+    assert sum(rows for rows, _ in cells) == 15_999
+    assert max(width for _, width in cells) == 701 and max(rows * width for rows, width in cells) < 5_000_000
