@@ -1,16 +1,16 @@
 """The library with its index, kept from one run to the next: to make the index takes ten times as long as to read."""
 
 import pickle
-import sys
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 from jobs.articles.library import Library, load_library
+from jobs.machine.program_files import program_print
 from jobs.machine.whole_files import is_private, keep_for_speed
 
 _ROOM = Path(__file__).parent
-_MADE_BY = ("*.py", "*.csv", "*.txt")  # the rules of this room, its vocabulary and its lists of words
+_MADE_BY = (".py", ".csv", ".txt", ".gz")  # the rules of this room, its vocabulary, its lists of words and of codes
 
 
 def kept_library(path: Path, pages: Path, cache: Path) -> Library:
@@ -36,10 +36,7 @@ def _made(path: Path, pages: Path, file: Path) -> Library:
 
 def _print_of(*files: Path) -> str:
     """What changes when a file does, the program, or its Python."""
-    digest = sha256(sys.version.encode())
-    for made_by in sorted(each for kind in _MADE_BY for each in _ROOM.glob(kind)):
-        status = made_by.stat()
-        digest.update(f"{made_by.name} {status.st_mtime_ns} {status.st_size}\n".encode())
+    digest = sha256(program_print(_ROOM, endings=_MADE_BY))
     for file in files:
         try:
             content = file.read_bytes()

@@ -7,8 +7,6 @@ that somebody edits while a run is under way changes nothing in that run.
 
 import hashlib
 import marshal
-import os
-import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple
@@ -21,6 +19,7 @@ from typing import NamedTuple
 from jobs.clinic.faults import Fault, did_you_mean
 from jobs.clinic.letter_names import in_language, is_letter, language_of, own_letter
 from jobs.clinic.profile import ClinicProfile
+from jobs.machine.program_files import program_print
 from jobs.machine.whole_files import keep_for_speed
 from jobs.mail.fields import LetterValues, clinic_values
 from jobs.mail.kept_versions import KeptVersions
@@ -259,12 +258,9 @@ def _print_of(pieces: list[bytes]) -> str:
 def _program_print() -> bytes:
     """What tells this program, this Python and this Jinja from any other."""
     here = Path(__file__).parent
-    pieces = [(here / f"{name}.py").read_bytes() for name in _MADE_BY]
-    for library in ("jinja2", "markdown_it", "css_inline"):
-        found = find_spec(library)
-        stat = os.stat(found.origin) if found and found.origin else None
-        pieces.append(f"{stat.st_size} {stat.st_mtime_ns}".encode() if stat else b"")
-    return _print_of([sys.version.encode(), *pieces]).encode()
+    libraries = [find_spec(library) for library in ("jinja2", "markdown_it", "css_inline")]
+    origins = [Path(found.origin) for found in libraries if found and found.origin]
+    return program_print(*(here / f"{name}.py" for name in _MADE_BY), *origins)
 
 
 def _from_cache(path: Path) -> Compiled | None:

@@ -1,7 +1,7 @@
 """Loads config/ for a run: what was checked once is kept, so that an unchanged clinic.yaml costs nothing."""
 
+import os
 import pickle
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from jobs.clinic.faults import Fault
+from jobs.machine.program_files import program_print
 from jobs.machine.whole_files import is_private, keep_for_speed
 from jobs.runner.settings import Settings, SettingsFaulty, letter_names
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+_PROGRAM = Path(__file__).resolve().parents[1]
 _READ_IT = "Let the user that runs the jobs read it."
 CONFIG_FILES = ("clinic.yaml", "sources.yaml", "follow_ups.yaml", "jobs.yaml")
 
@@ -108,15 +110,9 @@ def _contents(home: Path) -> dict[str, bytes]:
 
 def _program_print() -> bytes:
     """What changes when the program or its Python does: a kept setting must not outlive the code that checked it."""
-    root = Path(__file__).resolve().parents[1]
-    rooms = ("articles", "clinic", "google", "mail", "runner", "sources")
-    stamps = [
-        f"{path.name}{(status := path.stat()).st_mtime_ns}{status.st_size}"
-        for room in rooms
-        for path in sorted((root / room).glob("*.py"))
-    ]
-    job_files = sorted(path.name for path in root.glob("*.py"))
-    return (sys.version + "".join(stamps + job_files)).encode()
+    rooms = [_PROGRAM / room for room in ("articles", "clinic", "google", "mail", "runner", "sources")]
+    jobs = sorted(name for name in os.listdir(_PROGRAM) if name.endswith(".py"))
+    return "\n".join([*jobs, ""]).encode() + program_print(*rooms)
 
 
 def _cache(home: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -75,9 +76,15 @@ def test_it_is_read_anew_when_a_file_changes_and_one_copy_is_kept(desk: Desk, ma
     assert desk.kept().stat().st_mode & 0o777 == 0o600
 
 
-def test_it_is_read_anew_by_another_program(desk: Desk, made: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("file", ["weighing.py", "vocabulary.csv", "company_words.txt", "icd10cm_titles.tsv.gz"])
+def test_it_is_read_anew_by_another_program(
+    desk: Desk, made: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    monkeypatch.setattr(room, "_ROOM", copytree(room._ROOM, tmp_path / "articles"))
     desk.library()
-    monkeypatch.setattr(room, "_MADE_BY", ("*.py",))
+    desk.library()
+    assert len(made) == 1
+    os.utime(room._ROOM / file, ns=(1, 1))
     desk.library()
     assert len(made) == 2
 

@@ -1,4 +1,5 @@
-"""A file is there whole and private or stays as it was; what works apart ends within its bounds."""
+"""A file is there whole and private or stays as it was; what works apart ends within its bounds; another program is
+told from the one before."""
 
 import os
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobs.machine.apart import Apart
+from jobs.machine.program_files import program_print
 from jobs.machine.whole_files import keep_for_speed, whole_file, write_whole
 
 if TYPE_CHECKING:
@@ -86,3 +88,26 @@ def test_what_works_apart_may_use_the_processor_for_its_seconds_only() -> None:
         apart.line.recv()
     apart.end()
     assert apart.took_too_long
+
+
+def test_another_program_is_told_by_the_name_time_and_size_of_its_files_and_by_nothing_else(tmp_path: Path) -> None:
+    room, alone = tmp_path / "room", tmp_path / "alone.py"
+    room.mkdir()
+    for path in (room / "rules.py", room / "words.csv", alone):
+        path.write_text("1")
+        os.utime(path, ns=(1, 1))
+
+    def look() -> bytes:
+        return program_print(room, alone, endings=(".py",))
+
+    seen = [look()]
+    (room / "words.csv").write_text("22")
+    assert look() == seen[0] != program_print(room, alone, endings=(".py", ".csv"))
+    os.utime(room / "rules.py", ns=(1, 2))
+    seen.append(look())
+    (room / "more.py").touch()
+    seen.append(look())
+    alone.write_text("22")
+    os.utime(alone, ns=(1, 1))
+    seen.append(look())
+    assert len({*seen}) == 4
