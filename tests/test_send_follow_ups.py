@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
-from hand_written_clinic import ROOT, Clinic, Row, appointment
+from hand_written_clinic import ROOT, WEEKLY, Clinic, Row, appointment
 from loopback_server import Session, serving
 
 from jobs.clinic.follow_ups import utc_text
@@ -550,27 +550,12 @@ def test_a_moved_visit_is_reminded_of_at_its_new_time_only(clinic: Clinic) -> No
     assert reminders == [("withdrawn", "the appointment was moved"), ("sent", "")]
 
 
-SLOT = """BEGIN:VCALENDAR
-VERSION:2.0
-BEGIN:VEVENT
-UID:weekly
-CREATED:20260101T100000Z
-DTSTART;TZID=America/Los_Angeles:20260227T090000
-DTEND;TZID=America/Los_Angeles:20260227T095500
-RRULE:FREQ=WEEKLY;COUNT=4
-SUMMARY:PT - Mira Quill (back)
-ATTENDEE:mailto:mira@patient.example
-END:VEVENT
-END:VCALENDAR
-"""
-
-
 def test_nobody_is_reminded_of_a_slot_that_was_deleted_from_the_calendar(clinic: Clinic) -> None:
     clinic.read_from("{name: slots, path: exports/slots.ics}")
     file = clinic.home / "exports" / "slots.ics"
-    file.write_text(SLOT, "utf-8")
+    file.write_text(WEEKLY, "utf-8")
     clinic.pull("2026-03-03 08:00")
-    file.write_text(SLOT.replace("SUMMARY", "EXDATE;TZID=America/Los_Angeles:20260306T090000\nSUMMARY"), "utf-8")
+    file.write_text(WEEKLY.replace("SUMMARY", "EXDATE;TZID=America/Los_Angeles:20260306T090000\nSUMMARY"), "utf-8")
     clinic.pull("2026-03-04 08:00")
     assert clinic.send("2026-03-04 09:00").code == 0
     assert clinic.in_state("sent") == set()
@@ -584,7 +569,7 @@ def test_nobody_is_reminded_of_a_slot_that_became_a_lunch_and_somebody_is_where_
 ) -> None:
     clinic.read_from("{name: slots, path: exports/slots.ics}")
     file = clinic.home / "exports" / "slots.ics"
-    single = SLOT.replace("20260227", "20260306").replace("RRULE:FREQ=WEEKLY;COUNT=4\n", "")
+    single = WEEKLY.replace("20260227", "20260306").replace("RRULE:FREQ=WEEKLY;COUNT=4\n", "")
     file.write_text(single, "utf-8")
     clinic.pull("2026-03-03 08:00")
     file.write_text(single.replace("PT - Mira Quill (back)", "Lunch"), "utf-8")
@@ -600,12 +585,12 @@ def test_nobody_is_reminded_of_a_slot_that_became_a_lunch_and_somebody_is_where_
 def test_of_a_series_the_times_that_became_a_lunch_are_no_visits(clinic: Clinic) -> None:
     clinic.read_from("{name: slots, path: exports/slots.ics}")
     file = clinic.home / "exports" / "slots.ics"
-    file.write_text(SLOT, "utf-8")
+    file.write_text(WEEKLY, "utf-8")
     clinic.pull("2026-03-03 08:00")
-    lunch = SLOT[SLOT.index("BEGIN:VEVENT") : SLOT.index("END:VCALENDAR")].replace("20260227", "20260306")
+    lunch = WEEKLY[WEEKLY.index("BEGIN:VEVENT") : WEEKLY.index("END:VCALENDAR")].replace("20260227", "20260306")
     lunch = lunch.replace("RRULE:FREQ=WEEKLY;COUNT=4", "RECURRENCE-ID;TZID=America/Los_Angeles:20260306T090000")
     file.write_text(
-        SLOT.replace("END:VCALENDAR\n", lunch.replace("PT - Mira Quill (back)", "Lunch") + "END:VCALENDAR\n")
+        WEEKLY.replace("END:VCALENDAR\n", lunch.replace("PT - Mira Quill (back)", "Lunch") + "END:VCALENDAR\n")
     )
     clinic.pull("2026-03-04 08:00")
     known = "SELECT starts_on, status FROM appointments WHERE starts_on >= '2026-03-04' ORDER BY starts_on"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
-from hand_written_clinic import Clinic, Row, appointment
+from hand_written_clinic import WEEKLY, Clinic, Row, appointment
 from loopback_server import Session, serving
 
 from jobs.desk.clock import show_clock
@@ -243,21 +243,6 @@ def test_a_visit_that_was_moved_away_and_back_is_reminded_of_once(clinic: Clinic
     fates = clinic.fates("Remy", "reminder")
     assert ("sent", "") in fates and clinic.ask("SELECT COUNT(*) FROM attempts") == [1]
     assert ("withdrawn", "the patient has this letter about a visit at the same time") in fates
-
-
-WEEKLY = """BEGIN:VCALENDAR
-VERSION:2.0
-BEGIN:VEVENT
-UID:weekly
-CREATED:20260101T100000Z
-DTSTART;TZID=America/Los_Angeles:20260227T090000
-DTEND;TZID=America/Los_Angeles:20260227T095500
-RRULE:FREQ=WEEKLY;COUNT=4
-SUMMARY:PT - Mira Quill (back)
-ATTENDEE:mailto:mira@patient.example
-END:VEVENT
-END:VCALENDAR
-"""
 
 
 def test_each_occurrence_of_a_weekly_visit_is_reminded_of_once_and_a_cancelled_one_never(clinic: Clinic) -> None:

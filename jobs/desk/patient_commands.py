@@ -1,5 +1,6 @@
 """The commands about one patient in two sources: `reconcile` and `patients`."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -44,38 +45,26 @@ def patients(context: click.Context) -> None:
         with_tools(context.obj, show)
 
 
-@patients.command()
-@click.argument("one", type=_NUMBER)
-@click.argument("other", type=_NUMBER)
-@WHO
-@_WHY
-@click.pass_obj
+def _of_two(command: Callable[..., None]) -> click.Command:
+    """A command that says something of two numbers, with who says it and why."""
+    one, other = (click.argument(name, type=_NUMBER) for name in ("one", "other"))
+    return patients.command()(one(other(WHO(_WHY(click.pass_obj(command))))))
+
+
+@_of_two
 def same(place: Place, one: int, other: int, who: str, why: str) -> None:
     """Two numbers are one patient: letters, articles and stops belong together."""
+    from jobs.desk.patients import say_same
 
-    def say(tools: "Tools") -> int:
-        from jobs.desk.patients import say_same
-
-        return say_same(tools, one, other, who, why)
-
-    with_tools(place, say)
+    with_tools(place, lambda tools: say_same(tools, one, other, who, why))
 
 
-@patients.command()
-@click.argument("one", type=_NUMBER)
-@click.argument("other", type=_NUMBER)
-@WHO
-@_WHY
-@click.pass_obj
+@_of_two
 def apart(place: Place, one: int, other: int, who: str, why: str) -> None:
     """Two numbers are two patients, whatever they have in common; the rule never joins them again."""
+    from jobs.desk.patients import say_apart
 
-    def say(tools: "Tools") -> int:
-        from jobs.desk.patients import say_apart
-
-        return say_apart(tools, one, other, who, why)
-
-    with_tools(place, say)
+    with_tools(place, lambda tools: say_apart(tools, one, other, who, why))
 
 
 @patients.command()

@@ -75,50 +75,80 @@ def save_appointments(
     """
     ids, records = save_patients(memory, batch, source, {} if heard is None else heard)
     known = _known(memory, [slot.key for slot in batch])
-    first_id = next_id(memory, appointments)
-    new: list[tuple[Any, ...]] = []
-    changed: list[tuple[Any, ...]] = []
-    in_place: list[tuple[Any, ...]] = []
-    happened: list[tuple[Any, ...]] = []
-    touched: set[int] = set()
+    writing = _Writing(memory, source, seen_at)
     marked: list[tuple[int, int]] = []
-    slots: set[int] = set()
-    handed_over: set[tuple[int, int]] = set()
     for slot, mark in zip(batch, marks or [0] * len(batch), strict=True):
         values = _values(slot)
         record_id, patient_id = ids[slot.patient_key]
-        named_id = 0 if record_id == patient_id else record_id
         row_hash = _hash(record_id, values)
         before = known.get(slot.key)
-        if before is not None and before.row_hash == row_hash:
-            if before.mark != mark:
-                marked.append((mark, before.id))
-            continue
-        touched.add(patient_id)
+        if before is None or before.row_hash != row_hash:
+            writing.add(slot, before, _Now(values, patient_id, record_id, row_hash, mark))
+        elif before.mark != mark:
+            marked.append((mark, before.id))
+    writing.write()
+    update_rows(memory, *setting(appointments, ("mark",)), marked)
+    return writing.saved(len(batch), records)
+
+
+class _Now(NamedTuple):
+    """What an appointment is now: its values, its patient, the record it was given for, and how it is known again."""
+
+    values: tuple[str, ...]
+    patient_id: int
+    record_id: int
+    row_hash: str
+    mark: int
+
+
+class _Writing:
+    """The appointments of one batch that are new or changed, with what follows from them, until they are written."""
+
+    def __init__(self, memory: Memory, source: str, seen_at: str) -> None:
+        self._memory, self._source, self._seen_at = memory, source, seen_at
+        self._first_id = next_id(memory, appointments)
+        self._new: list[tuple[Any, ...]] = []
+        self._changed: list[tuple[Any, ...]] = []
+        self._in_place: list[tuple[Any, ...]] = []
+        self._happened: list[tuple[Any, ...]] = []
+        self._touched: set[int] = set()
+        self._slots: set[int] = set()
+        self._handed_over: set[tuple[int, int]] = set()
+
+    def add(self, slot: Appointment, before: "_Before | None", now: _Now) -> None:
+        """Hear of an appointment that is not what it was `before`, None for one that is new."""
+        values, patient_id, record_id, row_hash, mark = now
+        named_id = 0 if record_id == patient_id else record_id
+        self._touched.add(patient_id)
         if before is None:
-            slot_id = first_id + len(new)
-            new.append((*values, patient_id, named_id, row_hash, mark, slot_id, memory.clinic_id, slot.key, source))
+            slot_id, about = self._first_id + len(self._new), (self._memory.clinic_id, slot.key, self._source)
+            self._new.append((*values, patient_id, named_id, row_hash, mark, slot_id, *about))
         else:
             slot_id = before.id
-            touched.add(before.patient_id)
+            self._touched.add(before.patient_id)
             if (before.patient_id, before.record_id, before.known.starts_at) == (patient_id, record_id, slot.starts_at):
-                in_place.append((*values[1:], row_hash, mark, slot_id))
+                self._in_place.append((*values[1:], row_hash, mark, slot_id))
             else:
-                changed.append((*values, patient_id, named_id, row_hash, mark, slot_id))
+                self._changed.append((*values, patient_id, named_id, row_hash, mark, slot_id))
             if before.record_id != record_id:
-                handed_over.add((before.record_id, record_id))
-        slots.add(slot_id)
+                self._handed_over.add((before.record_id, record_id))
+        self._slots.add(slot_id)
         if before is None or not before.same_as:  # else the source that counts tells what happens
-            happened += _events(memory, slot_id, patient_id, before and before.known, slot, seen_at)
-    insert_rows(memory, insert(appointments), _NEW, new)
-    update_rows(memory, *setting(appointments, _CHANGING), changed)
-    update_rows(memory, *setting(appointments, _IN_PLACE), in_place)
-    update_rows(memory, *setting(appointments, ("mark",)), marked)
-    insert_new(memory, events, _EVENT, happened)
-    count = len(changed) + len(in_place)
-    same = len(batch) - len(new) - count
-    about = frozenset(touched), frozenset(records), frozenset(slots), frozenset(handed_over)
-    return Saved(len(new), count, same, *about)
+            known = before and before.known
+            self._happened += _events(self._memory, slot_id, patient_id, known, slot, self._seen_at)
+
+    def write(self) -> None:
+        memory = self._memory
+        insert_rows(memory, insert(appointments), _NEW, self._new)
+        update_rows(memory, *setting(appointments, _CHANGING), self._changed)
+        update_rows(memory, *setting(appointments, _IN_PLACE), self._in_place)
+        insert_new(memory, events, _EVENT, self._happened)
+
+    def saved(self, all_of_them: int, records: Iterable[int]) -> Saved:
+        """What a batch of so many came to; `records` of patients are new or changed."""
+        new, changed = len(self._new), len(self._changed) + len(self._in_place)
+        about = frozenset(self._touched), frozenset(records), frozenset(self._slots), frozenset(self._handed_over)
+        return Saved(new, changed, all_of_them - new - changed, *about)
 
 
 class Gone(NamedTuple):

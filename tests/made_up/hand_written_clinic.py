@@ -25,6 +25,20 @@ HEADERS = (
     "complaint", "provider",
 )  # fmt: skip
 INSTALLED = "2025-08-01 10:00"  # when the rules of `opened` begin to count
+WEEKLY = """BEGIN:VCALENDAR
+VERSION:2.0
+BEGIN:VEVENT
+UID:weekly
+CREATED:20260101T100000Z
+DTSTART;TZID=America/Los_Angeles:20260227T090000
+DTEND;TZID=America/Los_Angeles:20260227T095500
+RRULE:FREQ=WEEKLY;COUNT=4
+SUMMARY:PT - Mira Quill (back)
+ATTENDEE:mailto:mira@patient.example
+END:VEVENT
+END:VCALENDAR
+"""
+"""A calendar file with a visit a week, from February 27 on."""
 Row = dict[str, str]
 
 
