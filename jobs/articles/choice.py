@@ -10,10 +10,11 @@ from itertools import islice
 
 from jobs.articles.further import Choice, Shown, adds_to, goes_with
 from jobs.articles.library import Library
+from jobs.articles.matching import matches
 from jobs.articles.need import KnownNeed, Need, understand
 from jobs.articles.reasons import reason_of
 from jobs.articles.subjects import Index
-from jobs.articles.weighing import TEXT_FIELDS, matches, weigh
+from jobs.articles.weighing import TEXT_FIELDS, weigh
 
 __all__ = ["THRESHOLD", "Choice", "Need", "choose", "doctor_first", "rank", "weighings"]
 

@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 from jobs.articles.free_text import TextMatch
 from jobs.articles.library import Article
+from jobs.articles.matching import Match
 from jobs.articles.need import KnownNeed
 from jobs.articles.objections import AGAINST_A_DIAGNOSIS, EVERYDAY_UNKNOWN, FOR_OTHERS, ONLY_FIRST, OTHER_SERVICE
 from jobs.articles.subjects import Subjects
 from jobs.articles.vocabulary import Vocabulary
-from jobs.articles.weighing import Match, Weighed
+from jobs.articles.weighing import Weighed
 
 _ACCIDENT = "car accident"  # nor does what is written for a desk
 _PREGNANCY = "pregnancy"  # what is written for everybody does not go with it

@@ -6,36 +6,22 @@ from typing import NamedTuple
 from jobs.articles.ages import age_groups
 from jobs.articles.clauses import DONE, MONEY, Clause, clauses_of, is_of_body, is_operation
 from jobs.articles.describing import descriptions_of, shares_words, with_descriptions
+from jobs.articles.descriptions import Described
 from jobs.articles.doctor_first import DoctorFirst, signs_in
+from jobs.articles.doubts import DOUBTED, strange_clauses, with_doubt
 from jobs.articles.placing import joined, joined_across, placed, places_of
 from jobs.articles.sayings import Saying
 from jobs.articles.spelled import Found, find
 from jobs.articles.vocabulary import BODY, Vocabulary
-from jobs.articles.word_lists import company_words, everyday_words
-from jobs.articles.words import key_of, words_of
+from jobs.articles.words import words_of
 
 _PICTURE = Saying(
     r"\b(?:x-?rays?|xr|mri|ct|scans?|films?|imaging|pictures?|ultrasound|emg|exam|placas|radiograf[ií]as?|resonancia)\b"
 )
-_DOUBTED = frozenset(("guess", "before"))  # "hip?", "hx of hip pain": alone it calls for nothing
-_FAINT = _DOUBTED | {"faint"}
-_MOSTLY_UNKNOWN = 3  # words of a clause that say nothing of a complaint: then it is none
+_FAINT = DOUBTED | {"faint"}
 _RETURNS = Saying(r"\b(?:again|back (?:to|into|in)|return\w*|resum\w*|ease into|try)\b")
-_TOLD = Saying(
-    r"\b(?:i|i['’]?(?:m|ve)|my|me|she|he|her|his|him|pt|mi|le|su|since|when|while|showed|shows|told|says|said)\b"
-)  # words of a person who tells of somebody
-_THING = Saying(
-    r"[\s-]+(?:sling|bag|support|cushion|scooter|braces?|sleeves?|pillow|wrap|strap|band|boot|ice|roller|immobilizer|machine|"
-    r"wedge|appt|appointment|visits?|sessions?|eval|x-?ray|mri|doctor|surgeon|specialist|pads?|belt|pack|referral|order|"
-    r"script|rx|bill|claim|auth|handouts?|sheet|packet|exercises?|program|room|door|office|desk|entrance)\b"
-)
-_HERS = Saying(
-    r"\b(?:my|her|his|their|mi|both|(?:it['’]?s|it is|this is) the)\s+"
-    r"(?:(?:right|left|rt|lt|r|l|lower|whole|entire|other|poor|bad)\s+)*$"
-)
 _NOT_NOW = frozenset(("over", "old", "history"))
 _HURTS = frozenset(("pain", "numb", "shoots", "since"))
-_OPEN = ("numb", "shoots", "ahead")  # signs beside which a part of the body alone need not hurt
 
 
 class Mention(NamedTuple):
@@ -89,43 +75,21 @@ def read_text(text: str, vocabulary: Vocabulary, places: Collection[str] = ()) -
     doctor_first = tuple(_where_it_counts(signs_in(text, silent), clauses, vocabulary))
     if any(_is_for_the_desk(clause, vocabulary) for clause in clauses):
         return NOTHING._replace(doctor_first=doctor_first, void=True)  # "flu, body aches, cancel today"
-    denied = [one for clause in clauses for one in joined(placed(clause.denied, vocabulary), vocabulary)]
-    strange = _strange(clauses, text)
-    kept = [
-        one
-        for clause, said in _complaints(clauses, vocabulary)
-        for one in _with_doubt(clause, said, clause in strange, text, vocabulary)
-    ]
-    kept = joined_across(kept, vocabulary)
-    if any("desk" in clause.signs for clause in clauses):
-        kept = [one._replace(sure=False) if _is_bare(one, clauses, vocabulary) else one for one in kept]
-    if any("other" in clause.signs and clause.signs.isdisjoint(_NOT_NOW) for clause in clauses):
-        kept = [
-            one._replace(sure=False) if places_of(one, vocabulary) else one for one in kept
-        ]  # "shingles, back hurts"
-    no = {one.meaning for one in denied if one.meaning}
-    told, untold = descriptions_of(text, clauses, silent, places)
-    if any("other" in clause.signs for clause in clauses):
-        told = [one for one in told if vocabulary.kind(one.concept) not in BODY]  # "eczema inside elbows"
-    unsaid = {one.concept for one in untold}
-    kept = [
-        one
-        for one in kept
-        if one.meaning not in unsaid and (one.meaning or not any(shares_words(one, other) for other in untold))
-    ]
-    kept = with_descriptions(kept, told, clauses, no, vocabulary)
+    no = _denied(clauses, vocabulary)
+    told, untold = _described(clauses, descriptions_of(text, clauses, silent, places), vocabulary)
+    named = _without(_named(clauses, text, vocabulary), untold)
+    kept = with_descriptions(named, told, clauses, no, vocabulary)
     found = [
         Mention(one.meaning, _phrases(one, text), one.sure, one.felt, one.faint, *_whence(one, clauses, vocabulary))
         for one in kept
         if one.meaning and not (one.meaning in no and vocabulary.kind(one.meaning) == "activity")
     ]
     found += [Mention(group, (typed,)) for group, typed in age_groups(text, silent)]
-    words = [text[start:end] for one in kept for start, end in ((one.start, one.end), *one.more)]
     affirmed = {mention.concept for mention in found}
     return Reading(
         found,
         frozenset(no - affirmed),
-        [(vocabulary.word_meant(word.key), part[word.start : word.end]) for part in words for word in words_of(part)],
+        list(_words(kept, text, vocabulary)),
         doctor_first,
         frozenset((no - _only_pictured(clauses, vocabulary)) | {one.concept for one in untold}) - affirmed,
         frozenset(_past(clauses, vocabulary)) - affirmed,
@@ -133,6 +97,56 @@ def read_text(text: str, vocabulary: Vocabulary, places: Collection[str] = ()) -
         bool(_RETURNS.search(text)),
         any("desk" in clause.signs for clause in clauses) and not any(_is_complaint(one, vocabulary) for one in found),
     )
+
+
+def _denied(clauses: list[Clause], vocabulary: Vocabulary) -> set[str]:
+    denied = (one for clause in clauses for one in joined(placed(clause.denied, vocabulary), vocabulary))
+    return {one.meaning for one in denied if one.meaning}
+
+
+def _named(clauses: list[Clause], text: str, vocabulary: Vocabulary) -> list[Found]:
+    """What the clauses name of the patient as she is now, each as sure as its clause and its neighbours leave it."""
+    strange = strange_clauses(clauses, text)
+    kept = [
+        one
+        for clause, said in _complaints(clauses, vocabulary)
+        for one in with_doubt(clause, said, clause in strange, text, vocabulary)
+    ]
+    kept = joined_across(kept, vocabulary)
+    if any("desk" in clause.signs for clause in clauses):
+        kept = [one._replace(sure=False) if _is_bare(one, clauses, vocabulary) else one for one in kept]
+    if any("other" in clause.signs and clause.signs.isdisjoint(_NOT_NOW) for clause in clauses):
+        # "shingles, back hurts"
+        kept = [one._replace(sure=False) if places_of(one, vocabulary) else one for one in kept]
+    return kept
+
+
+def _described(
+    clauses: list[Clause], described: tuple[list[Described], list[Described]], vocabulary: Vocabulary
+) -> tuple[list[Described], list[Described]]:
+    """What the note describes as so and as not so; of the body nothing beside what another doctor treats."""
+    told, untold = described
+    if any("other" in clause.signs for clause in clauses):
+        told = [one for one in told if vocabulary.kind(one.concept) not in BODY]  # "eczema inside elbows"
+    return told, untold
+
+
+def _without(kept: list[Found], untold: Collection[Described]) -> list[Found]:
+    """What a note names and does not describe as not so."""
+    unsaid = {one.concept for one in untold}
+    return [
+        one
+        for one in kept
+        if one.meaning not in unsaid and (one.meaning or not any(shares_words(one, other) for other in untold))
+    ]
+
+
+def _words(kept: Iterable[Found], text: str, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Every word of what the note says, as its key and as typed."""
+    for one in kept:
+        for start, end in ((one.start, one.end), *one.more):
+            for word in words_of(text[start:end]):
+                yield vocabulary.word_meant(word.key), text[start:end][word.start : word.end]
 
 
 def _is_complaint(one: Mention, vocabulary: Vocabulary) -> bool:
@@ -243,55 +257,9 @@ def _lasts(one: Found, vocabulary: Vocabulary) -> bool:
     return vocabulary.kind(one.meaning) not in (*BODY, "activity") or vocabulary.is_lasting(one.meaning)
 
 
-def _strange(clauses: list[Clause], text: str) -> list[Clause]:
-    """The clauses in which a part of the body alone may be no complaint, and what hangs on them: "hip & knee rep"."""
-    strange: list[Clause] = []
-    for before, clause in zip([None, *clauses], clauses, strict=False):
-        words = (one for one in (*clause.affirmed, *clause.denied) if not one.meaning)
-        if any(_is_unknown(text[one.start : one.end]) for one in words) or not clause.signs.isdisjoint(_OPEN):
-            strange += [before, clause] if before and clause.linked else [clause]
-        elif clause.linked and before in strange:
-            strange.append(clause)
-    return strange
-
-
-def _with_doubt(clause: Clause, said: list[Found], strange: bool, text: str, vocabulary: Vocabulary) -> list[Found]:
-    """The same, unsure of what may be no complaint: "shingles on back", "fell on the mailbox"."""
-    if clause.signs & _DOUBTED:
-        return [
-            one._replace(sure=False) if is_of_body(one, vocabulary) and not is_operation(one, vocabulary) else one
-            for one in said
-        ]
-    if "pain" in clause.signs:
-        return said
-    unknown = sum(not one.meaning and _is_unknown(text[one.start : one.end]) for one in said)
-    if unknown >= _MOSTLY_UNKNOWN and not _TOLD.search(clause.text):
-        return [one._replace(sure=False) for one in said]  # "fibro support zoom link"
-    doubtful = [one for one in said if one.meaning and _is_ambiguous(one, clause, text, vocabulary)]
-    if any(one.meaning and one not in doubtful and vocabulary.kind(one.meaning) in BODY for one in said):
-        return said
-    return [one._replace(sure=False) if one in doubtful else one for one in said] if strange else said
-
-
-def _is_ambiguous(one: Found, clause: Clause, text: str, vocabulary: Vocabulary) -> bool:
-    """Whether it is a part of the body without a complaint, or a word that is said outside a clinic as well."""
-    if one.more:
-        return False
-    bare = vocabulary.kind(one.meaning) == "region" and one not in clause.led_to
-    if bare and _HERS.search(text, 0, one.start) and not _THING.match(text, one.end):
-        return False
-    return bare or key_of(text[one.start : one.end]) in everyday_words()
-
-
 def _is_bare(one: Found, clauses: list[Clause], vocabulary: Vocabulary) -> bool:
     """Whether this is a part of the body of which nobody says that it hurts: "same therapist who does her knee"."""
     return bool(one.meaning) and vocabulary.kind(one.meaning) == "region" and not _whence(one, clauses, vocabulary)[1]
-
-
-def _is_unknown(typed: str) -> bool:
-    """Whether a word is none of those that stand beside a complaint. A number, a date or a size is none either."""
-    key = key_of(typed)
-    return key.isalpha() and key not in company_words()
 
 
 def _phrases(one: Found, text: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Says in words for the staff why an article was chosen."""
 
 from jobs.articles.free_text import TextMatch
-from jobs.articles.weighing import Match
+from jobs.articles.matching import Match
 from jobs.articles.word_lists import common_words
 from jobs.articles.words import key_of
 

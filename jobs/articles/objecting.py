@@ -1,0 +1,200 @@
+"""Says what speaks against an article that something speaks for: the rest of what the need says of the patient."""
+
+from collections.abc import Iterator
+
+from jobs.articles import objections as against
+from jobs.articles.matching import Match, is_exact
+from jobs.articles.need import KnownNeed
+from jobs.articles.objections import Objection
+from jobs.articles.subjects import Index, Subjects
+from jobs.articles.vocabulary import Vocabulary
+
+
+def objections_to(subjects: Subjects, need: KnownNeed, found: list[Match], index: Index) -> Iterator[Objection]:
+    """Each objection, of each kind the first."""
+    vocabulary = index.vocabulary
+    for objection in (
+        _for_body(subjects, need, found, vocabulary) or _for_codes(subjects, need, found, index),
+        _for_healing(subjects, need, found),
+        _for_activity(subjects, need, vocabulary),
+        _for_occasion(subjects, need, found),
+        _for_group(subjects, need),
+    ):
+        if objection:
+            yield objection
+
+
+def _for_body(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> Objection | None:
+    """Whether the article speaks of what the patient has, where she has it."""
+    if not subjects.has_body:
+        return None
+    if not subjects.main.isdisjoint(need.denied):
+        return against.DENIED
+    speaking = [match for match in found if match.by_code or match.evidence.concept in need.body]
+    if not any(match.evidence.sure for match in speaking):
+        return against.UNSURE if speaking else against.NO_CONDITION
+    if need.regions and all(match.evidence.concept == "a fall" for match in speaking):
+        return against.ACCIDENT
+    if need.regions and subjects.regions and need.regions.isdisjoint(subjects.regions):
+        return against.OTHER_REGION
+    if subjects.regions and need.body and not need.regions and need.body <= vocabulary.without_place:
+        if not any(match.by_code or match.subject in subjects.main for match in found):
+            return against.REGION_UNKNOWN  # "tendinitis" alone, and the article is about the tendons of the hip
+    return _for_main_condition(subjects, need, found, vocabulary)
+
+
+def _for_codes(subjects: Subjects, need: KnownNeed, found: list[Match], index: Index) -> Objection | None:
+    """Whether a code names another disease in the same place, one that no article is about."""
+    if not subjects.has_body or any(match.by_code for match in found):
+        return None
+    vocabulary = index.vocabulary
+    strange = [name for name in need.coded - index.about if need.body.isdisjoint(vocabulary.descendants[name])]
+    coded = [vocabulary.regions(name) for name in strange]
+    if any(not places.isdisjoint(subjects.regions) for places in coded):
+        return against.OTHER_CODE
+    anywhere = [places for places in (*coded, *need.strange) if not places or not places.isdisjoint(subjects.regions)]
+    if anywhere and not any(match.evidence.is_code or _is_named(match, vocabulary) for match in found):
+        return against.OTHER_CODE
+    return None
+
+
+def _is_named(match: Match, vocabulary: Vocabulary) -> bool:
+    """Whether the need names a condition of its own, and not just the part of the body."""
+    return bool(match.evidence.concept) and vocabulary.is_diagnosis(match.evidence.concept)
+
+
+def _for_main_condition(
+    subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary
+) -> Objection | None:
+    """Whether what the title speaks of is what the patient has, and not something else in the same place."""
+    said = {*need.body, *map(vocabulary.pain_of, need.body)}  # "L knee" is what a front desk types for knee pain
+    exact = need.body - need.general
+    if not subjects.main or not subjects.main.isdisjoint(exact.union(map(vocabulary.pain_of, exact))):
+        return None
+    if not subjects.main.isdisjoint(said) or not subjects.main.isdisjoint(
+        frozenset().union(*map(vocabulary.ancestors, said))
+    ):
+        aside = _is_of_a_rival(subjects, need, found, vocabulary) or _is_of_a_sign(found, need, vocabulary)
+        return against.OTHER_CONDITION if aside else None
+    broader = [name for name in need.body if _is_broader(name, subjects, vocabulary)]
+    local = [name for name in need.body - set(broader) if _is_local(name, subjects, vocabulary)]
+    if local:
+        named = any(match.evidence.concept in local and is_exact(match) for match in found)
+        a_pain = all(map(vocabulary.regions, subjects.main)) and not any(map(vocabulary.is_diagnosis, subjects.main))
+        if not (named and a_pain):
+            return against.OTHER_CONDITION
+        complained = {match.evidence.concept for match in found if match.evidence.field == "complaint"}
+        return against.ASIDE if complained.isdisjoint(subjects.for_activities) else against.ASIDE_SPORT
+    if not broader:
+        return (
+            against.NO_CONDITION if subjects.main_in_title and not any(map(vocabulary.regions, subjects.main)) else None
+        )
+    complained = {one.concept for one in need.evidence if one.complained and one.concept in need.body}
+    hurts = need.body.union(map(vocabulary.pain_of, complained), *map(vocabulary.ancestors, need.body))
+    if any(_is_implied(name, hurts, vocabulary) for name in subjects.main):
+        return None
+    if subjects.regions and not need.regions:
+        return against.REGION_UNKNOWN
+    return against.NARROWER if need.activities.isdisjoint(subjects.weights) else against.NARROWER_SPORT
+
+
+def _is_of_a_rival(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> bool:
+    """Whether the first code of an article about a pain is that of another condition than the patient's, which it does
+    not speak of: bursitis, for an arthritic hip."""
+    rival = vocabulary.of_code(subjects.article.codes[0]) if subjects.article.codes else ""
+    if (
+        not rival
+        or rival in need.body
+        or not vocabulary.is_diagnosis(rival)
+        or not all(map(vocabulary.place_of, subjects.main))
+    ):
+        return False
+    speaking = [match for match in found if match.evidence.concept in need.body]
+    named = [match.evidence.concept for match in speaking if vocabulary.is_diagnosis(match.evidence.concept)]
+    above = frozenset().union(*map(vocabulary.ancestors, named)).intersection(subjects.weights)
+    return bool(named) and not any(map(is_exact, speaking)) and not any(map(vocabulary.is_diagnosis, above))
+
+
+def _is_of_a_sign(found: list[Match], need: KnownNeed, vocabulary: Vocabulary) -> bool:
+    """Whether all that speaks for an article is a disease that it does not name: unsteadiness, for Parkinson's."""
+    speaking = [match for match in found if match.evidence.concept in need.body]
+    return all(
+        vocabulary.is_lasting(match.evidence.concept)
+        and not vocabulary.regions(match.evidence.concept)
+        and not is_exact(match)
+        for match in speaking
+    )
+
+
+def _is_broader(name: str, subjects: Subjects, vocabulary: Vocabulary) -> bool:
+    """Whether what the title speaks of belongs to this: a sore arm may be a sore shoulder."""
+    if not subjects.main.isdisjoint(vocabulary.descendants[name]):
+        return True
+    places = frozenset().union(*map(vocabulary.regions, subjects.main))
+    return any(not places.isdisjoint(vocabulary.descendants[place]) for place in vocabulary.place_of(name))
+
+
+def _is_implied(name: str, said: frozenset[str], vocabulary: Vocabulary) -> bool:
+    """Whether all the pains that make up a condition are there: a headache and a painful neck."""
+    pains = [parent for parent in vocabulary.concepts[name].parents if vocabulary.regions(parent)]
+    return len(pains) > 1 and all(pain in said for pain in pains)
+
+
+def _is_local(name: str, subjects: Subjects, vocabulary: Vocabulary) -> bool:
+    """Whether this is a condition in a place that the article is about."""
+    named = vocabulary.pain_of(name)  # "back" is back pain
+    return vocabulary.kind(named) == "condition" and not vocabulary.regions(name).isdisjoint(subjects.regions)
+
+
+def _for_healing(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Objection | None:
+    """Whether one of the two is about an operation or a broken bone in the same place, and the other is not."""
+    if subjects.is_for_healing and not need.healing:
+        return against.HEALING
+    if not need.healing or subjects.covers_healing:
+        return against.OPERATED if subjects.is_for_healing and any(match.evidence.is_code for match in found) else None
+    if subjects.has_body:
+        elsewhere = need.healing_regions and need.healing_regions.isdisjoint(subjects.regions)
+        return None if elsewhere else against.HEALING
+    booked = {match.evidence.field for match in found} & {"service", "kind"}
+    return against.HEALING if subjects.has_activity and not booked else None
+
+
+def _for_activity(subjects: Subjects, need: KnownNeed, vocabulary: Vocabulary) -> Objection | None:
+    """Whether the patient does what the article's title is written for."""
+    if not subjects.for_activities:
+        return None
+    if not subjects.for_activities.isdisjoint(need.activities):
+        aside = any(vocabulary.is_diagnosis(name) and name not in subjects.weights for name in need.body)
+        return against.SAME_ACTIVITY if subjects.has_body and not aside else None
+    exact = any(name in need.body and vocabulary.is_diagnosis(name) for name in subjects.main)
+    if not subjects.sports:
+        return against.EVERYDAY_UNKNOWN
+    if need.activities:
+        return against.OTHER_ACTIVITY_EXACT if exact else against.OTHER_ACTIVITY
+    return against.EXACT_UNKNOWN if exact else against.SPORT_UNKNOWN
+
+
+def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Objection | None:
+    """Whether an article about no condition has an occasion: a service that was booked, or more than a sport."""
+    if subjects.has_body:
+        return None
+    if not any(match.evidence.sure for match in found):
+        return against.UNSURE
+    if subjects.service:
+        named = any(match.subject == subjects.service and is_exact(match) for match in found)
+        return None if named else against.OTHER_SERVICE
+    if need.body and all(match.evidence.field == "complaint" for match in found):
+        return against.OTHER_SERVICE  # "sore after the Pilates class"
+    only_activity = all(match.evidence.field == "activity" for match in found)
+    return against.NO_COMPLAINT if only_activity and not need.body else None
+
+
+def _for_group(subjects: Subjects, need: KnownNeed) -> Objection | None:
+    """Whether an article about the young, or about those who finish therapy, has one of them to read it."""
+    groups = {one.concept for one in need.evidence}
+    if "small children" in groups and "children and teens" not in subjects.weights:
+        return against.FOR_GROWN_UPS
+    for group, objection in against.FOR_GROUPS.items():
+        if group in subjects.weights and group not in groups:
+            return objection
+    return None
