@@ -21,7 +21,7 @@ def descriptions_of(
 ) -> tuple[list[Described], list[Described]]:
     """What the note describes of the patient now, and what it describes as not being so."""
     words = words_of(text)
-    keys = {word.key for word in words}
+    keys = {word.key for word in words if not any(start <= word.start < end for start, end in silent)}
     if any(group == "children and teens" for group, _ in age_groups(text, silent)) or _is_young(clauses):
         keys.add(YOUNG)
     unsaid = [

@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from jobs.articles.free_text import TextMatch
 from jobs.articles.library import Article
-from jobs.articles.matching import Match
+from jobs.articles.matching import Match, is_exact
 from jobs.articles.need import KnownNeed
 from jobs.articles.objections import AGAINST_A_DIAGNOSIS, EVERYDAY_UNKNOWN, FOR_OTHERS, ONLY_FIRST, OTHER_SERVICE
 from jobs.articles.subjects import Subjects
-from jobs.articles.vocabulary import Vocabulary
+from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.weighing import Weighed
 
 _ACCIDENT = "car accident"  # nor does what is written for a desk
@@ -82,7 +82,7 @@ def _is_akin(first: Subjects, other: Subjects, vocabulary: Vocabulary) -> bool:
 
 def goes_with(first: Shown, other: Shown, vocabulary: Vocabulary) -> bool:
     """Whether what speaks for another article is as sure as what speaks for the first."""
-    if _is_for_others(first.subjects, other, vocabulary):
+    if _is_for_others(first.subjects, other, vocabulary) or _is_less_exact(first, other, vocabulary):
         return False
     if any(match.evidence.is_code or match.evidence.field in _BY_ITSELF for match in other.found):
         return True
@@ -105,6 +105,31 @@ def _is_for_others(first: Subjects, other: Shown, vocabulary: Vocabulary) -> boo
     if EVERYDAY_UNKNOWN in objections and any(_ACCIDENT in vocabulary.ancestors(one) for one in first.main):
         return True
     return _PREGNANCY in first.weights.keys() - other.subjects.weights.keys()
+
+
+def _is_less_exact(first: Shown, other: Shown, vocabulary: Vocabulary) -> bool:
+    """Whether another article only says more broadly what the first one is about exactly, as stiff backs do for
+    sciatica, or is about a pain by way of another condition than the patient's: a bursitis, for a golfer's hip."""
+    exact = {
+        match.evidence.concept
+        for match in first.found
+        if match.evidence.concept and vocabulary.is_diagnosis(match.evidence.concept) and is_exact(match)
+    }
+    body = [match for match in other.found if match.by_code or _is_of_body(match, vocabulary)]
+    if exact and body and all(match.evidence.concept in exact and not is_exact(match) for match in body):
+        return True
+    rival = vocabulary.of_code(other.subjects.article.codes[0]) if other.subjects.article.codes else ""
+    return (
+        bool(rival)
+        and vocabulary.is_diagnosis(rival)
+        and rival not in {match.evidence.concept for match in other.found}
+        and all(map(vocabulary.place_of, other.subjects.main))
+        and not any(match.by_code for match in other.found)
+    )
+
+
+def _is_of_body(match: Match, vocabulary: Vocabulary) -> bool:
+    return bool(match.evidence.concept) and vocabulary.kind(match.evidence.concept) in BODY
 
 
 def _about(matches: Iterable[Match]) -> set[str]:

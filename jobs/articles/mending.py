@@ -104,18 +104,21 @@ class Mending:
 
     @cached_property
     def _following(self) -> dict[str, set[str]]:
-        """For each word of a concept's spellings those that follow it there."""
-        found: dict[str, set[str]] = {}
-        for words in self._of_concepts:
-            for word, after in zip(words, words[1:], strict=False):
-                found.setdefault(word, set()).add(after)
-        return found
+        """For each telling word of a concept's spellings those that follow it there."""
+        return _grouped((word, after) for word, after in self._neighbors if word not in common_words())
 
     @cached_property
     def _preceding(self) -> dict[str, set[str]]:
-        """For each word of a concept's spellings those that go before it there."""
-        found: dict[str, set[str]] = {}
-        for word, following in self._following.items():
-            for after in following:
-                found.setdefault(after, set()).add(word)
-        return found
+        """For each telling word of a concept's spellings those that go before it there: "fill this" is no fall."""
+        return _grouped((after, word) for word, after in self._neighbors if after not in common_words())
+
+    @cached_property
+    def _neighbors(self) -> set[tuple[str, str]]:
+        return {pair for words in self._of_concepts for pair in zip(words, words[1:], strict=False)}
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for word, other in pairs:
+        found.setdefault(word, set()).add(other)
+    return found

@@ -1,57 +1,29 @@
 """Finds what a text speaks of: the patient's own complaint, and neither what is denied nor what only sounds so."""
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
 
 from jobs.articles.ages import age_groups
-from jobs.articles.clauses import DONE, MONEY, Clause, clauses_of, is_of_body, is_operation
+from jobs.articles.clauses import DONE, MONEY, Clause, is_of_body, is_operation
 from jobs.articles.describing import descriptions_of, shares_words, with_descriptions
 from jobs.articles.descriptions import Described
 from jobs.articles.doctor_first import DoctorFirst, signs_in
 from jobs.articles.doubts import DOUBTED, strange_clauses, with_doubt
+from jobs.articles.note import clauses_of
 from jobs.articles.placing import joined, joined_across, placed, places_of
+from jobs.articles.reading import NOTHING, Mention, Reading
 from jobs.articles.sayings import Saying
 from jobs.articles.spelled import Found, find
+from jobs.articles.taken_back import set_aside, tells_of_another
 from jobs.articles.vocabulary import BODY, Vocabulary
-from jobs.articles.words import words_of
+from jobs.articles.words import key_of, words_of
 
 _PICTURE = Saying(
     r"\b(?:x-?rays?|xr|mri|ct|scans?|films?|imaging|pictures?|ultrasound|emg|exam|placas|radiograf[ií]as?|resonancia)\b"
 )
 _FAINT = DOUBTED | {"faint"}
-_RETURNS = Saying(r"\b(?:again|back (?:to|into|in)|return\w*|resum\w*|ease into|try)\b")
+_RETURNS = Saying(r"\b(?:again|back (?:to|into|in)|return\w*|resum\w*|ease into|try|begin|restart\w*|start(?:ing)?)\b")
 _NOT_NOW = frozenset(("over", "old", "history"))
 _HURTS = frozenset(("pain", "numb", "shoots", "since"))
-
-
-class Mention(NamedTuple):
-    """A concept that a text names, with the words as typed."""
-
-    concept: str
-    phrases: tuple[str, ...]
-    sure: bool = True  # not a lone part of the body or everyday word among words that nobody knows
-    felt: bool = False  # not named: a numb hand is read as carpal tunnel syndrome
-    faint: bool = False  # only guessed, or nearly over
-    clause: int = 0  # which of the text
-    complained: bool = False  # the clause says that something hurts
-
-
-class Reading(NamedTuple):
-    """What a text says."""
-
-    mentions: list[Mention]  # what it affirms, in its order; what it names twice is there twice
-    denied: frozenset[str]  # the concepts that it denies
-    words: list[tuple[str, str]]  # what else it says, neither denied nor without meaning: key, and the word as typed
-    doctor_first: tuple[DoctorFirst, ...] = ()
-    over: frozenset[str] = frozenset()  # what it says is not so or over
-    past: frozenset[str] = frozenset()  # what it says was long ago
-    misfiled: bool = False  # whether it says that the chart is wrong or old
-    returns: bool = False  # whether it speaks of doing again what was given up
-    errand: bool = False  # whether it is about a matter of the desk and no complaint: a gift card, a job
-    void: bool = False  # whether the whole note is a matter of the desk or nobody's treatment here
-
-
-NOTHING = Reading([], frozenset(), [])
 
 
 def topics_of(text: str, vocabulary: Vocabulary) -> list[str]:
@@ -65,16 +37,28 @@ def mentions(text: str, vocabulary: Vocabulary) -> list[Mention]:
     return read_text(text, vocabulary).mentions
 
 
-def read_text(text: str, vocabulary: Vocabulary, places: Collection[str] = ()) -> Reading:
-    """What a complaint, or any other text about a patient, affirms and denies; `places` are the parts of the body that
-    a code beside it names."""
+def read_text(text: str, vocabulary: Vocabulary, coded: Collection[str] = ()) -> Reading:
+    """What a complaint, or any other text about a patient, affirms and denies; `coded` are the conditions that the
+    codes beside it name."""
     if not text:
         return NOTHING
     clauses = clauses_of(text, vocabulary)
     silent = [part for clause in clauses for part in _silent(clause)]
     doctor_first = tuple(_where_it_counts(signs_in(text, silent), clauses, vocabulary))
+    places = frozenset(map(key_of, coded)).union(*map(vocabulary.regions, coded))
+    without, aside = set_aside(clauses, text, coded, vocabulary)
+    if without:
+        reading = _read(without, text, vocabulary, places)
+        if tells_of_another(reading, aside, vocabulary):
+            return reading._replace(doctor_first=doctor_first, over=reading.over | aside)
+    return _read(clauses, text, vocabulary, places)._replace(doctor_first=doctor_first)
+
+
+def _read(clauses: list[Clause], text: str, vocabulary: Vocabulary, places: Collection[str]) -> Reading:
+    """The reading but for the signs that want a doctor first."""
     if any(_is_for_the_desk(clause, vocabulary) for clause in clauses):
-        return NOTHING._replace(doctor_first=doctor_first, void=True)  # "flu, body aches, cancel today"
+        return NOTHING._replace(void=True)  # "flu, body aches, cancel today"
+    silent = [part for clause in clauses for part in _silent(clause)]
     no = _denied(clauses, vocabulary)
     told, untold = _described(clauses, descriptions_of(text, clauses, silent, places), vocabulary)
     named = _without(_named(clauses, text, vocabulary), untold)
@@ -90,12 +74,12 @@ def read_text(text: str, vocabulary: Vocabulary, places: Collection[str] = ()) -
         found,
         frozenset(no - affirmed),
         list(_words(kept, text, vocabulary)),
-        doctor_first,
-        frozenset((no - _only_pictured(clauses, vocabulary)) | {one.concept for one in untold}) - affirmed,
-        frozenset(_past(clauses, vocabulary)) - affirmed,
-        any("chart" in clause.signs for clause in clauses),
-        bool(_RETURNS.search(text)),
-        any("desk" in clause.signs for clause in clauses) and not any(_is_complaint(one, vocabulary) for one in found),
+        over=frozenset((no - _only_pictured(clauses, vocabulary)) | {one.concept for one in untold}) - affirmed,
+        past=frozenset(_past(clauses, vocabulary)) - affirmed,
+        misfiled=any("chart" in clause.signs for clause in clauses),
+        returns=bool(_RETURNS.search(text)),
+        errand=any("desk" in clause.signs for clause in clauses)
+        and not any(_is_complaint(one, vocabulary) for one in found),
     )
 
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from jobs.articles.doctor_first import DoctorFirst
 from jobs.articles.evidence import Evidence
-from jobs.articles.mentions import Mention, Reading, read_text, topics_of
+from jobs.articles.mentions import read_text, topics_of
+from jobs.articles.reading import Mention, Reading
 from jobs.articles.stale import in_their_place, without_stale
 from jobs.articles.vocabulary import BODY, Vocabulary
-from jobs.articles.words import Word, key_of, words_of
+from jobs.articles.words import Word, words_of
 from jobs.clinic.diagnoses import read_diagnosis
 
 _MAY_BE_CODES = re.compile(r"\b[A-Za-z][0-9OILoil][0-9A-Za-z]")
@@ -62,6 +63,7 @@ class KnownNeed(NamedTuple):
     said: dict[str, dict[str, str]]  # field -> words that are neither denied nor without meaning, as key and as typed
     body: frozenset[str]  # conditions and regions
     regions: frozenset[str]
+    typed_regions: frozenset[str]  # those that are typed and not just coded
     activities: frozenset[str]
     healing: frozenset[str]  # operations and broken bones
     healing_regions: frozenset[str]  # empty also where nobody says where
@@ -84,7 +86,7 @@ def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
         if field in _BOOKED:
             readings[field] = _read_booked(fields[field], vocabulary)
         elif field != "step":
-            readings[field] = read_text(fields[field], vocabulary, _coded_places(evidence, vocabulary))
+            readings[field] = read_text(fields[field], vocabulary, _coded(evidence))
         if field != "step":
             evidence += _of_reading(field, readings[field])
     if any(reading.void for reading in readings.values()) or readings["complaint"].errand or _is_dying(evidence):
@@ -113,6 +115,9 @@ def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
         {field: dict(reading.words) for field, reading in readings.items() if reading.words},
         body,
         frozenset().union(*map(vocabulary.regions, body)),
+        frozenset().union(
+            *(vocabulary.regions(one.concept) for one in evidence if one.concept in body and not one.is_code)
+        ),
         frozenset(name for name in concepts if vocabulary.kind(name) == "activity"),
         healing,
         frozenset().union(*map(vocabulary.regions, healing)),
@@ -205,10 +210,9 @@ def _explains(coded: str, felt: str, vocabulary: Vocabulary) -> bool:
     return any(not reached.isdisjoint((place, *vocabulary.ancestors(place))) for place in feels)
 
 
-def _coded_places(evidence: Iterable[Evidence], vocabulary: Vocabulary) -> frozenset[str]:
-    """The conditions that the codes of a need name, and the parts of the body."""
-    coded = [one.concept for one in evidence if one.is_code and one.concept]
-    return frozenset(key_of(name) for name in coded).union(*map(vocabulary.regions, coded))
+def _coded(evidence: Iterable[Evidence]) -> list[str]:
+    """The conditions that the codes of a need name."""
+    return [one.concept for one in evidence if one.is_code and one.concept]
 
 
 def _in_doubt(one: Evidence, vocabulary: Vocabulary) -> Evidence:

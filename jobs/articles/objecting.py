@@ -14,10 +14,10 @@ def objections_to(subjects: Subjects, need: KnownNeed, found: list[Match], index
     """Each objection, of each kind the first."""
     vocabulary = index.vocabulary
     for objection in (
-        _for_body(subjects, need, found, vocabulary) or _for_codes(subjects, need, found, index),
+        _for_codes(subjects, need, found, index) or _for_body(subjects, need, found, vocabulary),
         _for_healing(subjects, need, found),
         _for_activity(subjects, need, vocabulary),
-        _for_occasion(subjects, need, found),
+        _for_occasion(subjects, need, found, vocabulary),
         _for_group(subjects, need),
     ):
         if objection:
@@ -31,6 +31,8 @@ def _for_body(subjects: Subjects, need: KnownNeed, found: list[Match], vocabular
     if not subjects.main.isdisjoint(need.denied):
         return against.DENIED
     speaking = [match for match in found if match.by_code or match.evidence.concept in need.body]
+    if not speaking and _is_asked_for(subjects, need, found, vocabulary):
+        return None
     if not any(match.evidence.sure for match in speaking):
         return against.UNSURE if speaking else against.NO_CONDITION
     if need.regions and all(match.evidence.concept == "a fall" for match in speaking):
@@ -43,6 +45,18 @@ def _for_body(subjects: Subjects, need: KnownNeed, found: list[Match], vocabular
     return _for_main_condition(subjects, need, found, vocabulary)
 
 
+def _is_asked_for(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> bool:
+    """Whether an article is about what a patient without a complaint wants for her own sport: legs that are ready for
+    the trail, a warm-up before golf."""
+    if need.body or subjects.for_activities.isdisjoint(need.activities) or not subjects.sports:
+        return False
+    return any(
+        match.evidence.field == "complaint" and vocabulary.kind(match.subject) == "service" and is_exact(match)
+        for match in found
+        if match.evidence.concept
+    )
+
+
 def _for_codes(subjects: Subjects, need: KnownNeed, found: list[Match], index: Index) -> Objection | None:
     """Whether a code names another disease in the same place, one that no article is about."""
     if not subjects.has_body or any(match.by_code for match in found):
@@ -52,6 +66,10 @@ def _for_codes(subjects: Subjects, need: KnownNeed, found: list[Match], index: I
     coded = [vocabulary.regions(name) for name in strange]
     if any(not places.isdisjoint(subjects.regions) for places in coded):
         return against.OTHER_CODE
+    if any(not places.isdisjoint(need.typed_regions) for places in coded) and all(
+        vocabulary.place_of(match.evidence.concept) for match in found if match.evidence.concept in need.body
+    ):
+        return against.OTHER_CODE  # "popped in the back of my thigh, bruise halfway to my knee"
     anywhere = [places for places in (*coded, *need.strange) if not places or not places.isdisjoint(subjects.regions)]
     if anywhere and not any(match.evidence.is_code or _is_named(match, vocabulary) for match in found):
         return against.OTHER_CODE
@@ -95,7 +113,8 @@ def _for_main_condition(
         return None
     if subjects.regions and not need.regions:
         return against.REGION_UNKNOWN
-    return against.NARROWER if need.activities.isdisjoint(subjects.weights) else against.NARROWER_SPORT
+    sports = [name for name in need.activities if name in subjects.weights and not vocabulary.is_everyday(name)]
+    return against.NARROWER_SPORT if sports else against.NARROWER
 
 
 def _is_of_a_rival(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> bool:
@@ -174,14 +193,16 @@ def _for_activity(subjects: Subjects, need: KnownNeed, vocabulary: Vocabulary) -
     return against.EXACT_UNKNOWN if exact else against.SPORT_UNKNOWN
 
 
-def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Objection | None:
+def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> Objection | None:
     """Whether an article about no condition has an occasion: a service that was booked, or more than a sport."""
     if subjects.has_body:
         return None
     if not any(match.evidence.sure for match in found):
         return against.UNSURE
     if subjects.service:
-        named = any(match.subject == subjects.service and is_exact(match) for match in found)
+        named = any(
+            is_exact(match) and vocabulary.kind(match.subject) == "service" for match in found if match.evidence.concept
+        )
         return None if named else against.OTHER_SERVICE
     if need.body and all(match.evidence.field == "complaint" for match in found):
         return against.OTHER_SERVICE  # "sore after the Pilates class"

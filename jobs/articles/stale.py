@@ -7,20 +7,33 @@ from collections.abc import Collection, Mapping, Sequence
 
 from jobs.articles.descriptions import told_by_place
 from jobs.articles.evidence import Evidence
-from jobs.articles.mentions import Reading
+from jobs.articles.reading import Reading
 from jobs.articles.vocabulary import BODY, Vocabulary
 
+_FELT_IN = {
+    "neck": {"arm", "head"},
+    "head": {"neck"},
+    "elbow": {"wrist and hand"},
+    "back": {"leg", "pelvis"},
+    "spine": {"arm", "leg"},
+}  # where else what is wrong there may be felt
 _ONE_JOINT = frozenset(("ankle", "foot", "heel"))  # a heel hurts below, behind or above
 
 
 class _Note:
     """What the complaint says of the body."""
 
-    def __init__(self, body: Sequence[Evidence], complaint: Reading) -> None:
+    def __init__(self, body: Sequence[Evidence], complaint: Reading, vocabulary: Vocabulary) -> None:
         self.said = frozenset(one.concept for one in body)
         self.firm = frozenset(one.concept for one in body if one.sure)
         self.over, self.past = complaint.over, complaint.past
         self.misfiled = complaint.misfiled  # it says itself that the chart is wrong
+        self.elsewhere = [
+            one.concept
+            for one in body
+            if one.sure and vocabulary.regions(one.concept) and (vocabulary.is_diagnosis(one.concept) or one.complained)
+        ]
+        self.only_asks_to_begin = complaint.returns and not body  # "back quiet for a month, may she jog again?"
 
 
 def without_stale(evidence: list[Evidence], readings: Mapping[str, Reading], vocabulary: Vocabulary) -> list[Evidence]:
@@ -28,7 +41,7 @@ def without_stale(evidence: list[Evidence], readings: Mapping[str, Reading], voc
     typed = [one for one in evidence if one.field == "complaint" and not one.is_code]
     complaint = readings["complaint"]
     body = [one for one in typed if one.concept and vocabulary.kind(one.concept) in BODY]
-    note = _Note(body, complaint)
+    note = _Note(body, complaint, vocabulary)
     return [
         one
         for one in evidence
@@ -57,7 +70,11 @@ def _is_taken_back(coded: str, note: _Note, vocabulary: Vocabulary) -> bool:
     """Whether the note says that a code's condition is over, is none, or is its neighbour's."""
     if not note.said.isdisjoint((coded, *vocabulary.descendants[coded])):
         return False
+    if note.only_asks_to_begin and not note.misfiled:
+        return False
     if note.misfiled or not note.over.isdisjoint((coded, *_anywhere(coded, vocabulary))):
+        return True
+    if _is_elsewhere(coded, note, vocabulary):
         return True
     places = vocabulary.regions(coded)
     wide = places.union(*(vocabulary.descendants[place] for place in places))
@@ -97,3 +114,19 @@ def _is_a_neighbour_s(coded: str, firm: Collection[str], vocabulary: Vocabulary)
 def _joint(name: str, vocabulary: Vocabulary) -> frozenset[str]:
     places = vocabulary.regions(name)
     return places if places.isdisjoint(_ONE_JOINT) else places | _ONE_JOINT
+
+
+def _is_elsewhere(coded: str, note: _Note, vocabulary: Vocabulary) -> bool:
+    """Whether all that the note complains of is in a part of the body that has nothing to do with the code's."""
+    return (
+        bool(note.elsewhere)
+        and bool(vocabulary.regions(coded))
+        and not any(_reaches(coded, name, vocabulary) or _reaches(name, coded, vocabulary) for name in note.elsewhere)
+    )
+
+
+def _reaches(one: str, other: str, vocabulary: Vocabulary) -> bool:
+    """Whether what is wrong in one part of the body may be felt where the other is."""
+    places = vocabulary.regions(one)
+    places = places.union(*(_FELT_IN[place] for place in places & _FELT_IN.keys()))
+    return not vocabulary.regions(other).isdisjoint(places.union(*(vocabulary.descendants[place] for place in places)))

@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from jobs.articles.mentions import Mention, read_text
+from jobs.articles.mentions import read_text
 from jobs.articles.page import Page
+from jobs.articles.reading import Mention
 from jobs.articles.vocabulary import Vocabulary
 from jobs.articles.words import words_of
 

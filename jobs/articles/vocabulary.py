@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jobs.articles.mending import Mending
+from jobs.articles.word_lists import common_words
 from jobs.articles.words import key_of
 
 FILE = Path(__file__).with_name("vocabulary.csv")
@@ -26,6 +27,10 @@ SIGNS = tuple(
 )
 """Spellings that stand for no concept but change what their neighbours mean; the file's own lines explain them."""
 
+_GENERAL = frozenset(
+    "pain problem syndrome tendon injury joint torn broken trouble strain surgery pelvic floor".split()
+)
+_IN_MANY = 6  # so many meanings that a word tells of none
 _AS_SPELLED = {"numb": "numb", "shoots": "shooting"}
 HEALING = frozenset(("after surgery", "fracture"))
 """What must heal first: who has it needs other reading than who has not."""
@@ -153,6 +158,21 @@ class Vocabulary:
         """Whether the concept is a condition of its own, as tennis elbow is, and not just the pain of a region."""
         return self.kind(name) == "condition" and all(
             self.kind(parent) != "region" or self.pain_of(parent) != name for parent in self.concepts[name].parents
+        )
+
+    @lru_cache(maxsize=256)  # noqa: B019 - there is one vocabulary, and it stays
+    def words_for(self, name: str) -> frozenset[str]:
+        """The words by which somebody may speak of a condition, beside those that many conditions share."""
+        own = {word for one in (name, *self.regions(name)) for word in key_of(one).split()} - _GENERAL
+        words = {word for key, meaning in self.spellings.items() if meaning == name for word in key.split()}
+        telling = {word for word in words if self._uses[word] < _IN_MANY and word.isalpha()}
+        return frozenset(own | telling) - common_words()
+
+    @cached_property
+    def _uses(self) -> Counter[str]:
+        """In the spellings of how many meanings each word stands."""
+        return Counter(
+            word for word, _ in {(word, meaning) for key, meaning in self.spellings.items() for word in key.split()}
         )
 
     @cached_property

@@ -250,7 +250,7 @@ def test_what_stands_only_aside_in_an_article_counts_half() -> None:
 
 def test_one_exact_complaint_weighs_more_than_two_near_ones() -> None:
     near, exact = article("near", "hip pain"), article("zz-exact", "hip bursitis")
-    assert slugs(near, exact, complaint="hip bursitis, IT band") == ["zz-exact", "near"]
+    assert slugs(near, exact, complaint="hip bursitis, hip pain, IT band") == ["zz-exact", "near"]
 
 
 def test_a_part_of_the_body_as_the_whole_complaint_means_that_it_hurts() -> None:
@@ -376,7 +376,7 @@ def _seconds_each(library: Library, needs: list[Need]) -> float:
 
 def test_a_code_of_another_disease_in_the_same_place_brings_nothing_by_the_pain_alone() -> None:
     stairs, runner = article("stairs", "knee pain"), article("runner", "runner's knee")
-    assert slugs(stairs, runner, complaint="sore under kneecap") == ["runner", "stairs"]
+    assert slugs(stairs, runner, complaint="sore under kneecap") == ["runner"]
     assert slugs(stairs, runner, complaint="sore under kneecap", diagnosis="M92.521") == []
     assert slugs(stairs, complaint="knee pain on stairs", diagnosis="M93.261") == []  # known by its title alone
     assert slugs(stairs, complaint="knee pain on stairs", diagnosis="M93.261, M25.561") == ["stairs"]

@@ -1,0 +1,192 @@
+"""Goes through the words of a note and parts it into clauses."""
+
+import re
+from collections.abc import Iterator
+
+from jobs.articles.callers import patients_of_callers
+from jobs.articles.clauses import Clause, is_of_body, is_operation
+from jobs.articles.sayings import AHEAD, QUESTION, Saying
+from jobs.articles.spelled import BREAK, HARD_BREAK, Found, find
+from jobs.articles.vocabulary import SIGNS, Vocabulary
+from jobs.articles.words import key_of
+
+_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])|(?<=['’])\d\d(?!\w)")
+_MONTHS = frozenset("jan feb mar apr may jun jul aug sep sept oct nov dec".split())
+_ASIDE = re.compile(r"\s*[()]\s*")
+_DOUBTED, _DOUBTFUL = re.compile(r"\s*\?(?!\w)"), re.compile(r"[^\w?]*\?\w")  # "sciatica? MD says hip", "?hip"
+_AND = ("&", "+")
+_SAYS_OF = frozenset("for in of para de".split())  # "for her sister": what went before is hers as well
+_WHOSE, _IS = frozenset("his their our your su mi".split()), frozenset("is was es".split())
+_HISTORY = frozenset(
+    "hx h history pmh pmhx prior previou previously past remote once used old historia historial antecedente previo "
+    "previa".split()
+)  # of the signs of what was once so, those that do not just doubt it
+_MEN = frozenset("husband dad father son brother boyfriend hubby grandfather grandpa uncle nephew grandson".split())
+_WOMEN = frozenset("wife mom mother daughter sister girlfriend grandmother grandma aunt niece granddaughter".split())
+_SMALL_CHILD = "small children"
+_FOR = frozenset("for para por".split())  # "sent by a friend for a sore hip": the hip is the patient's
+_WITHOUT_HURTING = Saying(
+    r"(?:without|w/o)\s+(?:[\w']+\s+){1,4}?(?:complaining|hurting|aching|killing|screaming|barking|throbbing|seizing|"
+    r"locking|giving|going|acting|burning|leaking|peeing|spinning|falling|shooting)\b"
+)
+_WITHOUT = frozenset(("without", "w o"))
+_CANNOT = Saying(r"\b(?:can['’]?t|cannot|can not|couldn['’]?t|hardly|barely|never)\b[^.;]{0,60}$")
+_NEVER = frozenset(("never", "isnt", "is not", "doe not", "doesnt", "arent", "not"))
+_PERFECT = frozenset(("havent", "hasnt", "hadnt", "have not", "has not"))
+_GOES_ON = frozenset("on per by at since now and but so which en hoy ahora".split())  # "meniscus ok on MRI"
+
+
+def parted(text: str, vocabulary: Vocabulary) -> Iterator[Clause]:
+    """The clauses of a text, in their order, each by itself."""
+    found = find(text, vocabulary)
+    reader = _Reader(text, vocabulary)
+    for one, following in zip(found, [*found, None][1:], strict=True):
+        if one.meaning == "but" or BREAK.search(text, reader.end, one.start):
+            yield reader.closed(one.start)
+        reader.take(one, following)
+    yield reader.closed(len(text))
+
+
+class _Reader:
+    """Goes through the words of a text, knowing to whom and to what they belong."""
+
+    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
+        self._text, self._vocabulary = text, vocabulary
+        self._clause, self._begin = Clause(), 0
+        self.end = 0
+        self._denied = self._listing = self._theirs = self._sent = self._working = False
+        self._patients = patients_of_callers(text)
+        self._spoken_of = ""  # he or she, where somebody else was named in this sentence
+        self._before: Found | None = None
+        self._earlier: Found | None = None
+
+    def closed(self, upto: int) -> Clause:
+        """The clause that ends here; the next one begins."""
+        clause, between = self._clause, self._text[self.end : upto]
+        if AHEAD.search(self._text, self._begin, upto):
+            clause.signs.add("ahead")
+        clause.text, clause.begin = self._text[self._begin : self.end], self._begin
+        if _DOUBTED.match(between) and not QUESTION.match(clause.text) or _DOUBTFUL.match(clause.text):
+            clause.signs.add("guess")
+        self._clause, self._begin = Clause(linked=between.strip() in _AND), self.end
+        self._before = self._earlier = None
+        self._listing = self._listing and not HARD_BREAK.search(between)
+        self._denied, self._working = self._listing, False
+        self._theirs = self._theirs and bool(_ASIDE.fullmatch(between))
+        self._sent = self._sent and self._theirs
+        self._spoken_of = "" if HARD_BREAK.search(between) else self._spoken_of
+        return clause
+
+    def take(self, one: Found, following: Found | None) -> None:
+        """The next spelling or word."""
+        last = following is None or bool(BREAK.search(self._text, one.end, following.start))
+        if self._theirs or self._denied:
+            self._clause.silent.append((one.start, one.end))
+        if self._is_bare_year(one):
+            self._clause.signs.add("old")
+        if one.meaning == "kin" and self._key(one) in self._patients:
+            self._theirs = False
+        elif one.meaning in SIGNS:
+            if one.meaning == "before" and self._key(one).split()[0] in _HISTORY:
+                self._clause.signs.add("history")
+            if one.meaning == "since" and self._key(one) == "from" and following and self._is_bare_year(following):
+                return self._pass(one)  # "hip replacement from 2019"
+            if one.meaning != "other" or not (self._denied or self._theirs):
+                self._clause.signs.add(one.meaning)
+            self._take_sign(one, following, last)
+        elif self._sent and self._key(one) in _FOR:
+            self._theirs = self._sent = False
+        elif one.meaning == _SMALL_CHILD:
+            self._clause.affirmed.append(one)  # whoever's child it is: the note is about it
+        elif not self._theirs and not (self._working and self._is_sport(one)):
+            (self._clause.denied if self._denied else self._clause.affirmed).append(one)
+        self._pass(one)
+
+    def _pass(self, one: Found) -> None:
+        self.end, self._before, self._earlier = one.end, one, self._before
+
+    def _take_sign(self, one: Found, following: Found | None, last: bool) -> None:
+        clause, meaning = self._clause, one.meaning
+        done = (
+            last
+            or following is not None
+            and following.meaning == "old"
+            or self._key(following).partition(" ")[0] in _GOES_ON
+        )
+        if meaning == "but":
+            self._denied = self._listing = False
+        elif meaning == "pain" and self._denied and self._key(self._before) in _NEVER and clause.affirmed:
+            self._deny_what_went_before(stands=True)  # "that knee never hurt"
+        elif meaning == "well" and self._before is not None and self._before.meaning == "not":
+            self._denied = self._listing  # "balance not great"
+            clause.signs.add("pain")
+            clause.affirmed.append(one._replace(meaning="pain"))
+        elif meaning == "was" or meaning == "well" and done or meaning == "not" and last and clause.affirmed:
+            self._deny_what_went_before(stands=meaning == "well")
+        elif (
+            meaning == "own"
+            and self._spoken_of
+            and self._key(one).split()[0] in (self._spoken_of, f"{self._spoken_of}s")
+        ):
+            self._theirs = True  # "her husband drives, he has sciatica"
+        elif meaning in ("end", "own", "now"):
+            self._denied = self._listing = False
+            self._theirs = self._theirs and meaning == "end"
+        elif meaning == "not" and self._key(one) in _WITHOUT and _CANNOT.search(self._text, self._begin, one.start):
+            pass  # "cannot sit through a movie without two trips to the toilet"
+        elif meaning == "not" and _WITHOUT_HURTING.match(self._text, one.start):
+            pass  # "cannot tie my shoes without my back complaining"
+        elif meaning == "not" and self._key(one) in _PERFECT and not self._is_activity(following):
+            pass  # "has not slept for the pain", but "hasn't run since college"
+        elif meaning in ("not", "denies"):
+            self._denied, self._listing = True, self._listing or meaning == "denies"
+        elif meaning in ("kin", "source"):
+            if meaning == "kin" and self._says_of(one):
+                clause.silent += [(said.start, said.end) for said in clause.affirmed]
+                clause.denied += [said for said in clause.affirmed if is_of_body(said, self._vocabulary)]
+                clause.affirmed.clear()
+            self._theirs, self._sent = True, self._sent or meaning == "source"
+            self._spoken_of = "he" if self._key(one) in _MEN else "she" if self._key(one) in _WOMEN else ""
+        elif meaning == "job":
+            self._working = True
+        elif meaning == "other" and not self._denied:
+            clause.affirmed.append(one._replace(meaning=""))  # articles may have the word
+        elif meaning in ("pain", "numb", "shoots") and not self._theirs and not self._denied:
+            clause.affirmed.append(one)
+        elif meaning == "since" and clause.affirmed[-1:] == [self._before]:
+            clause.led_to.append(clause.affirmed[-1])
+
+    def _deny_what_went_before(self, stands: bool) -> None:
+        """ "Sciatica resolved", and where nothing went before, what follows: "ruled out a fracture".
+
+        An operation `stands` where all that is said is that she does well.
+        """
+        clause = self._clause
+        clause.signs.add("over")
+        if clause.affirms(self._vocabulary):
+            kept = [one for one in clause.affirmed if stands and is_operation(one, self._vocabulary)]
+            clause.denied += [one for one in clause.affirmed if one not in kept]
+            clause.affirmed = kept
+        else:
+            self._denied = True
+
+    def _says_of(self, kin: Found) -> bool:
+        """Whether what went before is hers or his: "class for her sister", "the slot is HUSBAND's"."""
+        before, earlier = self._key(self._before), self._key(self._earlier)
+        owned = self._text[kin.start : kin.end].casefold().endswith(("'s", "’s"))
+        return before in _SAYS_OF or before in _WHOSE and earlier in _SAYS_OF or owned and before in _IS
+
+    def _is_activity(self, one: Found | None) -> bool:
+        known = self._vocabulary
+        return one is not None and one.meaning in known.concepts and known.kind(one.meaning) == "activity"
+
+    def _is_sport(self, one: Found) -> bool:
+        return self._is_activity(one) and not self._vocabulary.is_everyday(one.meaning)
+
+    def _is_bare_year(self, one: Found) -> bool:
+        """Whether this is a year without a month or day: recent things are told by their day ("TKR 10/3")."""
+        is_year = one.end - one.start in (2, 4) and _YEAR.match(self._text, one.start)
+        return bool(is_year) and self._key(self._before)[:3] not in _MONTHS
+
+    def _key(self, one: Found | None) -> str:
+        return key_of(self._text[one.start : one.end]) if one else ""

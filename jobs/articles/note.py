@@ -1,0 +1,62 @@
+"""Reads a note clause by clause, and what one clause says of the one before: "The hip? Wonderful." """
+
+import re
+
+from jobs.articles.clause_reader import parted
+from jobs.articles.clauses import Clause, is_of_body, is_operation
+from jobs.articles.sayings import LOST, MOVED, Saying
+from jobs.articles.spelled import Found
+from jobs.articles.vocabulary import Vocabulary
+from jobs.articles.word_lists import common_words
+from jobs.articles.words import key_of
+
+_PAIN = re.compile(r"\b(?:pain|dolor)", re.IGNORECASE)
+_CHILDREN_GROWN = Saying(
+    r"\b(?:youngest|oldest|kids?|babies|baby|children|twins|son|daughter)\s+(?:is|are)\s+"
+    r"(?:grown|adults?|in (?:college|high school)|(?:[4-9]|[1-5]\d)\b(?!\s*(?:w|m|d|/)))"
+)
+
+
+def clauses_of(text: str, vocabulary: Vocabulary) -> list[Clause]:
+    """The clauses of a text, in their order."""
+    clauses = list(parted(text, vocabulary))
+    if _CHILDREN_GROWN.search(text):
+        for clause in clauses:
+            clause.affirmed = [one for one in clause.affirmed if not _is_a_birth(one, vocabulary)]
+    for errand in (*LOST.finditer(text), *MOVED.finditer(text)):
+        next(one for one in reversed(clauses) if one.begin <= errand.start()).signs.add("desk")
+    for asked, answer in zip(clauses, clauses[1:], strict=False):
+        if answer.linked and "pain" in answer.signs:
+            asked.affirmed += [one for one in answer.affirmed if one.meaning == "pain"][:1]  # "neck & shoulder pain"
+            asked.signs.add("pain")
+        words = {key_of(text[one.start : one.end]) for one in answer.affirmed if not one.meaning}
+        if (
+            answer.denied
+            or len(answer.affirmed) > len(words)
+            or not {word for word in words if word.isalpha()} <= common_words()
+        ):
+            continue
+        if "guess" in asked.signs and "over" in answer.signs:
+            asked.denied += asked.affirmed  # "The hip? Wonderful."
+            asked.affirmed.clear()
+        elif "old" in answer.signs:
+            asked.signs.add("old")  # "RTC repair (2011)"
+        elif "guess" in asked.signs and "not" in answer.signs:
+            asked.denied += [one for one in asked.affirmed if is_of_body(one, vocabulary)]
+            asked.affirmed.clear()  # "heel? no"
+        elif "over" in answer.signs:
+            over = [one for one in asked.affirmed if _may_be_over(one, answer, vocabulary)]
+            asked.denied += over
+            asked.affirmed = [one for one in asked.affirmed if one not in over]  # "meniscus, all better"
+    return clauses
+
+
+def _may_be_over(one: Found, answer: Clause, vocabulary: Vocabulary) -> bool:
+    """Whether an answer says that this is over; "no pain" says so of no unsteadiness."""
+    if not is_of_body(one, vocabulary) or is_operation(one, vocabulary):
+        return False
+    return not _PAIN.search(answer.text) or bool(vocabulary.place_of(one.meaning))
+
+
+def _is_a_birth(one: Found, vocabulary: Vocabulary) -> bool:
+    return one.meaning in vocabulary.concepts and "postpartum" in (one.meaning, *vocabulary.ancestors(one.meaning))

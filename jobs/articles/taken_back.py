@@ -1,0 +1,116 @@
+"""Sets aside what a note takes back: what only the paper says, what is over, what was an error.
+
+"MD wrote lateral, but she points to the inside", "shoulder was discharged in spring, now the jaw clicks". A front desk
+says it in a hundred ways, so the turns of phrase here are wide; they count only where the rest of the note tells by
+itself of something else.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from jobs.articles.clauses import Clause, is_of_body, is_operation
+from jobs.articles.cues import NOT_DONE, OTHERWISE, OVER, PAPER, WRONG
+from jobs.articles.reading import Reading
+from jobs.articles.vocabulary import BODY, Vocabulary
+from jobs.articles.words import words_of
+
+_OPERATED = "after surgery"
+_AFTER_THERAPY = frozenset(("Pilates", "finishing therapy"))
+
+
+def set_aside(
+    clauses: list[Clause], text: str, coded: Collection[str], vocabulary: Vocabulary
+) -> tuple[list[Clause], frozenset[str]]:
+    """The clauses with those emptied that the note may take back, and what of the body these speak of; no clauses where
+    it takes nothing back. `coded` are the conditions that the codes beside the note name."""
+    if not coded and not PAPER.search(text) and not OVER.search(text):
+        return [], frozenset()
+    kept: list[Clause] = []
+    aside: set[str] = set()
+    for before, clause in zip([None, *clauses], clauses, strict=False):
+        named = _named(clause, coded, vocabulary)
+        if _may_be_taken_back(before, clause, named, coded, text, vocabulary):
+            done = {one.meaning for one in clause.affirmed if is_operation(one, vocabulary)}
+            aside |= {*done, _OPERATED} if done else named
+            clause = _emptied(clause, vocabulary)
+        kept.append(clause)
+    return (kept if kept != clauses else []), frozenset(aside)
+
+
+def _may_be_taken_back(
+    before: Clause | None,
+    clause: Clause,
+    named: Collection[str],
+    coded: Collection[str],
+    text: str,
+    vocabulary: Vocabulary,
+) -> bool:
+    of_the_paper = _is_of_the_paper(before, clause, text)
+    if any(is_operation(one, vocabulary) for one in clause.affirmed):
+        return of_the_paper and bool(NOT_DONE.search(text, clause.end))
+    if of_the_paper or not _is_coded(named, coded, vocabulary):
+        return of_the_paper
+    is_theirs = "kin" not in clause.signs and not clause.affirmed and clause.signs <= {"own"} and bool(clause.silent)
+    return is_theirs or bool(OVER.search(clause.text))
+
+
+def _is_of_the_paper(before: Clause | None, clause: Clause, text: str) -> bool:
+    """Whether it tells what somebody wrote, and the note goes on otherwise: "referral: neck. She denies neck pain"."""
+    led_to = before is not None and clause.text.startswith(":") and PAPER.search(before.text)
+    if not led_to and not PAPER.search(clause.text):
+        return False
+    return bool(WRONG.search(clause.text) or OTHERWISE.search(text, clause.end))
+
+
+def _is_coded(named: Collection[str], coded: Collection[str], vocabulary: Vocabulary) -> bool:
+    """Whether what a clause names may be what a code says; where no code says a place, whether it names anything."""
+    placed = [code for code in coded if vocabulary.regions(code)]
+    return bool(named) and (
+        len(placed) < len(coded)
+        or not coded
+        or any(_is_same(name, code, vocabulary) for name in named for code in placed)
+    )
+
+
+def _named(clause: Clause, coded: Collection[str], vocabulary: Vocabulary) -> set[str]:
+    """What of the body a clause speaks of, in whatever way, and the codes that it has a word of."""
+    named = {one.meaning for one in (*clause.affirmed, *clause.denied) if is_of_body(one, vocabulary)}
+    words = {word.key for word in words_of(clause.text)}
+    return named.union(name for name in coded if not words.isdisjoint(vocabulary.words_for(name)))
+
+
+def _emptied(clause: Clause, vocabulary: Vocabulary) -> Clause:
+    said = [one for one in clause.affirmed if is_of_body(one, vocabulary)]
+    return replace(
+        clause,
+        affirmed=[],
+        denied=[*clause.denied, *said],
+        led_to=[],
+        signs={"over", *clause.signs.intersection(("chart",))},
+        silent=[(clause.begin, clause.end)],
+    )
+
+
+def tells_of_another(reading: Reading, aside: Collection[str], vocabulary: Vocabulary) -> bool:
+    """Whether what a note says besides is about something else than what it takes back, or denies this by itself."""
+    if _OPERATED in aside or any(_is_partly_denied(one, reading.over, vocabulary) for one in aside):
+        return True
+    found = reading.mentions
+    body = [one.concept for one in found if one.sure and vocabulary.kind(one.concept) in BODY]
+    if not body:
+        return not _AFTER_THERAPY.isdisjoint(one.concept for one in found)
+    return any(not any(_is_same(name, other, vocabulary) for other in aside) for name in body)
+
+
+def _is_partly_denied(name: str, over: Collection[str], vocabulary: Vocabulary) -> bool:
+    """Whether one of the two parts of the body that a condition needs is well: sciatica, with nothing in the leg."""
+    return len(vocabulary.regions(name)) > 1 and not vocabulary.regions(name).isdisjoint(over)
+
+
+def _is_same(name: str, aside: str, vocabulary: Vocabulary) -> bool:
+    """Whether the two may be one complaint: one belongs to the other, or is where the other is."""
+    if vocabulary.related(name, aside):
+        return True
+    if vocabulary.is_diagnosis(name) and vocabulary.is_diagnosis(aside):
+        return False
+    return not vocabulary.regions(name).isdisjoint(vocabulary.regions(aside))
