@@ -1,7 +1,7 @@
 """What a person may still do before a letter leaves: approve it, or stop it while it waits for its moment."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -46,7 +46,7 @@ def still_stoppable(leaves_at: str, released_at: str, desk: FrontDesk, now: date
     """When a letter that may go really leaves (UTC text), so that it can be stopped until then; "" if at once."""
     if not desk.grace or released_at:
         return ""
-    moment = leaves_at or utc_text(now + desk.grace)
+    moment = leaves_at or utc_text(now.astimezone(UTC) + desk.grace)  # not by what the clinic's clocks show
     return moment if moment > utc_text(now) else ""
 
 

@@ -1,7 +1,7 @@
 """The day's letters leave evenly over the sending hours, instead of all at the opening."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from jobs.clinic.follow_ups import Calendar, FollowUps, utc_text
 from jobs.clinic.last_look import Due
@@ -16,6 +16,8 @@ def portion(
     run before the closing, everything leaves.
     """
     closes = follow_ups.sending.span(now.astimezone(calendar.zone).date(), calendar.zone)[1]
+    now = now.astimezone(UTC)  # two moments of one zone are compared by what its clocks show, which repeats an hour
+    next_run = next_run and next_run.astimezone(UTC)
     if next_run is None or next_run >= closes or next_run <= now:
         return list(letters)
     runs_left = -(-(closes - now) // (next_run - now))

@@ -1,7 +1,7 @@
 """What becomes of each due letter: it is looked at once more, and what was decided is kept."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from itertools import groupby
 
 from jobs.clinic.approval import FrontDesk
@@ -82,7 +82,7 @@ class LastMoment:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._decided_at = tools.now
+        self._decided_at = tools.now.astimezone(UTC)
         self._changes = self._changes_seen()
         self._again: set[int] | None = None  # the letters that were looked at again since then; None: no change yet
         self._right: dict[int, str] = {}  # those of them that may leave, each with its patient's address
@@ -95,11 +95,12 @@ class LastMoment:
         their own.
         """
         now, changes = self._tools.clock(), self._changes_seen()
-        unchanged = changes == self._changes is not None and now - self._decided_at < DECIDED_FOR
+        passed = now.astimezone(UTC) - self._decided_at  # of one zone, it would be what the clinic's clocks show
+        unchanged = changes == self._changes is not None and passed < DECIDED_FOR
         if not written_to or (unchanged and self._again is None):
             return written_to
         if not unchanged or not written_to.keys() <= (self._again or set()):
-            self._changes, self._decided_at = changes, now
+            self._changes, self._decided_at = changes, now.astimezone(UTC)
             self._again = {*written_to, *(following if changes is not None else ())}
             verdicts = decide(self._tools._replace(now=now), self._again)
             self._right = {each.due.letter_id: each.due.address_key for each in verdicts if each.what == "send"}

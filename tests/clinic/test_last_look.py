@@ -1,6 +1,6 @@
 """Everything that decided a letter is checked again before it leaves."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -157,6 +157,15 @@ def test_in_its_grace_period_a_letter_waits_and_then_leaves():
     assert decided(waiting, GRACE, now=NOON.replace(minute=29)) == soon
     assert decided(waiting, GRACE, now=NOON.replace(minute=30))[0] == "send"
     assert decided(due(READING)._replace(released_at="2026-03-04T19:00:00Z"), GRACE)[0] == "send"
+
+
+def test_a_grace_period_is_as_long_in_the_night_in_which_the_clocks_go_back():
+    night = SendingHours(("sun",), "00:00", "23:50")
+    follow_ups = FollowUps(night, Caps(2, 7), (READING,))
+    now = datetime(2026, 11, 1, 8, 45, tzinfo=UTC).astimezone(PACIFIC)
+    letter = due(READING, expires="2026-11-03T00:00:00Z")
+    (verdict,) = look([letter], {7: person()}, {}, follow_ups, now, Calendar(PACIFIC), GRACE)
+    assert (verdict.what, verdict.leaves_at) == ("soon", "2026-11-01T09:15:00Z")
 
 
 def test_after_a_restored_backup_what_was_due_in_between_waits_for_a_person():

@@ -1,7 +1,7 @@
 """The day's letters leave evenly over the sending hours."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from jobs.clinic.follow_ups import Calendar, Caps, FollowUps, Rule
@@ -44,3 +44,12 @@ def test_the_last_run_before_the_closing_sends_what_is_left() -> None:
     letters = [due(number) for number in range(7)]
     for now, next_run in ((OPENING + timedelta(hours=8, minutes=50), OPENING + timedelta(hours=9)), (OPENING, None)):
         assert leave(letters, now, next_run) == letters
+
+
+def test_in_the_night_in_which_the_clocks_go_back_letters_go_on_evenly() -> None:
+    """At 2 in the morning it is 1 again: the next run comes ten minutes later, whatever the clocks show."""
+    day_and_night = FollowUps(SendingHours(("sun",), "00:00", "23:50"), Caps(), RULES)
+    now = datetime(2026, 11, 1, 8, 55, tzinfo=UTC).astimezone(PACIFIC)
+    waiting = [due(number, expires="2026-11-09T00:00:00Z") for number in range(540)]
+    leaving = portion(waiting, day_and_night, Calendar(PACIFIC), now, (now.astimezone(UTC) + STEP).astimezone(PACIFIC))
+    assert len(leaving) == 4  # of 138 runs until 23:50
