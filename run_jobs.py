@@ -58,6 +58,9 @@ if __name__ == "__main__":
     if sys.argv[1:] in ([], ["-h"], ["--help"]):  # at once: what reads the other commands takes four times as long
         print(__doc__.strip())
         sys.exit()
+    from jobs.desk.arriving import load_less
+
+    load_less()
     try:
         from jobs.desk.commands import cli
         from jobs.desk.leaving import leave

@@ -124,7 +124,8 @@ def test_a_look_with_known_settings_imports_no_more_than_it_needs(home: Path) ->
     modules = {line.rsplit("|", 1)[1].strip().split(".")[0] for line in again.stderr.splitlines() if "|" in line}
     assert again.returncode == 0 and "sqlalchemy" in modules
     assert (
-        modules & {"pandas", "googleapiclient", "pydantic", "ruamel", "rich", "openpyxl", "alembic", "schedule"}
+        modules
+        & {"pandas", "googleapiclient", "pydantic", "ruamel", "rich", "openpyxl", "alembic", "schedule", "asyncio"}
         == set()
     )
 

@@ -4,16 +4,18 @@ import io
 import re
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
-from itertools import repeat, takewhile
+
+from isal.igzip_lib import DECOMP_DEFLATE, IgzipDecompressor, IsalError
+from isal.isal_zlib import crc32
 
 from jobs.sources.header_row import Unreadable
-from jobs.sources.one_ahead import one_ahead
 from jobs.sources.table_file import DAMAGED, DEFINES
 
 _ABSURD_RATIO = 150  # real sheets shrink to a fifth or a thirtieth
 _XML = (".xml", ".rels", ".svg", ".vml")
+_FED = 256 << 10  # packed bytes that are given to be unpacked at once
+_ENCRYPTED = 1  # among the flags of a part
 _LONGEST_PROLOG = 64 << 10  # bytes in front of a part's first element
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -21,7 +23,8 @@ _END = struct.Struct("<4s4H2LH")
 _ABOUT_ROWS = (".rels", "workbook.xml", "styles.xml", "sharedstrings.xml", "[content_types].xml")
 """What gives rows their meaning; everything else (pictures, macros, other sheets) is left out of a smaller workbook."""
 
-_TORN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error)
+_NOT_PACKED: type[Exception] = IsalError  # type: ignore[assignment]  # its stub names an object of it
+_TORN = (zipfile.BadZipFile, _NOT_PACKED, EOFError, NotImplementedError, RuntimeError, struct.error)
 
 
 class ZipParts:
@@ -69,10 +72,15 @@ class ZipParts:
         return self.archive.getinfo(self.names[name.lower()]).file_size if name in self else 0
 
     def chunks(self, name: str, size: int = 1 << 20) -> Iterator[bytes]:
-        """The unpacked bytes of one part, bit by bit; the next are unpacked while these are used."""
+        """The unpacked bytes of one part, bit by bit. What is wrong with them is known at its end at the latest."""
+        info = self.archive.getinfo(self.names[name.lower()])
         try:
-            with self.archive.open(self.names[name.lower()]) as part:
-                yield from takewhile(bool, one_ahead(part.read, repeat(size)))
+            if info.compress_type == zipfile.ZIP_DEFLATED and not info.flag_bits & _ENCRYPTED:
+                yield from _inflated(self._packed(info), info, size)
+            else:
+                with self.archive.open(info) as part:
+                    while chunk := part.read(size):
+                        yield chunk
         except _TORN:
             raise DAMAGED from None
 
@@ -81,13 +89,13 @@ class ZipParts:
         entries: list[tuple[str, int, int, int, int, list[bytes]]] = []
         for info in self.archive.infolist():
             if info.filename.lower().endswith(_ABOUT_ROWS) and not info.filename.lower().startswith("xl/worksheets/"):
-                packed = [self._packed(info)]
+                packed = [bytes(self._packed(info))]
                 entries.append(
                     (info.filename, info.compress_type, info.CRC, info.compress_size, info.file_size, packed)
                 )
         checksum = 0
         for piece in pieces:
-            checksum = zlib.crc32(piece, checksum)
+            checksum = crc32(piece, checksum)
         size = sum(map(len, pieces))
         entries.append((self.names[name.lower()], zipfile.ZIP_STORED, checksum, size, size, list(pieces)))
         pieces.clear()
@@ -95,11 +103,28 @@ class ZipParts:
         entries.clear()
         return Segments(segments)
 
-    def _packed(self, info: zipfile.ZipInfo) -> bytes:
+    def _packed(self, info: zipfile.ZipInfo) -> memoryview:
         """The bytes of a part as they lie in the file."""
         local = _LOCAL.unpack_from(self.data, info.header_offset)
         start = info.header_offset + _LOCAL.size + local[-2] + local[-1]
-        return self.data[start : start + info.compress_size]
+        return memoryview(self.data)[start : start + info.compress_size]
+
+
+def _inflated(packed: memoryview, info: zipfile.ZipInfo, size: int) -> Iterator[bytes]:
+    """The unpacked bytes of a part, `size` of them at a time; three times as fast as zlib does it."""
+    unpacking = IgzipDecompressor(flag=DECOMP_DEFLATE)
+    checksum, left = 0, info.file_size
+    while not unpacking.eof:
+        piece = packed[:_FED] if unpacking.needs_input else b""
+        packed = packed[len(piece) :]
+        chunk = unpacking.decompress(piece, size)
+        checksum, left = crc32(chunk, checksum), left - len(chunk)
+        if left < 0 or not (chunk or piece or unpacking.eof):
+            raise zipfile.BadZipFile
+        if chunk:
+            yield chunk
+    if left or checksum != info.CRC:
+        raise zipfile.BadZipFile
 
 
 def _zip_of(entries: Iterable[tuple[str, int, int, int, int, list[bytes]]]) -> list[bytes]:

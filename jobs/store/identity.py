@@ -16,7 +16,7 @@ from jobs.clinic.identity import Record, compare, is_numbered, person_key
 from jobs.clinic.records import Problem
 from jobs.store.identity_lines import Line, Pair, add_lines, lines_among, newest_lines, ordered
 from jobs.store.joining import move_history, part_records
-from jobs.store.memory import Memory, in_parts
+from jobs.store.memory import Memory, in_parts, next_id
 from jobs.store.patient_groups import PatientGroups, borrowed_places
 from jobs.store.sources import PATIENTS
 from jobs.store.tables import ONE_OF_TWO, patients
@@ -25,7 +25,7 @@ MOST_OF_ONE = 20
 """So many records may share an address, a phone or a name; of more, nothing can be concluded (the clinic's own address,
 typed for everyone without one)."""
 
-_MOST_ASKED_FOR = 5_000  # of more new records, all that there are is read at once
+_MOST_ASKED_FOR = 5_000  # of more new records, or of half of all, all that there are are read at once
 
 
 class NotPossible(ValueError):
@@ -70,7 +70,7 @@ def settle_identities(memory: Memory, records: Collection[int], together: Collec
 
 def _with_alike(memory: Memory, wanted: Collection[int]) -> dict[int, Record]:
     """These records, and those that have an address or a name in common with one of them."""
-    if len(wanted) > _MOST_ASKED_FOR:
+    if len(wanted) > min(_MOST_ASKED_FOR, next_id(memory, patients) // 2):
         return {record.id: record for record in _records(memory)}
     known = {record.id: record for part in in_parts(wanted) for record in _records(memory, patients.c.id.in_(part))}
     for name in ("address_key", "name_key"):
