@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from jobs.clinic.follow_ups import Rule, utc_text
+from jobs.clinic.follow_ups import Rule, local_day, utc_text
 
 
 class Restored(NamedTuple):
@@ -26,12 +26,12 @@ class FrontDesk(NamedTuple):
 NOBODY_ASKED = FrontDesk()
 
 
-def why_hold(rule: Rule, due_at: str, released_at: str, desk: FrontDesk) -> str:
+def why_hold(rule: Rule, due_at: str, released_at: str, desk: FrontDesk, zone: ZoneInfo) -> str:
     """Say in words why this letter needs a person's yes, or "" if it needs none."""
     if desk.restored and due_at <= desk.restored.at and released_at <= desk.restored.at:
         return (
-            f"it may have left before the memory was restored on {desk.restored.at[:10]} "
-            f"from the backup of {desk.restored.made_at[:10]}"
+            f"it may have left before the memory was restored on {local_day(desk.restored.at, zone)} "
+            f"from the backup of {local_day(desk.restored.made_at, zone)}"
         )
     if released_at:
         return ""

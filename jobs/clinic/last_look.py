@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from jobs.clinic.approval import NOBODY_ASKED, FrontDesk, grace_words, still_stoppable, why_hold
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.episodes import KEPT, Slot
-from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, utc_text
+from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
 
 NOW_CANCELLED = "the appointment is now cancelled"
 """The one reason that a later booking takes back."""
@@ -92,11 +93,11 @@ def look(
         if person is None:
             yield Verdict(due, "withdraw", "the patient is no longer known")
             continue
-        reason = why_not(due, rule, person, now)
+        reason = why_not(due, rule, person, now, calendar.zone)
         if reason:
             yield Verdict(due, "withdraw", reason)
             continue
-        reason = due.reason if due.state == "held" else why_hold(rule, due.due_at, due.released_at, desk)
+        reason = due.reason if due.state == "held" else why_hold(rule, due.due_at, due.released_at, desk, calendar.zone)
         if reason:
             yield Verdict(due, "hold", reason)
             continue
@@ -120,7 +121,7 @@ def importance(due: Due) -> tuple[int, str, int]:
     return -due.priority, due.due_at, due.letter_id
 
 
-def why_not(due: Due, rule: Rule, person: Person, now: datetime) -> str:
+def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
     """Say in words why this letter must never be sent, or "" if it may."""
     moment = utc_text(now)
     if not person.email:
@@ -133,8 +134,9 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime) -> str:
         unreleased = "; nobody released it" if due.state == "held" else ""
         if due.state == "deferred":  # its moment is by now the one at which it was to be tried again
             return f"too late: the mail server put it off again and again, and the rule allows {rule.too_late_after}"
-        return f"too late: it was due {due.due_at[:10]}, and the rule allows {rule.too_late_after}{unreleased}"
-    return _overtaken(due, rule, person, moment) or _told_already(due, rule, person) or _once(rule, person, now)
+        day = local_day(due.due_at, zone)
+        return f"too late: it was due {day}, and the rule allows {rule.too_late_after}{unreleased}"
+    return _overtaken(due, rule, person, moment) or _told_already(due, rule, person) or _once(rule, person, now, zone)
 
 
 def _overtaken(due: Due, rule: Rule, person: Person, moment: str) -> str:
@@ -175,14 +177,15 @@ def _told_already(due: Due, rule: Rule, person: Person) -> str:
     return ""
 
 
-def _once(rule: Rule, person: Person, now: datetime) -> str:
+def _once(rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
     earlier = [sent.sent_at for sent in person.sent if sent.rule == rule.name]
     if not earlier or rule.once_per == "event":
         return ""
+    day = local_day(max(earlier), zone)
     if rule.once_per == "ever":
-        return f"this letter was sent on {max(earlier)[:10]}, and it is sent only once"
+        return f"this letter was sent on {day}, and it is sent only once"
     if max(earlier) > utc_text(now - parse_duration(rule.once_per)):
-        return f"this letter was sent on {max(earlier)[:10]}, and it is sent once per {rule.once_per}"
+        return f"this letter was sent on {day}, and it is sent once per {rule.once_per}"
     return ""
 
 

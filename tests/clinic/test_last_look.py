@@ -117,6 +117,20 @@ def test_once_a_year_is_once_a_year():
         assert verdict.what == what
 
 
+def test_days_are_told_as_the_clinic_counts_them():
+    """At half past five in the afternoon it is tomorrow in UTC."""
+    rule = Rule("review", "visit", "review_request.md", once_per="365 days")
+    follow_ups = FollowUps(SendingHours(), Caps(2, 7), (rule,))
+    who = person(sent=[Sent("review", "care", "2025-11-05T01:30:00Z")])
+    (verdict,) = look([due(rule)], {7: who}, {}, follow_ups, NOON, Calendar(PACIFIC))
+    assert verdict.reason == "this letter was sent on 2025-11-04, and it is sent once per 365 days"
+    late = due(READING, expires="2026-03-04T19:59:59Z")._replace(due_at="2026-03-02T01:30:00Z")
+    assert one(late, person())[1] == "too late: it was due 2026-03-01, and the rule allows 3 days"
+    desk = FrontDesk(restored=Restored("2026-03-03T06:30:00Z", "2026-03-05T01:30:00Z"))
+    told = "it may have left before the memory was restored on 2026-03-04 from the backup of 2026-03-02"
+    assert decided(due(READING), desk)[1] == told
+
+
 APPROVED = Rule("approved", "visit", "mid_plan.md", approval="all", capped=False)
 FIRST = Rule("first", "visit", "mid_plan.md", approval="first_time", capped=False)
 GRACE = FrontDesk(grace=timedelta(minutes=30))
