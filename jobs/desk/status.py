@@ -81,9 +81,9 @@ def _last_read(tools: Tools, read_at: str) -> str:
 
 def _put_off(tools: Tools, later: PutOff) -> str:
     """That the mail server said "later", and when it is asked again."""
-    last = f"Put off by the mail server: {later.letters}, tried up to {later.tries} times"
+    tried = "once" if later.tries == 1 else f"up to {later.tries} times"
     again = _local(tools, max(later.again_at, utc_text(tools.now)))
-    return f"{last}; the first is tried again from {again} on (`why` and `outbox show` tell what it said)"
+    return f"Put off by the mail server: {later.letters}, tried {tried}, from {again} on again; `outbox` lists them"
 
 
 def _how_new(tools: Tools, new: Freshness) -> str:
