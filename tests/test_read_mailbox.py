@@ -319,7 +319,7 @@ def test_a_reading_that_breaks_off_keeps_what_it_read_and_the_next_one_goes_on(
 
 def test_the_first_reading_looks_two_weeks_back(mailbox: Read) -> None:
     letter = bounce(JO, mailbox.letter("Jo")[1])
-    mailbox.put(letter, at=datetime(2026, 2, 17, 18, 0, tzinfo=UTC))
+    mailbox.put(letter, at=datetime(2026, 2, 16, 12, 0, tzinfo=UTC))  # the server counts days, in a zone of its own
     assert mailbox.read().counts == {}
     mailbox.put(letter)
     assert mailbox.read().counts["addresses stopped"] == 1
