@@ -22,7 +22,7 @@ from jobs.store.letters import (
 from jobs.store.memory import Memory, changes_by_others
 from jobs.store.restoring import restored
 
-LOOKED_AT = 2_000  # letters
+LOOKED_AT = 500  # letters
 DECIDED_FOR = timedelta(minutes=1)  # a letter that leaves later is looked at again
 _BECOMES = {"send": "ready", "soon": "ready", "withdraw": "withdrawn", "hold": "held", "wait": ""}  # "": stays as it is
 
