@@ -32,6 +32,7 @@ _WITHOUT_HURTING = Saying(
 _WITHOUT = frozenset(("without", "w o"))
 _CANNOT = Saying(r"\b(?:can['’]?t|cannot|can not|couldn['’]?t|hardly|barely|never)\b[^.;]{0,60}$")
 _NEVER = frozenset(("never", "isnt", "is not", "doe not", "doesnt", "arent", "not"))
+_MORE = frozenset(("any more", "anymore"))
 _PERFECT = frozenset(("havent", "hasnt", "hadnt", "have not", "has not"))
 _GOES_ON = frozenset("on per by at since now and but so which en hoy ahora".split())  # "meniscus ok on MRI"
 
@@ -121,6 +122,8 @@ class _Reader:
             self._denied = self._listing  # "balance not great"
             clause.signs.add("pain")
             clause.affirmed.append(one._replace(meaning="pain"))
+        elif meaning == "was" and self._key(one) in _MORE and _CANNOT.search(self._text, self._begin, one.start):
+            pass  # "can't sleep on my right side any more"
         elif meaning == "was" or meaning == "well" and done or meaning == "not" and last and clause.affirmed:
             self._deny_what_went_before(stands=meaning == "well")
         elif (

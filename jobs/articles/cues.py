@@ -1,69 +1,79 @@
-"""Turns of phrase by which a note takes something back: what somebody wrote, that it is wrong, that it is over.
+"""Finds the words by which a note may take something back; they stand in cues.csv beside this module."""
 
-They are wide, for they count only where the rest of the note tells of something else (taken_back.py).
-"""
+import csv
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
 
-from jobs.articles.sayings import Saying
+from jobs.articles.words import Word, words_of
 
-_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*"
-_SEASON = r"(?:spring|summer|fall|autumn|winter|thanksgiving|christmas|easter)"
-_WHEN = rf"""(?: (?:19|20)\d\d | last\s(?:year|yr|season|month|{_SEASON}|{_MONTH}) | before | when | {_SEASON}
-    | {_MONTH}\b | (?:a|an|one|two|three|four|five|six|several|\d+)\s(?:years?|yrs?|seasons?) )"""
-_WRITER = r"""(?: mds?|drs?|doc|doctor|pcp|gp|ortho|surgeon|physician|specialist|np|pa|gyn|ob|neuro|urologist|biller
-    | they|people|urgent\scare|er|office|somebody|someone|médico|doctora? )"""
-_WELL = r"""(?: better|fixed|healed|done|over|cleared|cured|resolved|fine|good|great|quiet|settled|solved|normal|perfect
-    | ok|okay|history|behind\s(?:her|him|me|us)|well|calm|happy|sorted|solid|neg|negative|clean|clear|unremarkable
-    | gone(?!\s(?:over|down|on|to|numb|dead|from)) )"""
+FILE = Path(__file__).with_name("cues.csv")
+_NUMBER, _YEAR, _IS = "nn", "nnnn", "’s"  # how the file has any number, any year, and any word that ends so
+_AS_TYPED = {"??": "wrong", " left with ": "over", " left when ": "over", " left after ": "over"}
+_IS_TYPED = ("'s", "’s")
 
-# What stands on paper, or what somebody else says.
-PAPER = Saying(
-    rf"""(?x) \b(?: codes?|coded|coding|icd|dx|diagnosis|orders?|ref|referral|referred|script|slip|rx|forms?|chart
-      | paperwork|record|prescription|intake|system|paper|booked|listed|scheduled|filed|box|ticked|clicked|typed|wrote
-      | written|writing|writes|sent\s(?:her|him|me|us|them|over)\sfor|orden|receta|código )\b
-    | \b{_WRITER}\b\.?\W+(?:\w+\W+){{0,2}}?(?: put|called|calls|checked|entered|picked|thought|thinks?|said|says|guessed
-      | assumed|suspected|label\w+|diagnosed|has|had|is\streating|told|dijo|puso )\b"""
-)
-# Where one of these follows what stands on paper, the note goes on otherwise.
-OTHERWISE = Saying(
-    r"""(?x) \b(?: but|however|though|although|yet|whereas|actually|instead|really|in\sfact|never|nope|nobody|wrong
-      | not\sthe|isn['’]?t|wasn['’]?t|didn['’]?t|pero|it\swas|shows?|showed|neg|negative )\b
-    | \b(?:pt|patient|she|he|i|client|caller|therapist)\b\W+(?:\w+\W+)?(?: says?|tells|told|points?|press\w*|puts?
-      | denies|denied|means|agrees|has\sno|have\sno|having\sno|doesn['’]?t|don['’]?t|comes|came|insists|swears|corrects
-      | clarif\w+|is\shere|wants|backed )\b
-    | \bit(?:['’]?s|\sis)\s(?:the|her|his|my|their|all|lower|higher|really)\b
-    | [.;,:?]\s*(?:no|not|none|nope|never)\b | \bi['’]?m\shere\b | \b(?:complaint|problem|issue|pain)\sis\b"""
-)
-# What stands on paper is wrong.
-WRONG = Saying(
-    r"""(?x) \b(?: mistakes?|mistaken|typo|errors?|wrong\w*|outdated|stale|obsolete|old|left\s?over|carried\sover
-      | mix[-\s]?up|copied|mis\w*diagnos\w+|miscoded|incorrect\w*|ignore|disregard|change[ds]?|equivocad[oa]
-      | viej[oa] )\b | \?\?"""
-)
-# What was so is so no more, never was, or is no matter.
-OVER = Saying(
-    rf"""(?x) \bnon[-\s]?issue | \bno\slonger\b | \bno\s(?:more\s)?\w+(?:ing|age)\b | \bused\sto\b | \bno\ssuch\b
-    | \b(?:never|nothing|nobody|none|neg|negative|clean|clear)\b
-    | \bold\s(?:news|one|problem|stuff|issue|complaint|injury|code|visit|episode|story|thing|history)\b
-    | \b(?: discharged|graduated|finished|completed|d/c['’]?d|dc['’]?d|wrapped\sup|signed\soff|closed|quit|stopped
-      | behav\w+|calmed|ignore|forget|scratch|disregard|laugh(?:s|ed)|dead|moot|un-?diagnos\w+|after\sall|intact
-      | mixed\sup|mixing\sup|confus\w+|cleared|healed|resolved|cured|subsided|disappeared
-      | gone(?!\s(?:over|down|on|to|numb|dead|from)) )\b
-    | \boff\sthe\s(?:table|list|hook)\b | \bout\sof\sthe\spicture\b | \bleft\s(?:with|when|after|once)\b
-    | (?: \b(?:is|are|was|were|been|be|got|gets|feels?|felt|doing|has|have|all|much|totally|completely|fully|long|now
-      | since|ages|came\sback|looks?|tests?|tested|read|shows?) | ['’]s )\b(?:\W+\w+){{0,3}}?\W+{_WELL}\b
-    | \b(?:was|were|from|back\sin|since|dates?\s(?:from|to)|that['’]?s|of)\W+
-      (?:in\s|from\s|about\s|back\s|early\s|late\s)*{_WHEN}
-    | \b(?:years?|yrs?|ages)\sago\b | \btook\b.*\bback\b | \btaken\sback\b
-    | \b(?:retract|withdr|revers|ruled|unconfirm)\w* | \b(?:have|has|is|was|are|were|does|do|did)n['’]?t\b
-    | \b(?: mistake|typo|error|wrong|outdated|stale|obsolete|left\s?over|carried\sover|mix[-\s]?up|mis\w*diagnos\w+
-      | miscoded )\b
-    | \bnothing\sto\sdo\swith\b | \b(?:isn['’]?t|is\snot|wasn['’]?t|was\snot)\s(?:it|why|what|the)\b"""
-)
-# An operation that somebody wrote down was not done.
-NOT_DONE = Saying(
-    r"""(?x) \b(?: back(?:s|ed)\sout|nobody\s(?:has\s)?(?:cut|operated|touched)|never\s(?:had|went|got|happened)
-      | cancel\w*|called\s(?:it\s)?off|didn['’]?t\s(?:have|go|happen)|changed\s(?:her|his|my|their)\sminds?
-      | decided\s(?:against|not)|no\ssurgery|no\soperation|hasn['’]?t\shad|haven['’]?t\shad
-      | not\s(?:yet\s)?(?:had|operated)|was\snot\sdone
-      | wasn['’]?t\sdone|postponed|no\sse\soper[óo] )\b"""
-)
+
+class _Cue(NamedTuple):
+    """One way to say it."""
+
+    name: str
+    words: tuple[str, ...]
+    then: frozenset[str]  # one of these must follow, if there are any
+    within: int  # so many words
+
+
+class Cues:
+    """Where the cues of a text begin, by their names."""
+
+    def __init__(self, text: str) -> None:
+        self._places: dict[str, list[int]] = {}
+        words = words_of(text)
+        keys = [_key(text, word) for word in words]
+        for name, place in _found(keys):
+            self._places.setdefault(name, []).append(words[place].start)
+        for typed, name in _AS_TYPED.items():
+            if typed in text:
+                self._places.setdefault(name, []).append(text.index(typed))
+
+    def stands(self, name: str, begin: int = 0, end: int | None = None) -> bool:
+        """Whether a cue begins in this part of the text."""
+        return any(begin <= place and (end is None or place < end) for place in self._places.get(name, ()))
+
+
+def _found(keys: Sequence[str]) -> Iterator[tuple[str, int]]:
+    by_first = _cues()
+    for place, key in enumerate(keys):
+        for cue in by_first.get(key, ()):
+            end = place + len(cue.words)
+            if tuple(keys[place:end]) == cue.words and _is_followed(keys[end : end + cue.within + 1], cue):
+                yield cue.name, place
+
+
+def _is_followed(keys: Sequence[str], cue: _Cue) -> bool:
+    if not cue.then:
+        return True
+    return any(
+        key in cue.then or place + 1 < len(keys) and f"{key} {keys[place + 1]}" in cue.then
+        for place, key in enumerate(keys[: cue.within])
+    )
+
+
+def _key(text: str, word: Word) -> str:
+    if word.key.isdigit():
+        return _YEAR if len(word.key) == 4 and word.key[:2] in ("19", "20") else _NUMBER
+    return _IS if text[word.start : word.end].endswith(_IS_TYPED) and word.key not in _cues() else word.key
+
+
+@lru_cache(maxsize=1)
+def _cues() -> dict[str, list[_Cue]]:
+    """The file, read once, by the first word of each cue."""
+    with FILE.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.reader(lines) if not row[0].startswith("#")][1:]
+    by_first: dict[str, list[_Cue]] = {}
+    for name, typed, then, within in rows:
+        follow = frozenset(then.split(";")) if then else frozenset()
+        for spelling in typed.split(";"):
+            words = tuple(spelling.split())
+            by_first.setdefault(words[0], []).append(_Cue(name, words, follow, int(within or 0)))
+    return by_first

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable
 
 from jobs.articles.ages import age_groups
 from jobs.articles.clauses import DONE, MONEY, Clause
-from jobs.articles.descriptions import YOUNG, Described, apart, described
+from jobs.articles.descriptions import YOUNG, Described, apart, described, is_described
 from jobs.articles.placing import places_of
 from jobs.articles.sayings import Saying
 from jobs.articles.spelled import Found
 from jobs.articles.vocabulary import BODY, Vocabulary
-from jobs.articles.words import key_of, words_of
+from jobs.articles.words import Word, key_of, words_of
 
 _TICKED_NO = Saying(r"\b\w[\w /]{0,24}:\s*(?:n|no|none|0|neg)\b", ":")  # "PREGNANT: N"
 _OWN = frozenset(("kid", "child", "children"))  # "after two kids" is no child's note
@@ -17,10 +17,14 @@ _UNSAID = frozenset(("desk", "guess"))  # signs of a clause that tells nothing o
 
 
 def descriptions_of(
-    text: str, clauses: list[Clause], silent: Collection[tuple[int, int]], places: Collection[str]
+    text: str,
+    clauses: list[Clause],
+    silent: Collection[tuple[int, int]],
+    places: Collection[str],
+    vocabulary: Vocabulary,
 ) -> tuple[list[Described], list[Described]]:
     """What the note describes of the patient now, and what it describes as not being so."""
-    words = words_of(text)
+    words = [_meant(word, vocabulary) for word in words_of(text)]
     keys = {word.key for word in words if not any(start <= word.start < end for start, end in silent)}
     if any(group == "children and teens" for group, _ in age_groups(text, silent)) or _is_young(clauses):
         keys.add(YOUNG)
@@ -32,6 +36,13 @@ def descriptions_of(
     now = [word for word in words if not any(start <= word.start < end for start, end in unsaid)]
     told = [one for one in described(text, now, keys, places) if one.kind != "not"]
     return told, [one for one in described(text, words, keys, ()) if one.kind == "not"]
+
+
+def _meant(word: Word, vocabulary: Vocabulary) -> Word:
+    """A word, without its slip of the finger if no description has it so."""
+    if vocabulary.knows(word.key) or is_described(word.key):
+        return word
+    return word._replace(key=vocabulary.word_meant(word.key))
 
 
 def _is_young(clauses: Iterable[Clause]) -> bool:

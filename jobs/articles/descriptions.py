@@ -82,6 +82,11 @@ def told_by_place() -> frozenset[str]:
     return frozenset(concept for concept, kind, _ in descriptions().meanings if kind == "place")
 
 
+def is_described(key: str) -> bool:
+    """Whether a word alone describes something."""
+    return any(True for _ in descriptions().of(key))
+
+
 def described(
     text: str, words: Sequence[Word], all_keys: Collection[str], places: Iterable[str]
 ) -> Iterator[Described]:

@@ -17,13 +17,22 @@ from jobs.articles.free_text import TextMatch
 from jobs.articles.library import Article
 from jobs.articles.matching import Match, is_exact
 from jobs.articles.need import KnownNeed
-from jobs.articles.objections import AGAINST_A_DIAGNOSIS, EVERYDAY_UNKNOWN, FOR_OTHERS, ONLY_FIRST, OTHER_SERVICE
+from jobs.articles.objections import (
+    AGAINST_A_DIAGNOSIS,
+    ASIDE,
+    ASIDE_SPORT,
+    EVERYDAY_UNKNOWN,
+    FOR_OTHERS,
+    ONLY_FIRST,
+    OTHER_SERVICE,
+)
 from jobs.articles.subjects import Subjects
 from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.weighing import Weighed
 
 _ACCIDENT = "car accident"  # nor does what is written for a desk
 _PREGNANCY = "pregnancy"  # what is written for everybody does not go with it
+_ONLY_BY_ITSELF = frozenset((ASIDE, ASIDE_SPORT, OTHER_SERVICE))
 _BY_ITSELF = ("activity", "service", "kind")  # fields of which each entry is about the patient
 
 
@@ -98,7 +107,7 @@ def goes_with(first: Shown, other: Shown, vocabulary: Vocabulary) -> bool:
 def _is_for_others(first: Subjects, other: Shown, vocabulary: Vocabulary) -> bool:
     """Whether another article may come first for somebody, but never beside this one."""
     objections = other.weighed.objections
-    if OTHER_SERVICE in objections or not FOR_OTHERS.isdisjoint(objections):
+    if not _ONLY_BY_ITSELF.isdisjoint(objections) or not FOR_OTHERS.isdisjoint(objections):
         return True
     if not ONLY_FIRST.isdisjoint(objections) and not any(map(vocabulary.regions, other.subjects.main)):
         return True
@@ -116,7 +125,8 @@ def _is_less_exact(first: Shown, other: Shown, vocabulary: Vocabulary) -> bool:
         if match.evidence.concept and vocabulary.is_diagnosis(match.evidence.concept) and is_exact(match)
     }
     body = [match for match in other.found if match.by_code or _is_of_body(match, vocabulary)]
-    if exact and body and all(match.evidence.concept in exact and not is_exact(match) for match in body):
+    less = [match.evidence.concept for match in body if match.evidence.concept in exact and not is_exact(match)]
+    if body and len(less) == len(body) and not any(_is_of_all_its_pains(name, other, vocabulary) for name in less):
         return True
     rival = vocabulary.of_code(other.subjects.article.codes[0]) if other.subjects.article.codes else ""
     return (
@@ -126,6 +136,12 @@ def _is_less_exact(first: Shown, other: Shown, vocabulary: Vocabulary) -> bool:
         and all(map(vocabulary.place_of, other.subjects.main))
         and not any(match.by_code for match in other.found)
     )
+
+
+def _is_of_all_its_pains(name: str, other: Shown, vocabulary: Vocabulary) -> bool:
+    """Whether an article is about every pain that makes up a condition: the neck's and the head's."""
+    pains = [parent for parent in vocabulary.concepts[name].parents if vocabulary.place_of(parent)]
+    return len(pains) > 1 and all(pain in other.subjects.weights for pain in pains)
 
 
 def _is_of_body(match: Match, vocabulary: Vocabulary) -> bool:

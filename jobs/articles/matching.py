@@ -22,6 +22,7 @@ _UNKNOWN_CODE = 3.0  # a code that only the article's own list of codes knows
 _OWN_TOPIC = {"diagnosis": 1.2, "complaint": 1.2, "activity": 1.2, "service": 1.2, "kind": 1.2, "step": 1.0}
 _FAINT = 0.8  # what is only guessed or nearly over, where nothing else is known
 _FELT = 0.95  # what is read from how it feels
+_STATES, _STATE = frozenset(("postpartum", "pregnancy")), 0.9  # beside what hurts, and where
 _LESS_EXACT = 0.3  # the knee hurts, where another field says that its meniscus is torn
 
 
@@ -55,6 +56,7 @@ def _all_matches(need: KnownNeed, index: Index, vocabulary: Vocabulary) -> Itera
             weight *= _LESS_EXACT if evidence.concept in need.general else 1.0
             weight *= _FAINT if evidence.faint else 1.0
             weight *= _FELT if evidence.felt else 1.0
+            weight *= _STATE if evidence.concept in _STATES and need.regions else 1.0
             for place, concept, strength in index.by_concept.get(evidence.concept, ()) if weight else ():
                 yield place, Match(evidence, concept, strength, weight)
         if evidence.is_code:

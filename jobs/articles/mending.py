@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from copy import copy
 from functools import cached_property
+from itertools import chain
 
-from jobs.articles.slips import begun, heard, mended, sound_of
+from jobs.articles.slips import begun, heard, letters_of, mended, sound_of
 from jobs.articles.word_lists import common_words
 
 _WORDS_KEPT = 8192
@@ -27,6 +28,7 @@ class Mending:
         self._spellings, self._concepts, self._short, self._heard = spellings, concepts, short, by_ear
         self._used: frozenset[str] = frozenset()  # further words that are no slips of the finger
         self._meant: dict[str, str] = {}
+        self._sounds: dict[str, dict[str, list[str]]] = {}  # first letter of a sound -> sound -> words
 
     def knowing(self, words: Iterable[str]) -> "Mending":
         """The same, for which these words are no slips of the finger either."""
@@ -53,13 +55,19 @@ class Mending:
         keys: list[str] = []
         for word in words:
             meant = self.meant(word)
-            if meant == word and keys and keys[-1] in self._following and not self.knows(word):
+            if meant == word and keys and not self.knows(word) and self._tells(keys[-1], self._following):
                 meant = begun(word, self._following[keys[-1]]) or word
             keys.append(meant)
         return [
-            begun(key, self._preceding[after]) or key if after in self._preceding and not self.knows(key) else key
+            begun(key, self._preceding[after]) or key
+            if not self.knows(key) and self._tells(after, self._preceding)
+            else key
             for key, after in zip(keys, [*keys, ""][1:], strict=True)
         ]
+
+    def _tells(self, word: str, neighbors: Mapping[str, set[str]]) -> bool:
+        """Whether a word tells what stands beside it: "fill this" is no fall this year."""
+        return word in neighbors and word not in common_words()
 
     def _found(self, word: str) -> str:
         if word in self._short:
@@ -68,7 +76,7 @@ class Mending:
             return word
         by_letter = self._by_first_letter
         meant = mended(word, lambda letter: by_letter.get(letter, []), self._words.__getitem__)
-        return meant or self._parted(word) or heard(word, self._by_sound.get(sound_of(word), ())) or word
+        return meant or self._parted(word) or heard(word, self._sounding_like(word)) or word
 
     def _parted(self, word: str) -> str:
         """Two words that were typed as one: "shinsplints"."""
@@ -78,7 +86,7 @@ class Mending:
     @cached_property
     def _words(self) -> Counter[str]:
         """Every single word of every spelling, with the number of spellings that have it."""
-        return Counter(word for key in self._spellings for word in key.split())
+        return Counter(chain.from_iterable(map(str.split, self._spellings)))
 
     @cached_property
     def _of_concepts(self) -> list[list[str]]:
@@ -88,37 +96,39 @@ class Mending:
     def _by_first_letter(self) -> dict[str, list[str]]:
         """The words that a slip of the finger may have been meant for: those of concepts, unless they are common."""
         found: dict[str, list[str]] = {}
-        for word in sorted({word for words in self._of_concepts for word in words} - common_words()):
+        for word in set().union(*self._of_concepts) - common_words():
             if len(word) >= _SHORTEST:
                 found.setdefault(word[0], []).append(word)
         return found
 
-    @cached_property
-    def _by_sound(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for words in self._by_first_letter.values():
-            for word in words:
-                if word in self._heard:
-                    found.setdefault(sound_of(word), []).append(word)
-        return found
+    def _sounding_like(self, word: str) -> Iterable[str]:
+        sound = sound_of(word)
+        of_letter = self._sounds.get(sound[:1])
+        if of_letter is None:
+            of_letter = self._sounds[sound[:1]] = {}
+            for letter in letters_of(sound[:1]):
+                for other in self._by_first_letter.get(letter, ()):
+                    if other in self._heard:
+                        of_letter.setdefault(sound_of(other), []).append(other)
+        return of_letter.get(sound, ())
 
     @cached_property
     def _following(self) -> dict[str, set[str]]:
-        """For each telling word of a concept's spellings those that follow it there."""
-        return _grouped((word, after) for word, after in self._neighbors if word not in common_words())
+        """For each word of a concept's spellings those that follow it there."""
+        found: dict[str, set[str]] = {}
+        for words in self._of_concepts:
+            if len(words) == 2:
+                found.setdefault(words[0], set()).add(words[1])
+            else:
+                for word, after in zip(words, words[1:], strict=False):
+                    found.setdefault(word, set()).add(after)
+        return found
 
     @cached_property
     def _preceding(self) -> dict[str, set[str]]:
-        """For each telling word of a concept's spellings those that go before it there: "fill this" is no fall."""
-        return _grouped((after, word) for word, after in self._neighbors if after not in common_words())
-
-    @cached_property
-    def _neighbors(self) -> set[tuple[str, str]]:
-        return {pair for words in self._of_concepts for pair in zip(words, words[1:], strict=False)}
-
-
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for word, other in pairs:
-        found.setdefault(word, set()).add(other)
-    return found
+        """For each word of a concept's spellings those that go before it there."""
+        found: dict[str, set[str]] = {}
+        for word, following in self._following.items():
+            for after in following:
+                found.setdefault(after, set()).add(word)
+        return found

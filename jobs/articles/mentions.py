@@ -21,7 +21,9 @@ _PICTURE = Saying(
     r"\b(?:x-?rays?|xr|mri|ct|scans?|films?|imaging|pictures?|ultrasound|emg|exam|placas|radiograf[ií]as?|resonancia)\b"
 )
 _FAINT = DOUBTED | {"faint"}
-_RETURNS = Saying(r"\b(?:again|back (?:to|into|in)|return\w*|resum\w*|ease into|try|begin|restart\w*|start(?:ing)?)\b")
+_RETURNS = Saying(
+    r"\b(?:again|back (?:to|into|in|at)|return\w*|resum\w*|ease into|try|begin|restart\w*|start(?:ing)?)\b"
+)
 _NOT_NOW = frozenset(("over", "old", "history"))
 _HURTS = frozenset(("pain", "numb", "shoots", "since"))
 
@@ -56,11 +58,11 @@ def read_text(text: str, vocabulary: Vocabulary, coded: Collection[str] = ()) ->
 
 def _read(clauses: list[Clause], text: str, vocabulary: Vocabulary, places: Collection[str]) -> Reading:
     """The reading but for the signs that want a doctor first."""
-    if any(_is_for_the_desk(clause, vocabulary) for clause in clauses):
+    if any(_is_for_the_desk(*pair, vocabulary) for pair in zip([None, *clauses], clauses, strict=False)):
         return NOTHING._replace(void=True)  # "flu, body aches, cancel today"
     silent = [part for clause in clauses for part in _silent(clause)]
     no = _denied(clauses, vocabulary)
-    told, untold = _described(clauses, descriptions_of(text, clauses, silent, places), vocabulary)
+    told, untold = _described(clauses, descriptions_of(text, clauses, silent, places, vocabulary), vocabulary)
     named = _without(_named(clauses, text, vocabulary), untold)
     kept = with_descriptions(named, told, clauses, no, vocabulary)
     found = [
@@ -167,9 +169,12 @@ def _silent(clause: Clause) -> list[tuple[int, int]]:
     return [(clause.begin, clause.begin + len(clause.text))]
 
 
-def _is_for_the_desk(clause: Clause, vocabulary: Vocabulary) -> bool:
+def _is_for_the_desk(before: Clause | None, clause: Clause, vocabulary: Vocabulary) -> bool:
     """Whether the whole note is: a visit that is cancelled, somebody who is treated elsewhere or no patient."""
-    return "away" in clause.signs or "off" in clause.signs and not _names_operation(clause, vocabulary)
+    called_off = any(
+        _names_operation(one, vocabulary) for one in (before, clause) if one
+    )  # "THA in March, cancelled it"
+    return "away" in clause.signs or "off" in clause.signs and not called_off
 
 
 def _whence(one: Found, clauses: list[Clause], vocabulary: Vocabulary) -> tuple[int, bool]:

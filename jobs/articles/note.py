@@ -44,6 +44,7 @@ def clauses_of(text: str, vocabulary: Vocabulary) -> list[Clause]:
         elif "guess" in asked.signs and "not" in answer.signs:
             asked.denied += [one for one in asked.affirmed if is_of_body(one, vocabulary)]
             asked.affirmed.clear()  # "heel? no"
+            asked.silent.append((asked.begin, asked.end))
         elif "over" in answer.signs:
             over = [one for one in asked.affirmed if _may_be_over(one, answer, vocabulary)]
             asked.denied += over

@@ -9,6 +9,8 @@ from jobs.articles.objections import Objection
 from jobs.articles.subjects import Index, Subjects
 from jobs.articles.vocabulary import Vocabulary
 
+_FINISHING = "finishing therapy"
+
 
 def objections_to(subjects: Subjects, need: KnownNeed, found: list[Match], index: Index) -> Iterator[Objection]:
     """Each objection, of each kind the first."""
@@ -18,7 +20,7 @@ def objections_to(subjects: Subjects, need: KnownNeed, found: list[Match], index
         _for_healing(subjects, need, found),
         _for_activity(subjects, need, vocabulary),
         _for_occasion(subjects, need, found, vocabulary),
-        _for_group(subjects, need),
+        _for_group(subjects, need, found),
     ):
         if objection:
             yield objection
@@ -31,7 +33,7 @@ def _for_body(subjects: Subjects, need: KnownNeed, found: list[Match], vocabular
     if not subjects.main.isdisjoint(need.denied):
         return against.DENIED
     speaking = [match for match in found if match.by_code or match.evidence.concept in need.body]
-    if not speaking and _is_asked_for(subjects, need, found, vocabulary):
+    if not any(match.evidence.sure for match in speaking) and _is_asked_for(subjects, need, found, vocabulary):
         return None
     if not any(match.evidence.sure for match in speaking):
         return against.UNSURE if speaking else against.NO_CONDITION
@@ -48,13 +50,19 @@ def _for_body(subjects: Subjects, need: KnownNeed, found: list[Match], vocabular
 def _is_asked_for(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> bool:
     """Whether an article is about what a patient without a complaint wants for her own sport: legs that are ready for
     the trail, a warm-up before golf."""
-    if need.body or subjects.for_activities.isdisjoint(need.activities) or not subjects.sports:
+    if (
+        any(vocabulary.kind(name) != "region" for name in need.body)
+        or subjects.for_activities.isdisjoint(need.activities)
+        or not subjects.sports
+    ):
         return False
-    return any(
-        match.evidence.field == "complaint" and vocabulary.kind(match.subject) == "service" and is_exact(match)
-        for match in found
-        if match.evidence.concept
-    )
+    return any(match.evidence.field == "complaint" and _is_a_service(match, vocabulary) for match in found)
+
+
+def _is_a_service(match: Match, vocabulary: Vocabulary) -> bool:
+    """Whether the need names just the service that an article speaks of, in words or by a code of its list."""
+    concept = match.evidence.concept if match.by_code else match.subject
+    return is_exact(match) and concept in vocabulary.concepts and vocabulary.kind(concept) == "service"
 
 
 def _for_codes(subjects: Subjects, need: KnownNeed, found: list[Match], index: Index) -> Objection | None:
@@ -200,17 +208,15 @@ def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match], vocab
     if not any(match.evidence.sure for match in found):
         return against.UNSURE
     if subjects.service:
-        named = any(
-            is_exact(match) and vocabulary.kind(match.subject) == "service" for match in found if match.evidence.concept
-        )
-        return None if named else against.OTHER_SERVICE
-    if need.body and all(match.evidence.field == "complaint" for match in found):
+        return None if any(_is_a_service(match, vocabulary) for match in found) else against.OTHER_SERVICE
+    about = {match.subject for match in found}
+    if need.body and _FINISHING not in about and all(match.evidence.field == "complaint" for match in found):
         return against.OTHER_SERVICE  # "sore after the Pilates class"
     only_activity = all(match.evidence.field == "activity" for match in found)
     return against.NO_COMPLAINT if only_activity and not need.body else None
 
 
-def _for_group(subjects: Subjects, need: KnownNeed) -> Objection | None:
+def _for_group(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Objection | None:
     """Whether an article about the young, or about those who finish therapy, has one of them to read it."""
     groups = {one.concept for one in need.evidence}
     if "small children" in groups and "children and teens" not in subjects.weights:
@@ -218,4 +224,5 @@ def _for_group(subjects: Subjects, need: KnownNeed) -> Objection | None:
     for group, objection in against.FOR_GROUPS.items():
         if group in subjects.weights and group not in groups:
             return objection
-    return None
+    asked = {match.subject for match in found if match.evidence.field == "complaint"}
+    return against.FINISHING if _FINISHING in asked and len(asked) > 1 and not subjects.has_body else None

@@ -51,6 +51,11 @@ def sound_of(word: str) -> str:
     return _DOUBLE.sub(r"\1", (word[:1].translate(_HEARD) + word[1:].translate(_HEARD_WITHIN)).replace("sk", "s"))
 
 
+def letters_of(sound: str) -> str:
+    """The letters with which a word can begin whose sound begins so."""
+    return {"k": "kcqx", "s": "sz", "f": "fp", "": "h"}.get(sound, sound)
+
+
 def heard(word: str, alike: Iterable[str]) -> str:
     """The one known word that sounds like this one ("acheles"), or "" where none does or several do."""
     if len(word) < _LONG - 3 and word.endswith(_INFLECTED[:2]) or len(word) < _MIDDLE or len(sound_of(word)) < _ENOUGH:

@@ -15,12 +15,14 @@ _HAVE_SYMPTOMS = frozenset(
     "rad radicular radic radiating le ue leg arm neuro neurological neck bladder bowel bb pelvic prolapse pop urinary "
     "jaw tmj tmd ha headache concussion vestibular dizzy dizziness pcs same current all more new similar oab "
     "mild moderate severe chronic ongoing persistent intermittent nerve sensory motor gi reports report with cts "
+    "mech mechanical meniscal locking residual minimal min any constant nocturnal am pm red flag cord myelopathic "
     "sciatic sciatica stenosis incontinence urgency vertigo bppv post-concussion".split()
 )
 _OF_SYMPTOMS = frozenset(
     "x since worse better only include began started onset persist ongoing improving improved when below resolved "
     "increase increased decrease decreased returned subsided down into times aggravated".split()
 )
+_ARTICLES = frozenset("a an the his their your our el la los las mi su".split())
 _BEFORE_A_NAME = frozenset(("dr", "doctor"))  # Dr. Foote is no foot
 
 
@@ -90,7 +92,11 @@ def _whole(typed: str, key: str, vocabulary: Vocabulary) -> str:
 
 
 def _meaning(keys: list[str], numbered: list[str], start: int, end: int, vocabulary: Vocabulary) -> str:
+    """What these words are together, also with an article within: "rolled the ankle", "never used a reformer"."""
     meaning = vocabulary.spellings.get(" ".join(keys[start:end]), "")
+    if not meaning and end - start > 2 and not _ARTICLES.isdisjoint(keys[start + 1 : end - 1]):
+        rest = [key for key in keys[start + 1 : end - 1] if key not in _ARTICLES]
+        meaning = vocabulary.spellings.get(" ".join((keys[start], *rest, keys[end - 1])), "")
     if not meaning and _NUMBER in numbered[start:end]:
         meaning = vocabulary.spellings.get(" ".join(numbered[start:end]), "")
     return meaning

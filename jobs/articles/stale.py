@@ -31,7 +31,7 @@ class _Note:
         self.elsewhere = [
             one.concept
             for one in body
-            if one.sure and vocabulary.regions(one.concept) and (vocabulary.is_diagnosis(one.concept) or one.complained)
+            if one.sure and vocabulary.kind(one.concept) == "condition" and vocabulary.regions(one.concept)
         ]
         self.only_asks_to_begin = complaint.returns and not body  # "back quiet for a month, may she jog again?"
 
@@ -42,13 +42,14 @@ def without_stale(evidence: list[Evidence], readings: Mapping[str, Reading], voc
     complaint = readings["complaint"]
     body = [one for one in typed if one.concept and vocabulary.kind(one.concept) in BODY]
     note = _Note(body, complaint, vocabulary)
+    coded = [one.concept for one in evidence if one.is_code and one.field == "diagnosis" and one.concept]
+    gone = {name for name in coded if _is_taken_back(name, note, vocabulary)}
+    gone |= {name for name in coded if any(name in vocabulary.ancestors(other) for other in gone)} - note.said
     return [
         one
         for one in evidence
         if not (note.misfiled and one.field in ("service", "kind"))
-        and not (
-            one.is_code and one.field == "diagnosis" and one.concept and _is_taken_back(one.concept, note, vocabulary)
-        )
+        and not (one.is_code and one.field == "diagnosis" and one.concept in gone)
         and not (one.field == "activity" and one.concept in note.over and not complaint.returns)
     ]
 
@@ -70,7 +71,7 @@ def _is_taken_back(coded: str, note: _Note, vocabulary: Vocabulary) -> bool:
     """Whether the note says that a code's condition is over, is none, or is its neighbour's."""
     if not note.said.isdisjoint((coded, *vocabulary.descendants[coded])):
         return False
-    if note.only_asks_to_begin and not note.misfiled:
+    if note.only_asks_to_begin:
         return False
     if note.misfiled or not note.over.isdisjoint((coded, *_anywhere(coded, vocabulary))):
         return True

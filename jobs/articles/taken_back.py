@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from jobs.articles.clauses import Clause, is_of_body, is_operation
-from jobs.articles.cues import NOT_DONE, OTHERWISE, OVER, PAPER, WRONG
+from jobs.articles.cues import Cues
 from jobs.articles.reading import Reading
 from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.words import words_of
@@ -23,13 +23,12 @@ def set_aside(
 ) -> tuple[list[Clause], frozenset[str]]:
     """The clauses with those emptied that the note may take back, and what of the body these speak of; no clauses where
     it takes nothing back. `coded` are the conditions that the codes beside the note name."""
-    if not coded and not PAPER.search(text) and not OVER.search(text):
-        return [], frozenset()
+    cues = Cues(text)
     kept: list[Clause] = []
     aside: set[str] = set()
     for before, clause in zip([None, *clauses], clauses, strict=False):
         named = _named(clause, coded, vocabulary)
-        if _may_be_taken_back(before, clause, named, coded, text, vocabulary):
+        if _may_be_taken_back(before, clause, cues, _is_coded(named, coded, vocabulary), vocabulary):
             done = {one.meaning for one in clause.affirmed if is_operation(one, vocabulary)}
             aside |= {*done, _OPERATED} if done else named
             clause = _emptied(clause, vocabulary)
@@ -37,29 +36,22 @@ def set_aside(
     return (kept if kept != clauses else []), frozenset(aside)
 
 
-def _may_be_taken_back(
-    before: Clause | None,
-    clause: Clause,
-    named: Collection[str],
-    coded: Collection[str],
-    text: str,
-    vocabulary: Vocabulary,
-) -> bool:
-    of_the_paper = _is_of_the_paper(before, clause, text)
+def _may_be_taken_back(before: Clause | None, clause: Clause, cues: Cues, coded: bool, vocabulary: Vocabulary) -> bool:
+    of_the_paper = _is_of_the_paper(before, clause, cues)
     if any(is_operation(one, vocabulary) for one in clause.affirmed):
-        return of_the_paper and bool(NOT_DONE.search(text, clause.end))
-    if of_the_paper or not _is_coded(named, coded, vocabulary):
+        return of_the_paper and cues.stands("undone", clause.end)
+    if of_the_paper or not coded:
         return of_the_paper
-    is_theirs = "kin" not in clause.signs and not clause.affirmed and clause.signs <= {"own"} and bool(clause.silent)
-    return is_theirs or bool(OVER.search(clause.text))
+    is_theirs = bool(clause.silent) and not clause.affirmed and clause.signs <= {"own"}  # "my sister, she had the knee"
+    return is_theirs or cues.stands("over", clause.begin, clause.end)
 
 
-def _is_of_the_paper(before: Clause | None, clause: Clause, text: str) -> bool:
+def _is_of_the_paper(before: Clause | None, clause: Clause, cues: Cues) -> bool:
     """Whether it tells what somebody wrote, and the note goes on otherwise: "referral: neck. She denies neck pain"."""
-    led_to = before is not None and clause.text.startswith(":") and PAPER.search(before.text)
-    if not led_to and not PAPER.search(clause.text):
+    led_to = before if before is not None and clause.text.startswith(":") else clause
+    if not any(cues.stands("paper", one.begin, one.end) for one in (led_to, clause)):
         return False
-    return bool(WRONG.search(clause.text) or OTHERWISE.search(text, clause.end))
+    return cues.stands("wrong", clause.begin, clause.end) or cues.stands("otherwise", clause.end)
 
 
 def _is_coded(named: Collection[str], coded: Collection[str], vocabulary: Vocabulary) -> bool:
@@ -68,7 +60,7 @@ def _is_coded(named: Collection[str], coded: Collection[str], vocabulary: Vocabu
     return bool(named) and (
         len(placed) < len(coded)
         or not coded
-        or any(_is_same(name, code, vocabulary) for name in named for code in placed)
+        or any(_is_near(name, code, vocabulary) for name in named for code in placed)
     )
 
 
@@ -80,7 +72,7 @@ def _named(clause: Clause, coded: Collection[str], vocabulary: Vocabulary) -> se
 
 
 def _emptied(clause: Clause, vocabulary: Vocabulary) -> Clause:
-    said = [one for one in clause.affirmed if is_of_body(one, vocabulary)]
+    said = [one for one in clause.affirmed if one.meaning in vocabulary.concepts]
     return replace(
         clause,
         affirmed=[],
@@ -114,3 +106,9 @@ def _is_same(name: str, aside: str, vocabulary: Vocabulary) -> bool:
     if vocabulary.is_diagnosis(name) and vocabulary.is_diagnosis(aside):
         return False
     return not vocabulary.regions(name).isdisjoint(vocabulary.regions(aside))
+
+
+def _is_near(name: str, code: str, vocabulary: Vocabulary) -> bool:
+    """Whether the two are in one part of the body, or where one is belongs to where the other is."""
+    here, there = vocabulary.regions(name), vocabulary.regions(code)
+    return any(vocabulary.related(one, other) for one in here for other in there)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jobs.articles.mending import Mending
-from jobs.articles.word_lists import common_words
-from jobs.articles.words import key_of
+from jobs.articles.word_lists import common_words, company_words
+from jobs.articles.words import key_of, keys_of
 
 FILE = Path(__file__).with_name("vocabulary.csv")
 SPANISH = FILE.with_name("vocabulary_es.csv")
@@ -30,7 +30,6 @@ SIGNS = tuple(
 _GENERAL = frozenset(
     "pain problem syndrome tendon injury joint torn broken trouble strain surgery pelvic floor".split()
 )
-_IN_MANY = 6  # so many meanings that a word tells of none
 _AS_SPELLED = {"numb": "numb", "shoots": "shooting"}
 HEALING = frozenset(("after surgery", "fracture"))
 """What must heal first: who has it needs other reading than who has not."""
@@ -53,8 +52,8 @@ class Vocabulary:
         further: Iterable[tuple[str, str]] = (),
         own: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """`rows` as in vocabulary.csv; further spellings, and the clinic's own, each with what it means: a concept or a
-        sign. Where two agree on a spelling, the clinic's own counts, then the rows."""
+        """`rows` as in vocabulary.csv, further cells of spellings with what they mean, and each of the clinic's own: a
+        concept or a sign. Where two agree on a spelling, the clinic's own counts, then the rows."""
         self.concepts: dict[str, Concept] = {}
         self.short: dict[str, str] = {}  # shortened word -> the word
         self.spellings: dict[str, str] = {}  # key -> name of a concept, or one of SIGNS
@@ -63,21 +62,22 @@ class Vocabulary:
         for spelling, meaning in own:
             self.spellings[key_of(spelling)] = meaning
         for name, kind, parents, codes, typed in rows:
+            if kind == "short":
+                pairs = (pair.partition("=") for pair in typed.split(";") if typed)
+                self.short.update((key_of(short), key_of(word)) for short, _, word in pairs)
+                continue
+            meaning = name if kind in CONCEPTS else kind
+            keys = keys_of(f"{name};{typed}" if typed else name) if kind in CONCEPTS else keys_of(typed)
+            for key in keys:
+                self.spellings.setdefault(key, meaning)
             if kind in CONCEPTS:
                 self.concepts[name] = Concept(name, kind, tuple(parents.split(";")) if parents else ())
-                self.spellings.setdefault(key_of(name), name)
                 self.codes |= dict.fromkeys(codes.replace(".", "").split(";") if codes else (), name)
             if kind in BODY:
-                self._body_words.update(key_of(f"{name} {typed.replace(';', ' ')}").split())
-            meaning = name if kind in CONCEPTS else kind
-            for spelling in typed.split(";") if typed else ():
-                if kind == "short":
-                    short, _, word = spelling.partition("=")
-                    self.short[key_of(short)] = key_of(word)
-                else:
-                    self.spellings.setdefault(key_of(spelling), meaning)
-        for spelling, meaning in further:
-            self.spellings.setdefault(key_of(spelling), meaning)
+                self._body_words.update(" ".join(keys).split())
+        for meaning, typed in further:
+            for key in keys_of(typed):
+                self.spellings.setdefault(key, meaning)
         for key in [key for key in self.spellings if " with " in key]:
             self.spellings.setdefault(key.replace(" with ", " w "), self.spellings[key])
         self.longest = max(key.count(" ") for key in self.spellings) + 1
@@ -163,17 +163,9 @@ class Vocabulary:
     @lru_cache(maxsize=256)  # noqa: B019 - there is one vocabulary, and it stays
     def words_for(self, name: str) -> frozenset[str]:
         """The words by which somebody may speak of a condition, beside those that many conditions share."""
-        own = {word for one in (name, *self.regions(name)) for word in key_of(one).split()} - _GENERAL
+        own = {word for one in (name, *self.regions(name)) for word in key_of(one).split()}
         words = {word for key, meaning in self.spellings.items() if meaning == name for word in key.split()}
-        telling = {word for word in words if self._uses[word] < _IN_MANY and word.isalpha()}
-        return frozenset(own | telling) - common_words()
-
-    @cached_property
-    def _uses(self) -> Counter[str]:
-        """In the spellings of how many meanings each word stands."""
-        return Counter(
-            word for word, _ in {(word, meaning) for key, meaning in self.spellings.items() for word in key.split()}
-        )
+        return frozenset(own | (words - company_words())) - _GENERAL - common_words()
 
     @cached_property
     def joined(self) -> dict[tuple[str, str], str]:
@@ -239,8 +231,7 @@ def the_vocabulary() -> Vocabulary:
 
 def vocabulary_with(own: Iterable[tuple[str, str]]) -> Vocabulary:
     """The vocabulary with a clinic's own spellings, each with the concept or sign that it means."""
-    spanish = [(spelling, meaning) for meaning, typed in _rows(SPANISH) for spelling in typed.split(";")]
-    return Vocabulary(_rows(FILE), spanish, own)
+    return Vocabulary(_rows(FILE), [(meaning, typed) for meaning, typed in _rows(SPANISH)], own)
 
 
 def _rows(file: Path) -> list[list[str]]:

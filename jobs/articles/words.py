@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _LEFT_OR_RIGHT = frozenset("r l rt lt left right bilat bilateral bil both my her".split())
-_NO_SIDE = frozenset((("l", "spine"), ("r", "o")))  # L-spine, r/o
+_NO_SIDE = frozenset((("l", "spine"), ("l", "s"), ("r", "o")))  # L-spine, L/S, r/o
 _NO_PLURAL = ("ss", "us", "is")
 _NO_NOUN = ("shes", "hes")  # she's is no plural of a shoulder
+_WORDS_KEPT = 16384
 _PLURAL_ES = ("sses", "ches", "shes", "xes")
 
 
@@ -25,7 +26,7 @@ class Word(NamedTuple):
 def words_of(text: str) -> tuple[Word, ...]:
     """The words of a text that can mean something here; `R knees` is one, `knee`."""
     found = list(_WORD.finditer(text))
-    keys = [_key_of_word(word[0]) for word in found]
+    keys = [_KEYS[word[0]] for word in found]
     kept = _meant(keys)
     return tuple(Word(keys[place], found[place].start(), found[place].end()) for place in kept)
 
@@ -33,8 +34,17 @@ def words_of(text: str) -> tuple[Word, ...]:
 def key_of(text: str) -> str:
     """The words of a text between single blanks: equal for every way to type the same thing."""
     plain = text.isascii() and text.replace(" ", "").isalnum()
-    keys = [_key_of_word(word) for word in (text.split() if plain else _WORD.findall(text))]
+    keys = [_KEYS[word] for word in (text.split() if plain else _WORD.findall(text))]
     return " ".join(keys if _LEFT_OR_RIGHT.isdisjoint(keys) else [keys[place] for place in _meant(keys)])
+
+
+def keys_of(cell: str) -> list[str]:
+    """The key of each of the spellings that a cell names between semicolons; some are thousands."""
+    words = cell.translate(_BETWEEN_WORDS).replace(";", " ; ").split()
+    keys = [_KEYS[word] for word in words]
+    if not _LEFT_OR_RIGHT.isdisjoint(keys):
+        keys = [keys[place] for place in _meant(keys)]
+    return " ".join(keys).split(" ; ")
 
 
 def _meant(keys: list[str]) -> list[int]:
@@ -47,7 +57,20 @@ def _meant(keys: list[str]) -> list[int]:
     ]
 
 
-@lru_cache(maxsize=8192)
+class _Keys(dict[str, str]):
+    """The keys of single words; each is found once."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _WORDS_KEPT:
+            self.clear()
+        key = self[word] = _key_of_word(word)
+        return key
+
+
+_KEYS = _Keys()
+_BETWEEN_WORDS = {ord(sign): " " for sign in '!"#$%&()*+,-./:<=>?@[\\]^_`{|}~–—·'}
+
+
 def _key_of_word(word: str) -> str:
     if word[-1] == "s" and word[:-1].rstrip("'’").isupper() and len(word) > 2:  # two TKRs, her HA's
         word = word[:-1]

@@ -242,10 +242,10 @@ def test_the_exact_diagnosis_matters_more_than_the_sport_in_the_title() -> None:
     assert slugs(tennis, plain, complaint="tennis elbow", activity="climbing") == ["zz-plain", "tennis"]
 
 
-def test_what_stands_only_aside_in_an_article_counts_half() -> None:
+def test_what_stands_only_aside_in_an_article_brings_it_beside_no_other() -> None:
     golf = article("golf", "hip pain; low back pain", "M25.55", "Hip pain in golf")
     back = article("zz-back", "mobility; low back pain")
-    assert slugs(golf, back, diagnosis="M54.50", activity="golf") == ["zz-back", "golf"]
+    assert slugs(golf, back, diagnosis="M54.50", activity="golf") == ["zz-back"]
 
 
 def test_one_exact_complaint_weighs_more_than_two_near_ones() -> None:

@@ -31,6 +31,8 @@ _FILES = (
     "strangers_o",
     "strangers_p",
     "strangers_q",
+    "strangers_r",
+    "strangers_s",
     "front_desk",
 )
 ALL = [read_cases(f"{name}.txt") for name in _FILES]
@@ -78,15 +80,15 @@ def test_cases_that_were_sealed_until_the_choice_was_done_are_as_labelled(
     assert ours.ndcg_at_3 >= plain.ndcg_at_3 + 0.15
 
 
-@pytest.mark.parametrize("cases", [SEALED_G, *HARDER], ids="ghijkmnopq")
+@pytest.mark.parametrize("cases", [SEALED_G, *HARDER], ids="ghijkmnopqrs")
 def test_whole_sentences_and_codes_that_a_note_takes_back_are_mostly_as_labelled(
     library: Library, cases: Sequence[Case]
 ) -> None:
     """They have guided the choice since the first look at each; the bounds are what it reaches on them now."""
     ours, plain = (measure(cases, ranking(library)) for ranking in (by_the_choice, by_bm25))
-    assert ours.hit_at_1 >= 0.94 and ours.ndcg_at_3 >= 0.94
+    assert ours.hit_at_1 >= 0.95 and ours.ndcg_at_3 >= 0.95
     assert ours.sent_where_nothing_fits == 0
-    assert ours.distracted <= 3
+    assert ours.distracted <= 2
     assert ours.ndcg_at_3 >= plain.ndcg_at_3 + 0.15
 
 
