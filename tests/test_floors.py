@@ -19,7 +19,7 @@ SETTINGS_OF_ROOMS = {
     "jobs.clinic.letter_names", "jobs.articles.settings",
     "jobs.mail.settings", "jobs.sources.source", "jobs.google.settings",
     "jobs.mail.message", "jobs.mail.records", "jobs.mail.letter_forms", "jobs.mail.transports",
-    "jobs.store.memory", "jobs.store.runs", "jobs.sources.reading",
+    "jobs.store.early_look", "jobs.store.memory", "jobs.store.runs", "jobs.sources.reading",
 }  # fmt: skip
 """What the runner may know of the rooms: their settings, how a notice is mailed, where runs are recorded, and the
 process that it keeps ready for a job."""

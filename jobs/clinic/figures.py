@@ -210,8 +210,13 @@ class Funnel(NamedTuple):
     dropped: int = 0
 
 
+MOST_TEXTS = 150
+"""So many texts without a name are listed for a person; more are not read in a week."""
+
+
 class UnnamedText(NamedTuple):
-    """A text that no name is known for: where it was typed, how many referrals have it, the first and the last."""
+    """A text that no name is known for: where it was typed, how many referrals have it, the first and the last; and
+    what it may stand for, if it is among those that are listed."""
 
     text: str
     where: str  # source, provider or both

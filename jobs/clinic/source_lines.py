@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from jobs.clinic.figures import NamedText, SourceLine, Tally, UnnamedText
+from jobs.clinic.figures import MOST_TEXTS, NamedText, SourceLine, Tally, UnnamedText
 from jobs.clinic.source_names import NO_SOURCES, NOT_RECORDED, NOT_YET_NAMED, ReferralNames, name_key
 
 Referred = Iterable[tuple[str, Tally]]
@@ -109,13 +109,19 @@ def typed_texts(by_source: Referred, by_provider: Referred, names: ReferralNames
 
 
 def unnamed(texts: Iterable[TypedText], names: ReferralNames) -> tuple[UnnamedText, ...]:
-    """Each text that no name is known for; most referrals first."""
-    found = (
-        UnnamedText(text, where, tally.ever, tally.first_on, tally.last_on, names.suggestions(text))
-        for text, where, tally, name in texts
-        if name is None
+    """Each text that no name is known for, most referrals first; the first MOST_TEXTS with what they may stand for."""
+    open_texts = sorted((each for each in texts if each.name is None), key=lambda each: (-each.tally.ever, each.text))
+    return tuple(
+        UnnamedText(
+            each.text,
+            each.where,
+            each.tally.ever,
+            each.tally.first_on,
+            each.tally.last_on,
+            names.suggestions(each.text) if place < MOST_TEXTS else (),
+        )
+        for place, each in enumerate(open_texts)
     )
-    return tuple(sorted(found, key=lambda each: (-each.referrals, each.text)))
 
 
 def named(texts: Iterable[TypedText], names: ReferralNames) -> tuple[NamedText, ...]:

@@ -6,7 +6,7 @@ in the column AS_TYPED. The names that she can choose from stand on the hidden s
 
 from collections.abc import Mapping, Sequence
 
-from jobs.clinic.figures import Figures, UnnamedText
+from jobs.clinic.figures import MOST_TEXTS, Figures, UnnamedText
 from jobs.clinic.source_names import name_key
 from jobs.reports.period_words import day_or_none
 from jobs.reports.sheets import DAY, GREEN, QUIET, TEXT, Book, Col, Value
@@ -16,7 +16,6 @@ SHEET, TABLE, NAMES_SHEET = "Needs a name", "NeedsAName", "Known names"
 GIVEN_SHEET, GIVEN_TABLE = "Names given", "NamesGiven"
 AS_TYPED, TYPED_AS, THIS_IS, NOTES = "As typed", "Typed as", "This is", "Notes"
 SUGGESTIONS = 3
-MOST_TEXTS = 150  # of the texts without a name: more are not read in a week
 MOST_GIVEN = 300
 UNDO = "-"
 

@@ -31,15 +31,17 @@ class RecognizedNames:
 
     def name_of(self, typed: str) -> str | None:
         if typed not in self._known:
-            match = self._matcher.match(typed)
-            self._known[typed] = [match.name, list(self._matcher.suggestions(typed, match)) if not match.name else []]
+            self._known[typed] = [self._matcher.match(typed).name, None]
             self._new = True
         name: str | None = self._known[typed][0]
         return name
 
     def suggestions(self, typed: str) -> tuple[str, ...]:
-        self.name_of(typed)
-        return tuple(self._known[typed][1])
+        """What a text without a name may stand for: looked for only where it is asked, for it takes the longest."""
+        if self.name_of(typed) is None and self._known[typed][1] is None:
+            self._known[typed][1] = self._matcher.suggestions(typed, self._matcher.match(typed))
+            self._new = True
+        return tuple(self._known[typed][1] or ())
 
     def keep(self) -> None:
         """Keep what was found for the next time and forget what an older list gave. It saves time only: never fails."""
@@ -67,7 +69,7 @@ class RecognizedNames:
 
     @cached_property
     def _known(self) -> dict[str, list[Any]]:
-        """Each text with its name or none, and with its suggestions."""
+        """Each text with its name or none, and with its suggestions, None where nobody asked for them."""
         try:
             known = json.loads(self._file.read_text("utf-8")) if self._cache else {}
         except (OSError, ValueError):

@@ -13,9 +13,9 @@ def early_memories(database_url: str, clinic_id: str) -> dict[str, dict[str, byt
 
     What is read here may be overtaken: whoever uses it compares it with `file_memories` first.
     """
-    if not database_url.startswith(_SQLITE):
+    path = _file_of(database_url)
+    if path is None:
         return None
-    path = Path(database_url.removeprefix(_SQLITE))
     if not path.exists():
         return {}
     found: dict[str, dict[str, bytes]] = {}
@@ -29,3 +29,13 @@ def early_memories(database_url: str, clinic_id: str) -> dict[str, dict[str, byt
     except sqlite3.Error:  # a database that cannot be used is named when it is opened
         return None
     return found
+
+
+def is_missing(database_url: str) -> bool:
+    """Whether the database is a file that is not there yet."""
+    path = _file_of(database_url)
+    return path is not None and not path.exists()
+
+
+def _file_of(database_url: str) -> Path | None:
+    return Path(database_url.removeprefix(_SQLITE)) if database_url.startswith(_SQLITE) else None

@@ -153,7 +153,7 @@ def _create(engine: Engine) -> None:
     with engine.begin() as connection:
         if engine.dialect.has_table(connection, "alembic_version"):
             return  # another process was first
-        metadata.create_all(connection)
+        metadata.create_all(connection, checkfirst=False)
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
         connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
