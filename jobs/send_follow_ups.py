@@ -8,7 +8,7 @@ from jobs.runner.tools import Tools
 from jobs.sending.deciding import LastMoment, decide
 from jobs.sending.holding_back import ration, why_hold_back
 from jobs.sending.leaving import send_letters, settle_last_run
-from jobs.sending.letters import start_writer
+from jobs.sending.letters import library_now, start_writer
 from jobs.sending.planning import plan
 from jobs.sending.summing_up import faulty_templates, sum_up
 from jobs.sending.time_of_day import why_not_now
@@ -16,13 +16,15 @@ from jobs.sending.trials import keep_unusual_rows
 
 
 def get_ready(tools: Tools) -> LetterWriter:
-    """Start the process that writes the letters, while the job still waits for the pull."""
-    return start_writer(tools)
+    """Start the process that writes the letters and load the articles, while the job still waits for the pull."""
+    writer = start_writer(tools)
+    library_now(tools)
+    return writer
 
 
 def run(tools: Tools, today: date) -> Outcome:
     """Plan what the new events call for, look at what is due once more, write it and send it."""
-    with tools.ready or get_ready(tools) as writer:
+    with tools.ready or start_writer(tools) as writer:
         why_none = why_not_now(tools)
         if why_none:
             return Outcome(failed=why_none, until_changed=True)

@@ -74,13 +74,11 @@ class OrderDesk:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._list, self._pages = tools.home / "config" / "articles.csv", tools.state_dir / PAGES
         self._secret = stop_secret(tools.state_dir)
 
     def orders(self, due: Sequence[Due], on_their_way: Iterable[Ordered] = ()) -> list[Ordered]:
         """What these letters say; `on_their_way` are those whose articles the memory does not know yet."""
-        files = (self._list, self._list.with_name("words.csv"), self._pages)
-        library = _library(self._list, self._pages, self._tools.state_dir / "cache", tuple(map(_stamp, files)))
+        library = library_now(self._tools)
         with self._tools.store.look() as memory:
             facts = letter_facts(memory, (letter.letter_id for letter in due))
             already = articles_not_for(memory, (letter.patient_id for letter in due))
@@ -118,9 +116,15 @@ class OrderDesk:
         return Ordered(facts, choices, Order(rule.template, values, envelope, law))
 
 
+def library_now(tools: Tools) -> Library:
+    """The articles as they stand; loaded once until somebody changes a file."""
+    articles, pages = tools.home / "config" / "articles.csv", tools.state_dir / PAGES
+    files = (articles, articles.with_name("words.csv"), pages)
+    return _library(articles, pages, tools.state_dir / "cache", tuple(map(_stamp, files)))
+
+
 @lru_cache(maxsize=1)
 def _library(articles: Path, pages: Path, cache: Path, stamps: tuple[tuple[int, int], ...]) -> Library:
-    """The articles as they stand; read anew where somebody has changed a file, such as switched one off."""
     return kept_library(articles, pages, cache)
 
 
