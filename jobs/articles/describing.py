@@ -34,8 +34,7 @@ def descriptions_of(
         *((one.begin, one.end) for one in clauses if one.signs & _UNSAID or MONEY.search(one.text)),
     ]
     now = [word for word in words if not any(start <= word.start < end for start, end in unsaid)]
-    told = [one for one in described(text, now, keys, places) if one.kind != "not"]
-    return told, [one for one in described(text, words, keys, ()) if one.kind == "not"]
+    return list(described(text, now, keys, places)), list(described(text, words, keys, (), denied=True))
 
 
 def _meant(word: Word, vocabulary: Vocabulary) -> Word:

@@ -34,6 +34,7 @@ class Descriptions:
     def __init__(self) -> None:
         self.meanings: list[tuple[str, str, int]] = []
         self._by_phrase: dict[str, list[str | tuple[int, int]]] = {}  # where it stands: line and group, or a name
+        self._against: dict[str, frozenset[int]] = {}  # lines by a word that speaks against them
         self._by_name: dict[str, list[tuple[int, int]]] = {}  # where the words of a line that begins with @ stand
 
     def read(self, rows: Iterable[list[str]]) -> "Descriptions":
@@ -58,6 +59,16 @@ class Descriptions:
                 yield from self._by_name.get(place, ())
             else:
                 yield place
+
+    def against(self, keys: Iterable[str]) -> set[int]:
+        """The lines against which one of these words speaks."""
+        found: set[int] = set()
+        for key in keys:
+            lines = self._against.get(key)
+            if lines is None:
+                lines = self._against[key] = frozenset(line for line, group in self.of(key) if group == _AGAINST)
+            found |= lines
+        return found
 
     def _place(self, cell: str, place: str | tuple[int, int], named: dict[str, str]) -> None:
         for phrase in cell.split(";") if cell else ():
@@ -88,10 +99,10 @@ def is_described(key: str) -> bool:
 
 
 def described(
-    text: str, words: Sequence[Word], all_keys: Collection[str], places: Iterable[str]
+    text: str, words: Sequence[Word], all_keys: Collection[str], places: Iterable[str], denied: bool = False
 ) -> Iterator[Described]:
-    """What the words of a note describe; `all_keys` are those of the whole note, of which one may speak against it, and
-    `places` the parts of the body that a code of the same appointment names."""
+    """What the words of a note describe, or describe as not being so (`denied`); `all_keys` those of the whole note,
+    of which one may speak against it, and `places` the parts of the body that a code of the same appointment names."""
     rows = descriptions()
     told = [word for word in words if word.key not in _SMALL]
     parts: dict[int, dict[int, list[tuple[int, int]]]] = {}
@@ -102,20 +113,17 @@ def described(
         for line, group in rows.of(place):
             if line in parts and group != _AGAINST:
                 parts[line].setdefault(group, [])
+    against, young = rows.against(all_keys), rows.against({YOUNG}.intersection(all_keys))
     for line in sorted(parts):
         concept, kind, groups = rows.meanings[line]
         met = parts[line]
-        counts = all_keys if kind != "place" else {YOUNG}.intersection(all_keys)  # "the inner side, not the outer"
-        against = _AGAINST in met or _speaks_against(counts, line)
-        if len(met) == groups and not against:
-            spans = apart({span for found in met.values() for span in found})
-            if spans and len(spans) >= sum(map(bool, met.values())):
-                yield Described(concept, kind, spans)
-
-
-def _speaks_against(keys: Collection[str], line: int) -> bool:
-    rows = descriptions()
-    return any((line, _AGAINST) in rows.of(key) for key in keys)
+        if len(met) < groups or _AGAINST in met or (kind == "not") != denied:
+            continue
+        if line in (young if kind == "place" else against):  # "the inner side, not the outer"
+            continue
+        spans = apart({span for found in met.values() for span in found})
+        if spans and len(spans) >= sum(map(bool, met.values())):
+            yield Described(concept, kind, spans)
 
 
 def apart(spans: Collection[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

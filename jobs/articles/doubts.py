@@ -54,11 +54,18 @@ def with_doubt(clause: Clause, said: list[Found], strange: bool, text: str, voca
     return [one._replace(sure=False) if one in doubtful else one for one in said] if strange else said
 
 
+def _is_a_sport(one: Found, vocabulary: Vocabulary) -> bool:
+    known = one.meaning in vocabulary.concepts and vocabulary.kind(one.meaning) == "activity"
+    return known and not vocabulary.is_everyday(one.meaning)
+
+
 def _is_ambiguous(one: Found, clause: Clause, text: str, vocabulary: Vocabulary) -> bool:
     """Whether it is a part of the body without a complaint, or a word that is said outside a clinic as well."""
     if one.more:
         return False
     bare = vocabulary.kind(one.meaning) == "region" and one not in clause.led_to
+    if bare and any(_is_a_sport(sport, vocabulary) and one.start - sport.end == 1 for sport in clause.affirmed):
+        return False  # "swimmer's shoulder"
     if bare and _HERS.search(text, 0, one.start) and not _THING.match(text, one.end):
         return False
     return bare or key_of(text[one.start : one.end]) in everyday_words()

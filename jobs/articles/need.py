@@ -91,12 +91,11 @@ def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
             evidence += _of_reading(field, readings[field])
     if any(reading.void for reading in readings.values()) or readings["complaint"].errand or _is_dying(evidence):
         evidence = []
-    evidence = without_stale(evidence, readings, vocabulary)
+    evidence = without_stale(in_their_place(evidence, vocabulary), readings, vocabulary)
     if need.step in _STEPS:
         evidence.append(Evidence("step", (need.step,), _STEPS[need.step]))
     if any(one.is_code and one.title and one.phrases[0][:1].upper() in _OF_OTHERS for one in evidence):
         evidence = [_in_doubt(one, vocabulary) for one in evidence]
-    evidence = in_their_place(evidence, vocabulary)
     coded = [one.concept for one in evidence if one.is_code and one.concept and vocabulary.is_diagnosis(one.concept)]
     evidence = [
         one._replace(sure=False)

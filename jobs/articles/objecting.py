@@ -208,7 +208,11 @@ def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match], vocab
     if not any(match.evidence.sure for match in found):
         return against.UNSURE
     if subjects.service:
-        return None if any(_is_a_service(match, vocabulary) for match in found) else against.OTHER_SERVICE
+        named = [match for match in found if _is_a_service(match, vocabulary)]
+        if not named:
+            return against.OTHER_SERVICE
+        asked = any(match.evidence.field == "complaint" for match in named)
+        return against.ASKED if asked and not need.typed_regions else None
     about = {match.subject for match in found}
     if need.body and _FINISHING not in about and all(match.evidence.field == "complaint" for match in found):
         return against.OTHER_SERVICE  # "sore after the Pilates class"

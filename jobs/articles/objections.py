@@ -44,6 +44,7 @@ FOR_GROUPS = {
 }
 
 
+ASKED = Objection(2.0, "it is about what the patient asks for, and she complains of nothing")
 FINISHING = Objection(2.0, "it is written for what the patient asks for at the end of her therapy")
 OPERATED = Objection(1.1, "it is about an operation that she is healing from")
 

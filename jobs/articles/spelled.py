@@ -64,7 +64,8 @@ def _keys(text: str, words: tuple[Word, ...], vocabulary: Vocabulary) -> list[st
     keys = vocabulary.words_meant(
         _symptoms([_with_sign(text, word, key) for word, key in zip(words, whole, strict=True)])
     )
-    return ["" if before in _BEFORE_A_NAME else key for before, key in zip(["", *keys], keys, strict=False)]
+    names = [key in _BEFORE_A_NAME and text[word.end - 1] != "s" for word, key in zip(words, keys, strict=True)]
+    return ["" if titled and key.isalpha() else key for titled, key in zip([False, *names], keys, strict=False)]
 
 
 def _with_sign(text: str, word: Word, key: str) -> str:

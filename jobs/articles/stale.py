@@ -127,7 +127,9 @@ def _is_elsewhere(coded: str, note: _Note, vocabulary: Vocabulary) -> bool:
 
 
 def _reaches(one: str, other: str, vocabulary: Vocabulary) -> bool:
-    """Whether what is wrong in one part of the body may be felt where the other is."""
+    """Whether what is wrong in one part of the body may be felt where the other is; a disease of the other part's own,
+    such as golfer's elbow, is not felt from the neck."""
     places = vocabulary.regions(one)
-    places = places.union(*(_FELT_IN[place] for place in places & _FELT_IN.keys()))
+    if not vocabulary.is_diagnosis(other):
+        places = places.union(*(_FELT_IN[place] for place in places & _FELT_IN.keys()))
     return not vocabulary.regions(other).isdisjoint(places.union(*(vocabulary.descendants[place] for place in places)))

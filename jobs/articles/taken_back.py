@@ -11,11 +11,13 @@ from dataclasses import replace
 from jobs.articles.clauses import Clause, is_of_body, is_operation
 from jobs.articles.cues import Cues
 from jobs.articles.reading import Reading
+from jobs.articles.sayings import Saying
 from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.words import words_of
 
+_SPEAKS_OF_IT = Saying(r"\W*(?:that|it|which|this|those|they|both|all of (?:that|it))\b")
 _OPERATED = "after surgery"
-_AFTER_THERAPY = frozenset(("Pilates", "finishing therapy"))
+_ASKED_FOR = frozenset(("Pilates", "finishing therapy", "dry needling", "gait and running analysis", "posture"))
 
 
 def set_aside(
@@ -28,7 +30,12 @@ def set_aside(
     aside: set[str] = set()
     for before, clause in zip([None, *clauses], clauses, strict=False):
         named = _named(clause, coded, vocabulary)
-        if _may_be_taken_back(before, clause, cues, _is_coded(named, coded, vocabulary), vocabulary):
+        if before and not named and _SPEAKS_OF_IT.match(clause.text) and cues.stands("over", clause.begin, clause.end):
+            named = _named(before, coded, vocabulary)  # "cross off the back, that cleared up"
+            if _is_coded(named, coded, vocabulary) and kept[-1] is before:
+                aside |= named
+                kept[-1] = _emptied(before, vocabulary)
+        elif _may_be_taken_back(before, clause, cues, _is_coded(named, coded, vocabulary), vocabulary):
             done = {one.meaning for one in clause.affirmed if is_operation(one, vocabulary)}
             aside |= {*done, _OPERATED} if done else named
             clause = _emptied(clause, vocabulary)
@@ -90,7 +97,7 @@ def tells_of_another(reading: Reading, aside: Collection[str], vocabulary: Vocab
     found = reading.mentions
     body = [one.concept for one in found if one.sure and vocabulary.kind(one.concept) in BODY]
     if not body:
-        return not _AFTER_THERAPY.isdisjoint(one.concept for one in found)
+        return not _ASKED_FOR.isdisjoint(one.concept for one in found)
     return any(not any(_is_same(name, other, vocabulary) for other in aside) for name in body)
 
 

@@ -164,8 +164,16 @@ class Vocabulary:
     def words_for(self, name: str) -> frozenset[str]:
         """The words by which somebody may speak of a condition, beside those that many conditions share."""
         own = {word for one in (name, *self.regions(name)) for word in key_of(one).split()}
-        words = {word for key, meaning in self.spellings.items() if meaning == name for word in key.split()}
+        words = {word for key in self._spelled.get(name, ()) for word in key.split()}
         return frozenset(own | (words - company_words())) - _GENERAL - common_words()
+
+    @cached_property
+    def _spelled(self) -> dict[str, list[str]]:
+        """Every spelling, by what it means."""
+        found: dict[str, list[str]] = {}
+        for key, meaning in self.spellings.items():
+            found.setdefault(meaning, []).append(key)
+        return found
 
     @cached_property
     def joined(self) -> dict[tuple[str, str], str]:
