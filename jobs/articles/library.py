@@ -1,6 +1,6 @@
 """The library of the clinic's own articles, as the office manager keeps it in config/articles.csv."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from jobs.articles.own_words import load_own_words
 from jobs.articles.pages import page_texts
 from jobs.articles.vocabulary import Vocabulary, the_vocabulary, vocabulary_with
 from jobs.clinic.faults import Fault
+from jobs.clinic.office_text import garbled_word, is_utf_8
 
 if TYPE_CHECKING:
     from jobs.articles.subjects import Index
@@ -82,6 +83,8 @@ def load_library(path: Path, pages: Path | None = None) -> tuple[Library, list[F
         remedy = "Put the file back, or copy the one that came with the program. Until then no letter carries articles."
         return Library(), [Fault(file, 0, f"The file cannot be read ({error.strerror}).", remedy)]
     rows, faults = read_rows(content, file)
+    garbled = _garbled(rows, is_utf_8(content))
+    faults += _told(garbled, file)
     articles: list[Article] = []
     lines: dict[str, int] = {}
     for row in rows:
@@ -89,7 +92,7 @@ def load_library(path: Path, pages: Path | None = None) -> tuple[Library, list[F
         article = reading.article()
         if reading.wrong:
             faults += [Fault(file, row.line, what, remedy) for what, remedy in reading.wrong]
-        else:
+        elif row.line not in garbled:
             articles.append(article)
     if pages is not None:
         texts = page_texts(pages)
@@ -97,6 +100,31 @@ def load_library(path: Path, pages: Path | None = None) -> tuple[Library, list[F
     words, of_words = load_own_words(path.with_name("words.csv"))
     vocabulary = vocabulary_with(words) if words else None
     return Library(tuple(articles), vocabulary), [*sorted(faults), *of_words]
+
+
+def _garbled(rows: Sequence[Row], utf_8: bool) -> dict[int, str]:
+    """The lines that a wrong encoding has garbled, each with a word of what patients read or it is found by.
+
+    In a file that is not UTF-8 one such word tells that none of its accents can be trusted.
+    """
+    texts = {row.line: " ".join(row.cells[column] for column in ("title", "summary", "topics")) for row in rows}
+    seen = {line: word for line, text in texts.items() if (word := garbled_word(text))}
+    if not seen or utf_8:
+        return seen
+    return {line: seen.get(line, "") for line, text in texts.items() if not text.isascii()}
+
+
+def _told(garbled: dict[int, str], file: str) -> list[Fault]:
+    """One fault for all such lines: the whole file was saved so."""
+    if not garbled:
+        return []
+    line, word = next((line, word) for line, word in sorted(garbled.items()) if word)
+    others = len(garbled) - 1
+    more = f" So do {others} more lines." if others > 1 else " So does one more line." if others else ""
+    what = f'The line holds garbled characters, such as "{word[:40]}".{more}'
+    until = "they stand" if others else "it stands"
+    remedy = f"Type them anew and save the list as CSV UTF-8; until then {until} in no letter."
+    return [Fault(file, line, what, remedy)]
 
 
 class _Reading:

@@ -1,5 +1,39 @@
 """The text of a file as offices save it."""
 
+import re
+
+_GARBLED = re.compile(
+    "\u00e2\u20ac[^\\sA-Za-z]?|\u00c3[\u00a0-\u00bf]|\u00c2[\u00a0-\u00bf]|\ufffd"  # UTF-8 that was read as ANSI
+    "|(?<=[a-z])[\u00c0-\u00d6\u00d8-\u00de\u0160\u017d\u0178]"  # a capital within a word: an accent of old Macs
+    "|(?<!\\S)[\u00d0-\u00d5](?!\\S)"  # a lone capital with an accent: their dash
+    "|[\u2021\u0192\u02c6\u2030\u00a4](?=[a-z])|(?<=[a-z])[\u2021\u0192\u02c6\u2030\u00a4\u201a]"  # theirs, and DOS's
+)
+
+
+def garbled_word(text: str) -> str:
+    """The first word that a wrong encoding has garbled, such as `Caf\u017d` for Caf\u00e9; "" where none is seen.
+
+    What an old Mac or MS-DOS saved cannot be told from ANSI by its bytes, only by what it would say.
+    """
+    found = None if text.isascii() else _GARBLED.search(text)
+    if found is None:
+        return ""
+    before, behind = text[: found.start()], text[found.end() :]
+    whole = (before.split() if before[-1:].strip() else [""])[-1] + found[0]
+    whole += (behind.split() if behind[:1].strip() else [""])[0]
+    return whole.strip('.,;:!?()"')
+
+
+def is_utf_8(content: bytes) -> bool:
+    """Whether a file is UTF-8, or UTF-16 as its first bytes say, so that its letters are sure."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
 
 def decoded(content: bytes) -> str:
     """UTF-16 where the first bytes say so ("Unicode Text" of Excel), UTF-8, else what Windows calls ANSI.

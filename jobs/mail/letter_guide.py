@@ -40,7 +40,7 @@ patient; such words are refused there. Put straight quotation marks around them 
 | `[our website](https://riverbend.example)` | a link |
 | a link alone between two empty lines | a button |
 
-Write plain words: no HTML, no pictures. When you paste from Word, paste as plain text (Ctrl+Shift+V).
+Write plain words: no HTML, no pictures, no tables. When you paste from Word, paste as plain text (Ctrl+Shift+V).
 
 ## Fields
 

@@ -21,6 +21,9 @@ _OTHER_FIELD = re.compile(
 _NOT_YET = re.compile(r"\b(?:TODO|TBD|FIXME|XXX+)\b|\blorem ipsum\b", re.IGNORECASE)
 _BULLET = re.compile(r"\s{0,20}[•·▪◦‣●○§][\s\u00a0]{0,9}")
 _TIGHT_HEADING = re.compile(r"\s{0,3}#{1,6}[^#\s]")
+_TABLE_RULE = re.compile(r"\s{0,20}\|?[\s:]{0,20}-{1,200}[-\s:|+]{0,500}")
+_TABLE_ROW = re.compile(r"\s{0,20}\|.{0,2000}\|\s*")
+_DRAWN_TABLE = re.compile(r"\s{0,20}[+\u2500-\u257f][-=+\u2500-\u257f]{2,500}\s*")
 _CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7})(?:\s|$)")
 _FIELDS = "Write a field of this program, such as {{ patient.first_name }}; templates/README.md lists them."
 
@@ -44,7 +47,7 @@ def look_at_markdown(lines: list[str], file: str, first_line: int) -> list[Fault
         for picture, words, address in _LINK.findall(plain):
             faults += _look_at_link(picture, words, address, fault)
         faults += _look_at_line(line, plain, fault)
-    return faults + list(_open_bold(lines, file, first_line))
+    return faults + list(_open_bold(lines, file, first_line)) + list(_tables(lines, file, first_line))
 
 
 def look_at_words(name: str, words: str, fault: "partial[Fault]") -> list[Fault]:
@@ -107,6 +110,26 @@ def _open_bold(lines: list[str], file: str, first_line: int) -> Iterator[Fault]:
                 yield Fault(file, marks[spaced[0] - 1], "A blank stands between two asterisks and the bold words.",
                             "Write **important**, without blanks inside.")  # fmt: skip
         paragraph = []
+
+
+def _tables(lines: list[str], file: str, first_line: int) -> Iterator[Fault]:
+    """Tables drawn with bars, each with its first line: mail programs would show the bars."""
+    within = False
+    for number, line in enumerate(lines, first_line):
+        below = lines[number - first_line + 1] if number - first_line + 1 < len(lines) else ""
+        table = bool(line.strip()) and (within or _begins_table(line, below))
+        if table and not within:
+            yield Fault(file, number, "A table begins on this line, and patients would see its bars and dashes.",
+                        "Write each of its rows as a line of a list: - Monday: 8 am to 6 pm.")  # fmt: skip
+        within = table
+
+
+def _begins_table(line: str, below: str) -> bool:
+    """Whether a line is the first of a table: a row between bars, or one with bars above a line of dashes and bars."""
+    line, below = TAG.sub("x", line), TAG.sub("x", below)
+    if _TABLE_ROW.fullmatch(line) or _DRAWN_TABLE.fullmatch(line):
+        return True
+    return "|" in line and "|" in below and _TABLE_RULE.fullmatch(below) is not None
 
 
 def _without_blanks(tag: re.Match[str]) -> str:

@@ -314,3 +314,49 @@ def test_a_proposed_article_waits_for_its_yes_and_needs_no_topic_until_then(tmp_
         'config/articles.csv, line 6: confirmed "perhaps" is neither yes nor no.\n'
         "Write yes where it may be sent, no where it must wait."
     ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "garbled"), [("mac_roman", "Caf\u017d"), ("cp850", "Caf\u201a"), ("utf-8 twice", "Caf\u00c3\u00a9")]
+)
+def test_letters_never_carry_a_title_that_an_old_encoding_has_garbled(
+    tmp_path: Path, encoding: str, garbled: str
+) -> None:
+    lines = (
+        HEADER + GOOD + row(slug="cafe", title="Caf\u00e9 moves for you") + row(slug="nap", summary="A na\u00efve nap.")
+    )
+    twice = encoding == "utf-8 twice"
+    content = lines.encode("utf-8").decode("cp1252").encode("utf-8") if twice else lines.encode(encoding)
+    library, faults = load(tmp_path, content)
+    assert [article.slug for article in library.articles] == ["stiff-back"]
+    assert faults == [
+        f'config/articles.csv, line 3: The line holds garbled characters, such as "{garbled}". So does one more line.\n'
+        "Type them anew and save the list as CSV UTF-8; until then they stand in no letter."
+    ]
+
+
+def test_all_that_was_garbled_at_once_is_one_fault(tmp_path: Path) -> None:
+    lines = HEADER + "".join(
+        row(slug=f"cafe-{n}", title=f"The caf\u00e9\u2019s rule {n} \u2013 \u201cfive\u201d") for n in (1, 2, 3)
+    )
+    library, faults = load(tmp_path, lines.encode("mac_roman"))
+    assert library.articles == ()
+    assert faults == [
+        'config/articles.csv, line 2: The line holds garbled characters, such as "caf\u017d\u00d5s". '
+        "So do 2 more lines.\n"
+        "Type them anew and save the list as CSV UTF-8; until then they stand in no letter."
+    ]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Jos\u00e9\u2019s \u201cfive\u201d moves \u2013 \u00e0 la carte",
+        "CAF\u00c9",
+        "El Ni\u00f1o, \u00d3scar y t\u00fa",
+        "30 \u00b0C \u00b7 \u20ac5",
+    ],
+)
+def test_what_windows_saves_is_not_taken_for_garbled(tmp_path: Path, title: str) -> None:
+    library, faults = load(tmp_path, (HEADER + row(title=title)).encode("cp1252"))
+    assert (faults, [article.title for article in library.articles]) == ([], [title])

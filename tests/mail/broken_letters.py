@@ -13,6 +13,8 @@ QUOTED = 'Put the words between straight quotation marks: subject: "Your visit: 
 A_FIELD = "Write a field of this program, such as {{ patient.first_name }}; templates/README.md lists them."
 PRIVATE = "Leave conditions, parts of the body and treatments to the letter itself."
 UNSAID = "Delete it: letters say nothing about a patient's health. {{ articles }} brings the reading that fits."
+TABLE = "A table begins on this line, and patients would see its bars and dashes."
+A_LIST = "Write each of its rows as a line of a list: - Monday: 8 am to 6 pm."
 
 
 class Way(NamedTuple):
@@ -454,5 +456,26 @@ WAYS: tuple[Way, ...] = (
         29,
         "Two versions of a passage stand here, one below the other, and nobody chose.",
         "Keep the words you want; delete the others and the lines of <<<<<<<, ======= and >>>>>>>.",
+    ),
+    Way(
+        "a table pasted from elsewhere",
+        typed("Warmly,\n", "| Day | Hours |\n|---|---|\n| Monday | 8 to 6 |\n| Friday | 8 to 1 |\n\nWarmly,\n"),
+        29,
+        TABLE,
+        A_LIST,
+    ),
+    Way(
+        "a table without bars at its sides",
+        typed("Warmly,\n", "Day | Hours\n:--- | ---:\nMonday | 8 to 6\n\nWarmly,\n"),
+        29,
+        TABLE,
+        A_LIST,
+    ),
+    Way(
+        "a table drawn by another program",
+        typed("Warmly,\n", "+-----+-------+\n| Day | Hours |\n+-----+-------+\n\nWarmly,\n"),
+        29,
+        TABLE,
+        A_LIST,
     ),
 )
