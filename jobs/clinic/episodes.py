@@ -45,7 +45,6 @@ class Episode(NamedTuple):
     visits: int
     opening: str = ""  # the step of its first appointment
     opened_on: str = ""  # the day of its first appointment, whether that still stands or not
-    awaited_on: str = ""  # the day of its first appointment that still stands, if that has no outcome yet
     planned_on: str = ""  # the last day for which it has an appointment without an outcome
     location: str = ""
     billed_cents: int | None = None
@@ -99,7 +98,6 @@ def sum_up(number: int, slots: Sequence[Slot], today: str = FOR_GOOD) -> Episode
         len(kept),
         slots[0].step,
         slots[0].starts_on,
-        standing[0].starts_on if standing and standing[0].status in OPEN else "",
         max((slot.starts_on for slot in slots if slot.status in OPEN), default=""),
         next((slot.location for slot in slots if slot.location), ""),
         _cents([slot.billed for slot in slots]),

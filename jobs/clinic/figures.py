@@ -41,7 +41,7 @@ class Tally(NamedTuple):
     same_last_year: int = 0
     trend: tuple[int, ...] = (0,) * TREND
     evaluated: int = 0  # of the year's
-    ahead: int = 0
+    ahead: int = 0  # nobody has seen them yet, and an appointment is today or later
     visits: int = 0
     discharged: int = 0
     dropped: int = 0
@@ -68,7 +68,7 @@ class Tally(NamedTuple):
 
     @property
     def conversion(self) -> float | None:
-        """Evaluated out of the referrals whose first appointment is not still ahead; None where that is nobody."""
+        """Evaluated out of the referrals that are not still ahead; None where that is nobody."""
         return part_of(self.evaluated, self.year - self.ahead)
 
     @property

@@ -31,7 +31,7 @@ _HERE = "(:location = '' OR location = :location)"
 _REFERRED = f"""clinic_id = :clinic AND {_HERE}
     AND NOT (number = 1 AND opening <> 'evaluation' AND opened_on <= :known_from)"""
 _EVALUATED = "evaluated_on <> ''"
-_AHEAD = "evaluated_on = '' AND visits = 0 AND awaited_on >= :today"
+_AHEAD = "evaluated_on = '' AND visits = 0 AND planned_on >= :today"
 _DROPPED = "visits > 0 AND planned_on < :today AND discharged_on = '' AND last_visit_on <= :lost"
 
 _NAMED = ("shown", "previous", "before", "month", "quarter", "year", "last_year", "same_last_year")

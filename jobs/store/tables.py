@@ -143,7 +143,6 @@ episodes = Table(
     Column("visits", Integer, nullable=False, server_default="0"),
     _text("opening", 10),  # the step of its first appointment: whether care began with it
     _text("opened_on", 10),  # the day of its first appointment, whether that still stands or not
-    _text("awaited_on", 10),  # the day of its first appointment that still stands, if that has no outcome yet
     _text("planned_on", 10),  # the last day for which it has an appointment without an outcome
     _text("location"),
     Column("billed_cents", BigInteger),  # null where the export has no amount

@@ -180,14 +180,8 @@ def _course(slots: list[Slot], number: int, begins: date, today: date) -> Course
     evaluations = [slot for slot in slots if slot.step == "evaluation"]
     counted = [slot for slot in (evaluations or slots) if is_visit(slot, today)]
     course.evaluated_on = counted[0].starts_on if counted else None
-    standing = [slot for slot in slots if slot.status not in ("cancelled", "rescheduled")]
-    course.ahead = (
-        course.evaluated_on is None
-        and not course.visits
-        and bool(standing)
-        and standing[0].status in ("booked", "arrived")
-        and standing[0].starts_on >= today
-    )
+    still_to_come = [slot for slot in slots if slot.starts_on >= today and what_became(slot, today) == "ahead"]
+    course.ahead = course.evaluated_on is None and not course.visits and bool(still_to_come)
     course.discharged = any(slot.step == "discharge" for slot in course.visits)
     course.planned = any(slot.status in ("booked", "arrived") and slot.starts_on >= today for slot in slots)
     course.dropped = bool(

@@ -1,0 +1,82 @@
+"""What the owner holds against what she knows of her patients: small stories, read off the workbook."""
+
+from typing import Any
+
+import pytest
+from hand_written_clinic import Clinic, Row, appointment
+from openpyxl import load_workbook
+
+pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group")  # openpyxl cannot read them; Excel can
+
+MONDAY = "2026-10-12 06:00"  # the day after the week shown
+
+
+def evaluation(patient: str, start: str, status: str, **more: str) -> Row:
+    return appointment(patient, start, status, "PT Initial Evaluation", booked_at="2026-10-02 09:00", **more)
+
+
+def workbook(clinic: Clinic, *rows: Row) -> Any:
+    """The workbook of the week up to October 11."""
+    clinic.export(*rows)
+    assert clinic.pull(MONDAY).code == 0
+    return summarized(clinic)
+
+
+def summarized(clinic: Clinic, moment: str = MONDAY) -> Any:
+    assert clinic.run("summarize_referrals", moment).code == 0
+    (path,) = (clinic.home / "var" / "reports").glob("referrals-*.xlsx")
+    return load_workbook(path, data_only=True)
+
+
+def rows_of(sheet: Any, beside: str) -> dict[str, dict[str, Any]]:
+    """The rows of the table whose header has a cell `beside`, by their first cell."""
+    lines = [list(row) for row in sheet.iter_rows(values_only=True)]
+    start = next(place for place, line in enumerate(lines) if beside in line)
+    found = {}
+    for line in lines[start + 1 :]:
+        if line[0] is None:
+            break
+        found[line[0]] = dict(zip(lines[start], line, strict=True))
+    return found
+
+
+def became(book: Any) -> dict[str, int]:
+    steps = {title: row["This year"] for title, row in rows_of(book["Funnel"], "This year").items()}
+    return {title: count for title, count in steps.items() if count and title != "New patients"}
+
+
+def conversion(book: Any) -> str:
+    """What stands on the first page under the conversion."""
+    cells = (str(cell) for row in book["This week"].iter_rows(max_row=9, values_only=True) for cell in row if cell)
+    return next(cell for cell in cells if cell.endswith(" ahead"))
+
+
+def test_a_missed_evaluation_that_is_booked_anew_is_still_ahead(clinic: Clinic) -> None:
+    book = workbook(
+        clinic,
+        evaluation("Hugo", "2026-10-06 10:00", "No Show"),
+        evaluation("Hugo", "2026-10-13 10:00", "Scheduled"),
+        evaluation("Ida", "2026-10-06 11:00", "Cancelled"),
+        evaluation("Ida", "2026-10-13 11:00", "Scheduled"),
+        evaluation("Lea", "2026-10-07 10:00", "Completed"),
+    )
+    assert became(book) == {"Still ahead": 2, "Evaluated": 1, "In care": 1}
+    assert conversion(book) == "1 of 1, 2 ahead"
+
+
+def test_who_was_not_evaluated_is_ahead_only_while_the_first_visit_is_still_to_come(clinic: Clinic) -> None:
+    book = workbook(
+        clinic,
+        evaluation("Noor", "2026-10-06 10:00", "Scheduled"),  # nobody entered what became of it
+        evaluation("Noor", "2026-10-13 10:00", "Scheduled"),
+        evaluation("Odo", "2026-10-06 11:00", "Scheduled"),
+        evaluation("Pim", "2026-10-06 12:00", "No Show"),
+        evaluation("Pim", "2026-10-13 12:00", "Cancelled"),
+        appointment("Quin", "2026-10-06 13:00", kind="Pilates class", booked_at="2026-10-02 09:00"),
+        evaluation("Quin", "2026-10-13 13:00", "Scheduled"),  # a new episode after the class
+        evaluation("Rhea", "2026-10-06 14:00", "No Show"),
+        appointment("Rhea", "2026-10-08 14:00", booked_at="2026-10-02 09:00"),  # treated without an evaluation
+        appointment("Rhea", "2026-10-13 14:00", "Scheduled", booked_at="2026-10-02 09:00"),
+    )
+    assert became(book) == {"Still ahead": 2, "Not evaluated, nothing ahead": 3}
+    assert conversion(book) == "0 of 3, 2 ahead"
