@@ -32,6 +32,10 @@ _WITHOUT_HURTING = Saying(
 _WITHOUT = frozenset(("without", "w o"))
 _CANNOT = Saying(r"\b(?:can['’]?t|cannot|can not|couldn['’]?t|hardly|barely|never)\b[^.;]{0,60}$")
 _NEVER = frozenset(("never", "isnt", "is not", "doe not", "doesnt", "arent", "not"))
+_AFTER = frozenset(("s p", "status post"))
+_NEVER_OPERATED = frozenset(
+    ("concussion", "car accident", "whiplash", "falls", "a fall", "ankle sprain", "sprain", "muscle strain", "stroke")
+)
 _MORE = frozenset(("any more", "anymore"))
 _PERFECT = frozenset(("havent", "hasnt", "hadnt", "have not", "has not"))
 _GOES_ON = frozenset("on per by at since now and but so which en hoy ahora".split())  # "meniscus ok on MRI"
@@ -95,6 +99,8 @@ class _Reader:
             if one.meaning != "other" or not (self._denied or self._theirs):
                 self._clause.signs.add(one.meaning)
             self._take_sign(one, following, last)
+        elif self._key(one) in _AFTER and self._is_no_operation(following):
+            pass  # "s/p concussion"
         elif self._sent and self._key(one) in _FOR:
             self._theirs = self._sent = False
         elif one.meaning == _SMALL_CHILD:
@@ -182,6 +188,10 @@ class _Reader:
     def _is_activity(self, one: Found | None) -> bool:
         known = self._vocabulary
         return one is not None and one.meaning in known.concepts and known.kind(one.meaning) == "activity"
+
+    def _is_no_operation(self, one: Found | None) -> bool:
+        """Whether this is a disease or an accident, after which nobody need have been operated on."""
+        return one is not None and one.meaning in _NEVER_OPERATED
 
     def _is_sport(self, one: Found) -> bool:
         return self._is_activity(one) and not self._vocabulary.is_everyday(one.meaning)

@@ -117,4 +117,10 @@ def _is_part_of(one: Found, whole: Described, above: Collection[str], vocabulary
     """Whether a word, or a part of the body, is named only to describe something."""
     if not shares_words(one, whole) or vocabulary.kind(whole.concept) not in BODY:
         return False
-    return not one.meaning or one.meaning == whole.concept or one.meaning in above or bool(places_of(one, vocabulary))
+    return (
+        not one.meaning
+        or one.felt
+        or one.meaning == whole.concept
+        or one.meaning in above
+        or bool(places_of(one, vocabulary))
+    )

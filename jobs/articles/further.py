@@ -23,6 +23,7 @@ from jobs.articles.objections import (
     ASIDE_SPORT,
     EVERYDAY_UNKNOWN,
     FOR_OTHERS,
+    NARROWER_SPORT,
     ONLY_FIRST,
     OTHER_SERVICE,
 )
@@ -32,7 +33,7 @@ from jobs.articles.weighing import Weighed
 
 _ACCIDENT = "car accident"  # nor does what is written for a desk
 _PREGNANCY = "pregnancy"  # what is written for everybody does not go with it
-_ONLY_BY_ITSELF = frozenset((ASIDE, ASIDE_SPORT, OTHER_SERVICE))
+_ONLY_BY_ITSELF = frozenset((ASIDE, ASIDE_SPORT, NARROWER_SPORT, OTHER_SERVICE))
 _BY_ITSELF = ("activity", "service", "kind")  # fields of which each entry is about the patient
 
 

@@ -10,7 +10,7 @@ from jobs.articles.vocabulary import Vocabulary
 from jobs.articles.word_lists import common_words
 from jobs.articles.words import key_of
 
-_PAIN = re.compile(r"\b(?:pain|dolor)", re.IGNORECASE)
+_PAIN = re.compile(r"\b(?:pain|pian|pn|dolor)", re.IGNORECASE)
 _CHILDREN_GROWN = Saying(
     r"\b(?:youngest|oldest|kids?|babies|baby|children|twins|son|daughter)\s+(?:is|are)\s+"
     r"(?:grown|adults?|in (?:college|high school)|(?:[4-9]|[1-5]\d)\b(?!\s*(?:w|m|d|/)))"

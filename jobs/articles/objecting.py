@@ -18,7 +18,7 @@ def objections_to(subjects: Subjects, need: KnownNeed, found: list[Match], index
     for objection in (
         _for_codes(subjects, need, found, index) or _for_body(subjects, need, found, vocabulary),
         _for_healing(subjects, need, found),
-        _for_activity(subjects, need, vocabulary),
+        _for_activity(subjects, need, found, vocabulary),
         _for_occasion(subjects, need, found, vocabulary),
         _for_group(subjects, need, found),
     ):
@@ -186,12 +186,14 @@ def _for_healing(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Obj
     return against.HEALING if subjects.has_activity and not booked else None
 
 
-def _for_activity(subjects: Subjects, need: KnownNeed, vocabulary: Vocabulary) -> Objection | None:
+def _for_activity(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> Objection | None:
     """Whether the patient does what the article's title is written for."""
     if not subjects.for_activities:
         return None
     if not subjects.for_activities.isdisjoint(need.activities):
         aside = any(vocabulary.is_diagnosis(name) and name not in subjects.weights for name in need.body)
+        if subjects.has_body and _is_named_elsewhere(subjects, need, found, vocabulary):
+            return against.SAME_ACTIVITY_ASIDE
         return against.SAME_ACTIVITY if subjects.has_body and not aside else None
     exact = any(name in need.body and vocabulary.is_diagnosis(name) for name in subjects.main)
     if not subjects.sports:
@@ -199,6 +201,15 @@ def _for_activity(subjects: Subjects, need: KnownNeed, vocabulary: Vocabulary) -
     if need.activities:
         return against.OTHER_ACTIVITY_EXACT if exact else against.OTHER_ACTIVITY
     return against.EXACT_UNKNOWN if exact else against.SPORT_UNKNOWN
+
+
+def _is_named_elsewhere(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> bool:
+    """Whether the note names a disease of some part of the body that an article about a sport does not speak of, and
+    the article only the pain that comes with it: a golfer's arthritic hip."""
+    typed = (one.concept for one in need.evidence if one.concept and not one.is_code)
+    named = [name for name in typed if vocabulary.is_diagnosis(name) and vocabulary.regions(name)]
+    exact = any(match.by_code or match.evidence.concept in need.body and is_exact(match) for match in found)
+    return subjects.sports and not exact and any(name not in subjects.weights for name in named)
 
 
 def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> Objection | None:

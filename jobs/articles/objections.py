@@ -25,6 +25,7 @@ NO_CONDITION = Objection(0.1, "nobody says that the patient has what it is about
 UNSURE = Objection(0.1, "what speaks for it may be no complaint")
 HEALING = Objection(0.1, "one of the two is about an operation or a broken bone, the other is not")
 SAME_ACTIVITY = Objection(1.3, "it is written for what the patient does")
+SAME_ACTIVITY_ASIDE = Objection(0.8, "it is written for what the patient does, but not for what she has")
 OTHER_ACTIVITY = Objection(0.1, "it is written for another activity")
 OTHER_ACTIVITY_EXACT = Objection(0.8, "it is written for another activity, but is about exactly this condition")
 EVERYDAY_UNKNOWN = Objection(0.6, "nobody says whether the patient does what it is written for")

@@ -116,6 +116,11 @@ def _is_same(name: str, aside: str, vocabulary: Vocabulary) -> bool:
 
 
 def _is_near(name: str, code: str, vocabulary: Vocabulary) -> bool:
-    """Whether the two are in one part of the body, or where one is belongs to where the other is."""
+    """Whether the two may be one, or are in one part of the body, or where one is belongs to where the other is; two
+    diagnoses are not."""
+    if vocabulary.related(name, code):
+        return True
+    if vocabulary.is_diagnosis(name) and vocabulary.is_diagnosis(code):
+        return False
     here, there = vocabulary.regions(name), vocabulary.regions(code)
     return any(vocabulary.related(one, other) for one in here for other in there)
