@@ -6,8 +6,9 @@ _IN_A_LANGUAGE = re.compile(r"(.+)\.([a-z]{2})\.md", re.IGNORECASE)
 
 
 def is_letter(name: str) -> bool:
-    """Whether a file is a letter by its name; README.md explains the letters and is none."""
-    return name.endswith(".md") and name.lower() != "readme.md"
+    """Whether a file is a letter by its name. README.md explains the letters and is none; nor is what Word, a Mac or an
+    editor leaves beside an open letter, such as `~$lcome.md` and `._welcome.md`."""
+    return name.endswith(".md") and name.lower() != "readme.md" and not name.startswith((".", "~"))
 
 
 def language_of(name: str) -> str:

@@ -12,6 +12,7 @@ from jobs.articles.library import load_library
 from jobs.clinic.faults import Fault
 from jobs.clinic.profile import ClinicProfile, is_postal_address
 from jobs.mail.kept_versions import KeptVersions
+from jobs.mail.letter_strays import stray_files
 from jobs.mail.news_law import news_faults
 from jobs.mail.templates import VERSIONS, Instead, Letters
 from jobs.reports.referral_names import load_referral_names
@@ -44,6 +45,8 @@ def show_check(home: Path) -> int:
     for source in settings.sources:
         if not source.path.startswith("https://") and not any(home.glob(source.path) if _within(source) else [True]):
             click.echo(f"Source {source.name}: no file is there yet that matches {source.path}.")
+    for remark in found.remarks:
+        click.echo(remark)
     return FINE
 
 
@@ -60,13 +63,14 @@ def local_words(moment: str, zone: ZoneInfo) -> str:
 
 
 class Found(NamedTuple):
-    """Every fault, the settings where they can be used, the letters whose earlier version goes on, and the last
-    good versions of those that rules name and that are no longer there."""
+    """Every fault, the settings where they can be used, the letters whose earlier version goes on, the last good
+    versions of those that rules name and that are no longer there, and what is no fault but worth knowing."""
 
     faults: list[Fault]
     settings: Settings | None
     instead: tuple[Instead, ...] = ()
     gone: tuple[Instead, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def _within(source: Source) -> bool:
@@ -76,7 +80,7 @@ def _within(source: Source) -> bool:
 
 def find_faults(home: Path) -> Found:
     """Every fault under `home`, sorted by file and line. The letters are looked at anew, and their versions kept."""
-    settings, faults, gone = None, list[Fault](), tuple[Instead, ...]()
+    settings, faults, gone, remarks = None, list[Fault](), tuple[Instead, ...](), list[str]()
     try:
         settings = load_settings(home)
         letters = load_clinic_letters(home, settings.clinic, settings.state_dir, anew=True)
@@ -86,9 +90,12 @@ def find_faults(home: Path) -> Found:
     faults += letters.faults
     if settings is not None:
         faults += _unlawful_news(home, settings, letters)
+        rules = {rule.template for rule in settings.follow_ups.rules}
+        strays, remarks = stray_files(home / "templates", rules, settings.clinic.language)
+        faults += strays
     faults += load_library(home / "config" / "articles.csv")[1]
     faults += load_referral_names(home / "config" / "referral_names.csv")[1]
-    return Found(sorted(set(faults)), settings, letters.instead, gone)
+    return Found(sorted(set(faults)), settings, letters.instead, gone, tuple(remarks))
 
 
 def _letters_all_the_same(home: Path) -> tuple[Letters, tuple[Instead, ...]]:

@@ -28,7 +28,11 @@ def show_preview(home: Path, settings: Settings, letter: str, open_it: bool) -> 
     letters = load_clinic_letters(home, settings.clinic, settings.state_dir)
     library, _ = load_library(home / "config" / "articles.csv")
     names = [name for name in letters.names if not letter or name == own_letter(file_of(letter))]
-    files = [*names, *(in_language(name, other) for name in names for other in letters.languages(name))]
+    files = [
+        *({file_of(letter)} - {*names}),
+        *names,
+        *(in_language(name, other) for name in names for other in letters.languages(name)),
+    ]
     tell_faults(letters, settings, files if letter else [])
     shown = [
         page

@@ -10,8 +10,11 @@ from rich.table import Table
 from jobs.articles.library import load_library
 from jobs.articles.pages import NAME as PAGES
 from jobs.clinic.follow_ups import utc_text
+from jobs.clinic.letter_names import language_of, own_letter
 from jobs.desk.check import going_on
 from jobs.desk.terminal import open_console
+from jobs.mail.letter_forms import PARTS
+from jobs.mail.letter_strays import stray_files
 from jobs.mail.refused_for_good import answer_of
 from jobs.runner.discover import job_names, job_summary
 from jobs.runner.schedule import next_slot
@@ -150,9 +153,15 @@ def _faulty_letters(tools: Tools) -> list[str]:
     """The letters that were saved with a fault: which version goes on, or that they wait."""
     zone = tools.settings.clinic.tzinfo
     letters = load_clinic_letters(tools.home, tools.settings.clinic, tools.state_dir)
-    listed = [f"a mistake in templates/{e.name}, see check; {going_on(e, zone)}" for e in letters.instead]
-    without = [name for name in letters.names if name not in letters.usable]
-    return listed + [f"a mistake in templates/{name}, see check; its letters wait" for name in without]
+    rules = {rule.template for rule in tools.settings.follow_ups.rules}
+    used = [e for e in letters.instead if own_letter(e.name) in rules or e.name in PARTS]
+    listed = [f"a mistake in templates/{e.name}, see check; {going_on(e, zone)}" for e in used]
+    without = [name for name in letters.names if name not in letters.usable and name in rules]
+    listed += [f"a mistake in templates/{name}, see check; its letters wait" for name in without]
+    strays, _ = stray_files(tools.home / "templates", rules, tools.settings.clinic.language)
+    nobody = {Path(fault.file).name for fault in strays}
+    nobody |= {name for fault in letters.faults if language_of(name := Path(fault.file).name)} - letters.usable
+    return listed + [f"a mistake in templates/{name}, see check; it is used for nobody" for name in sorted(nobody)]
 
 
 def _local(tools: Tools, moment: str) -> str:

@@ -168,6 +168,10 @@ def _misnamed(folder: str, names: Collection[str]) -> dict[str, Fault]:
             what = f"There is no letter {own} that this could be in another language."
             remedy = did_you_mean(own, names) or "Correct the name of the file."
             found[name] = Fault(f"{folder}/{name}", 0, what, remedy)
+        elif name != in_language(own, language):
+            what = "The two letters of a language stand in capitals in the name of the file; nothing asks for it so."
+            remedy = f"Rename it to {in_language(own, language)}."
+            found[name] = Fault(f"{folder}/{name}", 0, what, remedy)
     return found
 
 

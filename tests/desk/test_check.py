@@ -97,3 +97,40 @@ def test_a_town_is_no_postal_address_once_letters_leave_the_house(ask: Ask, home
         'address is "Lakeside, California"; the law asks for the full postal address in every letter with news.\n'
         "Write street and number, town, state and ZIP code.\n"
     ) in shown.output
+
+
+def test_a_letter_that_word_has_open_is_one_letter(ask: Ask, home: Path) -> None:
+    (home / "templates" / "~$lcome.md").write_bytes(b"\x05Mira" + b"\0" * 157)
+    (home / "templates" / "._welcome.md").write_bytes(b"\0\x05\x16\x07" + b"\0" * 60)
+    assert ask("check").exit_code == 0
+    assert "lcome.md" not in ask("status").output
+
+
+def test_a_spanish_letter_under_a_wrong_name_is_told_by_check_and_status(ask: Ask, home: Path) -> None:
+    (home / "templates" / "welcome.es.md").rename(home / "templates" / "welcome.spanish.md")
+    (home / "templates" / "reminder.es.md").rename(home / "templates" / "reminder.ES.md")
+    shown = ask("check")
+    assert shown.exit_code == 3
+    assert (
+        "templates/reminder.ES.md: The two letters of a language stand in capitals in the name of the file; nothing "
+        "asks for it so.\nRename it to reminder.es.md.\n"
+        "templates/welcome.spanish.md: Nothing asks for a letter of this name; welcome.md in Spanish is called "
+        "welcome.es.md.\nRename it to welcome.es.md.\n2 faults. Nothing was sent or changed.\n"
+    ) in shown.output
+    status = ask("status").output
+    for name in ("reminder.ES.md", "welcome.spanish.md"):
+        assert f"a mistake in templates/{name}, see check; it is used for nobody\n" in status
+    shown = ask("preview", "reminder.ES")
+    assert shown.exit_code == 3 and "Rename it to reminder.es.md." in shown.output
+
+
+def test_a_copy_with_a_mistake_holds_nothing_up(ask: Ask, home: Path) -> None:
+    copy = home / "templates" / "welcome - Copy.md"
+    copy.write_text((home / "templates" / "welcome.md").read_text("utf-8"), "utf-8")
+    shown = ask("check")
+    assert (shown.exit_code, shown.output.splitlines()[1:]) == (
+        0,
+        ["templates/welcome - Copy.md: no rule names this letter, so nobody gets it."],
+    )
+    copy.write_text("Hello", "utf-8")
+    assert "letters wait" not in ask("status").output

@@ -94,6 +94,15 @@ def test_a_file_whose_language_or_letter_does_not_exist_is_named(tmp_path: Path)
     ]  # fmt: skip
 
 
+def test_a_language_in_capitals_is_named_for_nothing_would_ask_for_it(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED, tmp_path / "templates")
+    (tmp_path / "templates" / "reminder.es.md").rename(tmp_path / "templates" / "reminder.ES.md")
+    letters = load_letters(tmp_path / "templates", CLINIC, None)
+    what = "The two letters of a language stand in capitals in the name of the file; nothing asks for it so."
+    assert letters.faults == [Fault("templates/reminder.ES.md", 0, what, "Rename it to reminder.es.md.")]
+    assert letters.languages("reminder.md") == []
+
+
 def test_no_library_of_languages_is_loaded_for_english_letters(tmp_path: Path) -> None:
     load_letters(SHIPPED, CLINIC, tmp_path)
     program = (
