@@ -49,8 +49,8 @@ DEFINITIONS = (
      f"last {QUIET_AFTER_DAYS}."),
     ("Returning", f"It refers again in the period shown, {QUIET_AFTER_DAYS} days or more after the one before."),
     ("Booked after a letter", f"The patient booked an appointment within {BOOKED_WITHIN_DAYS} days after it was sent. "
-     "Beside it: patients for whom the same rule planned a letter that did not leave, counted from its due time. The "
-     "two groups differ in more than the letter."),
+     "Beside it: patients for whom the same rule planned a letter that did not leave, counted from its due time, "
+     "or from when its occasion became known where that was later. The two groups differ in more than the letter."),
     ("Location", "Where there are several: a new patient counts at the location of the episode's first appointment "
      "that has one, an appointment at its own. What has no location stands in the workbook of all locations alone."),
     ("Week", "Monday to Sunday in the clinic's time zone, numbered as ISO 8601 does. It belongs to the month, quarter "

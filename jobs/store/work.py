@@ -36,18 +36,25 @@ _RECENT = f"""
     SELECT rule, state, count(*) FROM {_LETTERS} WHERE moment >= :recent GROUP BY rule, state
     ORDER BY count(*) DESC, state
 """  # noqa: S608
-# A patient counts once for a rule: from the first letter that was sent, or else from the first that was due.
+# What a patient did before a letter was known to be wanted did not follow from its absence: a reminder can have been
+# due before its visit was booked.
+_WITHOUT_IT = """CASE WHEN state = 'sent' THEN sent_at ELSE (
+    SELECT CASE WHEN seen_at > due_at THEN seen_at ELSE due_at END FROM events WHERE events.id = event_id) END"""
+# A patient counts once for a rule: from the first letter that was sent, or else from the first that did not leave.
 _REACHED = f"""
-    SELECT rule, patient_id, min(moment) FILTER (WHERE state = 'sent'), min(moment)
-    FROM {_LETTERS}
-    WHERE state IN ('sent', 'withdrawn', 'failed')
-        AND moment >= :trend_begins AND moment < :trend_ends AND moment <= :followed_until
+    SELECT rule, patient_id, min(since) FILTER (WHERE state = 'sent'), min(since)
+    FROM (
+        SELECT rule, patient_id, state, {_WITHOUT_IT} AS since FROM {{letters}}
+        WHERE clinic_id = :clinic AND state IN ('sent', 'withdrawn', 'failed')
+            AND (due_at >= :trend_begins OR changed_at >= :trend_begins)
+    ) AS settled
+    WHERE since >= :trend_begins AND since < :trend_ends AND since <= :followed_until
     GROUP BY rule, patient_id
 """  # noqa: S608
 _BOOKINGS = """
     SELECT patient_id, booked_at FROM {appointments}
     WHERE booked_at > :since AND same_as = 0 AND patient_id IN
-        (SELECT patient_id FROM letters WHERE clinic_id = :clinic AND due_at >= :since)
+        (SELECT patient_id FROM letters WHERE clinic_id = :clinic AND (due_at >= :since OR changed_at >= :since))
     ORDER BY booked_at
 """
 _SENT_TO_STOPPED = f"""
@@ -152,8 +159,8 @@ def _followed(memory: Memory, asked: Mapping[str, str]) -> defaultdict[str, Coun
     for patient, booked_at in _rows(memory, _BOOKINGS, asked):
         bookings[patient].append(booked_at)
     reached = [
-        (rule, patient, "written_to" if sent_at else "without", sent_at or due_at)
-        for rule, patient, sent_at, due_at in _rows(memory, _REACHED, asked)
+        (rule, patient, "written_to" if sent_at else "without", sent_at or without_since)
+        for rule, patient, sent_at, without_since in _rows(memory, _REACHED, asked)
     ]
     within = timedelta(days=BOOKED_WITHIN_DAYS)
     ends = {moment: _utc(datetime.fromisoformat(moment) + within) for moment in {each[3] for each in reached}}

@@ -358,16 +358,19 @@ def letters_of_rules(
     zone: ZoneInfo,
 ) -> dict[str, dict[str, int]]:
     """Per rule: letters sent in the period shown; of the trend's, where the 14 days are over: the patients who got
-    one, from the first, and those of the same rule who got none, from the first that was due; how many booked."""
+    one, from the first, and those of the same rule who got none, from the first that was due, or that was known to be
+    wanted only after it was due; how many booked."""
     connection = sqlite3.connect(database)
     rows = connection.execute(
-        "SELECT rule, state, sent_at, due_at, patient_id FROM letters WHERE clinic_id = ?", [clinic_id]
+        "SELECT rule, state, sent_at, due_at, seen_at, letters.patient_id FROM letters "
+        "JOIN events ON events.id = event_id WHERE letters.clinic_id = ?",
+        [clinic_id],
     ).fetchall()
     connection.close()
     found: dict[str, dict[str, int]] = {}
     for rule in {row[0] for row in rows}:
-        own = [(state, sent_at if state == "sent" else due_at, patient) for r, state, sent_at, due_at, patient in rows
-               if r == rule]  # fmt: skip
+        own = [(state, sent_at if state == "sent" else max(due_at, seen_at), patient)
+               for r, state, sent_at, due_at, seen_at, patient in rows if r == rule]  # fmt: skip
         sent = [
             m for state, m, _ in own if state == "sent" and shown[0] <= day_of(m, zone) <= shown[1] and utc(m) <= now
         ]

@@ -39,11 +39,12 @@ def put(memory: Memory, table: Any, *rows: dict[str, Any]) -> None:
         memory.connection.execute(insert(table), {"clinic_id": memory.clinic_id, **row})
 
 
-def a_letter(number: int, patient: int, rule: str, state: str, days_ago: float) -> dict[str, Any]:
+def a_letter(number: int, patient: int, rule: str, state: str, days_ago: float, event: int = 1) -> dict[str, Any]:
     sent = moment(days_ago) if state == "sent" else ""
     return {
-        "id": number, "patient_id": patient, "rule": rule, "event_id": 1, "state": state, "due_at": moment(days_ago),
-        "expires_at": moment(days_ago - 3), "sent_at": sent, "address_key": f"{patient}@patient.example",
+        "id": number, "patient_id": patient, "rule": rule, "event_id": event, "state": state,
+        "due_at": moment(days_ago), "expires_at": moment(days_ago - 3), "sent_at": sent,
+        "address_key": f"{patient}@patient.example",
     }  # fmt: skip
 
 
@@ -54,13 +55,19 @@ def a_booking(number: int, patient: int, booked_days_ago: float) -> dict[str, An
     }  # fmt: skip
 
 
+def an_event(number: int, patient: int, days_ago: float) -> dict[str, Any]:
+    return {
+        "id": number, "appointment_id": number, "patient_id": patient, "what": "booked",
+        "happened_at": moment(days_ago), "seen_at": moment(days_ago), "starts_at": moment(-9),
+    }  # fmt: skip
+
+
 @pytest.fixture
 def work(store: Store) -> Iterator[Work]:
     with store.begin() as memory:
         put(memory, patients, *({"id": number, "key": str(number)} for number in range(1, 7)))
         put(memory, appointments, a_booking(1, 1, 25), a_booking(2, 2, 10), a_booking(3, 3, 45), a_booking(4, 4, 60))
-        put(memory, events, {"id": 1, "appointment_id": 1, "patient_id": 1, "what": "booked", "happened_at": moment(25),
-                             "seen_at": moment(25), "starts_at": moment(-9)})  # fmt: skip
+        put(memory, events, an_event(1, 1, 80))
         put(
             memory,
             letters,
@@ -115,3 +122,16 @@ def test_runs_sources_and_problems_are_summed_up_without_what_stood_in_a_cell(wo
 def test_a_rule_that_is_on_and_sent_nothing_is_named_with_what_became_of_its_letters(work: Work) -> None:
     assert work.silent_rules == (("lapsed", "1 withdrawn"), ("welcome", "no letter was due"))
     assert work.bookings_dated
+
+
+def test_the_booking_that_called_for_a_letter_did_not_follow_from_its_absence(store: Store) -> None:
+    with store.begin() as memory:
+        put(memory, patients, {"id": 1, "key": "1"}, {"id": 2, "key": "2"})
+        # Both booked on a Saturday for Monday, twice in the same minute: their reminders had been due on Friday.
+        put(memory, appointments, a_booking(1, 1, 37), a_booking(2, 1, 37), a_booking(3, 2, 37), a_booking(4, 2, 37),
+            a_booking(5, 2, 30))  # fmt: skip
+        put(memory, events, an_event(1, 1, 36.9), an_event(3, 2, 36.9))
+        for number, event in ((1, 1), (2, 3)):
+            put(memory, letters, a_letter(number, number, "reminder", "withdrawn", 38, event))
+        (line,) = count_work(memory, WEEK, NOW, RULES).rules
+    assert (line.without, line.without_booked) == (2, 1)  # the other booked again a week later
