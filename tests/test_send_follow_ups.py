@@ -327,7 +327,50 @@ def test_a_patient_without_an_address_is_listed_with_the_reason_and_others_go_on
     clinic.pull("2026-03-04 08:45")
     ran = clinic.send("2026-03-04 09:00")
     assert ran.code == 0 and clinic.in_state("sent") == {("Pata", "reminder")}
+    assert clinic.fates("Noa", "reminder") == [("planned", "no e-mail address is known yet")]
+    clinic.export(appointment("Noa", "2026-03-06 09:00", "booked"), *coming(1))
+    clinic.pull("2026-03-04 10:00")
+    clinic.send("2026-03-04 10:10")
+    assert ("Noa", "reminder") in clinic.in_state("sent")
+
+
+def test_an_address_that_comes_too_late_brings_no_letter(clinic: Clinic) -> None:
+    clinic.export(appointment("Noa", "2026-03-06 09:00", "booked", email=""), *coming(1))
+    clinic.pull("2026-03-04 08:45")
+    clinic.send("2026-03-04 09:00")
+    clinic.send("2026-03-06 08:00")
     assert clinic.fates("Noa", "reminder") == [("withdrawn", "no e-mail address is known")]
+
+
+def test_the_welcome_leaves_once_though_an_earlier_first_visit_is_booked_instead(clinic: Clinic) -> None:
+    def booked(day: str, at: str, status: str = "booked") -> Row:
+        return appointment("Noa", f"{day} 09:00", status, booked_at=at)
+
+    first = booked("2026-03-25", "2026-03-04 08:30")
+    clinic.export(first)
+    clinic.pull("2026-03-04 08:45")
+    clinic.send("2026-03-04 10:00")
+    sooner = [booked("2026-03-25", "2026-03-04 08:30", "cancelled"), booked("2026-03-20", "2026-03-05 08:30")]
+    clinic.export(*sooner)
+    clinic.pull("2026-03-05 08:45")
+    clinic.send("2026-03-05 10:00")
+    clinic.export(*sooner, booked("2026-03-17", "2026-03-06 08:30"))
+    clinic.pull("2026-03-06 08:45")
+    clinic.send("2026-03-06 10:00")
+    again = ("withdrawn", "the patient has this letter in this course of care")
+    assert clinic.fates("Noa", "welcome") == [("sent", ""), again, again]
+
+
+def test_the_letter_after_the_third_visit_leaves_once_though_a_visit_was_charted_late(clinic: Clinic) -> None:
+    days = ("2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05")
+    clinic.export(*(appointment("Noa", f"{day} 09:00", "completed" if day != days[2] else "booked") for day in days))
+    clinic.pull("2026-03-05 18:00")
+    clinic.send("2026-03-06 09:30")
+    clinic.export(*(appointment("Noa", f"{day} 09:00", "completed") for day in days))
+    clinic.pull("2026-03-06 10:00")
+    clinic.send("2026-03-06 10:30")
+    again = ("withdrawn", "the patient has this letter in this course of care")
+    assert clinic.fates("Noa", "mid_plan") == [("sent", ""), again]
 
 
 @pytest.mark.parametrize("at_once", [1, 2_000])

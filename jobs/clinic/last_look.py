@@ -37,13 +37,14 @@ class Due(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """One letter that left or may have left; `starts_at` is that of the appointment it was about."""
+    """One letter that left or may have left, and the appointment it was about: when that was to start, and its id."""
 
     rule: str
     category: str
     sent_at: str
     capped: bool = True
     starts_at: str = ""
+    appointment_id: int = 0
 
 
 @dataclass
@@ -106,7 +107,8 @@ def look(
         if reason:
             yield Verdict(due, "wait", reason)
             continue
-        record = Sent(rule.name, rule.category, utc_text(now), rule.capped, due.event_starts_at)
+        about = due.event_starts_at, due.appointment_id
+        record = Sent(rule.name, rule.category, utc_text(now), rule.capped, *about)
         person.sent.append(record)
         same_address.append(record)
         leaves_at = still_stoppable(due.leaves_at, due.released_at, desk, now)
@@ -124,7 +126,7 @@ def importance(due: Due) -> tuple[int, str, int]:
 def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
     """Say in words why this letter must never be sent, or "" if it may."""
     moment = utc_text(now)
-    if not person.email:
+    if not person.email and moment > due.expires_at:
         return "no e-mail address is known"
     if person.email_consent == "no":
         return "the patient wants no e-mail"
@@ -169,11 +171,15 @@ def _overtaken(due: Due, rule: Rule, person: Person, moment: str) -> str:
 
 
 def _told_already(due: Due, rule: Rule, person: Person) -> str:
-    """Whether the patient was written to about the same visit: one that was moved away and back, or booked anew."""
-    if rule.when == "planned_visit" and (rule.name, due.event_starts_at) in {
-        (sent.rule, sent.starts_at) for sent in person.sent
-    }:
+    """Whether the patient was written to about the same: a visit that was moved away and back, or booked anew; the
+    first booking or the third visit, where another appointment has become that by now."""
+    sent = [sent for sent in person.sent if sent.rule == rule.name]
+    if rule.when == "planned_visit" and due.event_starts_at in {one.starts_at for one in sent}:
         return "the patient has this letter about a visit at the same time"
+    if sent and (rule.when == "first_booking" or rule.visit_number):
+        episodes = {slot.appointment_id: slot.episode for slot in person.history}
+        if episodes.get(due.appointment_id) in {episodes.get(one.appointment_id) for one in sent}:
+            return "the patient has this letter in this course of care"
     return ""
 
 
@@ -193,6 +199,8 @@ def why_wait(
     rule: Rule, person: Person, same_address: Sequence[Sent], follow_ups: FollowUps, now: datetime, calendar: Calendar
 ) -> str:
     """Say in words why this letter must wait, or "" if it may leave now."""
+    if not person.email:
+        return "no e-mail address is known yet"
     if not follow_ups.hours(rule).is_open(now, calendar.zone, calendar.holidays):
         return "outside the sending hours"
     if not rule.capped:

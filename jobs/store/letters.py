@@ -77,15 +77,15 @@ def people(memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule]) ->
             found[row.id] = Person(
                 row.address_key, row.email, row.email_consent, slots.get(row.id, ()), frozenset(refused)
             )
-        for patient_id, rule, category, at, starts_at in memory.connection.execute(_gone(memory, part)):
-            found[patient_id].sent.append(Sent(rule, category, at, capped.get(rule, True), starts_at))
+        for patient_id, rule, category, at, *about in memory.connection.execute(_gone(memory, part)):
+            found[patient_id].sent.append(Sent(rule, category, at, capped.get(rule, True), *about))
     return found
 
 
 def _gone(memory: Memory, patient_ids: Sequence[int]) -> Select[Any]:
-    """What left, or may have left, for these patients, with the start of the appointment it was about."""
-    letter = letters.c
-    query = select(letter.patient_id, letter.rule, letter.category, letter.changed_at, events.c.starts_at)
+    """What left, or may have left, for these patients, with the start and the id of the appointment it was about."""
+    letter, about = letters.c, (events.c.starts_at, events.c.appointment_id)
+    query = select(letter.patient_id, letter.rule, letter.category, letter.changed_at, *about)
     return query.join(events, events.c.id == letter.event_id).where(
         letter.clinic_id == memory.clinic_id, letter.patient_id.in_(patient_ids), letter.state.in_(_GONE)
     )

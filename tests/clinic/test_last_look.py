@@ -51,7 +51,7 @@ def test_a_letter_that_is_still_right_is_sent():
 @pytest.mark.parametrize(
     ("letter", "who", "reason"),
     [
-        (due(READING), person(email=""), "no e-mail address is known"),
+        (due(READING, expires="2026-03-04T19:59:59Z"), person(email=""), "no e-mail address is known"),
         (due(READING), person(consent="no"), "the patient wants no e-mail"),
         (due(READING), person(stopped=frozenset({"all"})), "letters to this patient or address are stopped"),
         (due(READING), person(stopped=frozenset({"care"})), "letters to this patient or address are stopped"),
@@ -188,6 +188,10 @@ def test_after_a_restored_backup_what_was_due_in_between_waits_for_a_person():
     assert decided(due(READING), desk) == ("hold", reason, "")
     assert decided(due(READING)._replace(released_at="2026-03-04T19:00:00Z"), desk)[0] == "send"
     assert decided(due(READING)._replace(due_at="2026-03-04T18:00:01Z"), desk)[0] == "send"
+
+
+def test_a_letter_waits_for_an_address_that_may_still_come():
+    assert one(due(READING), person(email="")) == ("wait", "no e-mail address is known yet")
 
 
 def test_nobody_is_reminded_twice_of_a_visit_at_the_same_time():
