@@ -59,7 +59,9 @@ if __name__ == "__main__":
         print(__doc__.strip())
         sys.exit()
     from jobs.desk.arriving import load_less
+    from jobs.desk.streams import open_streams
 
+    open_streams()
     load_less()
     try:
         from jobs.desk.commands import cli

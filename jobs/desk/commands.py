@@ -12,6 +12,7 @@ import click
 
 from jobs.desk.place import HERE, Place, nearest
 from jobs.desk.place import with_tools as _with_tools
+from jobs.desk.streams import print_heedlessly
 from jobs.desk.unforeseen import CarefulGroup
 from jobs.desk.workbook_options import what_is_asked, workbook_options
 
@@ -94,6 +95,7 @@ def run(place: Place, /, jobs: tuple[str, ...], **options: Any) -> None:
       python run_jobs.py run summarize_referrals --week 2026-W12
     """
     asked = what_is_asked(options, jobs)
+    print_heedlessly()
     from jobs.sources.child_process import spare_child
 
     with spare_child(wanted=not {"all", "pull_appointments"}.isdisjoint(jobs)) as spare:
@@ -140,6 +142,7 @@ def due(place: Place, quiet: bool) -> None:
 
         return run_due_jobs(tools, quiet)
 
+    print_heedlessly()
     _with_tools(place, run_due, watched=True)
 
 
@@ -152,6 +155,7 @@ def serve(place: Place) -> None:
     """
     from jobs.desk.serve import serve as stay
 
+    print_heedlessly()
     sys.exit(stay(place.home, place.now))
 
 

@@ -21,8 +21,8 @@ def leave(end: SystemExit) -> NoReturn:
             logging.shutdown()
         sys.stdout.flush()
         sys.stderr.flush()
-    except OSError:  # nobody reads it any more
-        raise end from None
+    except OSError:  # it could not be printed, which Python would say once more, with an exit code of its own
+        os._exit(end.code or 1)
     os._exit(end.code)
 
 

@@ -77,6 +77,8 @@ def allow(place: Place, address: str, refused_since: date | None, reason: str, w
 def stop_page(place: Place, host: str, port: int) -> None:
     """Answer the stop links of the letters, behind the clinic's web server; docs/it.md tells how."""
     from jobs.desk.stop_page import serve_stop_page
+    from jobs.desk.streams import print_heedlessly
     from jobs.runner.settings_loading import load_settings
 
+    print_heedlessly()
     sys.exit(serve_stop_page(load_settings(place.home), host, port))

@@ -3,8 +3,12 @@
 The text of a foreign exception can hold a row, hence patient data; so can a traceback.
 """
 
+import errno
+
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_MAKE_ROOM = "Make room there; the next run goes on where this one ended."
 _DAMAGED = "The file is damaged. Put a backup in its place: `run_jobs.py restore FILE` (docs/it.md)."
 
 
@@ -16,6 +20,8 @@ def exception_words(error: BaseException) -> str:
         reason = str(error.orig).splitlines()[0].rstrip(".")
         return f"The database cannot be used: {reason}.{database_remedy(reason)}"
     kind = type(error).__name__
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return f"The disk that was written to is full. {_MAKE_ROOM}"
     if isinstance(error, OSError) and error.strerror:
         kind = f"{error.strerror} ({kind})"
     where = places(error)[-1:]
@@ -44,6 +50,8 @@ def file_words(error: OSError) -> str:
         return f"{error.filename}: a file stands where a folder belongs. Move it away."
     if isinstance(error, PermissionError):
         return f"{error.filename}: this user may not read or write it. Give it to the user that runs the jobs."
+    if error.errno in _FULL:
+        return f"{error.filename}: the disk is full. {_MAKE_ROOM}"
     return f"{error.filename}: {error.strerror}."
 
 

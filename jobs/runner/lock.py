@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -23,8 +23,9 @@ def only_run(state_dir: Path, job: str, started: str) -> Iterator[None]:
         except BlockingIOError:
             holder = os.pread(descriptor, 200, 0).decode("ascii", "replace").strip()
             raise UnderWay(f"{job} is under way in another process ({holder}). This run did nothing.") from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()} since {started}\n".encode(), 0)
+        with suppress(OSError):  # a full disk: the lock holds all the same, it only does not say whose it is
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"process {os.getpid()} since {started}\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)

@@ -68,7 +68,10 @@ def test_a_failure_that_the_job_tells_is_recorded_in_its_words(tools: Tools, job
         (ValueError("row 7: Mira Quill, mira@patient.example"), "ValueError at tests"),
         (KeyError("mira@patient.example"), "KeyError"),
         (IntegrityError("INSERT", {"name": "Mira Quill"}, Exception("DETAIL: (Mira Quill)")), "IntegrityError"),
-        (OSError(28, "No space left on device", "/exports/Mira Quill.xlsx"), "No space left on device (OSError)"),
+        (
+            OSError(28, "No space left on device", "/exports/Mira Quill.xlsx"),
+            "The disk that was written to is full. Make room",
+        ),
         (OperationalError("SELECT", {"who": "Mira Quill"}, Exception("database is locked")), "database is locked."),
     ],
 )
