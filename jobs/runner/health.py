@@ -86,4 +86,4 @@ def _send(settings: Settings, job: str, sentence: str, now: datetime) -> bool:
         results = list(transport.deliver(iter([Ready(0, to, identity, data)]), NoMarks()))
     finally:
         transport.close()
-    return bool(results) and results[0].state == "sent"
+    return bool(results) and results[0].state in ("sent", "unknown")  # one that may have left is not sent again

@@ -13,8 +13,9 @@ from jobs.runner.log import open_log, without_addresses
 from jobs.runner.outcome import Outcome
 from jobs.runner.schedule import JobSettings, due_slot, may_try_again
 from jobs.runner.settings import last_change
+from jobs.runner.told import note_told, told_today
 from jobs.runner.tools import Tools
-from jobs.store.runs import Run, begin_run, end_run, last_runs, mark_dead_runs, newest_answer
+from jobs.store.runs import begin_run, end_run, mark_dead_runs, newest_answer
 
 FINE, FAILED, USAGE, FAULTY_SETTINGS, UNDER_WAY = 0, 1, 2, 3, 4
 """The exit codes; click itself gives USAGE."""
@@ -80,11 +81,9 @@ def _open_slot(job: JobSettings, tools: Tools) -> str:
 def _run_alone(name: str, tools: Tools, slot: str, log: logging.Logger) -> tuple[int, Outcome]:
     """Run the job and record it; the caller holds its lock."""
     started = time.monotonic()
-    known = ""
     try:
         with tools.store.begin() as memory:
             dead = mark_dead_runs(memory, name)
-            known = _told_today(last_runs(memory).get(name), tools)
             run_id = begin_run(memory, name, slot, utc_text(tools.clock()))
         _tell_of_the_dead(name, dead, log)
         ping(tools.settings.installation.healthcheck_url, "start", log)
@@ -96,14 +95,14 @@ def _run_alone(name: str, tools: Tools, slot: str, log: logging.Logger) -> tuple
             end_run(memory, run_id, utc_text(tools.clock()), state, seconds, outcome.counts, message)
     except Exception as error:  # the store itself
         outcome = Outcome(failed=_failure(error, name, log))
-    _tell(name, tools, outcome, round(time.monotonic() - started, 3), known, log)
+    _tell(name, tools, outcome, round(time.monotonic() - started, 3), log)
     return (FAILED if outcome.failed else FINE), outcome
 
 
 def _not_begun(name: str, tools: Tools, error: Exception, log: logging.Logger) -> tuple[int, Outcome]:
     """The lock or the store cannot be used: the job fails before it begins."""
     outcome = Outcome(failed=_failure(error, name, log))
-    _tell(name, tools, outcome, 0.0, "", log)
+    _tell(name, tools, outcome, 0.0, log)
     return FAILED, outcome
 
 
@@ -121,22 +120,16 @@ def _failure(error: Exception, name: str, log: logging.Logger) -> str:
     return without_addresses(exception_words(error))
 
 
-def _tell(name: str, tools: Tools, outcome: Outcome, seconds: float, known: str, log: logging.Logger) -> None:
+def _tell(name: str, tools: Tools, outcome: Outcome, seconds: float, log: logging.Logger) -> None:
     """Log how the run ended, ping the watchdog, and tell the IT person of a failure, of the same one once a day."""
     ended = "failed" if outcome.failed else "done"
     facts = {"job": name, "outcome": ended, "seconds": seconds, **outcome.counts}
     log.log(logging.ERROR if outcome.failed else logging.INFO, "run ended", extra={"facts": facts})
     ping(tools.settings.installation.healthcheck_url, "fail" if outcome.failed else "success", log)
-    if outcome.failed and outcome.failed != known:
-        tell_it(tools.settings, name, outcome.failed, tools.now, log)
-
-
-def _told_today(last: Run | None, tools: Tools) -> str:
-    """The failure that the last run of this day ended with, "" where there was none."""
-    if last is None or last.outcome not in ("failed", "stopped"):
-        return ""
-    day = datetime.fromisoformat(last.started_at).astimezone(tools.settings.clinic.tzinfo).date()
-    return last.message if day == tools.today else ""
+    if not outcome.failed or told_today(tools.state_dir, name, outcome.failed, tools.today):
+        return
+    if tell_it(tools.settings, name, outcome.failed, tools.now, log):
+        note_told(tools.state_dir, name, outcome.failed, tools.today)
 
 
 def _bury_the_dead(name: str, tools: Tools, log: logging.Logger) -> None:

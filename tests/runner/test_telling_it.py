@@ -1,14 +1,27 @@
 """The IT person hears of a failure by e-mail, over a real connection, and learns nothing of a patient."""
 
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import pytest
 from loopback_server import LoopbackServer, serving
 from small_clinic import WEDNESDAY, change, live
+from sqlalchemy.exc import OperationalError
 
+from jobs.clinic.clock import ClockKnown, why_distrust
 from jobs.runner.health import tell_it
 from jobs.runner.log import open_log
+from jobs.runner.outcome import Outcome
+from jobs.runner.run import run_job
 from jobs.runner.settings_loading import load_settings
+from jobs.runner.told import note_told, told_today
+from jobs.runner.tools import open_tools
+
+JobIs = Callable[[Callable[..., Outcome]], None]
+Try = Callable[[float], None]
 
 
 def tell(home: Path, server: LoopbackServer, sentence: str, mode: str = "live") -> bool:
@@ -67,3 +80,107 @@ def test_a_mail_server_that_is_the_thing_that_failed_is_logged(home: Path) -> No
 def test_without_an_address_nobody_is_told(home: Path) -> None:
     settings = load_settings(home)
     assert not tell_it(settings, "send_follow_ups", "It failed.", WEDNESDAY, open_log(settings.state_dir))
+
+
+@pytest.fixture
+def server() -> Iterator[LoopbackServer]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def run_after(home: Path, server: LoopbackServer) -> Try:
+    """Runs the letters' job of a live clinic so many hours after Wednesday at five past ten."""
+    settings = live(home, server.port)
+
+    def run(hours: float) -> None:
+        tools = open_tools(home, settings, WEDNESDAY + timedelta(hours=hours))
+        try:
+            run_job("send_follow_ups", tools)
+        finally:
+            tools.store.close()
+
+    return run
+
+
+def test_it_hears_once_a_day_of_a_failure_also_with_good_runs_in_between(
+    server: LoopbackServer, run_after: Try, job_is: JobIs
+) -> None:
+    for hours in (0, 0.2, 0.4):
+        job_is(lambda tools, today: Outcome(failed="The mail server hung up."))
+        run_after(hours)
+        job_is(lambda tools, today: Outcome())
+        run_after(hours + 0.1)
+    assert len(server.taken) == 1
+    job_is(lambda tools, today: Outcome(failed="The sign-in is not believed."))
+    run_after(1)
+    assert len(server.taken) == 2
+    job_is(lambda tools, today: Outcome(failed="The mail server hung up."))
+    run_after(14)  # five past midnight
+    run_after(15)
+    assert len(server.taken) == 3
+
+
+def test_it_hears_once_a_day_of_a_clock_that_is_not_believed(
+    server: LoopbackServer, run_after: Try, job_is: JobIs
+) -> None:
+    def distrust(tools: object, today: object) -> Outcome:
+        now: datetime = tools.clock()  # type: ignore[attr-defined]
+        known = ClockKnown(trusted_at=WEDNESDAY - timedelta(hours=47, minutes=30))
+        return Outcome(failed=why_distrust(now, known, ZoneInfo("America/Los_Angeles")), until_changed=True)
+
+    job_is(distrust)
+    for hours in (0, 0.2, 1, 2):
+        run_after(hours)
+    assert len(server.taken) == 1
+
+
+def test_it_hears_once_a_day_of_a_database_that_can_remember_nothing(
+    server: LoopbackServer, run_after: Try, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr("jobs.runner.run.begin_run", full)
+    for hours in (0, 0.2, 0.4):
+        run_after(hours)
+    assert len(server.taken) == 1
+
+
+def test_a_failure_of_which_it_could_not_be_told_is_told_of_next_time(
+    server: LoopbackServer, run_after: Try, job_is: JobIs
+) -> None:
+    job_is(lambda tools, today: Outcome(failed="The mail server hung up."))
+    server.script = lambda step, session: "451 later" if step == "MAIL" else None
+    run_after(0)
+    server.script = lambda step, session: None
+    run_after(0.2)
+    run_after(0.4)
+    assert len(server.taken) == 1
+
+
+def test_what_was_told_is_remembered_also_beside_a_state_folder_that_takes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.runner.told.gettempdir", lambda: str(tmp_path))
+    state_dir, today = tmp_path / "var", WEDNESDAY.date()
+    state_dir.write_text("a file where a folder belongs", "utf-8")
+    note_told(state_dir, "send_follow_ups", "It failed.", today)
+    assert told_today(state_dir, "send_follow_ups", "It failed.", today)
+    assert not told_today(state_dir, "pull_appointments", "It failed.", today)
+    assert not told_today(tmp_path / "another", "send_follow_ups", "It failed.", today)
+    (folder,) = tmp_path.glob("clinic-told-*")
+    assert folder.stat().st_mode & 0o777 == 0o700
+    note_told(state_dir, "send_follow_ups", "It failed.", today + timedelta(days=1))
+    assert [mark.name[:10] for mark in folder.iterdir()] == ["2026-03-05"]
+
+
+def test_marks_that_another_user_made_keep_nothing_from_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.runner.told.gettempdir", lambda: str(tmp_path))
+    state_dir, today = tmp_path / "var", WEDNESDAY.date()
+    state_dir.write_text("a file where a folder belongs", "utf-8")
+    note_told(state_dir, "send_follow_ups", "It failed.", today)
+    (folder,) = tmp_path.glob("clinic-told-*")
+    folder.rename(tmp_path / "theirs")
+    folder.symlink_to(tmp_path / "theirs")
+    assert not told_today(state_dir, "send_follow_ups", "It failed.", today)

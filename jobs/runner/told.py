@@ -1,0 +1,49 @@
+"""Which failures the IT person was told of today, remembered also where the database cannot be used.
+
+A mark is an empty file whose name says it all: a full disk takes it still. Where the state folder takes none, the
+system's folder for temporary files does.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from tempfile import gettempdir
+
+_NUMBERS = re.compile(r"(?:\d+ (?:week|day|hour|minute|second)s?[ ,]*)+|\d+")
+
+
+def told_today(state_dir: Path, job: str, sentence: str, today: date) -> bool:
+    """Whether this failure of a job was told of on this day. It is the same one whatever numbers and moments its
+    sentence holds."""
+    mark = _mark(state_dir, job, sentence, today)
+    return any((folder / mark).exists() for folder in _folders(state_dir))
+
+
+def note_told(state_dir: Path, job: str, sentence: str, today: date) -> None:
+    """Remember it until the day is over, and forget what was told on other days."""
+    for folder in _folders(state_dir):
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for old in folder.iterdir():
+                if not old.name.startswith(f"{today} "):
+                    old.unlink(missing_ok=True)
+            (folder / _mark(state_dir, job, sentence, today)).touch(0o600)
+            return
+        except OSError:
+            continue
+
+
+def _mark(state_dir: Path, job: str, sentence: str, today: date) -> str:
+    same = f"{state_dir.resolve()} {_NUMBERS.sub('#', sentence)}"
+    return f"{today} {job} {sha256(same.encode()).hexdigest()[:16]}"
+
+
+def _folders(state_dir: Path) -> Iterator[Path]:
+    """Where marks can lie. What somebody else has made among the temporary files is not believed."""
+    yield state_dir / "told"
+    spare = Path(gettempdir()) / f"clinic-told-{os.getuid()}"
+    if not spare.is_symlink() and (not spare.exists() or spare.stat().st_uid == os.getuid()):
+        yield spare
