@@ -34,8 +34,8 @@ def send_test(home: Path, settings: Settings, letter: str, to: str) -> bool:
     if file not in letters.usable:
         return False
     library, _ = load_library(home / "config" / "articles.csv")
-    values = made_up_patients(library, settings.mail.name_topics)[0][1]._replace(
-        language=language_of(file), unsubscribe_mailto=""
+    values = made_up_patients(library, settings.mail)[0][1]._replace(
+        language=language_of(file), unsubscribe_mailto="", unsubscribe_url=""
     )
     ready = _ready(settings.mail, _marked(letters.write(own_letter(file), values)), to)
     if settings.mail.mode == "preview":

@@ -11,13 +11,14 @@ from jobs.clinic.letter_names import in_language, language_of, own_letter
 from jobs.desk.check import going_on
 from jobs.mail.fields import LetterValues
 from jobs.mail.gallery import GalleryLetter, write_gallery
+from jobs.mail.message import stop_links
+from jobs.mail.settings import MailSettings
 from jobs.mail.templates import Letters
 from jobs.runner.settings import Settings
 from jobs.sending.letter_loading import load_clinic_letters
-from jobs.sending.letters import as_read
+from jobs.sending.letters import as_read, stop_address
 
 STARTS = "2026-03-04T17:30:00Z"  # when the made-up patients are seen
-_STOP = "mailto:clinic@clinic.example?subject=stop"
 
 
 def show_preview(home: Path, settings: Settings, letter: str, open_it: bool) -> bool:
@@ -34,12 +35,7 @@ def show_preview(home: Path, settings: Settings, letter: str, open_it: bool) -> 
         *(in_language(name, other) for name in names for other in letters.languages(name)),
     ]
     tell_faults(letters, settings, files if letter else [])
-    shown = [
-        page
-        for name in names
-        if name in letters.usable
-        for page in _shown(letters, name, library, settings.mail.name_topics)
-    ]
+    shown = [page for name in names if name in letters.usable for page in _shown(letters, name, library, settings.mail)]
     if shown and letter:
         first = next((one for one in shown if one.title == _title(file_of(letter))), shown[0])
         click.echo(f"Subject: {first.subject}\n\n{first.text}")
@@ -72,15 +68,15 @@ def concerns(file: str, names: list[str]) -> bool:
     return name in names or not name.endswith(".md")
 
 
-def _shown(letters: Letters, name: str, library: Library, name_topics: bool) -> list[GalleryLetter]:
+def _shown(letters: Letters, name: str, library: Library, mail: MailSettings) -> list[GalleryLetter]:
     """The letter as each of the made-up patients gets it, then in its other languages."""
-    people = made_up_patients(library, name_topics)
-    everything = people[0][1]
+    people = made_up_patients(library, mail)
+    everything, nothing = people[0][1], people[-1][1]
     shown = [_card(letters, name, who, values) for who, values in people]
     for language in letters.languages(name):
         file, who = in_language(name, language), f"a made-up patient who reads {language_name(language)}"
         shown.append(_card(letters, file, who, everything._replace(first_name="Marisol", language=language)))
-        shown.append(_card(letters, file, f"{who}, of whom little is known", LetterValues(unsubscribe_mailto=_STOP)))
+        shown.append(_card(letters, file, f"{who}, of whom little is known", nothing))
     return shown
 
 
@@ -98,10 +94,14 @@ def _title(file: str) -> str:
     return f"{words} in {language_name(language_of(file))}" if language_of(file) else words
 
 
-def made_up_patients(library: Library, name_topics: bool) -> list[tuple[str, LetterValues]]:
-    """Whom a letter is shown for: each with what is known of the patient. The first has everything."""
-    articles = tuple(as_read(article, name_topics) for article in library.articles[:2])
-    everything = LetterValues("Mira", STARTS, "Tomas Madeup", "Main Street", articles, _STOP)
+def made_up_patients(library: Library, mail: MailSettings) -> list[tuple[str, LetterValues]]:
+    """Whom a letter is shown for: each with what is known of the patient. The first has everything, the last nothing.
+
+    The way to stop letters is the clinic's own, with a mark that stands for no patient.
+    """
+    articles = tuple(as_read(article, mail.name_topics) for article in library.articles[:2])
+    stop = stop_links(stop_address(mail), mail.unsubscribe_url, "preview")
+    everything = LetterValues("Mira", STARTS, "Tomas Madeup", "Main Street", articles, *stop)
     long_words = everything._replace(
         first_name="Maximiliane-Theodora", provider="Bartholomew Featherstonehaugh-Madeup, PT, DPT, OCS",
         location="The studio behind the old train depot, second floor, left door",
@@ -110,5 +110,8 @@ def made_up_patients(library: Library, name_topics: bool) -> list[tuple[str, Let
         ("a made-up patient with everything", everything),
         ("a made-up patient for whom no article fits", everything._replace(articles=())),
         ("a made-up patient with long names", long_words),
-        ("a made-up patient of whom little is known", LetterValues(unsubscribe_mailto=_STOP)),
+        (
+            "a made-up patient of whom little is known",
+            LetterValues(unsubscribe_mailto=stop[0], unsubscribe_url=stop[1]),
+        ),
     ]

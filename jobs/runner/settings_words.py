@@ -9,6 +9,10 @@ from jobs.clinic.faults import Fault, did_you_mean
 from jobs.runner.yaml_file import Location, YamlFile
 
 _NO_SUCH_DAY = "there is no such day; write days such as 2026-12-25"
+DURATIONS = frozenset((
+    "wait", "too_late_after", "once_per", "pull_within", "export_within", "keep_letters", "keep_records", "grace",
+    "first_look_back",
+))  # fmt: skip
 Problem = dict[str, Any]
 """One error as pydantic tells it."""
 
@@ -56,6 +60,8 @@ def _sentences(name: str, kind: type, problem: Problem) -> tuple[str, str]:
             return f'{name} is "{_typed(given)}".', f"Write {problem['ctx']['expected'].replace(chr(39), '')}."
         case "string_type" if isinstance(given, (list, dict)):
             return f"{name} must be one text.", "Write it on one line, without brackets."
+        case "string_type" if given is not None and str(location[-1]) in DURATIONS:
+            return f'{name} is "{_typed(given)}", without a unit.', _with_unit(given)
         case "string_type":
             return f"{name} must be text.", 'Write "" for none.' if given is None else f'Put quotes: "{_typed(given)}".'
         case "tuple_type" | "list_type":
@@ -72,6 +78,14 @@ def _sentences(name: str, kind: type, problem: Problem) -> tuple[str, str]:
     ending = "" if message[-1:] in (".", "?", "!") else "."
     words = f"{name}: {message}" if name else message[:1].upper() + message[1:]
     return words + ending, ""
+
+
+def _with_unit(given: Any) -> str:
+    """`Write "1 day", "1 hour" or "1 minute".` for 1."""
+    if not isinstance(given, int) or isinstance(given, bool) or given < 0:
+        return 'Write it like "2 days", "3 hours" or "90 minutes".'
+    days, hours, minutes = (f'"{given} {unit}{"" if given == 1 else "s"}"' for unit in ("day", "hour", "minute"))
+    return f"Write {days}, {hours} or {minutes}."
 
 
 def _unfolded(name: str, kind: type, location: Location) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from jobs.clinic.profile import is_postal_address
 from jobs.mail.fields import ArticleValues, LetterValues
 from jobs.mail.message import Envelope, message_id, stop_links, unsubscribe_token
 from jobs.mail.records import Ready
+from jobs.mail.settings import MailSettings
 from jobs.mail.stop_secret import stop_secret
 from jobs.mail.writing import LetterWriter, Order
 from jobs.runner.tools import Tools
@@ -94,7 +95,7 @@ class OrderDesk:
         choices = articles_for(facts, rule, library, seen)
         seen.update(choice.article.slug for choice in choices)
         token = unsubscribe_token(self._secret, clinic.id, facts.letter_id, rule.category, facts.address_key)
-        mailto, url = stop_links(mail.unsubscribe_address or mail.reply_to or mail.sender, mail.unsubscribe_url, token)
+        mailto, url = stop_links(stop_address(mail), mail.unsubscribe_url, token)
         articles = tuple(as_read(choice.article, mail.name_topics) for choice in choices)
         values = LetterValues(
             facts.first_name, facts.starts_at, facts.provider, facts.location, articles, mailto, url, facts.language
@@ -114,6 +115,11 @@ class OrderDesk:
         )
         law = (clinic.address, url or mailto) if rule.category == "news" else ()
         return Ordered(facts, choices, Order(rule.template, values, envelope, law))
+
+
+def stop_address(mail: MailSettings) -> str:
+    """Where a patient writes who wants no more letters."""
+    return mail.unsubscribe_address or mail.reply_to or mail.sender
 
 
 def library_now(tools: Tools) -> Library:

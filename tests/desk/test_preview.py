@@ -1,5 +1,6 @@
 """`preview`: a letter as a patient would see it, before anybody does."""
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -17,6 +18,20 @@ def test_one_letter_is_printed_and_its_page_is_named(ask: Ask, home: Path, name:
     page = home / "var" / "preview" / "index.html"
     assert shown.output.endswith(f"See {page}\n")
     assert page.read_text("utf-8").count("mira@patient.example") >= 2
+
+
+def test_the_way_to_stop_letters_is_the_clinics_own(ask: Ask, home: Path) -> None:
+    file = home / "config" / "clinic.yaml"
+    shown = ask("preview", "reminder").output
+    assert "hello@lakeside.example" in shown and "clinic.example" not in shown
+    file.write_text(
+        re.sub(
+            "(?m)^( *)unsubscribe_url:.*$",
+            r"\1unsubscribe_url: https://stop.lakeside.example/",
+            file.read_text("utf-8"),
+        )
+    )
+    assert "https://stop.lakeside.example/?t=preview" in ask("preview", "reminder").output
 
 
 def test_all_letters_are_on_one_page(ask: Ask, home: Path) -> None:

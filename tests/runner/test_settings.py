@@ -1,14 +1,19 @@
 """config/: what its faults are called. Each expectation is the whole text that the office manager reads."""
 
+from dataclasses import fields
 from datetime import time
 from pathlib import Path
 
 import pytest
 from small_clinic import change, make_home
 
+from jobs.clinic.durations import parse_duration
 from jobs.clinic.faults import Fault
-from jobs.runner.settings import SettingsFaulty
+from jobs.clinic.follow_ups import FollowUps, Rule
+from jobs.mail.settings import Mailbox, MailSettings
+from jobs.runner.settings import ClinicFile, Installation, SettingsFaulty
 from jobs.runner.settings_loading import load_settings
+from jobs.runner.settings_words import DURATIONS
 
 CLINIC, RULES, JOBS, SOURCES = "clinic.yaml", "follow_ups.yaml", "jobs.yaml", "sources.yaml"
 
@@ -144,6 +149,20 @@ def test_good_settings_have_absolute_paths(home: Path) -> None:
             "25:30",
             'config/follow_ups.yaml, line 3: sending.opens: "25:30" is not a time of day; '
             'write it like "9:00" or "17:30".',
+        ),
+        (
+            RULES,
+            "wait: 1 hour",
+            "wait: 1",
+            'config/follow_ups.yaml, line 11: rules.welcome.wait is "1", without a unit.\n'
+            'Write "1 day", "1 hour" or "1 minute".',
+        ),
+        (
+            RULES,
+            "wait: 1 hour",
+            "wait: 1.5",
+            'config/follow_ups.yaml, line 11: rules.welcome.wait is "1.5", without a unit.\n'
+            'Write it like "2 days", "3 hours" or "90 minutes".',
         ),
         (
             RULES,
@@ -319,3 +338,18 @@ def test_a_grace_period_in_which_letters_become_too_late_is_refused(home: Path) 
         "3 hours.\nWrite a shorter grace."
     )
     assert list(map(str, faults_of(home))) == [said]
+
+
+def test_every_duration_of_the_settings_asks_for_its_unit() -> None:
+    held = (ClinicFile, Installation, MailSettings, Mailbox, FollowUps, Rule)
+    texts = {field.name: field.default for kind in held for field in fields(kind) if field.type in (str, "str")}
+    durations = {name for name, default in texts.items() if isinstance(default, str) and is_duration(default)}
+    assert durations | {"wait", "too_late_after", "once_per"} == DURATIONS
+
+
+def is_duration(text: str) -> bool:
+    try:
+        parse_duration(text)
+    except ValueError:
+        return False
+    return True
