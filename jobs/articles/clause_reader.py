@@ -162,6 +162,8 @@ class _Reader:
             clause.affirmed.append(one._replace(meaning=""))  # articles may have the word
         elif meaning in ("pain", "numb", "shoots") and not self._theirs and not self._denied:
             clause.affirmed.append(one)
+        elif meaning == "since" and self._denied and self._key(one) == "since":
+            self._denied = self._listing  # "no pain since they replaced it"
         elif meaning == "since" and clause.affirmed[-1:] == [self._before]:
             clause.led_to.append(clause.affirmed[-1])
 

@@ -235,10 +235,14 @@ def _meant(clause: Clause, vocabulary: Vocabulary) -> list[Found]:
         return []  # "gift card for Pilates", "$140 balance"
     said = joined(placed(clause.affirmed, vocabulary), vocabulary)
     if (clause.signs & {"ahead", "off"} and not DONE.search(clause.text)) or "old" in clause.signs:
-        said = [one for one in said if not one.meaning or not vocabulary.is_healing(one.meaning)]
+        said = [one for one in said if not is_operation(one, vocabulary) and not _is_healing(one, vocabulary)]
     if clause.is_past:
         said = [one for one in said if not one.meaning or _lasts(one, vocabulary)]
     return said
+
+
+def _is_healing(one: Found, vocabulary: Vocabulary) -> bool:
+    return bool(one.meaning) and vocabulary.is_healing(one.meaning)
 
 
 def _lasts(one: Found, vocabulary: Vocabulary) -> bool:

@@ -11,6 +11,17 @@ from jobs.articles.word_lists import common_words
 from jobs.articles.words import key_of
 
 _PAIN = re.compile(r"\b(?:pain|pian|pn|dolor)", re.IGNORECASE)
+_BEFOREHAND = Saying(
+    r"\b(?:pre-?hab|pre-?op(?:erative)?|pre-?surg\w*|antes de la (?:cirug[ií]a|operaci[oó]n)|"
+    r"(?<!from )(?:before|ahead of|leading up to|until) (?:the |my |her |his |a )?(?:hip |knee |shoulder )?"
+    r"(?:surgery|operation|replacement|repair|reconstruction|tka|tkr|tha|thr|rcr|aclr))\b",
+    "pre",
+    "before",
+    "ahead",
+    "leading",
+    "until",
+    "antes",
+)
 _CHILDREN_GROWN = Saying(
     r"\b(?:youngest|oldest|kids?|babies|baby|children|twins|son|daughter)\s+(?:is|are)\s+"
     r"(?:grown|adults?|in (?:college|high school)|(?:[4-9]|[1-5]\d)\b(?!\s*(?:w|m|d|/)))"
@@ -23,6 +34,9 @@ def clauses_of(text: str, vocabulary: Vocabulary) -> list[Clause]:
     if _CHILDREN_GROWN.search(text):
         for clause in clauses:
             clause.affirmed = [one for one in clause.affirmed if not _is_a_birth(one, vocabulary)]
+    if _BEFOREHAND.search(text):
+        for clause in clauses:
+            clause.signs.add("ahead")
     for errand in (*LOST.finditer(text), *MOVED.finditer(text)):
         next(one for one in reversed(clauses) if one.begin <= errand.start()).signs.add("desk")
     for asked, answer in zip(clauses, clauses[1:], strict=False):

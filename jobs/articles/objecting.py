@@ -67,7 +67,7 @@ def _is_a_service(match: Match, vocabulary: Vocabulary) -> bool:
 
 def _for_codes(subjects: Subjects, need: KnownNeed, found: list[Match], index: Index) -> Objection | None:
     """Whether a code names another disease in the same place, one that no article is about."""
-    if not subjects.has_body or any(match.by_code for match in found):
+    if not subjects.has_body or any(match.by_code or _is_of_her_operation(match, index) for match in found):
         return None
     vocabulary = index.vocabulary
     strange = [name for name in need.coded - index.about if need.body.isdisjoint(vocabulary.descendants[name])]
@@ -82,6 +82,11 @@ def _for_codes(subjects: Subjects, need: KnownNeed, found: list[Match], index: I
     if anywhere and not any(match.evidence.is_code or _is_named(match, vocabulary) for match in found):
         return against.OTHER_CODE
     return None
+
+
+def _is_of_her_operation(match: Match, index: Index) -> bool:
+    concept = match.evidence.concept
+    return bool(concept) and index.vocabulary.is_healing(concept) and not match.evidence.is_code and is_exact(match)
 
 
 def _is_named(match: Match, vocabulary: Vocabulary) -> bool:

@@ -42,8 +42,14 @@ QUESTION = Saying(
 AHEAD = Saying(
     r"\b(?:do|will|would|should|whether|before|without|avoid\w*|hold\w* off|put\w* off|instead of|rather than|until|"
     r"need\w*|not? want\w*|scared of|afraid of|consider\w*|think\w* about|option|skip|dodge|postpone)\b[^.;,]{0,30}?"
-    r"\b(?:surgery|operation|operate|knife|scope|repaired|replaced|fusion|surgeon)\b",
+    r"\b(?:surgery|operation|operate|knife|scope|repaired|replaced|fusion|surgeon)\b"
+    r"|\b(?:surgery|operation|replaced|replacement|repair|repaired|fused|fusion|scope|scoped|t[kh][ar])\b[^.;,]{0,20}?"
+    r"\b(?:tomorrow|next (?:week|month|year|mon|tue|wed|thu|fri)|in (?:a|two|three|\d+) (?:weeks|months))",
     "surg",
+    "replac",
+    "repair",
+    "tomorrow",
+    "next",
     "operat",
     "knife",
     "scope",

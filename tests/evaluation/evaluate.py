@@ -59,7 +59,8 @@ Letters where nothing fits, hit@1 of contradictions, of ordinary notes; with lab
 the eighth, in four parts: 18 of 49, 0.833, 0.771; 6 of 50, 1.000, 0.907; 7 of 49, 0.889, none; none, 0.900, 0.887
 the ninth, whole sentences, after h to k, in parts: 4 of 19, 0.750, 0.810; 2 of 20, 0.759, 0.833;
 4 of 15, 0.700, 0.850; 4 of 16, 0.615, 0.931; none, none, 0.950, and of notes where nothing fits alone 6 of 18
-the tenth, after r and s, in parts: 3 of 9, 0.930, none; 2 of 5, 0.710, none; none, none, 0.854; and 5 of 96 alone
+the tenth, after r and s, in parts: 3 of 9, 0.930, none; 2 of 5, 0.710, none; none, none, 0.854; 5 of 96 alone;
+none, none, 0.833; 1 of 3, 0.781, none; and 11 of 80 alone
 """
 
 import argparse
