@@ -80,3 +80,29 @@ def test_who_was_not_evaluated_is_ahead_only_while_the_first_visit_is_still_to_c
     )
     assert became(book) == {"Still ahead": 2, "Not evaluated, nothing ahead": 3}
     assert conversion(book) == "0 of 3, 2 ahead"
+
+
+def test_a_doctor_who_prescribed_twelve_days_ago_has_not_gone_quiet(clinic: Clinic) -> None:
+    (clinic.home / "config" / "referral_names.csv").write_text(
+        "as_typed,name,channel\ndr wells,Dr. Wells,physician\ndr amity,Dr. Amity,physician\n", "utf-8"
+    )
+    patients = ["Ada", "Bo", "Cy", "Dee", "Eli", "Fay"]
+    book = workbook(
+        clinic,
+        *(
+            appointment(patient, "2026-07-06 10:00", kind="PT Initial Evaluation", booked_at="2026-07-01 09:00",
+                        referral_source=doctor)
+            for patient, doctor in zip(patients, ["Dr Wells"] * 3 + ["Dr Amity"] * 3, strict=True)
+        ),
+        appointment("Gus", "2026-10-08 10:00", kind="PT Initial Evaluation", booked_at="2026-10-05 09:00",
+                    referral_source="Google", referring_provider="Dr Wells"),
+    )  # fmt: skip
+    quiet = [(row[0], row[1]) for row in book["Gone quiet"].iter_rows(values_only=True) if row[1]]
+    assert quiet[1:] == [("Dr. Amity", "source")]
+    assert {name: row["State"] for name, row in rows_of(book["Sources"], "State").items() if "Dr" in name} == {
+        "Dr. Wells": "",
+        "Dr. Amity": "quiet",
+    }
+    first_page = " ".join(str(cell) for row in book["This week"].iter_rows(values_only=True) for cell in row if cell)
+    assert "For the first time ever" not in first_page
+    assert rows_of(book["Referring providers"], "State")["Dr. Wells"]["State"] == "returning"

@@ -119,7 +119,8 @@ class SourceLine(NamedTuple):
     """One row of a table: a source, a referring provider, or the total of all.
 
     `listed` says that the name comes from config/referral_names.csv and not from the export as typed. `waits` counts
-    the days from booking to the kept evaluation of the year's referrals.
+    the days from booking to the kept evaluation of the year's referrals. `other_role` has the referrals of the same
+    name as a provider, or as a source: a doctor who prescribes has not gone quiet, whatever patients say they heard.
     """
 
     name: str
@@ -127,25 +128,36 @@ class SourceLine(NamedTuple):
     listed: bool = False
     tally: Tally = Tally()
     waits: Mapping[int, int] = {}
+    other_role: Tally = Tally()
 
     @property
     def days_to_evaluation(self) -> float | None:
         return median_of(self.waits)
 
+    @property
+    def last_on(self) -> str:
+        """The day of its last referral, in either role."""
+        return max(self.tally.last_on, self.other_role.last_on)
+
+    @property
+    def last_before_on(self) -> str:
+        """The day of its last referral before the period shown, in either role."""
+        return max(self.tally.last_before_on, self.other_role.last_before_on)
+
     def is_new(self) -> bool:
         """Its first referral ever lies in the period shown."""
-        return bool(self.tally.shown) and not self.tally.last_before_on
+        return bool(self.tally.shown) and not self.last_before_on
 
     def is_returning(self) -> bool:
         """It refers again in the period shown, after so long a silence that it could have been called quiet."""
-        before = self.tally.last_before_on
-        return bool(self.tally.shown and before) and _days(before, self.tally.first_shown_on) >= QUIET_AFTER_DAYS
+        before, again = self.last_before_on, min(self.tally.first_shown_on, self.other_role.first_shown_on)
+        return bool(self.tally.shown and before) and _days(before, again) >= QUIET_AFTER_DAYS
 
     def is_quiet(self, last_day: date) -> bool:
-        """At least three referrals in the year up to the last day shown, none in the last 60 days of it."""
-        tally = self.tally
-        silent = bool(tally.last_on) and _days(tally.last_on, last_day.isoformat()) >= QUIET_AFTER_DAYS
-        return silent and tally.year_before >= QUIET_REFERRALS
+        """At least three referrals in the year up to the last day shown, and none in either role in the last 60 days
+        of it."""
+        silent = bool(self.tally.last_on) and _days(self.last_on, last_day.isoformat()) >= QUIET_AFTER_DAYS
+        return silent and self.tally.year_before >= QUIET_REFERRALS
 
     def state(self, last_day: date) -> str:
         """new, returning, quiet or nothing of these; what is no source is nothing of these."""

@@ -13,35 +13,55 @@ Waits = Mapping[str, Mapping[int, int]]
 """Of each text: the days from booking to the kept evaluation, each with how often it was counted."""
 
 
-def source_lines(referred: Referred, waits: Waits, names: ReferralNames) -> tuple[SourceLine, ...]:
+def source_lines(
+    referred: Referred, waits: Waits, names: ReferralNames, by_provider: Referred = ()
+) -> tuple[SourceLine, ...]:
     """One line per listed source; what the list does not know counts as not yet named, never in another's line."""
-    folded = _Folded(waits)
+    folded, as_provider = _Folded(waits), _by_person(by_provider, names)
     for typed, tally in referred:
         folded[names.name_of(typed) or NOT_YET_NAMED].append((typed, tally))
-    lines = (SourceLine(name, names.channel_of(name), True, folded.tally(name), folded.waits(name)) for name in folded)
+    lines = (
+        SourceLine(
+            name,
+            names.channel_of(name),
+            True,
+            folded.tally(name),
+            folded.waits(name),
+            as_provider.tally(name) if name in as_provider and name not in NO_SOURCES else Tally(),
+        )
+        for name in folded
+    )
     return tuple(sorted(lines, key=_rank))
 
 
-def provider_lines(referred: Referred, waits: Waits, names: ReferralNames) -> tuple[SourceLine, ...]:
+def provider_lines(
+    referred: Referred, waits: Waits, names: ReferralNames, by_source: Referred = ()
+) -> tuple[SourceLine, ...]:
     """One line per provider; one that the list does not know stands under its most frequent spelling."""
-    folded = _Folded(waits)
-    listed: dict[str, bool] = {}
-    for typed, tally in referred:
-        name = names.name_of(typed)
-        key = name or "\0" + name_key(typed)  # a spelling that looks like a listed name is a line of its own
-        listed[key] = name is not None
-        folded[key].append((typed, tally))
+    folded, as_source = _by_person(referred, names, waits), _by_person(by_source, names)
     lines = (
         SourceLine(
-            key if listed[key] else folded.spelling(key),
-            names.channel_of(key) if listed[key] else "",
-            listed[key],
+            folded.spelling(key) if key.startswith(_AS_TYPED) else key,
+            "" if key.startswith(_AS_TYPED) else names.channel_of(key),
+            not key.startswith(_AS_TYPED),
             folded.tally(key),
             folded.waits(key),
+            as_source.tally(key) if key in as_source and key not in NO_SOURCES else Tally(),
         )
         for key in folded
     )
     return tuple(sorted(lines, key=_rank))
+
+
+_AS_TYPED = "\0"  # a spelling that looks like a listed name is a line of its own
+
+
+def _by_person(referred: Referred, names: ReferralNames, waits: Waits | None = None) -> "_Folded":
+    """The texts by the name that they stand for, or by what was typed where nobody has said."""
+    folded = _Folded(waits or {})
+    for typed, tally in referred:
+        folded[names.name_of(typed) or _AS_TYPED + name_key(typed)].append((typed, tally))
+    return folded
 
 
 class _Folded(defaultdict[str, list[tuple[str, Tally]]]):

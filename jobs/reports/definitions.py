@@ -44,10 +44,12 @@ DEFINITIONS = (
     ("Visits so far", "All visits up to now of the patients who were new this year."),
     ("Billed, paid", "As the export has them: on the sheet Figures of the appointments in the period, beside a source "
      "of all appointments of the year's new patients. An empty cell means that the export has none; it is never zero."),
-    ("New source", "Its first referral ever lies in the period shown."),
+    ("New source", "Its first referral ever lies in the period shown. For this, for quiet and for returning, a name "
+     "that is a source and a referring provider is looked at in both roles."),
     ("Quiet", f"At least {QUIET_REFERRALS} referrals in the 365 days up to the end of the period shown, none in the "
-     f"last {QUIET_AFTER_DAYS}."),
-    ("Returning", f"It refers again in the period shown, {QUIET_AFTER_DAYS} days or more after the one before."),
+     f"last {QUIET_AFTER_DAYS} in either role."),
+    ("Returning", f"It refers again in the period shown, {QUIET_AFTER_DAYS} days or more after the one before in "
+     "either role."),
     ("Booked after a letter", f"The patient booked an appointment within {BOOKED_WITHIN_DAYS} days after it was sent. "
      "Beside it: patients for whom the same rule planned a letter that did not leave, counted from its due time, "
      "or from when its occasion became known where that was later. The two groups differ in more than the letter."),

@@ -239,7 +239,8 @@ def _charted_lines(
 def quiet_sheet(book: Book, figures: Figures) -> None:
     """Who used to refer and no longer does: whom to call."""
     sheet = book.sheet("Gone quiet", landscape=False)
-    note = f"At least {QUIET_REFERRALS} referrals in a year, none in its last {QUIET_AFTER_DAYS} days: whom to call."
+    spans = f"At least {QUIET_REFERRALS} referrals in a year, none in its last {QUIET_AFTER_DAYS} days"
+    note = f"{spans}, as a source or as a referring provider: whom to call."
     sheet.heading("Gone quiet", note)
     last_day = figures.last_day
     rows = quiet_rows(figures)
@@ -255,12 +256,15 @@ def quiet_sheet(book: Book, figures: Figures) -> None:
         Col("In twelve weeks" if figures.periods.kind == "week" else "In twelve months", 11),
     ]
     sheet.table(TOP, "GoneQuiet", columns, [
-        [line.name, kind, line.tally.year_before, day_or_none(line.tally.last_on),
-         (last_day - date.fromisoformat(line.tally.last_on)).days, sum(line.tally.trend)]
+        [line.name, kind, line.tally.year_before, day_or_none(line.last_on),
+         (last_day - date.fromisoformat(line.last_on)).days, sum(line.tally.trend)]
         for kind, line in rows
     ])  # fmt: skip
     sheet.text(
-        TOP + len(rows) + 2, 0, "A name can stand here as a source and as a referring provider.", font_color=QUIET
+        TOP + len(rows) + 2,
+        0,
+        "A name can stand here as a source and as a referring provider.",
+        font_color=QUIET,
     )
 
 
@@ -273,4 +277,4 @@ def quiet_rows(figures: Figures) -> list[tuple[str, SourceLine]]:
         for line in lines
         if line.name not in NO_SOURCES and line.is_quiet(last_day)
     ]
-    return sorted(rows, key=lambda row: (-row[1].tally.year_before, row[1].tally.last_on, row[1].name))
+    return sorted(rows, key=lambda row: (-row[1].tally.year_before, row[1].last_on, row[1].name))

@@ -142,7 +142,7 @@ def _silent(figures: Figures, everybody: Sequence[SourceLine]) -> Iterator[str]:
     unit = "month" if figures.periods.kind != "week" else "week"
     if figures.today <= figures.periods.shown.last:  # it may still refer
         return
-    silent = [(_in_a_row(line), line) for line in everybody if not line.tally.trend[-1]]
+    silent = [(_in_a_row(line), line) for line in everybody if not (line.tally.trend[-1] or line.other_role.trend[-1])]
     silent = sorted((s for s in silent if s[0] >= REGULAR), key=lambda s: (-s[0], -s[1].tally.year, s[1].name))
     for count, line in silent[:SAID_OF_EACH]:
         least = "at least " if count == TREND - 1 else ""
@@ -170,7 +170,7 @@ def _gone_quiet(figures: Figures, everybody: Sequence[SourceLine]) -> Iterator[s
     last_day, day_before = figures.last_day, figures.periods.previous.last
     quiet = [line for line in everybody if line.is_quiet(last_day) and not line.is_quiet(day_before)]
     for line in sorted(quiet, key=lambda line: (-line.tally.year_before, line.name))[:SAID_OF_EACH]:
-        last = date.fromisoformat(line.tally.last_on)
+        last = date.fromisoformat(line.last_on)
         yield f"{line.name} has gone quiet: {line.tally.year_before} referrals in a year, the last on {spoken(last)}."
 
 
@@ -182,7 +182,7 @@ def _new_and_returning(figures: Figures, everybody: Sequence[SourceLine]) -> Ite
         listed = new if len(new) == 4 else listed
         yield f"For the first time ever {words.shown.lower()}: {_enumerated(listed)}."
     for line in [line for line in everybody if line.is_returning()][:SAID_OF_EACH]:
-        before = date.fromisoformat(line.tally.last_before_on)
+        before = date.fromisoformat(line.last_before_on)
         yield f"{line.name} is back; the referral before was on {spoken(before)}."
 
 

@@ -254,8 +254,11 @@ def within(all_courses: Iterable[Course], first: date, last: date) -> list[Cours
     return [course for course in all_courses if not course.under_care and first <= course.referred_on <= last]
 
 
-def group_figures(group: list[Course], monday: date, today: date) -> dict[str, object]:
-    """What the sheets say of one source, one provider, or all together."""
+def group_figures(
+    group: list[Course], monday: date, today: date, in_the_other_role: Iterable[Course] = ()
+) -> dict[str, object]:
+    """What the sheets say of one source, one provider, or all together. Whoever refers as a source and as a provider
+    is not new, not back and not quiet because of one of the two alone."""
     periods = periods_of_week(monday)
     sunday = monday + 6 * DAY
     of_year = within(group, *periods["year"])
@@ -266,9 +269,12 @@ def group_figures(group: list[Course], monday: date, today: date) -> dict[str, o
     paid = [course.paid for course in of_year if course.paid is not None]
     until_now = sorted(course.referred_on for course in group if not course.under_care and course.referred_on <= sunday)
     in_year_before = [day for day in until_now if day > sunday - 365 * DAY]
+    other = [course.referred_on for course in in_the_other_role if not course.under_care]
+    either = sorted(until_now + [day for day in other if day <= sunday])
     this_week = [day for day in until_now if day >= monday]
-    before = [day for day in until_now if day < monday]
-    silent = bool(until_now) and (sunday - until_now[-1]).days >= 60
+    either_this_week = [day for day in either if day >= monday]
+    before = [day for day in either if day < monday]
+    silent = bool(until_now) and (sunday - either[-1]).days >= 60
     return {
         **{name: len(within(group, *span)) for name, span in periods.items()},
         "trend": [len(within(group, *span)) for span in trend_weeks(monday)],
@@ -284,7 +290,7 @@ def group_figures(group: list[Course], monday: date, today: date) -> dict[str, o
         "first": until_now[0] if until_now else None,
         "last": until_now[-1] if until_now else None,
         "new": bool(this_week) and not before,
-        "returning": bool(this_week and before) and (this_week[0] - before[-1]).days >= 60,
+        "returning": bool(this_week and before) and (either_this_week[0] - before[-1]).days >= 60,
         "quiet": silent and len(in_year_before) >= 3,
         "in_year_before": len(in_year_before),
     }

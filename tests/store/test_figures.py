@@ -1,6 +1,6 @@
 """Every figure of the workbook against `counted_by_hand`, which knows nothing of the queries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -130,8 +130,10 @@ def said_of(line: SourceLine, last_day: date) -> dict[str, Any]:
     }
 
 
-def counted(group: list[by_hand.Course], monday: date, today: date) -> dict[str, Any]:
-    found = by_hand.group_figures(group, monday, today)
+def counted(
+    group: list[by_hand.Course], monday: date, today: date, in_the_other_role: Iterable[by_hand.Course] = ()
+) -> dict[str, Any]:
+    found = by_hand.group_figures(group, monday, today, in_the_other_role)
     return found | {name: in_cents(found[name]) for name in ("billed", "paid")}
 
 
@@ -143,17 +145,21 @@ def compare(figures: Figures, slots: list[by_hand.Slot], all_courses: list[by_ha
     """Every figure that the workbook has of referrals and appointments."""
     monday, sunday = figures.periods.shown.first, figures.periods.shown.last
     spans = by_hand.periods_of_week(monday)
-    for lines, text_of, name_of, key_of in (
-        (figures.sources, lambda course: course.source, by_source, lambda line: line.name),
+    source_of, provider_of = (lambda course: course.source), (lambda course: course.provider)
+    for lines, text_of, name_of, key_of, other_of in (
+        (figures.sources, source_of, by_source, lambda line: line.name, provider_of),
         (
             figures.providers,
-            lambda course: course.provider,
+            provider_of,
             by_provider,
             lambda line: line.name if line.listed else name_key(line.name),
+            source_of,
         ),
     ):
         groups = by_hand.by_name(all_courses, text_of, name_of)
-        expected = {name: counted(group, monday, today) for name, group in groups.items()}
+        others = by_hand.by_name(all_courses, other_of, by_provider)
+        others.pop(NOT_RECORDED, None)
+        expected = {name: counted(group, monday, today, others.get(name, ())) for name, group in groups.items()}
         expected = {name: found for name, found in expected.items() if found["first"] is not None}
         assert {key_of(line): said_of(line, sunday) for line in lines} == expected
     assert said_of(figures.total, sunday) == counted(all_courses, monday, today)
