@@ -40,6 +40,30 @@ def states(clinic: Clinic) -> Counter[str]:
     return Counter(clinic.ask("SELECT state FROM letters WHERE rule = 'reminder'"))
 
 
+def test_a_run_that_is_asked_to_stop_ends_well_and_tells_how_many_letters_it_left(clinic: Clinic) -> None:
+    asked: list[str] = []
+
+    def ask(step: str, session: Session) -> str | None:
+        if step == "text" and session.letters == 3 and not asked:
+            asked.append(step)
+            os.kill(os.getpid(), signal.SIGTERM)
+        return None
+
+    with serving(ask) as server:
+        waiting(clinic, 9).mail_through(server.port)
+        ended = clinic.send(NINE)
+        left = 9 - len(server.taken)
+        assert ended.code == FINE
+        assert ended.outcome.notes == ("The run was asked to stop (SIGTERM). The other letters wait.",)
+        assert 1 <= left <= 6
+        assert (ended.counts["letters sent"], ended.counts["letters left for the next run"]) == (9 - left, left)
+        assert "letters ready" not in ended.counts
+        shown = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", NINE, "status"]).output
+        assert f"letters left for the next run {left}" in shown
+        assert f'"letters left for the next run": {left}' in (clinic.home / "var" / "logs" / "clinic.log").read_text()
+        assert clinic.send("2026-03-04 09:10").counts == {"letters sent": left}
+
+
 def limits(clinic: Clinic, **seconds: float) -> None:
     """Shorter limits than the hours of RFC 5321."""
     lines = "".join(f"    {name}_seconds: {value}\n" for name, value in seconds.items())

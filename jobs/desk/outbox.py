@@ -14,7 +14,7 @@ from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.sending.deciding import look_at
 from jobs.sending.letters import OrderDesk, start_writer
-from jobs.store.decisions import STEPS, NotPossible, What, decide_letter
+from jobs.store.decisions import STEPS, NoSuchLetter, NotPossible, What, decide_letter
 from jobs.store.letters import letters_again
 from jobs.store.outbox import LetterStory, Waiting, letter_story, letters_of, waiting_letters
 from jobs.store.refusals import held_as_refused
@@ -154,13 +154,13 @@ def decide_letters(
     tools: Tools, what: What, letter_ids: Sequence[int] | None, rule: str, who: str, why: str, together: bool = False
 ) -> int:
     """Take one decision about these letters, or (None) about all in question; say what became of each, or of all
-    `together`. Gives the exit code."""
+    `together`. Gives the exit code: 2 where there is no such rule or letter, 1 where it could not be done for each."""
     now = utc_text(tools.now)
     if rule and tools.settings.follow_ups.rule(rule) is None:
         known = ", ".join(known.name for known in tools.settings.follow_ups.rules)
         click.echo(f'There is no rule "{rule}". There are {known}.', err=True)
         return 2
-    done, refused = 0, 0
+    done, code = 0, 0
     with tools.store.begin() as memory:
         if letter_ids is None:
             together = True
@@ -172,7 +172,7 @@ def decide_letters(
                 _refuse_pointless(tools, verdicts.get(letter_id))
                 decide_letter(memory, letter_id, what, who, why, now)
             except NotPossible as reason:
-                refused += 1
+                code = max(code, 2 if isinstance(reason, NoSuchLetter) else 1)
                 click.echo(str(reason), err=True)
                 continue
             done += 1
@@ -182,7 +182,7 @@ def decide_letters(
         click.echo(f"No letter{f' of {rule}' if rule else ''} {_COULD_BE[what]}; nothing was changed.")
     elif together and done:
         click.echo(f"{done} {'letter' if done == 1 else 'letters'}: each {_TOLD[what]}.")
-    return 1 if refused and not done else 0
+    return code
 
 
 def _told(tools: Tools, what: What, verdict: Verdict | None) -> str:

@@ -112,6 +112,9 @@ def _read_apart(path: Path) -> Answered | str:
 
 
 def _work(line: "Connection", path: Path) -> None:
+    import warnings
+
+    warnings.simplefilter("ignore")  # about what is read for nobody here, such as sparklines; cron would mail it
     with suppress(Exception):  # an exception's text could quote what people typed; the caller says that it is damaged
         line.send(_read(path))
 

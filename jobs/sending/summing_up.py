@@ -17,6 +17,7 @@ _COUNTED = {
     "hold": "letters held",
     "withdraw": "letters withdrawn",
 }
+_TRIED = ("sent", "deferred", "failed", "unknown")
 
 
 def sum_up(
@@ -33,9 +34,17 @@ def sum_up(
     if unknown > 0:
         notes = [*notes, f"{unknown} letters may have left; they are not sent again. `run_jobs.py outbox` lists them."]
     asked = isinstance(tally.stopped_by, AskedToStop)
+    if asked:
+        del counts["letters ready"]  # those of the group under way
+        counts["letters left for the next run"] = _left(verdicts, tally)
     notes = [*notes, tally.stopped] if asked else notes
     until_changed = isinstance(tally.stopped_by, (SignInRefused, RefusesEverybody))
     return Outcome(dict(counts), tuple(notes), failed="" if asked else tally.stopped, until_changed=until_changed)
+
+
+def _left(verdicts: Sequence[Verdict], tally: Tally) -> int:
+    """How many letters that were to leave were not tried, since somebody asked the run to stop."""
+    return sum(verdict.what == "send" for verdict in verdicts) - sum(tally[state] for state in _TRIED)
 
 
 def faulty_templates(tools: Tools, writer: LetterWriter, due: Sequence[Due]) -> Iterator[str]:

@@ -43,14 +43,18 @@ class NotPossible(ValueError):
     """The letter is not in a state in which this can be decided; the text says so to a person."""
 
 
+class NoSuchLetter(NotPossible):
+    """There is no letter of this number."""
+
+
 def decide_letter(memory: Memory, letter_id: int, what: What, who: str, reason: str, at: str) -> None:
-    """Record a decision and let the letter take its new state. Raises NotPossible, changing nothing."""
+    """Record a decision and let the letter take its new state. Raises NotPossible or NoSuchLetter, changing nothing."""
     step = STEPS[what]
     letter = letters.c
     ours = (letter.clinic_id == memory.clinic_id, letter.id == letter_id)
     found = memory.connection.execute(select(letter.state, letter.changed_at).where(*ours)).one_or_none()
     if found is None:
-        raise NotPossible(f"There is no letter {letter_id}.")
+        raise NoSuchLetter(f"There is no letter {letter_id}.")
     if found.state not in step.of:
         raise NotPossible(f"Letter {letter_id} is {found.state}; {what} is for letters that are {_listed(step.of)}.")
     words = step.reason.format(who=who, reason=reason) if step.reason else ""

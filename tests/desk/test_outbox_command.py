@@ -125,21 +125,30 @@ def test_after_one_release_a_rule_on_its_first_time_goes_on_by_itself(held: Clin
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "code", "said"),
     [
-        (("mark-sent", "{id}"), "Letter {id} is held; mark-sent is for letters that are unknown."),
-        (("send-again", "{id}"), "Letter {id} is held; send-again is for letters that are unknown or failed."),
-        (("hold", "{id}"), "Letter {id} is held; hold is for letters that are planned, ready or deferred."),
-        (("release", "999"), "There is no letter 999."),
+        (("mark-sent", "{id}"), 1, "Letter {id} is held; mark-sent is for letters that are unknown."),
+        (("send-again", "{id}"), 1, "Letter {id} is held; send-again is for letters that are unknown or failed."),
+        (("hold", "{id}"), 1, "Letter {id} is held; hold is for letters that are planned, ready or deferred."),
+        (("release", "999"), 2, "There is no letter 999."),
     ],
 )
 def test_an_impossible_step_is_one_plain_sentence(
-    held: Clinic, outbox: Call, words: tuple[str, ...], said: str
+    held: Clinic, outbox: Call, words: tuple[str, ...], code: int, said: str
 ) -> None:
     mine = number(held, "Remy")
     told = outbox(*(word.format(id=mine) for word in words), *BECAUSE)
-    assert (told.exit_code, told.output) == (1, said.format(id=mine) + "\n")
+    assert (told.exit_code, told.output) == (code, said.format(id=mine) + "\n")
     assert held.ask("SELECT COUNT(*) FROM decisions") == [0]
+
+
+def test_the_exit_code_tells_that_one_of_several_letters_could_not_be_decided_on(held: Clinic, outbox: Call) -> None:
+    remy, nell = number(held, "Remy"), number(held, "Nell")
+    told = outbox("drop", remy, "99999", *BECAUSE)
+    assert told.exit_code == 2
+    assert told.output == f"Letter {remy} is dropped; it is never sent.\nThere is no letter 99999.\n"
+    assert outbox("drop", remy, nell, *BECAUSE).exit_code == 1
+    assert held.fates("Nell", "reminder")[0][0] == "withdrawn"
 
 
 def test_without_a_reason_or_a_letter_nothing_is_decided(held: Clinic, outbox: Call) -> None:

@@ -1,14 +1,19 @@
 """What is written into a workbook is read back, whatever has become of the file; nothing of it stops the run."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from jobs.reports.answers import Answer, digest_of, new_answers
 from jobs.reports.names_sheet import AS_TYPED, GIVEN_SHEET, NOTES, SHEET, THIS_IS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def fill(sheet: Worksheet, *lines: tuple[object, ...], top: int = 5) -> None:
@@ -37,6 +42,21 @@ def test_answers_and_notes_stand_beside_their_texts(tmp_path: Path) -> None:
     assert workbook.answers == (Answer("gym", "Example Gym", ""), Answer("??", "", "ask"))
     assert (workbook.file, workbook.author, workbook.digest) == (path.name, "Fern Fictional", digest_of(path))
     assert found.sentences == ()
+
+
+def test_a_workbook_with_sparklines_is_read_without_a_word_that_cron_would_mail(tmp_path: Path) -> None:
+    path = tmp_path / "referrals-2026-W12.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet(SHEET)
+        sheet.write_row(0, 0, (AS_TYPED, THIS_IS))
+        sheet.write_row(1, 0, ("gym", "Example Gym"))
+        sheet.add_sparkline(5, 5, {"range": f"'{SHEET}'!A9:D9"})
+    read = "import sys; from pathlib import Path; from jobs.reports.answers import new_answers; "
+    read += "print(new_answers(Path(sys.argv[1]), ()).workbooks[0].answers[0].this_is)"
+    done = subprocess.run(
+        [sys.executable, "-c", read, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("Example Gym\n", "")
 
 
 def test_both_sheets_are_read_and_a_header_that_was_moved_is_found(tmp_path: Path) -> None:
