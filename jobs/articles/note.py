@@ -1,7 +1,5 @@
 """Reads a note clause by clause, and what one clause says of the one before: "The hip? Wonderful." """
 
-import re
-
 from jobs.articles.clause_reader import parted
 from jobs.articles.clauses import Clause, is_of_body, is_operation
 from jobs.articles.sayings import LOST, MOVED, Saying
@@ -10,7 +8,7 @@ from jobs.articles.vocabulary import Vocabulary
 from jobs.articles.word_lists import common_words
 from jobs.articles.words import key_of
 
-_PAIN = re.compile(r"\b(?:pain|pian|pn|dolor)", re.IGNORECASE)
+_PAIN = Saying(r"\b(?:pain|pian|pn|dolor)")
 _BEFOREHAND = Saying(
     r"\b(?:pre-?hab|pre-?op(?:erative)?|pre-?surg\w*|antes de la (?:cirug[ií]a|operaci[oó]n)|"
     r"(?<!from )(?:before|ahead of|leading up to|until) (?:the |my |her |his |a )?(?:hip |knee |shoulder )?"
@@ -24,7 +22,8 @@ _BEFOREHAND = Saying(
 )
 _CHILDREN_GROWN = Saying(
     r"\b(?:youngest|oldest|kids?|babies|baby|children|twins|son|daughter)\s+(?:is|are)\s+"
-    r"(?:grown|adults?|in (?:college|high school)|(?:[4-9]|[1-5]\d)\b(?!\s*(?:w|m|d|/)))"
+    r"(?:grown|adults?|in (?:college|high school)|(?:[4-9]|[1-5]\d)\b(?!\s*(?:w|m|d|/)))",
+    *"youngest oldest kid babies baby children twins son daughter".split(),
 )
 
 
