@@ -170,6 +170,7 @@ def test_a_clinic_in_the_same_database_sends_nothing_twice_either(
 ) -> None:
     shared = f'database: "sqlite:///{tmp_path / "shared.sqlite"}"'
     clinic.edit("config/clinic.yaml", 'database: ""', shared)
+    (clinic.home / "var" / "clinic.sqlite").rename(tmp_path / "shared.sqlite")
     other = clinic.copied(tmp_path / "seaside")
     other.edit("config/clinic.yaml", "id: ", "id: seaside  # ")
     coming(clinic, "Nell")

@@ -84,7 +84,7 @@ class StopPage:
         """The clinic's memory as it stands now: a backup may have been put back since the last click."""
         from jobs.store.memory import open_store
 
-        store = open_store(self._settings.database_url, self._settings.clinic.id)
+        store = open_store(self._settings.database_url, self._settings.clinic.id, self._settings.state_dir)
         try:
             with store.begin() as memory:
                 yield memory

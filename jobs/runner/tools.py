@@ -116,7 +116,7 @@ def _open_store(settings: Settings) -> "Store":
 
     try:
         settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return open_store(settings.database_url, settings.clinic.id)
+        return open_store(settings.database_url, settings.clinic.id, settings.state_dir)
     except StoreUnusable as reason:
         raise ToolsUnusable(f"{reason}{database_remedy(str(reason))}") from None
     except OSError as error:

@@ -16,7 +16,7 @@ def early_memories(database_url: str, clinic_id: str) -> dict[str, dict[str, byt
     path = _file_of(database_url)
     if path is None:
         return None
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:  # SQLite is not to look into an empty one
         return {}
     found: dict[str, dict[str, bytes]] = {}
     try:

@@ -26,6 +26,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
+from jobs.store.lost_database import is_empty, log_left, lost_words, note_that_it_is_there, traces
 from jobs.store.migrations import HEAD
 from jobs.store.tables import metadata
 
@@ -68,23 +69,31 @@ class Store:
     @property
     def file(self) -> Path | None:
         """The file that holds the database; None where it is no SQLite file."""
-        url = self.engine.url
-        return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+        return _file_of(self.engine)
 
     def close(self) -> None:
         self.engine.dispose()
 
 
-def open_store(url: str, clinic_id: str) -> Store:
-    """Open the database at `url` and migrate it if this program is newer than its tables.
+def open_store(url: str, clinic_id: str, state_dir: Path | None = None) -> Store:
+    """Open the database at `url`, make it where there never was one, and migrate it if this program is newer than its
+    tables.
 
-    Raises StoreUnusable where it cannot be opened, or where a newer program has changed its tables.
+    Raises StoreUnusable where it cannot be opened, where a newer program has changed its tables, or where the state
+    folder shows that the database is lost.
     """
     engine = create_engine(url, hide_parameters=True)  # they are patients' data
+    database, left = _file_of(engine), list[Path]()
+    if database and state_dir:
+        left = _left_of_a_lost_one(database, state_dir)
+    if database:
+        _make_private(database)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     try:
         revision = _revision(engine)
+        if not revision and database and state_dir and left:
+            raise StoreUnusable(lost_words(database, state_dir, left))
         if not revision:
             _create(engine)
         elif revision > HEAD:
@@ -98,7 +107,27 @@ def open_store(url: str, clinic_id: str) -> Store:
             migrate(engine)
     except DatabaseError as error:
         raise StoreUnusable(f"The database {make_url(url).render_as_string()} cannot be used: {error.orig}.") from None
+    if database and state_dir:
+        note_that_it_is_there(database, state_dir)
     return Store(engine, clinic_id)
+
+
+def _file_of(engine: Engine) -> Path | None:
+    """The file that holds the database; None where it is no SQLite file."""
+    name = engine.url.database
+    return Path(name) if engine.dialect.name == "sqlite" and name and name != ":memory:" else None
+
+
+def _left_of_a_lost_one(database: Path, state_dir: Path) -> list[Path]:
+    """What shows that there was a database. Raises StoreUnusable where it is gone or empty, before SQLite would make a
+    file there and delete what it had not yet written into the former one.
+
+    Looked at in this order, what another process makes just now is never taken for lost: its marks come last.
+    """
+    left, log = traces(database, state_dir), log_left(database)
+    if (left or log) and is_empty(database):
+        raise StoreUnusable(lost_words(database, state_dir, [*left, *([log] if log else [])]))
+    return left
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -107,9 +136,6 @@ def _prepare_sqlite(engine: Engine) -> None:
     Python's sqlite3 opens no transaction before a SELECT and none at once before a write: we say BEGIN, and where
     something may be written BEGIN IMMEDIATE, for one that begins with a SELECT could not write any more later.
     """
-    database = engine.url.database
-    if database and database != ":memory:":
-        _make_private(Path(database))
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:

@@ -1,5 +1,6 @@
 """`status` and `list`: how things stand, in one look."""
 
+import shutil
 from pathlib import Path
 
 from lakeside_day import Ask
@@ -37,7 +38,7 @@ def test_status_counts_the_articles_that_wait_for_a_yes(ask: Ask, home: Path) ->
 
 
 def test_nothing_waits_in_a_new_clinic(ask: Ask, home: Path) -> None:
-    (home / "var" / "clinic.sqlite").unlink()
+    shutil.rmtree(home / "var")
     shown = ask("status").output
     assert "never" in shown
     assert "Letters: none yet\n" in shown and "Waits for a person: nothing\n" in shown
