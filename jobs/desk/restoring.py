@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from jobs.clinic.follow_ups import utc_text
 from jobs.keep_house import back_up_with_secret
@@ -14,7 +14,15 @@ from jobs.runner.discover import job_names
 from jobs.runner.lock import UnderWay, only_run
 from jobs.runner.settings import Settings
 from jobs.runner.tools import Tools
-from jobs.store.backups import BackupFailed, clinics_in, put_back, what_it_knows
+from jobs.store.backups import (
+    BackupFailed,
+    cannot_write,
+    clinics_in,
+    close_up,
+    copy_to_put_back,
+    put_back,
+    what_it_knows,
+)
 from jobs.store.memory import open_store
 from jobs.store.restoring import note_restored, take_over_stops
 
@@ -45,19 +53,19 @@ def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
     if url.get_backend_name() != "sqlite" or not url.database:
         click.echo(_NOT_SQLITE, err=True)
         return 1
-    database = Path(url.database)
+    database = Path(url.database).resolve()
     try:
         knows_until = what_it_knows(backup, settings.clinic.id)
         with ExitStack() as locks:
-            for job in job_names():
-                locks.enter_context(only_run(settings.state_dir, job, f"{at:%Y-%m-%d %H:%M} UTC"))
+            _hold_locks(locks, settings, at)
+            known = close_up(database)
             others = (clinics_in(backup) | clinics_in(database)) - {settings.clinic.id}
-            aside = put_back(backup, database, at)
-            take_secret_back(settings.state_dir, backup.parent)
-            clinics = (settings.clinic.id, *sorted(others))
-            taken = sum(
-                _note(settings.database_url, clinic, knows_until or utc_text(at), at, aside) for clinic in clinics
-            )
+            with copy_to_put_back(backup, database) as copy:
+                taken = 0
+                for clinic in (settings.clinic.id, *sorted(others)):
+                    taken += _note(url.set(database=str(copy)), clinic, knows_until or utc_text(at), at, database)
+                take_secret_back(settings.state_dir, backup.parent)
+                aside = put_back(copy, database, known, at)
     except (BackupFailed, UnderWay) as reason:
         click.echo(f"{reason} Nothing was changed.", err=True)
         return 1
@@ -66,14 +74,23 @@ def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
     return 0
 
 
-def _note(database_url: str, clinic: str, knows_until: str, at: datetime, former: Path | None) -> int:
-    """Let the memory of one clinic know that it was put back, and who must not be mailed all the same; give how many
+def _hold_locks(locks: ExitStack, settings: Settings, at: datetime) -> None:
+    """No job runs meanwhile. Raises UnderWay, or BackupFailed where the locks cannot be written."""
+    try:
+        for job in job_names():
+            locks.enter_context(only_run(settings.state_dir, job, f"{at:%Y-%m-%d %H:%M} UTC"))
+    except OSError as trouble:
+        raise BackupFailed(cannot_write(settings.state_dir / "locks", trouble)) from None
+
+
+def _note(copy: URL, clinic: str, knows_until: str, at: datetime, former: Path) -> int:
+    """Let the memory that is put back know of it for one clinic, and who must not be mailed all the same; give how many
     lines the backup did not know."""
-    store = open_store(database_url, clinic)
+    store = open_store(copy.render_as_string(hide_password=False), clinic)
     try:
         with store.begin() as memory:
             note_restored(memory, knows_until, utc_text(at))
-            return take_over_stops(memory, former, knows_until) if former else 0
+            return take_over_stops(memory, former, knows_until)
     finally:
         store.close()
 

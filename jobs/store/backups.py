@@ -1,15 +1,22 @@
 """Copies of the database: made while it is in use, checked before they count, put back when the worst has happened."""
 
+import errno
 import os
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
-from shutil import copyfile
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.machine.whole_files import reach_disk
+from jobs.store.lost_database import can_be_opened
+from jobs.store.memory import StoreUnusable
 from jobs.store.migrations import HEAD
 
+_WAIT = 5.0  # seconds, for another program to let the database go
 _NAME = "clinic-%Y%m%dT%H%M%SZ.sqlite"
 _CLINICS = tuple(f"SELECT DISTINCT clinic_id FROM {table}" for table in ("patients", "letters", "stops"))  # noqa: S608
 
@@ -50,7 +57,7 @@ def what_it_knows(path: Path, clinic_id: str = "") -> str:
     Raises BackupFailed.
     """
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             damage = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if damage != "ok":
                 raise BackupFailed(f"{path} is damaged ({damage}). Older backups lie beside it.")
@@ -68,8 +75,10 @@ def what_it_knows(path: Path, clinic_id: str = "") -> str:
 
 def clinics_in(path: Path) -> set[str]:
     """The clinics whose data a database holds; none where it cannot be read."""
+    if not can_be_opened(path):
+        return set()
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             return _clinics_of(database)
     except sqlite3.Error:
         return set()
@@ -79,24 +88,116 @@ def _clinics_of(database: sqlite3.Connection) -> set[str]:
     return {row[0] for query in _CLINICS for row in database.execute(query)}
 
 
-def put_back(backup: Path, database: Path, now: datetime) -> Path | None:
-    """Put a backup in the place of the database; what stood there is kept under another name, which is given back.
+def close_up(database: Path) -> str:
+    """Let SQLite write all that it knows of a database into its one file; give what tells whether it changes later.
 
-    Nobody may be using the database.
+    Raises BackupFailed where another program uses it. One that is gone or damaged stays as it is.
     """
-    aside = database.with_name(f"{database.stem}-before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.sqlite")
-    copy = database.with_name(database.name + ".unfinished")
-    os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    copyfile(backup, copy)
+    if can_be_opened(database):
+        _fold_log_in(database)
+    try:
+        status = database.stat()
+    except FileNotFoundError:
+        return ""
+    return f"{status.st_ino} {status.st_size} {status.st_mtime_ns}"
+
+
+def _fold_log_in(database: Path) -> None:
+    try:
+        uri = f"{database.absolute().as_uri()}?mode=rw"
+        with closing(sqlite3.connect(uri, timeout=_WAIT, uri=True)) as one:
+            one.execute("PRAGMA journal_mode=DELETE")  # only where nobody else has it open
+    except sqlite3.Error as trouble:
+        code = getattr(trouble, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            raise BackupFailed(cannot_write(database.parent, trouble)) from None
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise BackupFailed(
+                f"{database} is in use by another program: a command, the stop page or a database browser. End it."
+            ) from None
+
+
+@contextmanager
+def copy_to_put_back(backup: Path, database: Path) -> Iterator[Path]:
+    """A copy of a backup beside the database, to write into what the backup cannot know. Raises BackupFailed.
+
+    What is left of one that broke off goes first; nothing is left of one that did not take the database's place.
+    """
+    copy = database.with_name(f"{database.name}.unfinished")
+    try:
+        _delete(copy)
+        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        backup_uri = f"{backup.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(backup_uri, uri=True)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        yield copy
+    except (OSError, sqlite3.Error, SQLAlchemyError, StoreUnusable) as trouble:
+        raise BackupFailed(cannot_write(database.parent, trouble)) from None
+    finally:
+        with suppress(OSError):
+            _delete(copy)
+
+
+def put_back(copy: Path, database: Path, known: str, now: datetime) -> Path | None:
+    """Let a finished copy take the place of the database, in one step; what stood there is kept under another name,
+    which is given back. Raises BackupFailed, OSError and sqlite3.Error, changing nothing.
+
+    `known` is what `close_up` gave. Where the former database cannot be closed up, it is moved away before: if this
+    breaks off there, none is there, and every command says so.
+    """
+    with closing(sqlite3.connect(copy)) as one:
+        one.execute("PRAGMA journal_mode=DELETE")
     reach_disk(copy)
+    if close_up(database) != known:
+        raise BackupFailed(f"{database} was written to meanwhile. Stop the runs and the stop page, and try again.")
+    aside = _free_name(database.with_name(f"{database.stem}-before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.sqlite"))
     there = database.exists()
-    for suffix in ("", "-wal", "-shm"):  # together they are one database
-        part = database.with_name(database.name + suffix)
-        if part.exists():
-            os.replace(part, aside.with_name(aside.name + suffix))
+    beside = [database.with_name(f"{database.name}{suffix}") for suffix in ("-wal", "-shm", "-journal")]
+    left = [part for part in beside if part.exists()]
+    if there and (left or not _linked(database, aside)):
+        os.replace(database, aside)
+    for part in left:  # together with the former database they are one
+        os.replace(part, aside.with_name(f"{aside.name}{part.name.removeprefix(database.name)}"))
     os.replace(copy, database)
-    reach_disk(database.parent)
+    with suppress(OSError):  # after a power cut the former one may be back: whole, too
+        reach_disk(database.parent)
     return aside if there else None
+
+
+def cannot_write(folder: Path, trouble: Exception) -> str:
+    """Why a database or a lock could not be written into a folder, for the IT person."""
+    reason = _reason(trouble)
+    if _is_full(trouble) or "disk is full" in reason:
+        return f"The disk of {folder} is full. Make room there: a database that is put back needs its size twice."
+    return f"The database could not be put back into {folder}: {reason}."
+
+
+def _is_full(trouble: Exception) -> bool:
+    return isinstance(trouble, OSError) and trouble.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _linked(database: Path, aside: Path) -> bool:
+    """Whether the database has got a second name, so that its own can be given to another at once. Raises OSError where
+    the disk is full."""
+    try:
+        os.link(database, aside)
+    except OSError as trouble:
+        if _is_full(trouble):
+            raise
+        return False  # not every file system can
+    return True
+
+
+def _free_name(path: Path) -> Path:
+    """This name, or one with a number where it is taken."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return next(name for name in chain([path], numbered) if not name.exists())
+
+
+def _delete(copy: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        copy.with_name(copy.name + suffix).unlink(missing_ok=True)
 
 
 def drop_old_backups(folder: Path, keep: int) -> int:
@@ -108,4 +209,5 @@ def drop_old_backups(folder: Path, keep: int) -> int:
 
 
 def _reason(trouble: Exception) -> str:
-    return (getattr(trouble, "strerror", "") or str(trouble)).rstrip(".")
+    cause = getattr(trouble, "orig", None) or trouble  # what the database library wraps
+    return (getattr(cause, "strerror", "") or str(cause)).rstrip(".")

@@ -50,6 +50,15 @@ def is_empty(database: Path) -> bool:
     return not _size(database)
 
 
+def can_be_opened(database: Path) -> bool:
+    """Whether a file begins as every database does. Of others SQLite would delete what lies beside them."""
+    try:
+        with database.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
+
 def lost_words(database: Path, state_dir: Path, left: list[Path]) -> str:
     """The sentence for the IT person."""
     state = "is gone" if not database.exists() else "is empty" if is_empty(database) else "has no tables"

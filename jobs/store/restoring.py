@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from jobs.clinic.approval import Restored
+from jobs.store.lost_database import can_be_opened
 from jobs.store.memory import Memory
 from jobs.store.runs import cursor, set_cursor
 from jobs.store.stops import StopLine, add_line, stop_lines
@@ -40,8 +41,10 @@ def take_over_stops(memory: Memory, former: Path, made_at: str) -> int:
 
     A patient is named only where number and address are the same in both: numbers are given out again.
     """
+    if not can_be_opened(former):
+        return 0
     try:
-        with closing(sqlite3.connect(f"file:{former}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"{former.absolute().as_uri()}?mode=ro", uri=True)) as database:
             rows = database.execute(_FORMER_STOPS, (memory.clinic_id,)).fetchall()
     except sqlite3.Error:
         return 0

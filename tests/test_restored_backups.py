@@ -1,0 +1,156 @@
+"""A backup that is put back, whole or broken off at any moment, sends nobody a letter again and forgets no no."""
+
+import gc
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hand_written_clinic import ROOT, Clinic, appointment
+
+from jobs.desk.commands import cli
+
+Call = Callable[..., Result]
+PATIENTS = ("Remy", "Nell", "Zoe")
+NOW = "2026-03-04 09:15"
+
+
+def call(clinic: Clinic, *words: str, now: str = NOW) -> Result:
+    gc.unfreeze()
+    gc.collect()  # as where each command is a process of its own, none has the database open any more
+    return CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", now, *words])
+
+
+@pytest.fixture(scope="module")
+def sent_since(opened_clinic: Clinic, tmp_path_factory: pytest.TempPathFactory) -> Clinic:
+    """A clinic that has backed up, and then sent three reminders and heard a no. For copying only."""
+    clinic = opened_clinic.copied(tmp_path_factory.mktemp("sent") / "clinic")
+    clinic.export(*(appointment(name, "2026-03-06 14:00", "booked") for name in PATIENTS))
+    clinic.pull("2026-03-04 08:45")
+    assert call(clinic, "backup", now="2026-03-04 08:50").exit_code == 0
+    assert clinic.send("2026-03-04 09:00").counts["letters sent"] == 3
+    assert call(clinic, "stop", "nell@patient.example", "--reason", "asked").exit_code == 0
+    return clinic
+
+
+@pytest.fixture
+def clinic(sent_since: Clinic, tmp_path: Path) -> Clinic:
+    return sent_since.copied(tmp_path / "clinic")
+
+
+def backup_of(clinic: Clinic) -> Path:
+    return clinic.home / "var" / "backups" / "clinic-20260304T165000Z.sqlite"
+
+
+def letters(clinic: Clinic) -> int:
+    return len(list((clinic.home / "var" / "outbox").rglob("*.eml")))
+
+
+def databases(clinic: Clinic) -> list[str]:
+    return sorted(path.name for path in (clinic.home / "var").iterdir() if "sqlite" in path.name)
+
+
+def nothing_is_sent_again(clinic: Clinic) -> None:
+    """Whatever the next runs find."""
+    for moment in ("2026-03-04 09:20", "2026-03-04 09:30"):
+        call(clinic, "due", "--quiet", now=moment)
+    assert letters(clinic) == 3
+    if "clinic.sqlite" in databases(clinic):
+        assert clinic.ask("SELECT address_key FROM stops") == ["nell@patient.example"]
+        assert clinic.ask("PRAGMA integrity_check") == ["ok"]
+
+
+def restored_under(clinic: Clinic, *strace: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, str(ROOT / "run_jobs.py"), "-C", str(clinic.home), "--now", NOW]
+    words = ["strace", "-o", "/dev/null", *strace, *command, "restore", str(backup_of(clinic))]
+    return subprocess.run(words, cwd="/", capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+@pytest.mark.parametrize("point", ["link 1", "rename 1", "unlink 2", "fdatasync 2", "pwrite64 30"])
+def test_a_restore_that_is_killed_sends_nothing_again(clinic: Clinic, point: str) -> None:
+    name, number = point.split()
+    ended = restored_under(clinic, "-e", f"trace=?{name}", "-e", f"inject=?{name}:signal=SIGKILL:when={number}")
+    assert ended.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL), ended
+    assert "clinic.sqlite" in databases(clinic)
+    nothing_is_sent_again(clinic)
+    told = call(clinic, "restore", str(backup_of(clinic)), now="2026-03-04 09:40")
+    assert told.exit_code == 0, told.output
+    nothing_is_sent_again(clinic)
+    assert not [name for name in databases(clinic) if "unfinished" in name]
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+@pytest.mark.parametrize("writes", ["2", "30"])
+def test_a_restore_on_a_full_disk_leaves_all_as_it_was_and_names_the_place(clinic: Clinic, writes: str) -> None:
+    var = clinic.home / "var"
+    before = databases(clinic)
+    where = [word for end in ("", "-wal", "-journal") for word in ("-P", f"{var / 'clinic.sqlite.unfinished'}{end}")]
+    full = ("-e", "trace=pwrite64", "-e", f"inject=pwrite64:error=ENOSPC:when={writes}+")
+    ended = restored_under(clinic, *where, *full)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (
+        1,
+        "",
+        f"The disk of {var} is full. Make room there: a database that is put back needs its size twice. "
+        "Nothing was changed.\n",
+    )
+    assert databases(clinic) == before
+    nothing_is_sent_again(clinic)
+
+
+def test_a_damaged_database_whose_log_still_lies_beside_it_is_moved_away_with_it(clinic: Clinic) -> None:
+    var = clinic.home / "var"
+    (var / "clinic.sqlite").write_bytes(b"damaged by a dying disk")
+    (var / "clinic.sqlite-wal").write_bytes(b"its log")
+    told = call(clinic, "restore", str(backup_of(clinic)))
+    assert told.exit_code == 0, told.output
+    aside = "clinic-before-20260304T171500Z.sqlite"
+    assert databases(clinic) == [aside, f"{aside}-wal", "clinic.sqlite"]
+    assert (var / f"{aside}-wal").read_bytes() == b"its log"
+    call(clinic, "due", "--quiet", now="2026-03-04 09:20")
+    assert letters(clinic) == 3
+
+
+def test_what_another_program_still_uses_is_not_replaced(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.store.backups._WAIT", 0.01)
+    database = clinic.home / "var" / "clinic.sqlite"
+    with closing(sqlite3.connect(database)) as browser:
+        browser.execute("SELECT COUNT(*) FROM letters").fetchall()
+        browser.execute("BEGIN")
+        browser.execute("SELECT COUNT(*) FROM letters").fetchall()
+        told = call(clinic, "restore", str(backup_of(clinic)))
+    assert (told.exit_code, told.output) == (
+        1,
+        f"{database} is in use by another program: a command, the stop page or a database browser. End it. "
+        "Nothing was changed.\n",
+    )
+    nothing_is_sent_again(clinic)
+
+
+def test_a_database_that_is_a_link_to_another_disk_is_put_back_there(clinic: Clinic, tmp_path: Path) -> None:
+    disk, link = tmp_path / "disk", clinic.home / "var" / "clinic.sqlite"
+    disk.mkdir()
+    link.rename(disk / "clinic.sqlite")
+    link.symlink_to(disk / "clinic.sqlite")
+    assert call(clinic, "restore", str(backup_of(clinic))).exit_code == 0
+    assert link.is_symlink() and len(list(disk.iterdir())) == 2
+    nothing_is_sent_again(clinic)
+
+
+def test_a_former_database_is_kept_where_the_disk_knows_no_second_names(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*names: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    assert call(clinic, "restore", str(backup_of(clinic))).exit_code == 0
+    assert databases(clinic) == ["clinic-before-20260304T171500Z.sqlite", "clinic.sqlite"]
+    nothing_is_sent_again(clinic)
