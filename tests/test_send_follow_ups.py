@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from datetime import datetime
 from email import message_from_bytes, policy
+from functools import partial
 from pathlib import Path
 from queue import Queue
 from threading import Event
@@ -480,6 +481,45 @@ def test_of_a_letter_that_was_saved_with_a_fault_the_last_good_version_goes_on(c
     assert "Whenever you are ready" in letter_in_folder(clinic)
     status = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", "2026-03-04 10:10", "status"]).output
     assert "a mistake in templates/missed_visit.md, see check; missed_visit.md goes on as it was saved on" in status
+
+
+def test_a_letter_that_was_renamed_concerns_no_other_and_its_last_good_version_goes_on(clinic: Clinic) -> None:
+    clinic.export(*RULES["missed_visit"], *RULES["reminder"])
+    desk = partial(CliRunner().invoke, cli)
+    assert desk(["-C", str(clinic.home), "check"]).exit_code == 0
+    letter = clinic.home / "templates" / "missed_visit.md"
+    letter.rename(letter.with_name("missed_visit.md.txt"))
+    assert clinic.pull("2026-03-04 08:45").code == 0
+    ran = clinic.send("2026-03-04 10:00")
+    assert ran.code == 0 and clinic.in_state("sent") == {("Missa", "missed_visit"), ("Remy", "reminder")}
+    assert ran.outcome.notes == (
+        "templates/missed_visit.md is not there; its version 1 goes on. `run_jobs.py check` says what to do.",
+    )
+    for command in (["forecast"], ["why", "Missa Fictional"], ["stop", "missa@patient.example"], ["stop"]):
+        asked = desk(["-C", str(clinic.home), "--now", "2026-03-04 10:10", *command])
+        assert asked.exit_code == 0, asked.output
+    status = desk(["-C", str(clinic.home), "--now", "2026-03-04 10:10", "status"]).output
+    assert "templates/missed_visit.md is not there, see check; missed_visit.md goes on as it was saved on" in status
+
+
+def test_a_letter_that_is_gone_and_was_never_kept_waits_and_the_others_go_on(clinic: Clinic) -> None:
+    clinic.export(*RULES["missed_visit"], *RULES["reminder"])
+    clinic.pull("2026-03-04 08:45")
+    letter = clinic.home / "templates" / "missed_visit.md"
+    gone = letter.rename(clinic.home / "missed_visit.md")
+    shutil.rmtree(clinic.home / "var" / "versions", ignore_errors=True)
+    ran = clinic.send("2026-03-04 10:00")
+    assert ran.code == 0 and clinic.in_state("sent") == {("Remy", "reminder")}
+    ((state, reason),) = clinic.fates("Missa", "missed_visit")
+    assert state in ("planned", "ready") and reason == "its template is not there; `run_jobs.py check` names them"
+    assert ran.outcome.notes == (
+        "1 letters wait: templates/missed_visit.md is not there; `run_jobs.py check` says what to do.",
+    )
+    status = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", "2026-03-04 10:10", "status"]).output
+    assert "templates/missed_visit.md is not there, see check; its letters wait" in status
+    gone.rename(letter)
+    clinic.send("2026-03-04 10:10")
+    assert ("Missa", "missed_visit") in clinic.in_state("sent")
 
 
 def test_a_patient_who_reads_spanish_is_written_to_in_spanish_where_there_is_such_a_letter(clinic: Clinic) -> None:

@@ -110,6 +110,10 @@ class FollowUps:
     def rule(self, name: str) -> Rule | None:
         return self._by_name.get(name)
 
+    def letters(self) -> frozenset[str]:
+        """The letters that rules name which are switched on."""
+        return frozenset(rule.template for rule in self.rules if rule.on)
+
     def events(self) -> frozenset[str]:
         """The kinds of events that any rule waits for."""
         return frozenset(what for rule in self.rules if rule.on for what in _CALLED_BY[rule.when])

@@ -18,7 +18,7 @@ from jobs.mail.templates import VERSIONS, Instead, Letters
 from jobs.reports.referral_names import load_referral_names
 from jobs.runner.run import FAULTY_SETTINGS, FINE
 from jobs.runner.settings import Settings, SettingsFaulty
-from jobs.runner.settings_loading import load_settings, load_settings_without_letters
+from jobs.runner.settings_loading import load_settings
 from jobs.sending.letter_loading import load_clinic_letters
 from jobs.sources.source import Source
 
@@ -80,13 +80,19 @@ def _within(source: Source) -> bool:
 
 def find_faults(home: Path) -> Found:
     """Every fault under `home`, sorted by file and line. The letters are looked at anew, and their versions kept."""
-    settings, faults, gone, remarks = None, list[Fault](), tuple[Instead, ...](), list[str]()
+    from jobs.runner.settings_check import missing_letters  # only here: it brings pydantic
+
+    settings, faults, gone, remarks = None, list(missing_letters(home)), tuple[Instead, ...](), list[str]()
     try:
         settings = load_settings(home)
-        letters = load_clinic_letters(home, settings.clinic, settings.state_dir, anew=True)
+        named = settings.follow_ups.letters()
+        letters = load_clinic_letters(home, settings.clinic, settings.state_dir, anew=True, named=named)
+        gone = _gone(settings, letters)
     except SettingsFaulty as faulty:
         faults += faulty.faults
-        letters, gone = _letters_all_the_same(home)
+        stand_in = ClinicProfile("clinic", "Clinic", "UTC", "1 Main Street", website="https://clinic.example",
+                                 booking_url="https://clinic.example", review_url="https://clinic.example")  # fmt: skip
+        letters = load_clinic_letters(home, stand_in, None)
     faults += letters.faults
     if settings is not None:
         faults += _unlawful_news(home, settings, letters)
@@ -98,19 +104,12 @@ def find_faults(home: Path) -> Found:
     return Found(sorted(set(faults)), settings, letters.instead, gone, tuple(remarks))
 
 
-def _letters_all_the_same(home: Path) -> tuple[Letters, tuple[Instead, ...]]:
-    """The letters where the settings are faulty, and the last good versions of those that rules name in vain."""
-    try:
-        settings = load_settings_without_letters(home)
-    except SettingsFaulty:
-        stand_in = ClinicProfile("clinic", "Clinic", "UTC", "1 Main Street", website="https://clinic.example",
-                                 booking_url="https://clinic.example", review_url="https://clinic.example")  # fmt: skip
-        return load_clinic_letters(home, stand_in, None), ()
-    letters = load_clinic_letters(home, settings.clinic, settings.state_dir, anew=True)
+def _gone(settings: Settings, letters: Letters) -> tuple[Instead, ...]:
+    """The last good versions of the letters that rules name in vain, also rules that are switched off."""
     kept = KeptVersions(settings.state_dir / VERSIONS)
-    missing = sorted({rule.template for rule in settings.follow_ups.rules} - set(letters.names))
-    good = [(name, found.version) for name in missing if (found := kept.last_good(name))]
-    return letters, tuple(Instead(name, version.number, version.saved_at) for name, version in good)
+    missing = {rule.template for rule in settings.follow_ups.rules} - set(letters.names) | letters.gone
+    good = [(name, found.version) for name in sorted(missing) if (found := kept.last_good(name))]
+    return tuple(Instead(name, version.number, version.saved_at) for name, version in good)
 
 
 def _unlawful_news(home: Path, settings: Settings, letters: Letters) -> Iterator[Fault]:

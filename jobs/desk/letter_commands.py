@@ -34,7 +34,8 @@ def preview(place: Place, template: str, everything: bool, open_it: bool, to: st
     from jobs.runner.settings_loading import load_settings
 
     settings = load_settings(place.home)
-    known = [path.name.removesuffix(".md") for path in letter_files(place.home / "templates")]
+    files = {path.name for path in letter_files(place.home / "templates")} | settings.follow_ups.letters()
+    known = [name.removesuffix(".md") for name in sorted(files)]
     if not template and (to or not everything):
         own = sorted(name for name in known if "." not in name)
         raise click.UsageError(f"Name a letter{'' if to else ', or use --all'}. There are {', '.join(own)}.")
@@ -88,9 +89,9 @@ def templates_restore(place: Place, name: str, version: int) -> None:
 
 
 def _settings_of(place: Place) -> "Settings":
-    from jobs.runner.settings_loading import load_settings_without_letters
+    from jobs.runner.settings_loading import load_settings
 
-    return load_settings_without_letters(place.home)
+    return load_settings(place.home)
 
 
 def _about_versions(work: Callable[[], bool | None]) -> bool | None:

@@ -28,7 +28,8 @@ def send_test(home: Path, settings: Settings, letter: str, to: str) -> bool:
 
     While nothing may leave the house (`mode: preview`) it is written to a file instead.
     """
-    letters = load_clinic_letters(home, settings.clinic, settings.state_dir)
+    named = settings.follow_ups.letters()
+    letters = load_clinic_letters(home, settings.clinic, settings.state_dir, named=named)
     file = file_of(letter)
     tell_faults(letters, settings, [file])
     if file not in letters.usable:

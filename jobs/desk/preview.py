@@ -26,7 +26,8 @@ def show_preview(home: Path, settings: Settings, letter: str, open_it: bool) -> 
 
     It needs no store: the letters can be looked at while the jobs run.
     """
-    letters = load_clinic_letters(home, settings.clinic, settings.state_dir)
+    named = settings.follow_ups.letters()
+    letters = load_clinic_letters(home, settings.clinic, settings.state_dir, named=named)
     library, _ = load_library(home / "config" / "articles.csv")
     names = [name for name in letters.names if not letter or name == own_letter(file_of(letter))]
     files = [
@@ -44,7 +45,8 @@ def show_preview(home: Path, settings: Settings, letter: str, open_it: bool) -> 
         click.echo(f"See {page}")
         if open_it:
             webbrowser.open(page.resolve().as_uri())
-    return not [fault for fault in letters.faults if not letter or concerns(fault.file, files)]
+    faults = [fault for fault in letters.faults if not letter or concerns(fault.file, files)]
+    return not faults and not letters.gone.intersection(files)
 
 
 def file_of(letter: str) -> str:
@@ -53,10 +55,13 @@ def file_of(letter: str) -> str:
 
 
 def tell_faults(letters: Letters, settings: Settings, files: list[str]) -> None:
-    """Print the faults of these letters, or of all, and which earlier versions are shown in their place."""
+    """Print the faults of these letters, or of all, which are not there, and which earlier versions are shown."""
     for fault in letters.faults:
         if not files or concerns(fault.file, files):
             click.echo(str(fault), err=True)
+    for name in sorted(letters.gone):
+        if not files or name in files:
+            click.echo(f"templates/{name} is not there; `run_jobs.py check` says what to do.", err=True)
     for earlier in letters.instead:
         if not files or concerns(earlier.name, files):
             click.echo(f"Shown instead: {going_on(earlier, settings.clinic.tzinfo)}", err=True)

@@ -150,18 +150,22 @@ def _proposed(tools: Tools) -> list[str]:
 
 
 def _faulty_letters(tools: Tools) -> list[str]:
-    """The letters that were saved with a fault: which version goes on, or that they wait."""
-    zone = tools.settings.clinic.tzinfo
-    letters = load_clinic_letters(tools.home, tools.settings.clinic, tools.state_dir)
+    """The letters that were saved with a fault, or are not there: which version goes on, or that they wait."""
+    zone, named = tools.settings.clinic.tzinfo, tools.settings.follow_ups.letters()
+    letters = load_clinic_letters(tools.home, tools.settings.clinic, tools.state_dir, named=named)
     rules = {rule.template for rule in tools.settings.follow_ups.rules}
-    used = [e for e in letters.instead if own_letter(e.name) in rules or e.name in PARTS]
-    listed = [f"a mistake in templates/{e.name}, see check; {going_on(e, zone)}" for e in used]
-    without = [name for name in letters.names if name not in letters.usable and name in rules]
-    listed += [f"a mistake in templates/{name}, see check; its letters wait" for name in without]
+    used = [each for each in letters.instead if own_letter(each.name) in rules or each.name in PARTS]
+    become = {each.name: going_on(each, zone) for each in used}
+    become |= {name: "its letters wait" for name in letters.names if name not in letters.usable and name in rules}
     strays, _ = stray_files(tools.home / "templates", rules, tools.settings.clinic.language)
     nobody = {Path(fault.file).name for fault in strays}
     nobody |= {name for fault in letters.faults if language_of(name := Path(fault.file).name)} - letters.usable
-    return listed + [f"a mistake in templates/{name}, see check; it is used for nobody" for name in sorted(nobody)]
+    become |= {name: "it is used for nobody" for name in sorted(nobody)}
+    return [
+        f"{'' if name in letters.gone else 'a mistake in '}templates/{name}"
+        f"{' is not there' if name in letters.gone else ''}, see check; {what}"
+        for name, what in become.items()
+    ]
 
 
 def _local(tools: Tools, moment: str) -> str:

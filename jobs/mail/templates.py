@@ -49,7 +49,7 @@ class Letters:
     """All letters of the clinic. `faults` names every mistake in every file; a letter with one is never written.
 
     `names` are the letters that rules name; `usable` are those that can be written; `instead` says which of them are
-    the last good version because what was saved since has faults.
+    the last good version because what was saved since has faults or is not there; `gone` are those that are not there.
     """
 
     def __init__(
@@ -58,12 +58,14 @@ class Letters:
         faults: list[Fault],
         clinic: ClinicProfile | None = None,
         instead: Sequence[Instead] = (),
+        gone: Collection[str] = (),
     ) -> None:
         self._compiled = dict(compiled)
         self._zone, self._language = (clinic.zone, clinic.language) if clinic else ("UTC", "en")
         self._awake: dict[str, Awake] = {}
         self.faults = faults
         self.instead = tuple(instead)
+        self.gone = frozenset(gone)
         self.names: tuple[str, ...] = tuple(name for name in self._compiled if not language_of(name))
         self.usable = frozenset(name for name, letter in self._compiled.items() if letter.html is not None)
 
@@ -99,8 +101,12 @@ def load_letters(
     anew: bool = False,
     further: bytes = b"",
     only: Collection[str] | None = None,
+    named: Collection[str] = (),
 ) -> Letters:
     """Every letter of a folder, or `only` these in all their languages.
+
+    Those that rules name (`named`, and those of `only`) and that are not there are used as they were when they last
+    passed. That they are missing is no fault here: it is one of the rule or of the folder.
 
     Those that were compiled before are taken from the folder `state`; new and changed ones, or all where they are to be
     made `anew`, are checked, tried out and compiled, and their versions are kept.
@@ -114,9 +120,11 @@ def load_letters(
     maker = _Maker(folder, clinic, state / "cache" if state else None, kept, trials, anew, further)
     parts, instead = _read_parts(folder), list[Instead]()
     found, unreadable = _read_letters(folder, only)
-    misnamed = _misnamed(folder.name, [*found, *unreadable])
+    gone = {*named, *(only or ())} - {*found, *unreadable}
+    misnamed = _misnamed(folder.name, [*found, *unreadable, *gone])
     found = {name: data for name, data in found.items() if name not in misnamed}
     compiled = {name: maker.letter(name, data, parts) for name, data in found.items()} | unreadable
+    compiled |= {name: Compiled("", "", None, None, ()) for name in gone}
     faults = {Fault(*fault) for letter in compiled.values() for fault in letter.faults} | {*misnamed.values()}
     broken = {name for name in PARTS if any(fault.file == f"{folder.name}/{name}" for fault in faults)}
     if broken and kept:
@@ -129,9 +137,9 @@ def load_letters(
             if again.html is not None:
                 compiled[name] = again
                 instead.append(Instead(name, good.version.number, good.version.saved_at))
-    if not compiled:
+    if not found and not unreadable:
         faults.add(Fault(f"{folder.name}/", 0, "The folder holds no letter.", "Restore its *.md files."))
-    return Letters(compiled, sorted(faults), clinic, instead)
+    return Letters(compiled, sorted(faults), clinic, instead, gone)
 
 
 def letter_files(folder: Path) -> list[Path]:

@@ -64,12 +64,17 @@ class LetterWriter:
 
     @property
     def instead(self) -> tuple[Instead, ...]:
-        """The earlier versions that go on in place of files with faults."""
+        """The earlier versions that go on in place of files with faults, or of those that are not there."""
         return self._looked_at[1]
 
+    @property
+    def gone(self) -> frozenset[str]:
+        """The templates that are not there."""
+        return self._looked_at[2]
+
     @cached_property
-    def _looked_at(self) -> tuple[frozenset[str], tuple[Instead, ...]]:
-        return cast(tuple[frozenset[str], tuple[Instead, ...]], self._answer())
+    def _looked_at(self) -> tuple[frozenset[str], tuple[Instead, ...], frozenset[str]]:
+        return cast(tuple[frozenset[str], tuple[Instead, ...], frozenset[str]], self._answer())
 
     def ask(self, orders: Sequence[Order]) -> None:
         """Order some letters, all of usable templates. What was ordered before must have been taken."""

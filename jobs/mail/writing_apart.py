@@ -28,7 +28,7 @@ def _work(line: "Connection", load: "Callable[[], Letters]") -> None:
     except Exception:  # a traceback may quote what the letters are tried on; the run says that this process ended
         return
     with suppress(EOFError, OSError):  # the run has ended
-        line.send((letters.usable, letters.instead))
+        line.send((letters.usable, letters.instead, letters.gone))
         import jobs.mail.letter_language  # noqa: F401  (Jinja is ready when the first order comes)
 
         while True:

@@ -21,10 +21,11 @@ _T = TypeVar("_T")
 _ROUNDS = 40  # of looking again after the faulty settings were put aside
 
 
-def check_settings(home: Path, contents: Mapping[str, bytes], letters_too: bool = True) -> Settings:
+def check_settings(home: Path, contents: Mapping[str, bytes]) -> Settings:
     """The settings that these contents of home/config mean. Raises SettingsFaulty with every fault of every file.
 
-    Without `letters_too` it does not matter whether the letters that rules name are there.
+    Whether the letters that rules name are there does not matter: that concerns these letters alone, and is told by
+    `missing_letters`.
     """
     faults: list[Fault] = []
     clinic = _read("clinic.yaml", contents, ClinicFile, faults)
@@ -33,8 +34,6 @@ def check_settings(home: Path, contents: Mapping[str, bytes], letters_too: bool 
     jobs = _read("jobs.yaml", contents, JobsFile, faults)
     for name, check in (("clinic.yaml", _clinic_faults), ("jobs.yaml", _job_faults)):
         faults += check(_values(name, contents))
-    if letters_too:
-        faults += _letter_faults(_values("follow_ups.yaml", contents), home)
     if clinic is not None and follow_ups is not None:
         faults += _grace_faults(_values("clinic.yaml", contents), clinic, follow_ups)
     if clinic is not None and not clinic.google.configured:
@@ -123,13 +122,18 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _letter_faults(yaml: YamlFile, home: Path) -> Iterator[Fault]:
-    known = letter_names(home)
+def missing_letters(home: Path) -> Iterator[Fault]:
+    """The letters that rules of home/config name and that are not in home/templates."""
+    known, name = letter_names(home), "follow_ups.yaml"
+    try:
+        yaml = _values(name, {name: (home / "config" / name).read_bytes()})
+    except OSError:  # a fault of the settings, which name it
+        return
     for place, template in _each(yaml, "rules", "template"):
         if template not in known:
             longer = next((path.name for path in (home / "templates").glob("*") if path.stem == template), "")
             near = f"Rename templates/{longer} to {template}." if longer else did_you_mean(template, known)
-            remedy = f"{near} Nothing was sent.".strip()
+            remedy = near or "Put it there, or write here which letter it is."
             yield Fault(yaml.file, yaml.line(place), f'template "{template}" is not in templates/.', remedy)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jobs.clinic.faults import Fault
 from jobs.machine.program_files import program_print
 from jobs.machine.whole_files import is_private, keep_for_speed
-from jobs.runner.settings import Settings, SettingsFaulty, letter_names
+from jobs.runner.settings import Settings, SettingsFaulty
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -24,16 +24,6 @@ CONFIG_FILES = ("clinic.yaml", "sources.yaml", "follow_ups.yaml", "jobs.yaml")
 def load_settings(home: Path) -> Settings:
     """The settings of `home`/config. Raises SettingsFaulty."""
     return start_loading(home).settings()
-
-
-def load_settings_without_letters(home: Path) -> Settings:
-    """The same, also where letters that rules name are missing: for what brings them back. Raises SettingsFaulty."""
-    try:
-        return load_settings(home)
-    except SettingsFaulty:
-        from jobs.runner.settings_check import check_settings
-
-        return check_settings(home, _contents(home), letters_too=False)
 
 
 class Loading(NamedTuple):
@@ -52,7 +42,7 @@ def start_loading(home: Path) -> Loading:
     """
     contents = _contents(home)
     digest = sha256(_program_print())
-    digest.update("\n".join([str(home.resolve()), *letter_names(home), ""]).encode())
+    digest.update(f"{home.resolve()}\n".encode())
     for name, content in contents.items():
         digest.update(f"{name} {len(content)}\n".encode() + content)
     kept = _kept(home, digest.hexdigest())

@@ -20,5 +20,4 @@ def start_letters(home: Path, settings: Settings) -> Apart:
 def _load(home: Path, settings: Settings) -> "Letters":
     from jobs.sending.letter_loading import load_clinic_letters
 
-    named = frozenset(rule.template for rule in settings.follow_ups.rules if rule.on)
-    return load_clinic_letters(home, settings.clinic, settings.state_dir, only=named)
+    return load_clinic_letters(home, settings.clinic, settings.state_dir, only=settings.follow_ups.letters())

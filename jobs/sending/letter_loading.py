@@ -10,9 +10,14 @@ from jobs.mail.templates import Letters, load_letters
 
 
 def load_clinic_letters(
-    home: Path, clinic: ClinicProfile, state: Path | None, anew: bool = False, only: Collection[str] | None = None
+    home: Path,
+    clinic: ClinicProfile,
+    state: Path | None,
+    anew: bool = False,
+    only: Collection[str] | None = None,
+    named: Collection[str] = (),
 ) -> Letters:
-    """The letters in the clinic's folder, or `only` these; see `load_letters`.
+    """The letters in the clinic's folder, or `only` these, with those that rules name (`named`); see `load_letters`.
 
     Where config/words.csv has changed they are looked at once more: no subject and no preheader may hold what the front
     desk calls a condition.
@@ -23,4 +28,4 @@ def load_clinic_letters(
     except OSError:  # a missing list is no fault, and one that cannot be read is named by `check`
         content = b""
     telling = partial(private_words, own_words)
-    return load_letters(home / "templates", clinic, state, telling, anew, content, only)
+    return load_letters(home / "templates", clinic, state, telling, anew, content, only, named)

@@ -175,7 +175,8 @@ def _usable(tools: Tools, writer: LetterWriter, due: Sequence[Due]) -> list[Due]
     for letter in due:
         rule = rule_of(tools, letter.rule)
         if rule.template not in writer.usable:
-            waiting.setdefault("its template has faults", []).append(letter.letter_id)
+            why = "its template is not there" if rule.template in writer.gone else "its template has faults"
+            waiting.setdefault(why, []).append(letter.letter_id)
         elif unlawful and rule.category == "news":
             waiting.setdefault("news needs the clinic's postal address", []).append(letter.letter_id)
     for why, letter_ids in waiting.items():

@@ -48,12 +48,19 @@ def _left(verdicts: Sequence[Verdict], tally: Tally) -> int:
 
 
 def faulty_templates(tools: Tools, writer: LetterWriter, due: Sequence[Due]) -> Iterator[str]:
-    """A sentence for each template that has faults, so that its letters wait or an earlier version of it goes on."""
+    """A sentence for each template that has faults or is not there, so that its letters wait or an earlier version of
+    it goes on."""
     waiting = Counter(rule_of(tools, letter.rule).template for letter in due)
     for template in sorted(waiting.keys() - writer.usable if waiting else ()):
-        yield f"{waiting[template]} letters wait: templates/{template} has faults; `run_jobs.py check` names them."
+        wrong, told = _wrong_with(template, writer)
+        yield f"{waiting[template]} letters wait: {wrong}; {told}"
     for earlier in writer.instead if waiting else ():
-        yield (
-            f"templates/{earlier.name} has faults; its version {earlier.number} goes on. "
-            "`run_jobs.py check` names them."
-        )
+        wrong, told = _wrong_with(earlier.name, writer)
+        yield f"{wrong}; its version {earlier.number} goes on. {told}"
+
+
+def _wrong_with(template: str, writer: LetterWriter) -> tuple[str, str]:
+    """What is wrong with a template, and what tells more."""
+    if template in writer.gone:
+        return f"templates/{template} is not there", "`run_jobs.py check` says what to do."
+    return f"templates/{template} has faults", "`run_jobs.py check` names them."

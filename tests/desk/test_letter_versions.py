@@ -69,8 +69,9 @@ def test_a_letter_that_was_deleted_although_a_rule_names_it_comes_back(ask: Ask,
     found = ask("check")
     assert found.exit_code == 3 and re.fullmatch(
         r'config/follow_ups\.yaml, line \d+: template "check_in_180\.md" is not in templates/\.\n'
-        r'Did you mean "check_in_30\.md"\? Nothing was sent\.\n'
+        r'Did you mean "check_in_30\.md"\?\n'
         r"1 fault\. Nothing was sent or changed\.\n"
+        r"Until then check_in_180\.md goes on as it was saved on \w{3} \d\d \w{3} \d{4}, \d\d:\d\d \(version 1\)\.\n"
         r"check_in_180\.md was there before; `templates restore check_in_180\.md 1` brings it back\.\n",
         found.output,
     )
@@ -80,6 +81,24 @@ def test_a_letter_that_was_deleted_although_a_rule_names_it_comes_back(ask: Ask,
     assert (back.exit_code, letter.read_bytes()) == (0, first)
     assert back.output == "templates/check_in_180.md is version 1 again. To undo it, delete the file.\n"
     assert ask("check").exit_code == 0
+
+
+def test_a_letter_that_was_saved_as_text_is_told_once_and_its_spanish_goes_on(ask: Ask, home: Path) -> None:
+    assert ask("check").exit_code == 0
+    letter = home / "templates" / "welcome.md"
+    letter.rename(letter.with_name("welcome.md.txt"))
+    found = ask("check").output
+    assert re.fullmatch(
+        r'config/follow_ups\.yaml, line \d+: template "welcome\.md" is not in templates/\.\n'
+        r"Rename templates/welcome\.md\.txt to welcome\.md\.\n"
+        r"1 fault\. Nothing was sent or changed\.\n"
+        r"Until then welcome\.md goes on as it was saved on [^.]* \(version 1\)\.\n"
+        r"welcome\.md was there before; `templates restore welcome\.md 1` brings it back\.\n",
+        found,
+    )
+    shown = ask("preview", "welcome").output
+    assert "Shown instead: welcome.md goes on as it was saved on" in shown and "Subject: Your first" in shown
+    assert ask("preview", "welcome.es").output.count("Subject: Su primera") == 1
 
 
 def test_a_letter_that_is_closed_to_the_jobs_is_open_again_once_restored(

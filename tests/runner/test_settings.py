@@ -12,6 +12,7 @@ from jobs.clinic.faults import Fault
 from jobs.clinic.follow_ups import FollowUps, Rule
 from jobs.mail.settings import Mailbox, MailSettings
 from jobs.runner.settings import ClinicFile, Installation, SettingsFaulty
+from jobs.runner.settings_check import missing_letters
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.settings_words import DURATIONS
 
@@ -192,13 +193,6 @@ def test_good_settings_have_absolute_paths(home: Path) -> None:
             'config/follow_ups.yaml, line 14: rules.welcome.capped is "maybe".\nWrite yes or no.',
         ),
         (
-            RULES,
-            "template: missed_visit.md",
-            "template: mised_visit.md",
-            'config/follow_ups.yaml, line 18: template "mised_visit.md" is not in templates/.\n'
-            'Did you mean "missed_visit.md"? Nothing was sent.',
-        ),
-        (
             JOBS,
             "pull_appointments",
             "pull_apointments",
@@ -288,7 +282,6 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
         (CLINIC, "daily_quota: 1500", "daily_quota: -1"),
         (RULES, "wait: 1 hour", "wait: soon"),
         (RULES, "    capped: no", "    capped: no\n    too_late_after: never\n    on: perhaps"),
-        (RULES, "template: missed_visit.md", "template: mised_visit.md"),
         (JOBS, "every 1 hour", "hourly"),
         (JOBS, "monday at 06:00", "moonday at 06:00"),
         (SOURCES, "take: newest", "take: latest"),
@@ -296,7 +289,7 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     told = [(fault.file.removeprefix("config/"), fault.line) for fault in faults_of(home)]
     assert told == [
         (CLINIC, 4), (CLINIC, 9), (CLINIC, 16),
-        (RULES, 11), (RULES, 15), (RULES, 16), (RULES, 20),
+        (RULES, 11), (RULES, 15), (RULES, 16),
         (JOBS, 3), (JOBS, 7),
         (SOURCES, 4),
     ]  # fmt: skip
@@ -353,3 +346,12 @@ def is_duration(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def test_a_letter_that_is_not_there_stops_no_job_and_is_named(home: Path) -> None:
+    change(home, RULES, "template: missed_visit.md", "template: mised_visit.md")
+    assert load_settings(home).follow_ups.letters() >= {"mised_visit.md"}
+    assert list(map(str, missing_letters(home))) == [
+        'config/follow_ups.yaml, line 18: template "mised_visit.md" is not in templates/.\n'
+        'Did you mean "missed_visit.md"?'
+    ]
