@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jobs.clinic.durations import parse_duration
-from jobs.clinic.episodes import Slot
+from jobs.clinic.episodes import KEPT, Slot
 from jobs.clinic.sending_hours import SendingHours
 
 Occasion = Literal["first_booking", "planned_visit", "visit", "evaluation", "no_show", "cancelled", "discharged"]
@@ -208,10 +208,10 @@ def _calls(rule: Rule, event: Happening, history: Sequence[Slot], start: str, ca
     if rule.when == "evaluation":
         return slot.step == "evaluation"
     same = [other for other in history if other.episode == slot.episode]
-    if rule.when == "first_booking":
-        return same[0] is slot
+    if rule.when == "first_booking":  # of somebody who has never been here, in no earlier episode either
+        return same[0] is slot and not any(other.status in KEPT for other in history)
     if rule.when == "visit" and rule.visit_number:
-        kept = [other for other in same if other.status in ("completed", "arrived")]
+        kept = [other for other in same if other.status in KEPT]
         return len(kept) >= rule.visit_number and kept[rule.visit_number - 1] is slot
     return True
 

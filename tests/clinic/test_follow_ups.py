@@ -96,6 +96,18 @@ def test_only_the_first_appointment_of_an_episode_is_welcomed():
     assert [len(plan(rule, happening(s, "booked", booked), [first, second])) for s in (first, second)] == [1, 0]
 
 
+def test_who_has_been_here_before_is_not_welcomed_as_if_for_the_first_time():
+    rule = Rule("welcome", "first_booking", "welcome.md", "1 hour")
+    again = slot(2, "2026-10-08T18:00:00Z", "booked", "evaluation", episode=2)
+
+    def welcomed(status: str) -> bool:
+        june = slot(1, "2026-06-04T18:00:00Z", status, "evaluation", episode=1)
+        return bool(plan(rule, happening(again, "booked", "2026-10-01T18:00:00Z"), [june, again]))
+
+    assert not welcomed("completed") and not welcomed("arrived")
+    assert welcomed("cancelled") and welcomed("no_show")  # who never came does not know the way
+
+
 def test_switching_a_rule_on_never_writes_to_last_years_patients():
     evaluation = slot(1, "2026-03-05T02:30:00Z", step="evaluation")  # 4 March in the clinic
     assert plan(EVALUATION, happening(evaluation, "completed"), [evaluation], start="2026-03-05") == []
