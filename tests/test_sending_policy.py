@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from hand_written_clinic import WEEKLY, Clinic, Row, appointment
 from loopback_server import Session, serving
 
+from jobs.clinic.follow_ups import TOO_LATE_TO_REMIND
 from jobs.desk.clock import show_clock
 from jobs.desk.commands import cli
 from jobs.mail.outbox import send
@@ -51,6 +52,43 @@ def test_a_rule_that_writes_in_the_hour_of_the_clock_change_writes_once_and_insi
     skipped = (day, opens) == ("2026-03-08", "02:30")
     assert f"{first:%H:%M}" == ("03:30" if skipped else opens)
     assert clinic.ask("SELECT COUNT(*) FROM attempts") == [2]
+
+
+def test_who_has_just_booked_is_welcomed_first_and_reminded_on_the_next_sending_day_or_not_at_all(
+    clinic: Clinic,
+) -> None:
+    clinic.export(
+        coming("Frida", "2026-03-10 14:00", booked_at="2026-03-06 15:00"),
+        coming("Mona", "2026-03-09 14:00", booked_at="2026-03-06 15:00"),
+    )
+    clinic.pull("2026-03-06 15:05")
+    asked = partial(CliRunner().invoke, cli)
+    at = ["-C", str(clinic.home), "--now", "2026-03-06 15:10"]
+    forecast = " ".join(asked([*at, "forecast", "--days", "7"], env={"COLUMNS": "200"}).output.split())
+    assert (
+        "Mon 09 Mar 09:00" in forecast and "(visit of 2026-03-10), the next sending day after the booking" in forecast
+    )
+    ran = clinic.send("2026-03-06 16:10")
+    assert ran.counts["letters planned"] == 3
+    assert clinic.in_state("sent") == {("Frida", "welcome"), ("Mona", "welcome")}
+    assert clinic.fates("Mona", "reminder") == [("withdrawn", TOO_LATE_TO_REMIND)]
+    why = " ".join(asked([*at, "why", "Mona"], env={"COLUMNS": "300"}).output.split())
+    assert TOO_LATE_TO_REMIND in why
+    clinic.pull("2026-03-09 08:50")
+    clinic.send("2026-03-09 08:55")
+    assert len(clinic.in_state("sent")) == 2
+    clinic.send("2026-03-09 09:00")
+    assert ("Frida", "reminder") in clinic.in_state("sent") and len(clinic.in_state("sent")) == 3
+
+
+def test_of_a_welcome_and_a_reminder_that_are_due_together_the_welcome_goes_first(clinic: Clinic) -> None:
+    clinic.export(coming("Sunny", "2026-03-10 14:00", booked_at="2026-03-08 12:00"))
+    clinic.pull("2026-03-09 08:45")
+    clinic.send("2026-03-09 09:00")
+    assert clinic.ask("SELECT rule FROM attempts JOIN letters ON letters.id = letter_id ORDER BY attempts.id") == [
+        "welcome",
+        "reminder",
+    ]
 
 
 def with_tools(clinic: Clinic, moment: datetime, work, named: bool = True) -> object:  # type: ignore[no-untyped-def]

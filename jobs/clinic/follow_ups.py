@@ -122,8 +122,13 @@ class FollowUps:
         return rule.sending or self.sending
 
 
+TOO_LATE_TO_REMIND = "booked or moved too late: no sending day lies between that day and the day of the visit"
+"""Why a letter before a visit never leaves, although its visit stands."""
+
+
 class Happening(NamedTuple):
-    """One event as the planner reads it. `repeated`: the same thing was seen of this appointment before."""
+    """One event as the planner reads it. `repeated`: the same thing was seen of this appointment before. `seen_at` is
+    when a pull first saw it; an export that does not say when a visit was booked has no other moment for it."""
 
     event_id: int
     appointment_id: int
@@ -132,10 +137,11 @@ class Happening(NamedTuple):
     happened_at: str
     starts_at: str
     repeated: bool
+    seen_at: str = ""
 
 
 class Planned(NamedTuple):
-    """One letter that an event calls for; moments are UTC text."""
+    """One letter that an event calls for; moments are UTC text. With a `reason` it will never leave."""
 
     patient_id: int
     rule: str
@@ -146,6 +152,7 @@ class Planned(NamedTuple):
     category: str
     priority: int
     purpose: str
+    reason: str = ""
 
 
 class Calendar(NamedTuple):
@@ -177,8 +184,7 @@ def plan_letters(
         for rule in by_event.get(happening.what, ()):
             if not _calls(rule, happening, histories.get(happening.patient_id, ()), starts[rule.name], calendar):
                 continue
-            base = happening.starts_at if rule.when == "planned_visit" else happening.happened_at
-            due, expires = _due(base, rule, follow_ups.hours(rule), calendar)
+            due, expires, reason = _moments(happening, rule, follow_ups.hours(rule), calendar)
             planned.append(
                 Planned(
                     happening.patient_id,
@@ -190,6 +196,7 @@ def plan_letters(
                     rule.category,
                     rule.priority,
                     rule.purpose or _PURPOSES[rule.when],
+                    reason,
                 )
             )
     return planned
@@ -214,6 +221,42 @@ def _calls(rule: Rule, event: Happening, history: Sequence[Slot], start: str, ca
         kept = [other for other in same if other.status in KEPT]
         return len(kept) >= rule.visit_number and kept[rule.visit_number - 1] is slot
     return True
+
+
+def _moments(event: Happening, rule: Rule, hours: SendingHours, calendar: Calendar) -> tuple[str, str, str]:
+    """When the letter is due, when it is too late, and why it never leaves ("" where it may).
+
+    Before a visit it leaves on the next sending day after the booking at the earliest, and only where that lies before
+    the day of the visit (of a rule that waits hours: before the visit): who has just booked needs no reminder.
+    """
+    if rule.when != "planned_visit":
+        return *_due(event.happened_at, rule, hours, calendar), ""
+    due, expires = _due(event.starts_at, rule, hours, calendar)
+    if rule.waiting >= timedelta(0):
+        return due, expires, ""
+    earliest = _opening_after_booking(event, hours, calendar)
+    if utc_text(earliest) <= due:
+        return due, expires, ""
+    start = datetime.fromisoformat(event.starts_at).astimezone(calendar.zone)
+    before = earliest < start if rule.waiting.seconds else earliest.date() < start.date()
+    return utc_text(earliest), utc_text(earliest + rule.lateness), "" if before else TOO_LATE_TO_REMIND
+
+
+def _opening_after_booking(event: Happening, hours: SendingHours, calendar: Calendar) -> datetime:
+    """The opening of the next sending day after a visit was booked or moved.
+
+    Where only the pull that first saw it has a moment, that can be long after: from then on it is the next opening,
+    today's too, so that what an export of the night brings is not put off to the next day.
+    """
+    if event.seen_at and event.happened_at >= event.seen_at:
+        return hours.opening_after(datetime.fromisoformat(event.seen_at), calendar.zone, calendar.holidays)
+    booked_on = datetime.fromisoformat(event.happened_at).astimezone(calendar.zone).date()
+    return _opening(booked_on + timedelta(days=1), hours, calendar)
+
+
+@lru_cache(maxsize=4096)
+def _opening(day: date, hours: SendingHours, calendar: Calendar) -> datetime:
+    return hours.opening(day, calendar.zone, calendar.holidays)
 
 
 def _due(base: str, rule: Rule, hours: SendingHours, calendar: Calendar) -> tuple[str, str]:

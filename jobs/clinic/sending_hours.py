@@ -54,8 +54,10 @@ class SendingHours:
 
     def next_open(self, moment: datetime, zone: ZoneInfo, holidays: Collection[str] = ()) -> datetime:
         """`moment` itself if a letter may leave then, else the next opening."""
-        if self.is_open(moment, zone, holidays):
-            return moment
+        return moment if self.is_open(moment, zone, holidays) else self.opening_after(moment, zone, holidays)
+
+    def opening_after(self, moment: datetime, zone: ZoneInfo, holidays: Collection[str] = ()) -> datetime:
+        """The first opening that is still to come at `moment`."""
         local = moment.astimezone(zone)
         day = local.date()
         if not self.works_on(day, holidays) or moment >= self.span(day, zone)[0]:

@@ -75,7 +75,11 @@ def why(verdict: Verdict, rule: Rule | None, zone: tzinfo) -> str:
     event = {"no_show": "missed visit"}.get(due.what, due.what)
     wait = duration_words(abs(rule.waiting))
     day = datetime.fromisoformat(due.event_starts_at).astimezone(zone).date()
-    words = f"{event} (visit of {day}), {wait} {'before' if rule.waiting < timedelta(0) else 'after'}"
+    when = f"{wait} {'before' if rule.waiting < timedelta(0) else 'after'}"
+    if rule.when == "planned_visit" and due.state != "deferred" and not rule.waiting.seconds:
+        if datetime.fromisoformat(due.due_at).astimezone(zone).date() > day + rule.waiting:
+            when = f"the next sending day after the {'move' if due.what == 'moved' else 'booking'}"
+    words = f"{event} (visit of {day}), {when}"
     return f"{words}; waits: {verdict.reason}" if verdict.what in ("wait", "hold") and verdict.reason else words
 
 

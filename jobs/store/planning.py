@@ -29,14 +29,14 @@ def news(memory: Memory, kinds: Collection[str], most: int) -> News:
     ours = event.clinic_id == memory.clinic_id
     newest = memory.connection.execute(select(func.max(event.id)).where(ours)).scalar() or since
     query = select(
-        event.id, event.appointment_id, event.patient_id, event.what, event.happened_at, event.starts_at
+        event.id, event.appointment_id, event.patient_id, event.what, event.happened_at, event.starts_at, event.seen_at
     ).where(ours, event.id > since, event.what.in_(kinds))
     found = memory.connection.execute(query.order_by(event.id).limit(most)).all()
     seen = _seen_before(memory, {row.appointment_id for row in found}, since)
     happenings = []
     for row in found:
         kind = row.appointment_id, _KIND.get(row.what, row.what)
-        happenings.append(Happening(*row, repeated=kind in seen))
+        happenings.append(Happening(*row[:-1], repeated=kind in seen, seen_at=row.seen_at))
         seen.add(kind)
     is_all = len(found) < most
     return News(happenings, newest if is_all else found[-1].id, is_all)
@@ -72,10 +72,16 @@ def rule_starts(memory: Memory, follow_ups: FollowUps, today: str) -> dict[str, 
 def save_plan(memory: Memory, planned: Iterable[Planned], up_to: int, now: datetime) -> int:
     """Keep the letters that the events call for and move the cursor, in one step; say how many are new.
 
+    Those that will never leave are kept with their reason, as withdrawn, and do not count.
     The UNIQUE constraint over patient, rule and event is what makes a second letter impossible.
     """
     at = utc_text(now)
-    rows = [(memory.clinic_id, "planned", at, *letter) for letter in planned]
-    new = insert_new(memory, letters, ("clinic_id", "state", "changed_at", *Planned._fields), rows)
+    names, new = ("clinic_id", "state", "changed_at", *Planned._fields), {"planned": 0, "withdrawn": 0}
+    rows: dict[str, list[tuple[object, ...]]] = {state: [] for state in new}
+    for letter in planned:
+        state = "withdrawn" if letter.reason else "planned"
+        rows[state].append((memory.clinic_id, state, at, *letter))
+    for state in new:
+        new[state] = insert_new(memory, letters, names, rows[state]) if rows[state] else 0
     set_cursor(memory, _PLANNED_UP_TO, str(up_to))
-    return new
+    return new["planned"]

@@ -1,12 +1,21 @@
 """Which events call for which letter, and when it is due."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from jobs.clinic.episodes import Slot
-from jobs.clinic.follow_ups import Calendar, Caps, FollowUps, Happening, Planned, Rule, plan_letters
+from jobs.clinic.follow_ups import (
+    TOO_LATE_TO_REMIND,
+    Calendar,
+    Caps,
+    FollowUps,
+    Happening,
+    Planned,
+    Rule,
+    plan_letters,
+)
 from jobs.clinic.sending_hours import SendingHours
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -31,8 +40,8 @@ def plan(rule: Rule, event: Happening, history: list[Slot], start: str = "2026-0
     return plan_letters([event], {7: history}, rules(rule), {rule.name: start}, CALENDAR)
 
 
-def due(rule: Rule, slot: Slot, what: str) -> str:
-    (letter,) = plan(rule, happening(slot, what), [slot])
+def due(rule: Rule, slot: Slot, what: str, at: str = "") -> str:
+    (letter,) = plan(rule, happening(slot, what, at), [slot])
     return datetime.fromisoformat(letter.due_at).astimezone(PACIFIC).strftime("%a %Y-%m-%d %H:%M")
 
 
@@ -52,7 +61,60 @@ def test_after_a_friday_evaluation_it_is_due_on_monday():
 
 def test_a_reminder_for_monday_leaves_on_friday_and_not_after_the_visit():
     monday = slot(1, "2026-03-09T17:00:00Z", "booked")
-    assert due(REMINDER, monday, "booked") == "Fri 2026-03-06 09:00"
+    assert due(REMINDER, monday, "booked", "2026-02-20T18:00:00Z") == "Fri 2026-03-06 09:00"
+
+
+def reminded(booked_at: str, visit: str, seen_at: str = "", what: str = "booked") -> tuple[str, str]:
+    """When the reminder of a visit is due that was booked then, and why it never leaves; all in the clinic's time."""
+    at, starts, seen = (f"{datetime.fromisoformat(one).replace(tzinfo=PACIFIC).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+                        if one else "" for one in (booked_at, visit, seen_at))  # fmt: skip
+    planned = slot(1, starts, "booked")
+    (letter,) = plan(REMINDER, happening(planned, what, at or seen)._replace(seen_at=seen), [planned])
+    due_at, until = (datetime.fromisoformat(one).astimezone(PACIFIC) for one in (letter.due_at, letter.expires_at))
+    assert until - due_at == REMINDER.lateness  # by the clinic's clocks, from the real moment on
+    return due_at.strftime("%a %H:%M"), letter.reason
+
+
+def test_a_reminder_leaves_on_the_next_sending_day_after_the_booking_at_the_earliest():
+    """In March 2026 the 6th is a Friday."""
+    assert reminded("2026-03-06 16:00", "2026-03-10 18:00") == ("Mon 09:00", "")
+    assert reminded("2026-03-08 11:00", "2026-03-10 18:00") == ("Mon 09:00", "")  # a Sunday
+    assert reminded("2026-03-05 16:00", "2026-03-10 18:00") == ("Fri 09:00", "")  # as ever: two days before
+    assert reminded("2026-02-06 16:00", "2026-03-12 18:00") == ("Tue 09:00", "")
+    assert reminded("2026-03-06 00:00", "2026-03-09 18:00") == ("Mon 09:00", TOO_LATE_TO_REMIND)  # the day alone known
+
+
+def test_who_books_for_the_next_sending_day_gets_no_reminder_and_the_reason_is_kept():
+    assert reminded("2026-03-10 08:00", "2026-03-11 18:00")[1] == TOO_LATE_TO_REMIND
+    assert reminded("2026-03-06 16:00", "2026-03-09 18:00")[1] == TOO_LATE_TO_REMIND
+    assert reminded("2026-03-06 08:00", "2026-03-06 17:00")[1] == TOO_LATE_TO_REMIND
+    assert TOO_LATE_TO_REMIND == (
+        "booked or moved too late: no sending day lies between that day and the day of the visit"
+    )
+
+
+def test_a_visit_moved_at_short_notice_is_reminded_of_on_the_next_sending_day():
+    moved = "2026-03-09 15:00"
+    assert reminded(moved, "2026-03-11 18:00", moved, "moved") == ("Tue 09:00", "")
+    assert reminded(moved, "2026-03-10 18:00", moved, "moved")[1] == TOO_LATE_TO_REMIND
+
+
+def test_an_export_without_booking_dates_that_comes_at_night_still_brings_its_reminders():
+    assert reminded("", "2026-03-11 18:00", "2026-03-10 06:10") == ("Tue 09:00", "")
+    assert reminded("", "2026-03-11 18:00", "2026-03-10 09:10")[1] == TOO_LATE_TO_REMIND
+    assert reminded("2026-03-12 06:10", "2026-03-11 18:00", "2026-03-10 06:10") == (
+        "Tue 09:00",
+        "",
+    )  # a slip of the year
+
+
+def test_a_reminder_some_hours_before_the_visit_follows_the_booking_likewise():
+    rule = Rule("reminder", "planned_visit", "reminder.md", "-3 hours")
+    visit = slot(1, "2026-03-11T22:00:00Z", "booked")  # Wednesday 15:00
+    for booked_at, reason in (("2026-03-10T17:00:00Z", ""), ("2026-03-11T17:00:00Z", TOO_LATE_TO_REMIND)):
+        (letter,) = plan(rule, happening(visit, "booked", booked_at), [visit])
+        assert letter.reason == reason
+        assert bool(reason) or letter.due_at == "2026-03-11T19:00:00Z"
 
 
 def test_the_opening_keeps_its_hour_across_the_change_of_clocks():
