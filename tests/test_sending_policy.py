@@ -20,6 +20,7 @@ from jobs.runner.tools import Tools, open_tools
 from jobs.store.stops import stop
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
+SIX_VISITS = ("02-03", "02-06", "02-10", "02-13", "02-20", "03-03")
 REMEDY = "if it is right, say so: `run_jobs.py clock --is-right`."
 
 
@@ -79,6 +80,39 @@ def test_who_has_just_booked_is_welcomed_first_and_reminded_on_the_next_sending_
     assert len(clinic.in_state("sent")) == 2
     clinic.send("2026-03-09 09:00")
     assert ("Frida", "reminder") in clinic.in_state("sent") and len(clinic.in_state("sent")) == 3
+
+
+def test_nobody_is_asked_for_a_review_while_there_is_no_place_for_it(clinic: Clinic) -> None:
+    clinic.edit("config/clinic.yaml", "https://lakeside.example/review", "")
+    clinic.export(*(appointment("Revi", f"2026-{day} 09:00") for day in SIX_VISITS))
+    clinic.pull("2026-03-04 08:45")
+    assert clinic.send("2026-03-04 09:00").counts["letters waiting"] == 1
+    why = "it needs review_url, which config/clinic.yaml leaves empty"
+    assert clinic.in_state("sent") == set() and clinic.fates("Revi", "review_request") == [("planned", why)]
+    asked = partial(CliRunner().invoke, cli, env={"COLUMNS": "300"})
+    at = ["-C", str(clinic.home), "--now", "2026-03-04 10:00"]
+    assert f"Rule review_request sends nothing: {why}.\n" in asked([*at, "check"]).output
+    for command in (["forecast"], ["why", "Revi"]):
+        assert why in " ".join(asked([*at, *command]).output.split())
+    late = clinic.copied(clinic.home.with_name("late"))
+    late.pull("2026-03-12 08:45")
+    late.send("2026-03-12 09:00")
+    assert late.fates("Revi", "review_request") == [("withdrawn", why)]
+    clinic.edit("config/clinic.yaml", 'review_url: ""', 'review_url: "https://lakeside.example/review"')
+    clinic.send("2026-03-04 10:10")
+    assert clinic.in_state("sent") == {("Revi", "review_request")}
+
+
+def test_check_names_the_letters_that_leave_without_their_only_link(clinic: Clinic) -> None:
+    clinic.edit("config/clinic.yaml", "https://lakeside.example/book", "")
+    told = CliRunner().invoke(cli, ["-C", str(clinic.home), "check"])
+    assert told.exit_code == 0
+    for rule, letter in (("missed_visit", "missed_visit.md"), ("cancelled", "cancelled.md"), ("lapsed", "lapsed.md")):
+        assert (
+            f"templates/{letter} leaves without its only link, as config/clinic.yaml leaves booking_url empty. "
+            f"If it shall not leave then, write `needs: [booking_url]` at the rule {rule}.\n"
+        ) in told.output
+    assert "welcome.md leaves" not in told.output and "review_request" not in told.output
 
 
 def test_of_a_welcome_and_a_reminder_that_are_due_together_the_welcome_goes_first(clinic: Clinic) -> None:

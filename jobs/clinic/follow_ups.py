@@ -13,6 +13,7 @@ from jobs.clinic.sending_hours import SendingHours
 
 Occasion = Literal["first_booking", "planned_visit", "visit", "evaluation", "no_show", "cancelled", "discharged"]
 Unless = Literal["future_visit", "later_visit", "discharged"]
+Fact = Literal["phone", "website", "booking_url", "review_url"]
 _CALLED_BY: dict[str, tuple[str, ...]] = {
     "first_booking": ("booked",),
     "planned_visit": ("booked", "moved"),
@@ -51,6 +52,7 @@ class Rule:
     approval: Literal["none", "first_time", "all"] = "none"
     once_per: str = "event"
     unless: tuple[Unless, ...] = ()
+    needs: tuple[Fact, ...] = ()  # facts of config/clinic.yaml without which its letter would be pointless
     capped: bool = True
     priority: int = 50
     start: str = ""

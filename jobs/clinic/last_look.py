@@ -1,6 +1,6 @@
 """The last look at a letter before it leaves: everything that decided it is checked again."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -79,10 +79,12 @@ def look(
     now: datetime,
     calendar: Calendar,
     desk: FrontDesk = NOBODY_ASKED,
+    unfilled: Collection[str] = (),
 ) -> Iterator[Verdict]:
     """Decide each due letter, the most important first; letters sent in this run count for the caps.
 
-    `people` by patient id; `sent_to_address` by address key, what left for that address in the days of the cap.
+    `people` by patient id; `sent_to_address` by address key, what left for that address in the days of the cap;
+    `unfilled` are the facts that the clinic has left empty.
     """
     to_address = {key: list(sent) for key, sent in sent_to_address.items()}
     for due in sorted(letters, key=importance):
@@ -94,7 +96,9 @@ def look(
         if person is None:
             yield Verdict(due, "withdraw", "the patient is no longer known")
             continue
-        reason = why_not(due, rule, person, now, calendar.zone)
+        pointless = why_pointless(rule, unfilled)
+        too_late = pointless and utc_text(now) > due.expires_at
+        reason = pointless if too_late else why_not(due, rule, person, now, calendar.zone)
         if reason:
             yield Verdict(due, "withdraw", reason)
             continue
@@ -103,7 +107,7 @@ def look(
             yield Verdict(due, "hold", reason)
             continue
         same_address = to_address.setdefault(person.address_key, [])
-        reason = why_wait(rule, person, same_address, follow_ups, now, calendar)
+        reason = pointless or why_wait(rule, person, same_address, follow_ups, now, calendar)
         if reason:
             yield Verdict(due, "wait", reason)
             continue
@@ -121,6 +125,14 @@ def look(
 def importance(due: Due) -> tuple[int, str, int]:
     """The order of letters, the most important first; of equals the one that is due the longest."""
     return -due.priority, due.due_at, due.letter_id
+
+
+def why_pointless(rule: Rule, unfilled: Collection[str]) -> str:
+    """Say in words what a rule's letters need that the clinic has not filled in, or "" if they lack nothing."""
+    lacking = [name for name in rule.needs if name in unfilled]
+    if not lacking:
+        return ""
+    return f"it needs {' and '.join(lacking)}, which config/clinic.yaml leaves empty"
 
 
 def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:

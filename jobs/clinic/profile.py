@@ -27,6 +27,11 @@ class ClinicProfile:
             raise ValueError(f'language is "{self.language}"; write the two letters of a language, such as en or es.')
 
     @property
+    def unfilled(self) -> frozenset[str]:
+        """The facts that may be left empty and are."""
+        return frozenset(name for name in ("phone", "website", "booking_url", "review_url") if not getattr(self, name))
+
+    @property
     def tzinfo(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 

@@ -10,8 +10,10 @@ import click
 
 from jobs.articles.library import load_library
 from jobs.clinic.faults import Fault
+from jobs.clinic.last_look import why_pointless
 from jobs.clinic.profile import ClinicProfile, is_postal_address
 from jobs.mail.kept_versions import KeptVersions
+from jobs.mail.letter_marks import only_link
 from jobs.mail.letter_strays import stray_files
 from jobs.mail.news_law import news_faults
 from jobs.mail.templates import VERSIONS, Instead, Letters
@@ -99,6 +101,7 @@ def find_faults(home: Path) -> Found:
         rules = {rule.template for rule in settings.follow_ups.rules}
         strays, remarks = stray_files(home / "templates", rules, settings.clinic.language)
         faults += strays
+        remarks += _left_empty(home, settings)
     faults += load_library(home / "config" / "articles.csv")[1]
     faults += load_referral_names(home / "config" / "referral_names.csv")[1]
     return Found(sorted(set(faults)), settings, letters.instead, gone, tuple(remarks))
@@ -110,6 +113,19 @@ def _gone(settings: Settings, letters: Letters) -> tuple[Instead, ...]:
     missing = {rule.template for rule in settings.follow_ups.rules} - set(letters.names) | letters.gone
     good = [(name, found.version) for name in sorted(missing) if (found := kept.last_good(name))]
     return tuple(Instead(name, version.number, version.saved_at) for name, version in good)
+
+
+def _left_empty(home: Path, settings: Settings) -> Iterator[str]:
+    """The rules that send nothing, and the letters whose only link is left out, as the clinic lacks what they need."""
+    empty = settings.clinic.unfilled
+    for rule in settings.follow_ups.rules:
+        if rule.on and (pointless := why_pointless(rule, empty)):
+            yield f"Rule {rule.name} sends nothing: {pointless}."
+        elif rule.on and (field := only_link(home / "templates" / rule.template)) in empty:
+            yield (
+                f"templates/{rule.template} leaves without its only link, as config/clinic.yaml leaves {field} empty. "
+                f"If it shall not leave then, write `needs: [{field}]` at the rule {rule.name}."
+            )
 
 
 def _unlawful_news(home: Path, settings: Settings, letters: Letters) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 from jobs.clinic.faults import Fault
 
@@ -11,6 +12,7 @@ _HTML = re.compile(r"</?[A-Za-z][A-Za-z0-9:-]*(?:\s[^<>]*)?/?>|<!--|<!\[|<\?xml|
 _LINK = re.compile(r"(!?)\[([^\]\n]{0,500})\]\(\s{0,9}([^)\s]{0,2000})[^)]{0,500}\)")
 _SPACED_LINK = re.compile(r"\[[^\]\n]{1,500}\]\s{1,9}\((?:https?:|mailto:|\{\{)")
 _OPEN_LINK = re.compile(r"\[[^\]\n]{1,500}\]\([^)\n]{0,500}$|\[[^\[\]\n]{1,200}\((?:https?://|mailto:)[^)\s]{0,500}\)")
+_PAGE = re.compile(r"\{\{-?clinic\.(\w+)-?\}\}")
 _ADDRESS = re.compile(r"(?:https?://[^\s/]|mailto:[^\s@]+@|tel:\+?[\d(])", re.IGNORECASE)
 _OTHER_FIELD = re.compile(
     r"\*\|[\w:]{1,40}\|\*|[«‹][\w ]{1,40}[»›]|<<[\w ]{1,40}>>|%%[\w.]{1,40}%%|%[A-Z][A-Z_]{2,40}%|\$\{[\w.]{1,40}\}"
@@ -48,6 +50,17 @@ def look_at_markdown(lines: list[str], file: str, first_line: int) -> list[Fault
             faults += _look_at_link(picture, words, address, fault)
         faults += _look_at_line(line, plain, fault)
     return faults + list(_open_bold(lines, file, first_line)) + list(_tables(lines, file, first_line))
+
+
+def only_link(letter: Path) -> str:
+    """`booking_url` where that page of the clinic is all that the links of a letter lead to, else ""."""
+    try:
+        text = letter.read_text("utf-8", "replace")
+    except OSError:
+        return ""
+    addresses = {address for _, _, address in _LINK.findall(TAG.sub(_without_blanks, text))}
+    page = _PAGE.fullmatch(addresses.pop()) if len(addresses) == 1 else None
+    return page[1] if page else ""
 
 
 def look_at_words(name: str, words: str, fault: "partial[Fault]") -> list[Fault]:

@@ -56,7 +56,8 @@ def look_at(memory: Memory, tools: Tools, due: Sequence[Due]) -> list[Verdict]:
         known = people(memory, (letter.patient_id for letter in households), follow_ups.rules)
         keys = (person.address_key for person in known.values())
         to_addresses = sent_to_addresses(memory, keys, tools.now, follow_ups.caps.days)
-        verdicts += look(households, known, to_addresses, follow_ups, tools.now, calendar, desk)
+        unfilled = tools.settings.clinic.unfilled
+        verdicts += look(households, known, to_addresses, follow_ups, tools.now, calendar, desk, unfilled)
     return sorted(verdicts, key=lambda verdict: importance(verdict.due))
 
 

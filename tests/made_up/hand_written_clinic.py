@@ -94,6 +94,7 @@ class Clinic:
             copyfile(ROOT / "config" / name, home / "config" / name)
         facts = {"id": "lakeside", "name": "Lakeside Physical Therapy", "sender": "hello@lakeside.example"}
         facts |= {"phone": "555-0100", "address": "1 Made-Up Lane", "booking_url": "https://lakeside.example/book"}
+        facts |= {"review_url": "https://lakeside.example/review"}
         shipped = (ROOT / "config" / "clinic.yaml").read_text("utf-8")
         (home / "config" / "clinic.yaml").write_text(with_values(shipped, facts), "utf-8")
         clinic = cls(home)
