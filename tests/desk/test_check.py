@@ -133,4 +133,4 @@ def test_a_copy_with_a_mistake_holds_nothing_up(ask: Ask, home: Path) -> None:
         ["templates/welcome - Copy.md: no rule names this letter, so nobody gets it."],
     )
     copy.write_text("Hello", "utf-8")
-    assert "letters wait" not in ask("status").output
+    assert "its letters wait" not in ask("status").output
