@@ -128,7 +128,7 @@ def test_what_is_there_is_not_overwritten_without_being_told(tmp_path: Path) -> 
 def test_told_to_overwrite_it_keeps_the_old_files_the_rules_and_the_id(tmp_path: Path) -> None:
     init(tmp_path)
     rules = tmp_path / "config" / "follow_ups.yaml"
-    rules.write_text(rules.read_text("utf-8").replace("priority: 80", "priority: 81"), "utf-8")
+    rules.write_text(rules.read_text("utf-8").replace("priority: 95", "priority: 81"), "utf-8")
     before = (tmp_path / "config" / "clinic.yaml").read_bytes()
     assert init(tmp_path, "--overwrite", name="Another", zone="").exit_code == 0
     settings = load_settings(tmp_path)
