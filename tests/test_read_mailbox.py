@@ -382,7 +382,7 @@ def test_no_import_clears_a_stop(mailbox: Read) -> None:
     mailbox.put(from_person(f"stop {mailbox.letter('Jo')[2]}"))
     mailbox.read()
     rows = [
-        appointment("Jo", f"2026-03-06 {10 + number}:00", "booked", booked_at="2026-03-04 09:00", **more)
+        appointment("Jo", f"2026-03-06 {10 + number}:00", "booked", booked_at="2026-03-03 09:00", **more)
         for number, more in enumerate(SPELLINGS)
     ]
     for number, row in enumerate(rows):  # each with the next export
