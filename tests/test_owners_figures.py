@@ -106,3 +106,16 @@ def test_a_doctor_who_prescribed_twelve_days_ago_has_not_gone_quiet(clinic: Clin
     first_page = " ".join(str(cell) for row in book["This week"].iter_rows(values_only=True) for cell in row if cell)
     assert "For the first time ever" not in first_page
     assert rows_of(book["Referring providers"], "State")["Dr. Wells"]["State"] == "returning"
+
+
+def test_of_dated_exports_the_rows_of_the_newest_count(clinic: Clinic) -> None:
+    rows = [evaluation(patient, "2026-10-06 10:00", "Completed") for patient in ("Ada", "Bo", "Cy")]
+    counted = {}
+    for take in ("newest", "all"):
+        clinic.read_from(f"{{name: export, path: exports/*.csv, take: {take}}}")
+        for day in (9, 10, 11):
+            clinic.export(*rows[: day - 8], name=f"appointments-2026-10-{day:02d}.csv")
+            assert clinic.pull(f"2026-10-{day:02d} 06:00").code == 0
+        line = rows_of(summarized(clinic)["Health"], "Data as of")["export"]
+        counted[take] = line["Rows"], line["Files"]
+    assert counted == {"newest": (3, 1), "all": (6, 3)}

@@ -44,7 +44,7 @@ class JobLine(NamedTuple):
 
 
 class FreshLine(NamedTuple):
-    """How new what a source gave is."""
+    """How new what a source gave is, and how much of it counts: of exports that follow each other the last one."""
 
     source: str
     files: int

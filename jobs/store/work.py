@@ -2,8 +2,10 @@
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import text
@@ -76,9 +78,8 @@ _RUNS = """
     FROM runs WHERE clinic_id = :clinic AND started_at <= :now GROUP BY job ORDER BY job
 """
 _SOURCES = """
-    SELECT source, count(*), sum(rows), max(coalesce(nullif(data_at, ''), read_at)), max(read_at)
-    FROM source_files WHERE clinic_id = :clinic
-    GROUP BY source ORDER BY source
+    SELECT source, rows, coalesce(nullif(data_at, ''), read_at), read_at
+    FROM source_files WHERE clinic_id = :clinic ORDER BY source, read_at, id
 """
 _PROBLEMS = """
     SELECT source, "column", count(*), sum(set_aside) FROM problems WHERE clinic_id = :clinic
@@ -90,8 +91,11 @@ _DATED = """
 """
 
 
-def count_work(memory: Memory, periods: Periods, now: datetime, rules: Mapping[str, bool]) -> Work:
-    """The program's work up to `now`; `rules` are those of config/follow_ups.yaml, each with whether it is on."""
+def count_work(
+    memory: Memory, periods: Periods, now: datetime, rules: Mapping[str, bool], of_all_files: Collection[str] = ()
+) -> Work:
+    """The program's work up to `now`; `rules` are those of config/follow_ups.yaml, each with whether it is on, and
+    `of_all_files` the sources whose files count together: of the others each export takes the place of the last."""
     zone = now.tzinfo or UTC
     asked = {"clinic": memory.clinic_id} | _moments_asked_for(periods, now, zone)
     of_the_year = {"since": asked["year_begins"], "now": min(asked["now"], asked["year_ends"])}
@@ -102,10 +106,7 @@ def count_work(memory: Memory, periods: Periods, now: datetime, rules: Mapping[s
             JobLine(row[0], row[1], row[2], row[3], _moment(row[4], zone))
             for row in _rows(memory, _RUNS, asked | {"since": _utc(now - timedelta(days=RUN_DAYS))})
         ),
-        sources=tuple(
-            FreshLine(row[0], row[1], row[2], _moment(row[3], zone), _moment(row[4], zone))
-            for row in _rows(memory, _SOURCES, asked)
-        ),
+        sources=tuple(_fresh_lines(_rows(memory, _SOURCES, asked), of_all_files, zone)),
         problems=tuple(ProblemLine(*row) for row in _rows(memory, _PROBLEMS, asked)),
         silent_rules=tuple(_silent(_rows(memory, _RECENT, asked), rules)),
         stops=tuple(Counter(stop[3] or "not said" for stop in stops).most_common()),
@@ -140,6 +141,16 @@ def _midnight(day: date, zone: tzinfo) -> str:
 
 def _moment(moment: str, zone: tzinfo) -> datetime | None:
     return datetime.fromisoformat(moment).astimezone(zone) if moment else None
+
+
+def _fresh_lines(files: Sequence[Any], of_all_files: Collection[str], zone: tzinfo) -> Iterator[FreshLine]:
+    """One line per source; `files` are in the order in which they were read."""
+    for source, of_source in groupby(files, key=itemgetter(0)):
+        lines = list(of_source)
+        counting = lines if source in of_all_files else lines[-1:]
+        rows = sum(line[1] for line in counting)
+        data_at, read_at = (_moment(max(line[place] for line in lines), zone) for place in (2, 3))
+        yield FreshLine(source, len(counting), rows, data_at, read_at)
 
 
 def _rule_lines(memory: Memory, stops: Sequence[Any], asked: Mapping[str, str]) -> list[RuleLine]:

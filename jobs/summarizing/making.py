@@ -97,10 +97,11 @@ def _path(tools: Tools, asked: Asked, places: list[str], location: str) -> Path:
 def _context(tools: Tools, asked: Asked, names: ReferralNames) -> Context:
     """What all workbooks of one run say beside their figures."""
     rules = {rule.name: rule.on for rule in tools.settings.follow_ups.rules}
+    of_all_files = {source.name for source in tools.settings.sources if source.take == "all"}
     # What was wrong with an article's page on an earlier day is not kept.
     faults = () if asked.past else tuple(page_faults(tools.state_dir))
     with tools.store.look() as memory:
-        work = count_work(memory, asked.periods, asked.as_of, rules)
+        work = count_work(memory, asked.periods, asked.as_of, rules, of_all_files)
         return Context(
             tools.settings.clinic.name,
             asked.as_of,

@@ -92,13 +92,14 @@ def work(store: Store) -> Iterator[Work]:
         for days_ago, outcome in ((1, "done"), (2, "failed"), (30, "died")):
             at = moment(days_ago)
             put(memory, runs, {"job": "pull_appointments", "started_at": at, "ended_at": at, "outcome": outcome})
-        for name, days_ago, rows, data_at in (("a.csv", 1, 40, moment(3)), ("b.csv", 8, 2, "")):
-            read = {"source": "export", "path": name, "read_at": moment(days_ago), "memory": b"", "rows": rows}
-            put(memory, source_files, read | {"data_at": data_at})
+        for source in ("export", "monthly"):
+            for name, days_ago, rows, data_at in (("a.csv", 1, 40, moment(3)), ("b.csv", 8, 2, "")):
+                read = {"source": source, "path": name, "read_at": moment(days_ago), "memory": b"", "rows": rows}
+                put(memory, source_files, read | {"data_at": data_at})
         put(memory, problems,
             {"seen_at": moment(1), "source": "export", "column": "Start", "value": "Mira", "set_aside": 1},
             {"seen_at": moment(1), "source": "export", "column": "Start", "value": "Fern", "set_aside": 0})  # fmt: skip
-        yield count_work(memory, WEEK, NOW, RULES)
+        yield count_work(memory, WEEK, NOW, RULES, {"monthly"})
 
 
 def test_a_rule_says_what_was_sent_what_came_back_and_who_booked_with_and_without_its_letter(work: Work) -> None:
@@ -114,7 +115,11 @@ def test_a_rule_says_what_was_sent_what_came_back_and_who_booked_with_and_withou
 def test_runs_sources_and_problems_are_summed_up_without_what_stood_in_a_cell(work: Work) -> None:
     one_day_ago = NOW - timedelta(days=1)
     assert work.jobs == (JobLine("pull_appointments", 2, 1, 0, one_day_ago),)
-    assert work.sources == (FreshLine("export", 2, 42, NOW - timedelta(days=3), one_day_ago),)
+    three_days_ago = NOW - timedelta(days=3)
+    assert work.sources == (
+        FreshLine("export", 1, 40, three_days_ago, one_day_ago),  # the newest file alone counts
+        FreshLine("monthly", 2, 42, three_days_ago, one_day_ago),
+    )
     assert work.problems == (ProblemLine("export", "Start", 2, 1),)
     assert "Mira" not in repr(work)
 
