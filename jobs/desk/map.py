@@ -9,6 +9,7 @@ import click
 
 from jobs.clinic.columns import column_letters
 from jobs.clinic.faults import did_you_mean
+from jobs.clinic.masking import printable
 from jobs.clinic.records import STATUSES
 from jobs.clinic.stamps import ORDERS
 from jobs.desk.meanings import WORDS
@@ -17,7 +18,9 @@ from jobs.desk.suggestions import (
     Suggestion,
     column_name,
     date_order,
+    naming_columns,
     samples,
+    shown_texts,
     suggestions,
     unknown_statuses,
     unused_columns,
@@ -43,6 +46,7 @@ class Mapping(NamedTuple):
     places: dict[str, int]
     changes: dict[str, Any]
     open: list[str]  # sentences about what nobody has answered
+    shown: dict[str, str]  # texts of the export that are written, as they may be shown
 
 
 def map_file(home: Path, file: Path, source_name: str, yes: bool) -> int:
@@ -119,6 +123,7 @@ def _show(first: FirstRows, source: Source, found: list[Suggestion]) -> None:
 
     guessed = {each.place: each for each in found}
     known = {place: meaning for meaning, place in first.places.items()}
+    named = naming_columns({**first.places, **{each.meaning: each.place for each in found}})
     sheet = f'sheet "{first.sheet}", ' if first.sheet else ""
     table = Table("Column", "Header", "Means", "Known", "Samples (patients masked)")
     for place, name in enumerate(first.names):
@@ -127,7 +132,9 @@ def _show(first: FirstRows, source: Source, found: list[Suggestion]) -> None:
         meaning = known.get(place) or (guessed[place].meaning if place in guessed else "")
         how = "settings" if meaning in source.columns and place in known else "yes" if place in known else ""
         how = how or ("guessed" if place in guessed and guessed[place].sure else "unclear" if place in guessed else "")
-        table.add_row(column_letters(place), name, WORDS.get(meaning, meaning), how, samples(first, place, meaning))
+        table.add_row(
+            column_letters(place), name, WORDS.get(meaning, meaning), how, samples(first, place, meaning, named)
+        )
     console = open_console()
     console.print(f"Source {source.name}, {sheet}header in row {first.header_row}")
     console.print(table)
@@ -137,6 +144,7 @@ def _settle(first: FirstRows, source: Source, found: list[Suggestion], yes: bool
     """Ask what is unclear, and put together what is to be written."""
     places, open_questions = dict(first.places), list[str]()
     columns: dict[str, str] = {}
+    shown: dict[str, str] = {}
     for each in found:
         words = f"Column {column_name(first, each.place)}"
         if not each.sure and yes:
@@ -149,8 +157,9 @@ def _settle(first: FirstRows, source: Source, found: list[Suggestion], yes: bool
     changes: dict[str, Any] = {"columns": columns} if columns else {}
     changes |= _order(first, places, source.date_order, yes, open_questions)
     if "status" in places:
-        changes |= _statuses(first.cells[places["status"]], source, yes, open_questions)
-    return Mapping(first, places, changes, open_questions)
+        shown = shown_texts(first, places["status"], naming_columns(places))
+        changes |= _statuses(first.cells[places["status"]], shown, source, yes, open_questions)
+    return Mapping(first, places, changes, open_questions, shown)
 
 
 def _asked_for(first: FirstRows, what: str) -> int | None:
@@ -183,18 +192,20 @@ def _order(
     return {"date_order": click.prompt("Is 03/04 in this file March 4 (mdy) or the third of April (dmy)?", type=choice)}
 
 
-def _statuses(cells: list[str], source: Source, yes: bool, open_questions: list[str]) -> dict[str, dict[str, str]]:
-    """What the statuses that nobody knows stand for."""
+def _statuses(
+    cells: list[str], shown: dict[str, str], source: Source, yes: bool, open_questions: list[str]
+) -> dict[str, dict[str, str]]:
+    """What the statuses that nobody knows stand for; each is `shown` without what names a patient."""
     unknown = unknown_statuses(cells, source)
     if not unknown or len(unknown) > _MOST_STATUSES:
         return {}
     if yes:
-        listed = ", ".join(f'"{text[:40]}"' for text in unknown)
+        listed = ", ".join(f'"{printable(shown[text])[:40]}"' for text in unknown)
         open_questions.append(f"Nobody knows the statuses {listed}; add them under statuses: of this source.")
         return {}
     choice = click.Choice([*STATUSES, "-"])
     words = 'What is the status "{}"? (- to leave it open)'
-    told = {text: click.prompt(words.format(text[:60]), type=choice) for text in unknown}
+    told = {text: click.prompt(words.format(printable(shown[text])[:60]), type=choice) for text in unknown}
     known = {text: status for text, status in told.items() if status != "-"}
     return {"statuses": known} if known else {}
 
@@ -213,7 +224,10 @@ def _write(home: Path, source: Source, is_new: bool, mapping: Mapping) -> int:
     if is_new:
         click.echo(f"Written to config/sources.yaml: the new source {source.name}, path: {source.path}")
     for setting, value in mapping.changes.items():
-        for line in [f"{key}: {text}" for key, text in value.items()] if isinstance(value, dict) else [value]:
+        lines = [f"{key}: {text}" for key, text in value.items()] if isinstance(value, dict) else [value]
+        if setting == "statuses":
+            lines = [f"{printable(mapping.shown[key])}: {text}" for key, text in value.items()]
+        for line in lines:
             click.echo(f"Written to config/sources.yaml under {source.name}, {setting}: {line}")
     click.echo(f"The file before is config/{BEFORE}; `run_jobs.py map --undo` puts it back.")
     return 0

@@ -1,10 +1,10 @@
 """What the columns of an export may mean, as suggestions that a person confirms."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from jobs.clinic.columns import column_letters
-from jobs.clinic.masking import masked
+from jobs.clinic.masking import LONGEST, masked, printable, without_person
 from jobs.clinic.stamps import Misfit, order_shown_by, read_stamp
 from jobs.clinic.statuses import status_reader
 from jobs.desk.meanings import SHOWN_AS_THEY_ARE, WORDS
@@ -14,6 +14,7 @@ from jobs.sources.headers import NEVER_CARRIED, squash
 from jobs.sources.source import Source
 
 _SAMPLES = 3
+_NAMING = ("patient_name", "first_name", "last_name")
 _DATED = ("start", "start_date", "end", "end_date", "booked", "cancelled", "birth_date", "discharged")
 _INSTEAD = {"start": ("start_date", "start_time"), "end": ("end_date", "end_time"), "start_date": ("start",)}
 """Meanings that are not looked for beside another one."""
@@ -78,13 +79,31 @@ def column_name(first: FirstRows, place: int) -> str:
     return f'{column_letters(place)} "{first.names[place]}"'
 
 
-def samples(first: FirstRows, place: int, meaning: str) -> str:
-    """Some cells of a column; what may name a patient is masked."""
+def samples(first: FirstRows, place: int, meaning: str, named: Iterable[int]) -> str:
+    """Some cells of a column; what may name a patient is masked, also where a cell beside the names (in the columns
+    `named`) repeats them."""
     if squash(first.names[place]) in NEVER_CARRIED:
         return "(never read)"
-    cells = list(dict.fromkeys(first.cells[place]))[:_SAMPLES]
-    shown = [cell[:28] if meaning in SHOWN_AS_THEY_ARE else masked(cell) for cell in cells]
-    return ", ".join(shown)
+    if meaning in SHOWN_AS_THEY_ARE:
+        shown = [text[:LONGEST] for text in shown_texts(first, place, named).values()]
+    else:
+        shown = [masked(cell) for cell in first.cells[place]]
+    return printable(", ".join(list(dict.fromkeys(shown))[:_SAMPLES]))
+
+
+def shown_texts(first: FirstRows, place: int, named: Iterable[int]) -> dict[str, str]:
+    """The texts of a column, and each as it may be shown: without the names, numbers and addresses of its row."""
+    shown: dict[str, str] = {}
+    named = [*named]
+    for row in first.rows:
+        if text := row[place].strip():  # one that stands beside several patients is masked for each of them
+            shown[text] = without_person(shown.get(text, text), [row[each] for each in named])
+    return shown
+
+
+def naming_columns(places: Mapping[str, int]) -> list[int]:
+    """The columns that name the patient."""
+    return [place for meaning, place in places.items() if meaning in _NAMING]
 
 
 def date_order(first: FirstRows, places: dict[str, int]) -> tuple[bool, str]:

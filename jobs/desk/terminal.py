@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -79,6 +79,15 @@ def _show(name: str, code: int, outcome: Outcome) -> None:
 def open_console() -> "Console":
     """A console that shows every text as it is: a name in brackets is no colour, no file is narrow."""
     from rich.console import Console
+    from rich.text import Text
+
+    from jobs.clinic.masking import printable
+
+    class Unmoved(Console):
+        """No text of somebody else's takes the terminal over."""
+
+        def render_str(self, text: str, **options: Any) -> Text:
+            return super().render_str(printable(text), **options)
 
     width = None if sys.stdout.isatty() else _WIDE
-    return Console(markup=False, highlight=False, emoji=False, width=width)
+    return Unmoved(markup=False, highlight=False, emoji=False, width=width)

@@ -17,13 +17,15 @@ _ROWS = 500
 
 
 class FirstRows(NamedTuple):
-    """What a file begins with. `cells` has the texts of each column below its header, `places` where a meaning is."""
+    """What a file begins with. `cells` has the texts of each column below its header, `places` where a meaning is;
+    `rows` are the same texts, row by row."""
 
     sheet: str
     header_row: int
     names: tuple[str, ...]
     places: dict[str, int]
     cells: list[list[str]]
+    rows: list[list[str]]
 
 
 def first_rows(path: str, source: Source, limits: Limits | None = None) -> FirstRows:
@@ -66,7 +68,9 @@ def _first_rows(data: bytes, path: str, task: Task) -> tuple[Any, ...]:
             continue
         plan = likeliest_plan(rows, opening.wish)
         places = {meaning: place for meaning, place in plan.places.items() if meaning}
-        found = (sheet, first.numbers[plan.row], plan.names, places, _columns(plan.names, rows[plan.row + 1 :]))
+        below = _read(plan.names, rows[plan.row + 1 :])
+        columns = [[row[place] for row in below if row[place]] for place in range(len(plan.names))]
+        found = (sheet, first.numbers[plan.row], plan.names, places, columns, below)
         if best is None or len(places) > len(best[3]):
             best = found
     if best is None:
@@ -83,9 +87,12 @@ def _first_batch(table: TableFile, sheet: str) -> Batch | None:
         return next(table.all_rows(sheet), None)
 
 
-def _columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The texts of each column; none of one that is never read."""
+def _read(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The texts of each row, as many as there are columns; nothing of a column that is never read."""
     return [
-        [] if squash(name) in NEVER_CARRIED else [row[place] for row in rows if place < len(row) and row[place]]
-        for place, name in enumerate(names)
+        [
+            row[place] if place < len(row) and squash(name) not in NEVER_CARRIED else ""
+            for place, name in enumerate(names)
+        ]
+        for row in rows
     ]

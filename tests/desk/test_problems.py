@@ -25,6 +25,14 @@ def test_problems_are_listed_with_their_cell_and_no_patient(clinic: Clinic) -> N
     assert not [word for word in ("Bea", "bea fictional", "Cal Fictional") if word in output]
 
 
+def test_what_an_export_holds_cannot_take_the_terminal_over(clinic: Clinic) -> None:
+    clinic.export(appointment("Ann", "2026-03-05 09:00", "\x1b[2J\x1b]0;owned\x07gone"))
+    clinic.pull("2026-03-04 09:00")
+    output = shown(clinic)
+    assert "The status" in output
+    assert not set(output) & {"\x1b", "\x07"}
+
+
 def test_only_the_newest_are_shown_unless_all_are_asked_for(clinic: Clinic) -> None:
     rows = [appointment(f"Ann{n}", "2026-03-05 09:00", email=f"none {n}") for n in range(30)]
     clinic.export(*rows)
