@@ -12,6 +12,7 @@ from jobs.articles.library import load_library
 from jobs.clinic.faults import Fault
 from jobs.clinic.last_look import why_pointless
 from jobs.clinic.profile import ClinicProfile, is_postal_address
+from jobs.desk.what_is_there import missing_files, unusable_here
 from jobs.mail.kept_versions import KeptVersions
 from jobs.mail.letter_marks import only_link
 from jobs.mail.letter_strays import stray_files
@@ -22,7 +23,6 @@ from jobs.runner.run import FAULTY_SETTINGS, FINE
 from jobs.runner.settings import Settings, SettingsFaulty
 from jobs.runner.settings_loading import load_settings
 from jobs.sending.letter_loading import load_clinic_letters
-from jobs.sources.source import Source
 
 
 def show_check(home: Path) -> int:
@@ -44,10 +44,7 @@ def show_check(home: Path) -> int:
     counts = (("source", settings.sources), ("rule", settings.follow_ups.rules), ("job", settings.jobs))
     words = ", ".join(f"{len(of)} {name}{'' if len(of) == 1 else 's'}" for name, of in counts)
     click.echo(f"All is well: {words}. Letters go: {_way_out(settings)}.")
-    for source in settings.sources:
-        if not source.path.startswith("https://") and not any(home.glob(source.path) if _within(source) else [True]):
-            click.echo(f"Source {source.name}: no file is there yet that matches {source.path}.")
-    for remark in found.remarks:
+    for remark in (*missing_files(home, settings.sources), *found.remarks):
         click.echo(remark)
     return FINE
 
@@ -75,11 +72,6 @@ class Found(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-def _within(source: Source) -> bool:
-    """Whether the pattern lies beside config/; others are looked at when they are read."""
-    return not source.path.startswith(("/", "~"))
-
-
 def find_faults(home: Path) -> Found:
     """Every fault under `home`, sorted by file and line. The letters are looked at anew, and their versions kept."""
     from jobs.runner.settings_check import missing_letters  # only here: it brings pydantic
@@ -98,6 +90,7 @@ def find_faults(home: Path) -> Found:
     faults += letters.faults
     if settings is not None:
         faults += _unlawful_news(home, settings, letters)
+        faults += unusable_here(home, settings)
         rules = {rule.template for rule in settings.follow_ups.rules}
         strays, remarks = stray_files(home / "templates", rules, settings.clinic.language)
         faults += strays

@@ -50,8 +50,12 @@ def ask_and_write(home: Path, overwrite: bool = False) -> int:
         return 1
     known = _known(config / "clinic.yaml")
     answers = {question.key: _ask(question, known.get(question.key)) for question in _QUESTIONS}
-    exports = click.prompt("Exported appointments (a file or a pattern)", default="exports/appointments*.xlsx")
-    _write(home, known, answers, exports)
+    sources = _known_sources(config / "sources.yaml")
+    name, usual = next(((name, path) for name, path in sources if path), ("", "exports/appointments*.xlsx"))
+    exports = usual
+    if name or not sources:  # else all of them lie at Google
+        exports = click.prompt("Exported appointments (a file or a pattern)", default=usual)
+    _write(home, known, answers, exports, name if exports != usual or not sources else None)
     return _tell(home)
 
 
@@ -83,8 +87,23 @@ def _known(clinic: Path) -> dict[str, str]:
     return {key: value for part in parts for key, value in part.items() if isinstance(value, str)}
 
 
-def _write(home: Path, known: dict[str, str], answers: dict[str, str], exports: str) -> None:
-    """Write all of config/ beside the old one and change places, so that breaking off leaves the old one whole."""
+def _known_sources(file: Path) -> list[tuple[str, str]]:
+    """The sources that an earlier config/ names, each with its path; "" for one that lies at Google."""
+    from jobs.runner.yaml_file import Unreadable, read_yaml
+
+    try:
+        listed = read_yaml(str(file), file.read_bytes()).value(("sources",))
+    except (Unreadable, OSError):
+        return []
+    entries = [each for each in (listed if isinstance(listed, list) else ()) if isinstance(each, dict)]
+    return [(str(each.get("name", "")), str(each.get("path") or "")) for each in entries]
+
+
+def _write(home: Path, known: dict[str, str], answers: dict[str, str], exports: str, source: str | None) -> None:
+    """Write all of config/ beside the old one and change places, so that breaking off leaves the old one whole.
+
+    `source` is the one whose path is to be `exports`: "" for that of a new clinic, None where it is already.
+    """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     config, new = home / "config", home / "config.new"
     shutil.rmtree(new, ignore_errors=True)
@@ -100,7 +119,12 @@ def _write(home: Path, known: dict[str, str], answers: dict[str, str], exports: 
     facts |= {"mode": "preview", **answers, "sender_name": answers["name"]}
     facts["id"] = known.get("id") or re.sub(r"[^a-z0-9]+", "-", answers["name"].lower()).strip("-")[:40] or "clinic"
     _change(new / "clinic.yaml", facts)
-    _change(new / "sources.yaml", {"    path": exports})
+    if source == "":
+        _change(new / "sources.yaml", {"    path": exports})
+    elif source:
+        from jobs.desk.sources_file import change_source
+
+        change_source(new, source, {"path": exports})
     if config.exists():
         config.rename(_free(home / "config.old"))
     new.rename(config)

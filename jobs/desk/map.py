@@ -27,7 +27,7 @@ from jobs.desk.suggestions import (
 )
 from jobs.runner.settings import SettingsFaulty
 from jobs.runner.settings_loading import load_settings
-from jobs.sources.files import is_address, matching_files
+from jobs.sources.files import CALENDARS, is_address, matching_files
 from jobs.sources.first_rows import FirstRows, first_rows
 from jobs.sources.header_row import Unreadable
 from jobs.sources.source import Source
@@ -52,6 +52,13 @@ class Mapping(NamedTuple):
 def map_file(home: Path, file: Path, source_name: str, yes: bool) -> int:
     """Find out what the columns of a file mean and write it; give the exit code. With `yes` nobody is asked."""
     known = load_settings(home).sources
+    if file.suffix.lower() in CALENDARS or b"BEGIN:VCALENDAR" in _begins_with(file).upper():
+        click.echo(
+            f"{file.name} is a calendar: it has no columns to say anything about. Write its path into "
+            "config/sources.yaml as it is; title_pattern there says how its titles are written.",
+            err=True,
+        )
+        return 1
     chosen = _source_of(home, known, file, source_name)
     if chosen is None:
         return 2
@@ -77,6 +84,11 @@ def map_file(home: Path, file: Path, source_name: str, yes: bool) -> int:
     if before.get(source.name, source.path) != source.path:
         mapping.changes["path"] = source.path
     return _write(home, source, is_new, mapping)
+
+
+def _begins_with(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(200)
 
 
 def undo_map(home: Path) -> int:

@@ -7,6 +7,7 @@ from lakeside_day import Ask
 
 from jobs.articles.library import Library
 from jobs.clinic.faults import Fault
+from jobs.desk.init import with_values
 
 
 def edit(file: Path, old: str, new: str) -> None:
@@ -29,6 +30,46 @@ def test_a_source_whose_file_is_not_there_yet_is_named(ask: Ask, home: Path) -> 
     shown = ask("check")
     assert shown.exit_code == 0
     assert "no file is there yet that matches exports/appointments" in shown.output
+
+
+def test_a_password_file_that_others_can_read_is_a_fault(ask: Ask, home: Path) -> None:
+    settings, secret = home / "config" / "clinic.yaml", home / "smtp-password"
+    edit(settings, "  smtp:\n", "  smtp:\n    password_file: smtp-password\n")
+    assert ask("check").exit_code == 0  # it may lie on the server alone
+    secret.write_text("made up", "utf-8")
+    secret.chmod(0o640)
+    told = ask("check")
+    place = next(n for n, line in enumerate(settings.read_text("utf-8").splitlines(), 1) if "smtp-password" in line)
+    assert (told.exit_code, told.output) == (
+        3,
+        f"config/clinic.yaml, line {place}: Others can read the password file {secret}, so no run uses it.\n"
+        f"Run: chmod 600 {secret}\n1 fault. Nothing was sent or changed.\n",
+    )
+    secret.chmod(0o600)
+    assert ask("check").exit_code == 0
+
+
+def test_a_file_to_be_joined_that_is_not_there_is_named(ask: Ask, home: Path) -> None:
+    here = "    path: exports/appointments.xlsx\n"
+    edit(home / "config" / "sources.yaml", here, f"{here}    join: {{path: people*.csv, on: id}}\n")
+    told = ask("check")
+    assert told.exit_code == 0
+    assert (
+        "no file is there yet that matches people*.csv (join: path:). Without it no row of this source is read."
+        in told.output
+    )
+
+
+def test_a_database_without_its_driver_is_a_fault(ask: Ask, home: Path) -> None:
+    settings = home / "config" / "clinic.yaml"
+    text = with_values(settings.read_text("utf-8"), {"database": "postgresql://clinic@127.0.0.1/clinic"})
+    settings.write_text(text, "utf-8")
+    told = ask("check")
+    assert told.exit_code == 3
+    assert (
+        "database: the driver of its kind of database is not installed (psycopg).\n"
+        "Leave it empty for SQLite in state_dir, which is what is supported." in told.output
+    )
 
 
 def test_faults_of_settings_letters_articles_and_names_are_told_at_once(

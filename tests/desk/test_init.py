@@ -140,6 +140,21 @@ def test_told_to_overwrite_it_keeps_the_old_files_the_rules_and_the_id(tmp_path:
     assert (tmp_path / "config.old.2").is_dir() and not (tmp_path / "config.new").exists()
 
 
+def test_enter_for_everything_leaves_the_sources_as_they_are(tmp_path: Path) -> None:
+    init(tmp_path)
+    file = tmp_path / "config" / "sources.yaml"
+    text = "# ask Dana\nsources:\n  - path: from-webpt/*.csv\n    name: webpt\n"
+    file.write_text(text + "    join: {path: patients.csv, on: id}\n", "utf-8")
+    before = file.read_bytes()
+    enter = dict.fromkeys(ANSWERS, "")
+    told = init(tmp_path, "--overwrite", **enter)
+    assert (told.exit_code, file.read_bytes()) == (0, before)
+    assert "(a file or a pattern) [from-webpt/*.csv]" in told.output
+    assert init(tmp_path, "--overwrite", **{**enter, "exports": "new/*.csv"}).exit_code == 0
+    assert file.read_text("utf-8").startswith("# ask Dana\nsources:\n  - path: new/*.csv\n    name: webpt\n")
+    assert "path: patients.csv" in file.read_text("utf-8")
+
+
 def test_breaking_off_writes_nothing(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["-C", str(tmp_path), "init"], input="Quill\n")
     assert result.exit_code == 1

@@ -145,6 +145,17 @@ def test_a_column_that_was_renamed_is_found_again(sources: Path) -> None:
     assert "email: Electronic Mail" in sources.read_text() and "start: When it starts" in sources.read_text()
 
 
+@pytest.mark.parametrize("name", ["visits.ics", "visits.txt"])
+def test_a_calendar_is_no_table(sources: Path, name: str) -> None:
+    before = sources.read_bytes()
+    told = mapped(sources, ("BEGIN:VCALENDAR", "END:VCALENDAR"), name=name)
+    assert (told.exit_code, sources.read_bytes()) == (1, before)
+    assert told.output == (
+        f"{name} is a calendar: it has no columns to say anything about. Write its path into config/sources.yaml as it "
+        "is; title_pattern there says how its titles are written.\n"
+    )
+
+
 def test_a_file_that_cannot_be_read_is_one_sentence(sources: Path) -> None:
     told = mapped(sources, ("",))
     assert (told.exit_code, told.stderr) == (
