@@ -154,3 +154,73 @@ def test_a_former_database_is_kept_where_the_disk_knows_no_second_names(
     assert call(clinic, "restore", str(backup_of(clinic))).exit_code == 0
     assert databases(clinic) == ["clinic-before-20260304T171500Z.sqlite", "clinic.sqlite"]
     nothing_is_sent_again(clinic)
+
+
+def test_what_the_former_database_had_sent_is_taken_over_with_its_articles_and_attempts(clinic: Clinic) -> None:
+    queries = (
+        "SELECT rule, state, sent_at, message_id, tries, address_key FROM letters WHERE state = 'sent' ORDER BY id",
+        "SELECT at, outcome, transport, letters.rule FROM attempts JOIN letters ON letters.id = letter_id",
+        "SELECT slug, sent_articles.patient_id FROM sent_articles",
+    )
+    database = clinic.home / "var" / "clinic.sqlite"
+    with closing(sqlite3.connect(database)) as former, former:
+        former.execute("INSERT INTO sent_articles (clinic_id, patient_id, slug, letter_id) "
+                       "SELECT clinic_id, patient_id, 'five-moves', id FROM letters WHERE state = 'sent'")  # fmt: skip
+        former.execute("UPDATE letters SET state = 'attempting' WHERE id = (SELECT MAX(id) FROM letters)")
+    before = [clinic.ask(query) for query in queries]
+    told = call(clinic, "restore", str(backup_of(clinic)))
+    assert (
+        "Letters that left, or may have left, of which the backup does not know it, taken over from the former "
+        "database: 3.\n"
+    ) in told.output
+    assert [clinic.ask(query) for query in queries] == before
+    others = "SELECT state, reason FROM letters WHERE state != 'sent'"
+    assert clinic.ask(others) == [("attempting", "")]
+    clinic.send("2026-03-04 09:18")
+    unclear = "the run ended, and its marks are gone or incomplete: it may have left"
+    assert clinic.ask(others) == [("unknown", unclear)]
+    nothing_is_sent_again(clinic)
+    again = call(clinic, "restore", str(backup_of(clinic)), now="2026-03-04 10:00")  # from what was taken over
+    assert "database: 3.\n" in again.output, again.output
+
+
+def undated(patient: str, start: str, status: str = "booked") -> dict[str, str]:
+    """As in an export that says neither when a visit was booked nor when it was cancelled."""
+    return appointment(patient, start, status, booked_at="", cancelled_at="")
+
+
+@pytest.mark.parametrize("former", ["as it was", "gone", "damaged"])
+def test_what_an_export_without_dates_tells_anew_after_a_restore_is_not_sent_again(
+    opened_clinic: Clinic, tmp_path: Path, former: str
+) -> None:
+    clinic = opened_clinic.copied(tmp_path / "clinic")
+    clinic.export(undated("Remy", "2026-03-09 14:00"))
+    clinic.pull("2026-03-02 08:45")
+    clinic.run("keep_house", "2026-03-02 08:50")
+    (backup,) = (clinic.home / "var" / "backups").glob("*.sqlite")
+    later = [undated("Remy", "2026-03-09 14:00", "cancelled"), undated("Nell", "2026-03-12 10:00")]
+    clinic.export(*later)
+    clinic.pull("2026-03-02 10:00")
+    clinic.send("2026-03-02 12:00")
+    clinic.pull("2026-03-04 09:00")
+    clinic.send("2026-03-04 09:10")
+    assert clinic.in_state("sent") >= {("Nell", "welcome"), ("Remy", "cancelled")}
+    before = letters(clinic)
+    database = clinic.home / "var" / "clinic.sqlite"
+    if former == "gone":
+        database.unlink()
+    elif former == "damaged":
+        database.write_bytes(b"damaged by a dying disk")
+    assert call(clinic, "restore", str(backup), now="2026-03-04 12:00").exit_code == 0
+    for day in ("04", "05", "06"):
+        clinic.pull(f"2026-03-{day} 13:30")
+        clinic.send(f"2026-03-{day} 15:00")
+    assert letters(clinic) == before
+    reason = "it may have left before the memory was restored on 2026-03-04 from the backup of 2026-03-02"
+    assert clinic.fates("Nell", "welcome") == [("held", reason)]
+    assert clinic.fates("Remy", "cancelled") == [("sent", "") if former == "as it was" else ("held", reason)]
+    assert clinic.fates("Nell", "reminder") == [("planned", "")]  # due on Tuesday: it cannot have left
+    clinic.export(*later, undated("Zoe", "2026-03-13 10:00"))  # of whom nobody heard before the restoring
+    clinic.pull("2026-03-06 15:10")
+    clinic.send("2026-03-06 16:20")
+    assert clinic.fates("Zoe", "welcome") == [("sent", "")]

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from jobs.clinic.follow_ups import Rule, local_day, utc_text
+from jobs.clinic.follow_ups import Calendar, Rule, earliest_due, local_day, utc_text
+from jobs.clinic.sending_hours import SendingHours
 
 
 class Restored(NamedTuple):
@@ -24,15 +25,37 @@ class FrontDesk(NamedTuple):
 
 
 NOBODY_ASKED = FrontDesk()
+UNDATED = ("booked", "moved", "cancelled")
+"""Events that happened when a pull saw them, where the export tells no other moment."""
+_DOUBTFUL_FOR = timedelta(days=7)  # what is first read so long after a restoring is not held for it
+
+
+def doubtful_until(restored: Restored, first_read: str) -> str:
+    """Until when (UTC text) what a source newly tells may have happened before the restoring: up to its first reading
+    after it (UTC text, "" where it was not read yet)."""
+    at_most = utc_text(datetime.fromisoformat(restored.at) + _DOUBTFUL_FOR)
+    return min(first_read or at_most, at_most)
+
+
+def could_have_left(rule: Rule, starts_at: str, restored: Restored, hours: SendingHours, calendar: Calendar) -> bool:
+    """Whether a letter about what happened to an appointment after the backup was made could leave before the
+    restoring."""
+    base = starts_at if rule.when == "planned_visit" else restored.made_at
+    return earliest_due(base, rule, hours, calendar) <= restored.at
+
+
+def restored_words(restored: Restored, zone: ZoneInfo) -> str:
+    """Why a letter of the time that the memory does not know waits for a person."""
+    return (
+        f"it may have left before the memory was restored on {local_day(restored.at, zone)} "
+        f"from the backup of {local_day(restored.made_at, zone)}"
+    )
 
 
 def why_hold(rule: Rule, due_at: str, released_at: str, desk: FrontDesk, zone: ZoneInfo) -> str:
     """Say in words why this letter needs a person's yes, or "" if it needs none."""
     if desk.restored and due_at <= desk.restored.at and released_at <= desk.restored.at:
-        return (
-            f"it may have left before the memory was restored on {local_day(desk.restored.at, zone)} "
-            f"from the backup of {local_day(desk.restored.made_at, zone)}"
-        )
+        return restored_words(desk.restored, zone)
     if released_at:
         return ""
     if rule.approval == "all":

@@ -282,6 +282,11 @@ def _due_on(day: date, backward: bool, lateness: timedelta, hours: SendingHours,
     return utc_text(due), utc_text(due + lateness)
 
 
+def earliest_due(base: str, rule: Rule, hours: SendingHours, calendar: Calendar) -> str:
+    """When a letter about what happened at `base`, or about a visit that begins then, is due at the earliest."""
+    return _due(base, rule, hours, calendar)[0]
+
+
 def pause_before(tries: int) -> timedelta:
     """How long a letter waits that could not be delivered for now: ten minutes, then ever longer, at most half a day.
 

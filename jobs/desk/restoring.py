@@ -1,5 +1,6 @@
 """A backup by hand, and a backup put back."""
 
+from collections import Counter
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,10 @@ from jobs.store.backups import (
 )
 from jobs.store.memory import open_store
 from jobs.store.restoring import note_restored, take_over_stops
+from jobs.store.taking_over import take_over_letters
 
+_STOPS = "Lines of the list `stop` that the backup does not know"
+_LETTERS = "Letters that left, or may have left, of which the backup does not know it"
 _NOT_SQLITE = "This database is not SQLite; back it up and restore it by its own means."
 
 
@@ -61,7 +65,7 @@ def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
             known = close_up(database)
             others = (clinics_in(backup) | clinics_in(database)) - {settings.clinic.id}
             with copy_to_put_back(backup, database) as copy:
-                taken = 0
+                taken: Counter[str] = Counter()
                 for clinic in (settings.clinic.id, *sorted(others)):
                     taken += _note(url.set(database=str(copy)), clinic, knows_until or utc_text(at), at, database)
                 take_secret_back(settings.state_dir, backup.parent)
@@ -83,23 +87,23 @@ def _hold_locks(locks: ExitStack, settings: Settings, at: datetime) -> None:
         raise BackupFailed(cannot_write(settings.state_dir / "locks", trouble)) from None
 
 
-def _note(copy: URL, clinic: str, knows_until: str, at: datetime, former: Path) -> int:
-    """Let the memory that is put back know of it for one clinic, and who must not be mailed all the same; give how many
-    lines the backup did not know."""
+def _note(copy: URL, clinic: str, knows_until: str, at: datetime, former: Path) -> Counter[str]:
+    """Let the memory that is put back know of it for one clinic, of who must not be mailed all the same, and of what
+    the former database had sent; give how much of that the backup did not know."""
     store = open_store(copy.render_as_string(hide_password=False), clinic)
     try:
         with store.begin() as memory:
             note_restored(memory, knows_until, utc_text(at))
-            return take_over_stops(memory, former, knows_until)
+            stops = take_over_stops(memory, former, knows_until)
+            return Counter({_STOPS: stops, _LETTERS: take_over_letters(memory, former)})
     finally:
         store.close()
 
 
-def _tell_more(taken: int, others: set[str]) -> None:
-    if taken:
-        click.echo(
-            f"Lines of the list `stop` that the backup does not know, taken over from the former database: {taken}."
-        )
+def _tell_more(taken: Counter[str], others: set[str]) -> None:
+    for what in (_LETTERS, _STOPS):
+        if taken[what]:
+            click.echo(f"{what}, taken over from the former database: {taken[what]}.")
     if others:
         names = ", ".join(sorted(others))
         click.echo(f"The database also holds {names}: their letters are held likewise; run their pulls next, too.")

@@ -10,6 +10,7 @@ from jobs.runner.tools import Tools
 from jobs.sources.source import Source
 from jobs.store.appointments import Saved
 from jobs.store.memory import Memory
+from jobs.store.restoring import note_first_reading
 from jobs.store.sources import PATIENTS, forget_missing, renew_problems
 
 _LOOK_BACK = timedelta(days=60)  # of two appointments at one moment, only these are still of interest
@@ -53,6 +54,8 @@ def settle_source(tools: Tools, source: Source, outcomes: Mapping[str, str], tod
     booked twice at one moment. How many problems came or went."""
     with tools.store.begin() as memory:
         changed = forget_missing(memory, source.name, outcomes)
+        if outcomes and set(outcomes.values()) <= {"read", "unchanged"}:
+            note_first_reading(memory, source.name, utc_text(tools.now))
         if "read" in outcomes.values():
             changed += _list_near_duplicates(memory, tools, source, today)
     return changed

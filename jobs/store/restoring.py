@@ -1,19 +1,23 @@
 """What the memory knows of its own restoring: letters of the time between are a person's to decide."""
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 
-from jobs.clinic.approval import Restored
+from jobs.clinic.approval import UNDATED, Restored, could_have_left, doubtful_until, restored_words
+from jobs.clinic.follow_ups import Calendar, FollowUps
+from jobs.store.letters import change_letters
 from jobs.store.lost_database import can_be_opened
-from jobs.store.memory import Memory
+from jobs.store.memory import Memory, in_parts
 from jobs.store.runs import cursor, set_cursor
 from jobs.store.stops import StopLine, add_line, stop_lines
-from jobs.store.tables import patients
+from jobs.store.tables import appointments, cursors, events, letters, patients
 
 _NAME = "restored from a backup"
+_FIRST_READ = "first read after the restoring: "
 
 
 def restored(memory: Memory) -> Restored | None:
@@ -24,7 +28,50 @@ def restored(memory: Memory) -> Restored | None:
 
 def note_restored(memory: Memory, made_at: str, at: str) -> None:
     """Note that this memory knows nothing of what happened from `made_at` until `at` (UTC text)."""
+    earlier = cursors.c.name.startswith(_FIRST_READ, autoescape=True)
+    memory.connection.execute(delete(cursors).where(cursors.c.clinic_id == memory.clinic_id, earlier))
     set_cursor(memory, _NAME, f"{made_at} {at}")
+
+
+def note_first_reading(memory: Memory, source: str, at: str) -> None:
+    """Note that a source was read to its end, if that is the first time after a restoring."""
+    if restored(memory) and not cursor(memory, _FIRST_READ + source):
+        set_cursor(memory, _FIRST_READ + source, at)
+
+
+def hold_what_may_have_left(
+    memory: Memory, event_ids: Iterable[int], follow_ups: FollowUps, calendar: Calendar, now: str
+) -> int:
+    """Hold the letters just planned that these events call for, where a restoring lies between: an event without a date
+    of its own counts as of the pull that saw it, so its letter seems to be due later than the one that may have left.
+    Say how many."""
+    back = restored(memory)
+    if not back:
+        return 0
+    letter, event, slot = letters.c, events.c, appointments.c
+    query = (
+        select(letter.id, letter.rule, event.starts_at, event.seen_at, slot.source)
+        .join(events, event.id == letter.event_id)
+        .join(appointments, slot.id == event.appointment_id)
+        .where(
+            letter.clinic_id == memory.clinic_id,
+            letter.state == "planned",
+            event.what.in_(UNDATED),
+            or_(event.happened_at == event.seen_at, event.happened_at == event.starts_at),
+            event.seen_at > back.at,
+        )
+    )
+    held, until = [], dict[str, str]()
+    for part in in_parts(event_ids):
+        for letter_id, name, starts_at, seen_at, source in memory.connection.execute(query.where(event.id.in_(part))):
+            if source not in until:
+                until[source] = doubtful_until(back, cursor(memory, _FIRST_READ + source))
+            rule = follow_ups.rule(name)
+            doubtful = rule and could_have_left(rule, starts_at, back, follow_ups.hours(rule), calendar)
+            if doubtful and seen_at <= until[source]:
+                held.append((letter_id, "held", restored_words(back, calendar.zone)))
+    change_letters(memory, held, now)
+    return len(held)
 
 
 _FORMER_STOPS = """
