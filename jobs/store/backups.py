@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
+from shutil import disk_usage
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,6 +18,7 @@ from jobs.store.memory import StoreUnusable
 from jobs.store.migrations import HEAD
 
 _WAIT = 5.0  # seconds, for another program to let the database go
+_NO_ROOM = 2**17  # bytes
 _NAME = "clinic-%Y%m%dT%H%M%SZ.sqlite"
 _CLINICS = tuple(f"SELECT DISTINCT clinic_id FROM {table}" for table in ("patients", "letters", "stops"))  # noqa: S608
 
@@ -168,13 +170,21 @@ def put_back(copy: Path, database: Path, known: str, now: datetime) -> Path | No
 def cannot_write(folder: Path, trouble: Exception) -> str:
     """Why a database or a lock could not be written into a folder, for the IT person."""
     reason = _reason(trouble)
-    if _is_full(trouble) or "disk is full" in reason:
+    if _is_full(trouble) or "disk is full" in reason or _has_no_room(folder):
         return f"The disk of {folder} is full. Make room there: a database that is put back needs its size twice."
     return f"The database could not be put back into {folder}: {reason}."
 
 
 def _is_full(trouble: Exception) -> bool:
     return isinstance(trouble, OSError) and trouble.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _has_no_room(folder: Path) -> bool:
+    """Whether a disk is as good as full: where SQLite cannot enlarge what it shares in memory, it says "I/O error"."""
+    try:
+        return disk_usage(folder).free < _NO_ROOM
+    except OSError:
+        return False
 
 
 def _linked(database: Path, aside: Path) -> bool:
