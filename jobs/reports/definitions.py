@@ -26,8 +26,8 @@ DEFINITIONS = (
      "visit."),
     ("Still ahead", "Not evaluated, no visit yet, and an appointment of the episode that still stands is today or "
      "later: also where an earlier one was missed or cancelled, or nobody entered what became of it."),
-    ("Not evaluated, nothing ahead", "All others without a kept evaluation: no appointment stands any more, or they "
-     "came for treatment without one."),
+    ("Not evaluated, nothing ahead", "All others without a kept evaluation: no appointment from today on stands, or "
+     "they came for treatment without one."),
     ("Conversion", "Evaluated out of the new patients that are not still ahead."),
     ("Days to evaluation", "Median of the days from booking to the kept evaluation."),
     ("Evaluations kept", "Episodes evaluated in the period, whenever these patients booked."),
