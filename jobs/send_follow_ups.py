@@ -10,7 +10,7 @@ from jobs.sending.holding_back import ration, why_hold_back
 from jobs.sending.leaving import send_letters, settle_last_run
 from jobs.sending.letters import library_now, start_writer
 from jobs.sending.planning import plan
-from jobs.sending.summing_up import faulty_templates, sum_up
+from jobs.sending.summing_up import faulty_lists, faulty_templates, sum_up
 from jobs.sending.time_of_day import why_not_now
 from jobs.sending.trials import keep_unusual_rows
 
@@ -39,6 +39,6 @@ def run(tools: Tools, today: date) -> Outcome:
             return Outcome(counts, failed=why_none, until_changed=True)
         leaving, later = ration(tools, letters)
         tally = send_letters(tools, leaving, writer, last_moment)
-        notes = [*faulty_templates(tools, writer, leaving), *later]
+        notes = [*faulty_templates(tools, writer, leaving), *faulty_lists(tools, leaving), *later]
     keep_unusual_rows(tools)
     return sum_up(planned, verdicts, settled, tally, notes)

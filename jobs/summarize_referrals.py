@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from jobs.reports.referral_names import load_referral_names
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
-from jobs.summarizing.answers import names_file, remember_written, take_answers
+from jobs.summarizing.answers import remember_written, take_answers
 from jobs.summarizing.asked import NotUnderstood, read_asked
 from jobs.summarizing.mailing import mail_workbook
 from jobs.summarizing.making import make_workbooks
+from jobs.summarizing.names import listed_names
 
 
 def run(tools: Tools, today: date) -> Outcome:
@@ -19,13 +19,13 @@ def run(tools: Tools, today: date) -> Outcome:
     except NotUnderstood as fault:
         return Outcome(failed=str(fault))
     answered = take_answers(tools)
-    names, faults = load_referral_names(names_file(tools), tools.state_dir / "cache")
-    made = make_workbooks(tools, asked, names)
-    remember_written(tools, made.files)
+    listed = listed_names(tools)
+    made = make_workbooks(tools, asked, listed)
+    remember_written(tools, made.files, answered.some_wait)
     mailed, trouble = mail_workbook(tools, asked, made.figures, made.workbook)
     counts = {
         f"new patients in the {asked.periods.kind}": made.figures.total.tally.shown,
         "names to settle": len(made.figures.unnamed),
         "readers written to": mailed,
     }
-    return Outcome(counts, (*answered, *map(str, faults), *made.notes), made.files, trouble)
+    return Outcome(counts, (*answered.sentences, *map(str, listed.faults), *made.notes), made.files, trouble)

@@ -7,8 +7,11 @@ from shutil import which
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hand_written_clinic import Clinic, appointment
 from openpyxl import load_workbook
+
+from jobs.desk.commands import cli
 
 pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group")  # openpyxl cannot read them; Excel can
 
@@ -88,6 +91,56 @@ def test_a_merge_that_is_undone_in_the_workbook_is_undone_for_the_past_too(clini
     book = load_workbook(ran.outcome.files[0])
     assert table(book["Sources"])["Example Gym"]["Year to date"] == 2
     assert list(table(book["Needs a name"])) == ["my gym"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_while_the_list_of_names_cannot_be_read_the_last_one_goes_on_and_everyone_says_so(
+    clinic: Clinic, kept: bool
+) -> None:
+    first = appointment("Ann", "2026-02-26 09:00", kind="PT Initial Evaluation", referral_source="googled")
+    clinic.export(first)
+    clinic.pull("2026-03-02 05:00")
+    if kept:
+        clinic.run("summarize_referrals", "2026-03-02 06:00")
+    clinic.edit("config/referral_names.csv", "channel", "kind of")
+    ran = clinic.run("summarize_referrals", "2026-03-02 07:00")
+    fault = "config/referral_names.csv, line 1: The first line has no column channel."
+    assert ran.outcome.notes[0].startswith(fault)
+    book = load_workbook(ran.outcome.files[0])
+    assert ("Google search" in table(book["Sources"])) == kept
+    first_page = [cell.value for (cell, *_) in book.worksheets[0].iter_rows()]
+    assert (
+        "config/referral_names.csv cannot be read: the sheet Health says why. Until it is mended "
+        + (
+            "the names count as the last list that could be read gave them."
+            if kept
+            else "no source has its name, and each counts as not yet named."
+        )
+        in first_page
+    )
+    assert any(str(cell.value).startswith(fault) for (cell, *_) in book["Health"].iter_rows())
+    status = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", "2026-03-02 07:05", "status"]).output
+    assert fault in status
+
+
+def test_answers_that_were_typed_while_the_list_could_not_be_read_stay_and_count_once_it_is_mended(
+    clinic: Clinic,
+) -> None:
+    path = a_clinic_with_ten_texts(clinic)
+    write_answers(path, TEN)
+    clinic.edit("config/referral_names.csv", "channel", "kind of")
+    for moment in ("2026-03-02 07:00", "2026-03-02 08:00"):
+        ran = clinic.run("summarize_referrals", moment)
+        assert (
+            f"{path.name}: config/referral_names.csv cannot be read; `run_jobs.py check` says why. "
+            "What was written there waits."
+        ) in ran.outcome.notes
+        rows = table(load_workbook(path)["Needs a name"])
+        assert {typed: row["This is"] for typed, row in rows.items()} == TEN
+    clinic.edit("config/referral_names.csv", "kind of", "channel")
+    ran = clinic.run("summarize_referrals", "2026-03-02 09:00")
+    assert ran.counts.get("names to settle", 0) == 0
+    assert table(load_workbook(path)["Sources"])["Example Gym"]["Year to date"] == 3
 
 
 @pytest.mark.skipif(not which("soffice"), reason="LibreOffice is not on this machine")

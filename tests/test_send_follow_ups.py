@@ -19,7 +19,9 @@ import pytest
 from click.testing import CliRunner
 from hand_written_clinic import ROOT, WEEKLY, Clinic, Row, appointment
 from loopback_server import Session, serving
+from openpyxl import load_workbook
 
+from jobs.articles.library import load_library
 from jobs.clinic.follow_ups import utc_text
 from jobs.desk.commands import cli
 from jobs.runner.run import FAILED, FINE, UNDER_WAY
@@ -466,6 +468,84 @@ def test_a_letter_with_a_fault_waits_with_its_reason_and_the_others_go_on(clinic
     clinic.edit("templates/missed_visit.md", "{{ patient.frist_name }}", "{{ patient.first_name }}")
     clinic.send("2026-03-04 10:10")
     assert ("Missa", "missed_visit") in clinic.in_state("sent")
+
+
+ARTICLES = """\
+slug,title,url,topics,icd10,summary,published,purpose,off
+back,Moving again,https://lakeside.example/back,low back pain;walking,M54.5,Ten minutes.,2026-01-01,,
+knee,A knee on stairs,https://lakeside.example/knee,knee pain,M25.56,Stairs.,2026-01-01,,
+"""
+NO_TOPICS = (
+    "config/articles.csv, line 1: The first line has no column topics. Letters with articles wait until it has one.\n"
+    "The first line must be: slug,title,url,topics,icd10,summary,published,purpose,off"
+)
+
+
+@pytest.fixture
+def seen_yesterday(clinic: Clinic) -> Clinic:
+    """Eva came with her back yesterday; a reminder is due as well, and it carries no articles."""
+    (clinic.home / "config" / "articles.csv").write_text(ARTICLES, "utf-8")
+    clinic.export(RULES["after_evaluation"][0] | {"complaint": "low back pain"}, *RULES["reminder"])
+    clinic.pull("2026-03-04 08:45")
+    return clinic
+
+
+def as_asked(clinic: Clinic, moment: str, *words: str) -> str:
+    """What a command prints, on one line."""
+    return " ".join(CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", moment, *words]).output.split())
+
+
+def test_letters_with_articles_wait_while_their_list_cannot_be_read_and_everyone_says_so(
+    seen_yesterday: Clinic,
+) -> None:
+    clinic = seen_yesterday
+    clinic.edit("config/articles.csv", "topics", "themes")
+    ran = clinic.send("2026-03-04 09:00")
+    assert clinic.in_state("sent") == {("Remy", "reminder")}
+    reason = "config/articles.csv has faults and cannot be read; `run_jobs.py check` names them"
+    assert clinic.fates("Eva", "after_evaluation") == [("ready", reason)]
+    assert ran.outcome.notes == (NO_TOPICS, f"1 letter waits: {reason}.")
+    said = " ".join(NO_TOPICS.split())
+    assert said in as_asked(clinic, "2026-03-04 09:05", "status")
+    assert said in as_asked(clinic, "2026-03-04 09:05", "check")
+    assert "waits: config/articles.csv" in as_asked(clinic, "2026-03-04 09:05", "forecast")
+    book = load_workbook(clinic.run("summarize_referrals", "2026-03-04 09:06").outcome.files[0])
+    assert said in [cell.value for (cell, *_) in book["Health"].iter_rows()]
+    clinic.edit("config/articles.csv", "themes", "topics")
+    clinic.send("2026-03-04 09:10")
+    assert ("Eva", "after_evaluation") in clinic.in_state("sent")
+    assert any("Moving again" in letter.read_text("utf-8") for letter in (clinic.home / "var").glob("outbox/*/*.eml"))
+
+
+@pytest.mark.parametrize("broken", ["", None, ARTICLES.replace("\nback,", '\n"back,')])
+def test_a_list_that_is_empty_gone_or_cut_by_a_quotation_mark_holds_letters_with_articles_back(
+    seen_yesterday: Clinic, broken: str | None
+) -> None:
+    path = seen_yesterday.home / "config" / "articles.csv"
+    path.unlink() if broken is None else path.write_text(broken, "utf-8")
+    seen_yesterday.send("2026-03-04 09:00")
+    assert seen_yesterday.in_state("sent") == {("Remy", "reminder")}
+
+
+def test_a_list_without_any_article_holds_no_letter_back(seen_yesterday: Clinic) -> None:
+    (seen_yesterday.home / "config" / "articles.csv").write_text(ARTICLES.splitlines()[0] + "\n", "utf-8")
+    assert seen_yesterday.send("2026-03-04 09:00").outcome.notes == ()
+    assert ("Eva", "after_evaluation") in seen_yesterday.in_state("sent")
+
+
+def test_of_a_list_with_one_faulty_line_that_article_alone_is_left_out_and_everyone_says_so(
+    seen_yesterday: Clinic,
+) -> None:
+    clinic = seen_yesterday
+    clinic.edit("config/articles.csv", "M25.56", "M25;56x")
+    fault = str(load_library(clinic.home / "config" / "articles.csv")[1][0])
+    assert fault.startswith('config/articles.csv, line 3: icd10 "56x"')
+    assert clinic.send("2026-03-04 09:00").outcome.notes[0] == fault
+    assert ("Eva", "after_evaluation") in clinic.in_state("sent")
+    said = " ".join(fault.split())
+    assert said in as_asked(clinic, "2026-03-04 09:05", "status")
+    book = load_workbook(clinic.run("summarize_referrals", "2026-03-04 09:06").outcome.files[0])
+    assert said in [cell.value for (cell, *_) in book["Health"].iter_rows()]
 
 
 def test_of_a_letter_that_was_saved_with_a_fault_the_last_good_version_goes_on(clinic: Clinic) -> None:

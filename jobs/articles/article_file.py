@@ -26,7 +26,7 @@ ARTICLES = ListForm(
     ("confirmed", "note"),
     frozenset(("icd10", "summary", "published")),
     "The articles go on without it.",
-    "No article is sent until it has one.",
+    "Letters with articles wait until it has one.",
 )
 """Without a summary an article is still what it is. Without `off` or `purpose` nobody could say what may be sent."""
 
@@ -38,6 +38,7 @@ WORDS = ListForm(
     "None of its words counts until it has one.",
 )
 
+NEVER_CLOSED = "A quotation mark opens in this line and is never closed; nothing after it can be read."
 _SAVE_AGAIN = "Open it in Excel and save it again as CSV UTF-8."
 _SEPARATOR_LINE = r'"?sep=(.)"?\s*'  # what some programs write above the headers for Excel
 
@@ -115,9 +116,8 @@ def _records(text: str, delimiter: str, above: int) -> Iterator[tuple[int, list[
         except StopIteration:
             return
         except csv.Error as error:  # its own words are for programmers
-            if "unexpected end" in str(error):
-                what = "A quotation mark opens in this line and is never closed; nothing after it can be read."
-                yield line, Fault("", 0, what, "Close it, or delete it.")
+            if "unexpected end" in str(error) or above + reader.line_num > line:  # it runs on to the next one
+                yield line, Fault("", 0, NEVER_CLOSED, "Close it, or delete it.")
                 return
             what = "The cells of this line cannot be told apart: a quotation mark stands within a cell."
             yield line, Fault("", 0, what, 'Write a quotation mark inside a text twice: "the ""new"" knee".')

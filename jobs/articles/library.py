@@ -16,7 +16,7 @@ from jobs.articles.article_cells import (
     read_purpose,
     split_cell,
 )
-from jobs.articles.article_file import Row, read_rows
+from jobs.articles.article_file import NEVER_CLOSED, Row, read_rows
 from jobs.articles.own_words import load_own_words
 from jobs.articles.pages import page_texts
 from jobs.articles.vocabulary import Vocabulary, the_vocabulary, vocabulary_with
@@ -49,10 +49,16 @@ class Article(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Library:
     """All articles that can be used, in the order of the file. Two libraries are never equal: each is remembered by
-    itself with what was chosen from it."""
+    itself with what was chosen from it.
+
+    `faults` are those of the list and of the clinic's own words. Where the list `cannot_be_read`, nobody knows which
+    articles the clinic has: that is not the same as having none.
+    """
 
     articles: tuple[Article, ...] = ()
     vocabulary: Vocabulary | None = None  # with the clinic's own words; the plain one where there are none
+    faults: tuple[Fault, ...] = ()
+    cannot_be_read: bool = False
 
     def for_letters(self, category: str) -> "Library":
         """The articles that letters of this category may carry: what is news stands in no letter about care."""
@@ -80,8 +86,9 @@ def load_library(path: Path, pages: Path | None = None) -> tuple[Library, list[F
     try:
         content = path.read_bytes()
     except OSError as error:
-        remedy = "Put the file back, or copy the one that came with the program. Until then no letter carries articles."
-        return Library(), [Fault(file, 0, f"The file cannot be read ({error.strerror}).", remedy)]
+        remedy = "Put the file back, or copy the one that came with the program. Until then letters with articles wait."
+        fault = Fault(file, 0, f"The file cannot be read ({error.strerror}).", remedy)
+        return Library(faults=(fault,), cannot_be_read=True), [fault]
     rows, faults = read_rows(content, file)
     garbled = _garbled(rows, is_utf_8(content))
     faults += _told(garbled, file)
@@ -94,12 +101,14 @@ def load_library(path: Path, pages: Path | None = None) -> tuple[Library, list[F
             faults += [Fault(file, row.line, what, remedy) for what, remedy in reading.wrong]
         elif row.line not in garbled:
             articles.append(article)
+    lost = bool(faults) and (not articles or any(fault.what == NEVER_CLOSED for fault in faults))
     if pages is not None:
         texts = page_texts(pages)
         articles = [one._replace(text=texts[one.url]) if one.url in texts else one for one in articles]
     words, of_words = load_own_words(path.with_name("words.csv"))
     vocabulary = vocabulary_with(words) if words else None
-    return Library(tuple(articles), vocabulary), [*sorted(faults), *of_words]
+    faults = [*sorted(faults), *of_words]
+    return Library(tuple(articles), vocabulary, tuple(faults), lost), faults
 
 
 def _garbled(rows: Sequence[Row], utf_8: bool) -> dict[int, str]:

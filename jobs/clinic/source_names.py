@@ -64,13 +64,15 @@ class Recognizer(Protocol):
 class ReferralNames:
     """The clinic's list of names: what was typed (as `name_key`) -> the source, and the source's channel.
 
-    `left_open` are texts that a person wants listed for a person, whatever they look like.
+    `left_open` are texts that a person wants listed for a person, whatever they look like. Where the list
+    `cannot_be_read`, nobody knows which names the clinic has: that is not the same as having none.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
     left_open: frozenset[str] = frozenset()
     recognizer: Recognizer | None = None
+    cannot_be_read: bool = False
 
     @classmethod
     def of(cls, rows: Iterable[tuple[str, str, str]], recognizer: Recognizer | None = None) -> "ReferralNames":

@@ -74,4 +74,5 @@ class Work(NamedTuple):
     silent_rules: tuple[tuple[str, str], ...] = ()
     stops: tuple[tuple[str, int], ...] = ()  # where a stop came from, how many in the year
     bookings_dated: bool = True
+    list_faults: tuple[str, ...] = ()  # a sentence for each mistake in the clinic's lists of articles and names
     article_faults: tuple[str, ...] = ()  # a sentence for each article whose page is gone, moved or silent

@@ -14,7 +14,7 @@ from jobs.desk.rehearsal import rehearsing
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.sending.deciding import look_at
-from jobs.sending.letters import articles_for
+from jobs.sending.letters import LIST_UNREADABLE, articles_for
 from jobs.sending.planning import plan
 from jobs.store.article_vetoes import articles_not_for
 from jobs.store.letters import LetterFacts, due_letters, letter_facts
@@ -62,6 +62,9 @@ def forecast(tools: Tools, days: int) -> tuple[list[Verdict], dict[int, LetterFa
     articles = {}
     for letter_id, letter in facts.items():
         rule = tools.settings.follow_ups.rule(letter.rule)
+        if rule and rule.articles and library.cannot_be_read:
+            articles[letter_id] = f"waits: {LIST_UNREADABLE}; `run_jobs.py check` names them"
+            continue
         chosen = articles_for(letter, rule, library, already.get(letter.patient_id, ())) if rule else []
         articles[letter_id] = "; ".join(f"{c.article.title}: {c.reason}" for c in chosen)
     return verdicts, facts, articles

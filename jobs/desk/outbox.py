@@ -13,7 +13,7 @@ from jobs.clinic.last_look import Verdict
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.sending.deciding import look_at
-from jobs.sending.letters import OrderDesk, start_writer
+from jobs.sending.letters import LIST_UNREADABLE, OrderDesk, library_now, start_writer
 from jobs.store.decisions import STEPS, NoSuchLetter, NotPossible, What, decide_letter
 from jobs.store.letters import letters_again
 from jobs.store.outbox import LetterStory, Waiting, letter_story, letters_of, waiting_letters
@@ -129,7 +129,10 @@ def _as_it_would_leave(tools: Tools, story: LetterStory) -> str:
     with start_writer(tools) as writer:
         if rule.template not in writer.usable:
             return f"It cannot be written: templates/{rule.template} has faults; `run_jobs.py check` names them."
-        (ordered,) = OrderDesk(tools).orders(due)
+        library = library_now(tools)
+        if rule.articles and library.cannot_be_read:
+            return f"It waits: {LIST_UNREADABLE}; `run_jobs.py check` names them."
+        (ordered,) = OrderDesk(tools).orders(due, library)
         if not ordered.facts.email:
             return "It cannot leave: no e-mail address of the patient is known."
         writer.ask([ordered.order])

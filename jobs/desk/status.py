@@ -9,6 +9,7 @@ from rich.table import Table
 
 from jobs.articles.library import load_library
 from jobs.articles.pages import NAME as PAGES
+from jobs.clinic.faults import in_few_words
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.letter_names import language_of, own_letter
 from jobs.desk.check import going_on
@@ -16,6 +17,7 @@ from jobs.desk.terminal import open_console
 from jobs.mail.letter_forms import PARTS
 from jobs.mail.letter_strays import stray_files
 from jobs.mail.refused_for_good import answer_of
+from jobs.reports.referral_names import load_referral_names
 from jobs.runner.discover import job_names, job_summary
 from jobs.runner.schedule import next_slot
 from jobs.runner.settings import SettingsFaulty
@@ -28,6 +30,7 @@ from jobs.store.refusals import not_believed
 from jobs.store.runs import Run, last_runs
 from jobs.store.sources import Freshness, freshness, listed_problems
 from jobs.store.stops import stopped_now
+from jobs.summarizing.names import names_file
 
 _RECENT_DAYS = 7
 
@@ -69,7 +72,11 @@ def show_status(tools: Tools) -> None:
     console.print(f"Addresses that get no more letters: {stopped}{' (run_jobs.py stop lists them)' if stopped else ''}")
     console.print(f"The mailbox was last read: {_last_read(tools, read_at)}")
     waiting = (
-        _waiting(tools, runs, states, problems) + _came_back(back, doubtful) + _proposed(tools) + _faulty_letters(tools)
+        _waiting(tools, runs, states, problems)
+        + _came_back(back, doubtful)
+        + _of_articles(tools)
+        + in_few_words(load_referral_names(names_file(tools.home))[1])
+        + _faulty_letters(tools)
     )
     console.print("Waits for a person:" + ("" if waiting else " nothing"))
     for words in waiting:
@@ -142,11 +149,12 @@ def _came_back(back: ForPeople, doubtful: int) -> list[str]:
     return [f"{words}: {count}" for words, count in counts.items() if count]
 
 
-def _proposed(tools: Tools) -> list[str]:
-    """The articles that the program has found and no letter may carry yet."""
-    library, _ = load_library(tools.home / "config" / "articles.csv", tools.state_dir / PAGES)
+def _of_articles(tools: Tools) -> list[str]:
+    """The articles that the program has found and no letter may carry yet; what is wrong with their list."""
+    library, faults = load_library(tools.home / "config" / "articles.csv", tools.state_dir / PAGES)
     waiting = [article.slug for article in library.articles if article.waits]
-    return [f"articles that wait for a yes, see `articles list`: {len(waiting)}"] if waiting else []
+    proposed = [f"articles that wait for a yes, see `articles list`: {len(waiting)}"] if waiting else []
+    return proposed + in_few_words(faults)
 
 
 def _faulty_letters(tools: Tools) -> list[str]:

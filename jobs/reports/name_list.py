@@ -21,7 +21,7 @@ _SLIP = 88  # of 100: a letter or two
 
 
 class ListFaulty(Exception):
-    """The list has no line of columns, so nothing can be written into it; the text is a sentence."""
+    """The list cannot be read, so nothing can be written into it; the text is a sentence."""
 
 
 class Corrected(NamedTuple):

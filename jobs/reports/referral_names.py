@@ -5,6 +5,7 @@ or tabs. A row with a fault is left out and named; the other rows count.
 """
 
 import csv
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from jobs.reports.recognized_names import RecognizedNames
 
 COLUMNS = ("as_typed", "name", "channel", "added_on", "added_by")
 _NEEDED = COLUMNS[:3]
+NEVER_CLOSED = "A quotation mark opens in this line and is never closed; nothing after it can be read."
 
 
 class _Row(NamedTuple):
@@ -35,18 +37,20 @@ def load_referral_names(path: Path, cache: Path | None = None) -> tuple[Referral
         rows, faults = _read(path.read_bytes(), file)
     except OSError as error:
         remedy = "Put the file back, or copy the one that came with the program."
-        return ReferralNames(), [Fault(file, 0, f"The file cannot be read ({error.strerror}).", remedy)]
+        fault = Fault(file, 0, f"The file cannot be read ({error.strerror}).", remedy)
+        return ReferralNames(cannot_be_read=True), [fault]
     kept: dict[str, _Row] = {}
     channels: dict[str, _Row] = {}
     for row in rows:
-        fault = _fault(file, row, kept, channels)
-        if fault:
-            faults.append(fault)
+        wrong = _fault(file, row, kept, channels)
+        if wrong:
+            faults.append(wrong)
         else:
             kept.setdefault(name_key(row.as_typed), row)
             channels.setdefault(row.name, row)
     known = [(row.as_typed, row.name, row.channel) for row in kept.values()]
-    return ReferralNames.of(known, RecognizedNames(known, cache)), sorted(faults)
+    names = ReferralNames.of(known, RecognizedNames(known, cache))
+    return replace(names, cannot_be_read=bool(faults) and not kept), sorted(faults)
 
 
 def _read(content: bytes, file: str) -> tuple[list[_Row], list[Fault]]:
@@ -54,8 +58,11 @@ def _read(content: bytes, file: str) -> tuple[list[_Row], list[Fault]]:
     content_text = decoded(content)
     first_line = content_text.partition("\n")[0]
     delimiter = max(",;\t", key=first_line.count)
-    lines: csv.DictReader[str] = csv.DictReader(StringIO(content_text, newline=""), delimiter=delimiter)
-    lines.fieldnames = [cell.strip().casefold() for cell in lines.fieldnames or ()]
+    lines: csv.DictReader[str] = csv.DictReader(StringIO(content_text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        lines.fieldnames = [cell.strip().casefold() for cell in lines.fieldnames or ()]
+    except csv.Error:  # a stray quotation mark
+        lines.fieldnames = []
     missing = [name for name in _NEEDED if name not in lines.fieldnames]
     if missing:
         what = f"The first line has no column {' and no column '.join(missing)}."
@@ -64,16 +71,24 @@ def _read(content: bytes, file: str) -> tuple[list[_Row], list[Fault]]:
 
 
 def _rows(lines: "csv.DictReader[str]", file: str) -> tuple[list[_Row], list[Fault]]:
+    """The rows that say anything; no row where a quotation mark makes one of several lines."""
     rows: list[_Row] = []
-    try:
-        for cells in lines:
-            typed, name, channel = (" ".join((cells[column] or "").split()) for column in _NEEDED)
-            if typed or name or channel:
-                rows.append(_Row(lines.line_num, typed, name, channel.casefold()))
-    except csv.Error as error:
-        remedy = "Save it again as CSV from Excel."
-        return rows, [Fault(file, lines.line_num, f"From here on this is no readable CSV ({error}).", remedy)]
-    return rows, []
+    faults: list[Fault] = []
+    while True:
+        line = lines.reader.line_num + 1
+        try:
+            cells = next(lines)
+        except StopIteration:
+            return rows, faults
+        except csv.Error as error:  # its own words are for programmers
+            if lines.reader.line_num > line or "unexpected end" in str(error):
+                return [], [Fault(file, line, NEVER_CLOSED, "Close it, or delete it.")]
+            what = "The cells of this line cannot be told apart: a quotation mark stands within a cell."
+            faults.append(Fault(file, line, what, 'Write a quotation mark inside a text twice: "the ""new"" gym".'))
+            continue
+        typed, name, channel = (" ".join((cells[column] or "").split()) for column in _NEEDED)
+        if typed or name or channel:
+            rows.append(_Row(lines.reader.line_num, typed, name, channel.casefold()))
 
 
 def _fault(file: str, row: _Row, kept: dict[str, _Row], channels: dict[str, _Row]) -> Fault | None:

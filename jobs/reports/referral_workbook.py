@@ -64,6 +64,7 @@ class Context(NamedTuple):
     `known_names`: what a text can be named. `notes`: what the office manager wrote beside a text (its
     `name_key`), as (this is, notes).
     `differences`: in sentences, where the figures are not those of the first workbook of the period.
+    `caution`: what the owner must know before relying on the sources.
     `calendar_check`: where two sources differ, without any patient; None where there is only one source.
     """
 
@@ -75,6 +76,7 @@ class Context(NamedTuple):
     notes: Mapping[str, tuple[str, str]] = {}
     differences: Sequence[str] = ()
     calendar_check: Sequence[Difference] | None = None
+    caution: str = ""
 
 
 def workbook_name(label: str, location: str = "", as_of: date | None = None) -> str:
@@ -119,6 +121,10 @@ def _first_page(sheet: Sheet, figures: Figures, context: Context, charted: tuple
     for place, card in enumerate(cards(figures)):
         _card(sheet, 3, place * 3, card)
     row = 8
+    if context.caution:
+        sheet.wide(row, 0, 13, context.caution, text_wrap=True, font_size=11, bold=True, font_color=VERMILLION)
+        sheet.page.set_row(row, 17 * (1 + len(context.caution) // 100))
+        row += 1
     for words in sentences(figures, context.differences):
         sheet.wide(row, 0, 13, "•  " + words, text_wrap=True, font_size=11)
         sheet.page.set_row(row, 17 * (1 + len(words) // 112))

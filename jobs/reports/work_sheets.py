@@ -91,7 +91,8 @@ def health_sheet(book: Book, work: Work, location: str = "") -> None:
                 "Every rule that is on has sent letters in the four weeks before this workbook was made."
                 if work.rules else NO_LETTERS,
                 GREEN if work.rules else INK)  # fmt: skip
-    _article_faults(sheet, row, work.article_faults)
+    row = _sentences(sheet, row, "Mistakes in the clinic's lists", work.list_faults)
+    _sentences(sheet, row, "Articles whose page is gone, moved or silent", work.article_faults)
     sheet.page.set_column(0, 0, 34)
     sheet.page.set_column(1, 1, 28)
     sheet.page.set_column(2, 2, 11)
@@ -99,14 +100,15 @@ def health_sheet(book: Book, work: Work, location: str = "") -> None:
     sheet.page.set_column(4, 4, 11)
 
 
-def _article_faults(sheet: Sheet, row: int, faults: Sequence[str]) -> None:
-    """The articles whose page is gone, moved or silent, since when and where: a letter would lead nowhere."""
+def _sentences(sheet: Sheet, row: int, title: str, faults: Sequence[str]) -> int:
+    """A title and what is wrong, in sentences, where anything is; gives the row after it."""
     if not faults:
-        return
-    _titled(sheet, row, "Articles whose page is gone, moved or silent")
+        return row
+    _titled(sheet, row, title)
     for place, words in enumerate(faults, row + 1):
         sheet.wide(place, 0, 4, words, text_wrap=True, valign="top", bottom=1, bottom_color=LINE)
         sheet.page.set_row(place, 14 * ceil(len(words) / ARTICLE_LINE) + 4)
+    return row + len(faults) + 2
 
 
 def _titled(sheet: Sheet, row: int, title: str) -> None:

@@ -25,6 +25,7 @@ from jobs.store.article_vetoes import EVERY, articles_not_for
 from jobs.store.letter_ledger import ChosenArticle, LetterLedger
 from jobs.store.letters import LetterFacts, change_letters, letter_facts
 
+LIST_UNREADABLE = "config/articles.csv has faults and cannot be read"
 GROUP = 100  # letters in one commit, at most
 
 
@@ -51,7 +52,8 @@ def finished_groups(
     ordered: list[Ordered] = []
     size = group_size(tools.settings.mail.pause_seconds)
     for start in range(0, len(due) + size, size):
-        coming = desk.orders(_usable(tools, writer, due[start : start + size]), ordered)
+        library = library_now(tools)
+        coming = desk.orders(_usable(tools, writer, library, due[start : start + size]), library, ordered)
         written = writer.take() if ordered else []
         if coming:
             writer.ask([each.order for each in coming])
@@ -77,9 +79,8 @@ class OrderDesk:
         self._tools = tools
         self._secret = stop_secret(tools.state_dir)
 
-    def orders(self, due: Sequence[Due], on_their_way: Iterable[Ordered] = ()) -> list[Ordered]:
+    def orders(self, due: Sequence[Due], library: Library, on_their_way: Iterable[Ordered] = ()) -> list[Ordered]:
         """What these letters say; `on_their_way` are those whose articles the memory does not know yet."""
-        library = library_now(self._tools)
         with self._tools.store.look() as memory:
             facts = letter_facts(memory, (letter.letter_id for letter in due))
             already = articles_not_for(memory, (letter.patient_id for letter in due))
@@ -167,9 +168,10 @@ def rule_of(tools: Tools, name: str) -> Rule:
     return rule
 
 
-def _usable(tools: Tools, writer: LetterWriter, due: Sequence[Due]) -> list[Due]:
-    """The letters whose template can be used; the others wait until it is mended. So does news of a clinic without a
-    postal address, once letters leave the house."""
+def _usable(tools: Tools, writer: LetterWriter, library: Library, due: Sequence[Due]) -> list[Due]:
+    """The letters whose template can be used; the others wait until it is mended. So do letters with articles while
+    their list cannot be read, for each goes once, and news of a clinic without a postal address, once letters leave
+    the house."""
     unlawful = tools.settings.mail.mode != "preview" and not is_postal_address(tools.settings.clinic.address)
     waiting: dict[str, list[int]] = {}
     for letter in due:
@@ -177,6 +179,8 @@ def _usable(tools: Tools, writer: LetterWriter, due: Sequence[Due]) -> list[Due]
         if rule.template not in writer.usable:
             why = "its template is not there" if rule.template in writer.gone else "its template has faults"
             waiting.setdefault(why, []).append(letter.letter_id)
+        elif rule.articles and library.cannot_be_read:
+            waiting.setdefault(LIST_UNREADABLE, []).append(letter.letter_id)
         elif unlawful and rule.category == "news":
             waiting.setdefault("news needs the clinic's postal address", []).append(letter.letter_id)
     for why, letter_ids in waiting.items():

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from jobs.articles.library import Library
 from jobs.clinic.last_look import Due, Verdict
 from jobs.mail.outbox import AskedToStop, SignInRefused, Tally
 from jobs.mail.writing import LetterWriter
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
-from jobs.sending.letters import rule_of
+from jobs.sending.letters import LIST_UNREADABLE, library_now, rule_of
 from jobs.sending.refusals import RefusesEverybody
 
 _COUNTED = {
@@ -64,3 +65,14 @@ def _wrong_with(template: str, writer: LetterWriter) -> tuple[str, str]:
     if template in writer.gone:
         return f"templates/{template} is not there", "`run_jobs.py check` says what to do."
     return f"templates/{template} has faults", "`run_jobs.py check` names them."
+
+
+def faulty_lists(tools: Tools, due: Sequence[Due]) -> Iterator[str]:
+    """What is wrong with the lists of articles and of the clinic's own words, where a letter that wants articles is
+    due; and how many letters wait for it."""
+    with_articles = sum(bool(rule_of(tools, letter.rule).articles) for letter in due)
+    library = library_now(tools) if with_articles else Library()
+    yield from map(str, library.faults)
+    if library.cannot_be_read:
+        letters = "1 letter waits" if with_articles == 1 else f"{with_articles} letters wait"
+        yield f"{letters}: {LIST_UNREADABLE}; `run_jobs.py check` names them."

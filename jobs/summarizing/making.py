@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from jobs import VERSION
 from jobs.articles.pages import page_faults
+from jobs.clinic.faults import in_few_words
 from jobs.clinic.figures import Figures
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.reconcile import Difference
-from jobs.clinic.source_names import ReferralNames
 from jobs.reports.csv_file import write_csv
 from jobs.reports.index_page import FIGURES, Listed, write_index
 from jobs.reports.kept_figures import differences, said_by
@@ -30,6 +30,7 @@ from jobs.store.summaries import keep_summary, kept_summaries, kept_summary
 from jobs.store.twins import reconcile
 from jobs.store.work import count_work
 from jobs.summarizing.asked import Asked
+from jobs.summarizing.names import ListedNames
 
 AHEAD_DAYS = 14  # of the calendar that are compared with the spreadsheet
 
@@ -43,16 +44,16 @@ class Made(NamedTuple):
     notes: tuple[str, ...]
 
 
-def make_workbooks(tools: Tools, asked: Asked, names: ReferralNames) -> Made:
+def make_workbooks(tools: Tools, asked: Asked, listed: ListedNames) -> Made:
     """Count everything as of the moment asked for, write the workbooks, keep what they say, list them."""
     with _memory_as_of(tools, asked) as past, ThreadPoolExecutor(1) as beside:
-        counted_beside = beside.submit(_context, tools, asked, names)  # it waits for the database as long as this does
+        counted_beside = beside.submit(_context, tools, asked, listed)  # it waits for the database as long as this does
         places = ["", *locations(past)]
         today = asked.as_of.date()
-        all_figures = [count_figures(past, asked.periods, names, today, place) for place in places]
+        all_figures = [count_figures(past, asked.periods, listed.names, today, place) for place in places]
         context = counted_beside.result()
-    if names.recognizer:
-        names.recognizer.keep()
+    if listed.names.recognizer:
+        listed.names.recognizer.keep()
     files: list[Path] = []
     notes: list[str] = []
     for figures in all_figures:
@@ -94,23 +95,32 @@ def _path(tools: Tools, asked: Asked, places: list[str], location: str) -> Path:
     return tools.state_dir / "reports" / name
 
 
-def _context(tools: Tools, asked: Asked, names: ReferralNames) -> Context:
+def _context(tools: Tools, asked: Asked, listed: ListedNames) -> Context:
     """What all workbooks of one run say beside their figures."""
     rules = {rule.name: rule.on for rule in tools.settings.follow_ups.rules}
     of_all_files = {source.name for source in tools.settings.sources if source.take == "all"}
     # What was wrong with an article's page on an earlier day is not kept.
     faults = () if asked.past else tuple(page_faults(tools.state_dir))
+    lists = () if asked.past else (*_of_articles(tools), *in_few_words(listed.faults))
     with tools.store.look() as memory:
         work = count_work(memory, asked.periods, asked.as_of, rules, of_all_files)
         return Context(
             tools.settings.clinic.name,
             asked.as_of,
             VERSION,
-            work._replace(article_faults=faults),
-            sorted(names.channels, key=str.casefold),
+            work._replace(article_faults=faults, list_faults=lists),
+            sorted(listed.names.channels, key=str.casefold),
             notes_beside(memory),
             calendar_check=_calendar_check(tools, asked, memory),
+            caution=listed.caution,
         )
+
+
+def _of_articles(tools: Tools) -> list[str]:
+    """What is wrong with the list of articles, in a few sentences."""
+    from jobs.articles.library import load_library
+
+    return in_few_words(load_library(tools.home / "config" / "articles.csv")[1])
 
 
 def _calendar_check(tools: Tools, asked: Asked, memory: Memory) -> list[Difference] | None:

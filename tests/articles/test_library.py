@@ -229,12 +229,25 @@ def test_a_quotation_mark_that_is_never_closed_is_found_where_it_opens(tmp_path:
     assert len(library.articles) == 1
 
 
+def test_a_quotation_mark_that_runs_on_to_another_takes_no_article_unseen(tmp_path: Path) -> None:
+    cut = (
+        'b,"B,https://clinic.example/b,neck,,,,,\n' + "c,C,x,y,,,,,\n" + 'd,"D, too",https://clinic.example/d,y,,,,,\n'
+    )
+    library, faults = load(tmp_path, HEADER + GOOD + cut)
+    assert faults == [
+        "config/articles.csv, line 3: A quotation mark opens in this line and is never closed; "
+        "nothing after it can be read.\nClose it, or delete it."
+    ]
+    assert library.cannot_be_read
+
+
 @pytest.mark.parametrize("missing", ["slug", "title", "url", "topics", "purpose", "off"])
 def test_without_a_column_that_decides_no_article_is_sent(tmp_path: Path, missing: str) -> None:
     library, faults = load(tmp_path, (HEADER + GOOD).replace(missing, "zzzz", 1))
     assert library.articles == ()
     assert faults == [
-        f"config/articles.csv, line 1: The first line has no column {missing}. No article is sent until it has one.\n"
+        f"config/articles.csv, line 1: The first line has no column {missing}. "
+        "Letters with articles wait until it has one.\n"
         f"The first line must be: {COLUMNS}"
     ]
 
@@ -259,7 +272,7 @@ def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
     assert library.articles == ()
     assert [str(fault) for fault in faults] == [
         "config/articles.csv: The file cannot be read (No such file or directory).\n"
-        "Put the file back, or copy the one that came with the program. Until then no letter carries articles."
+        "Put the file back, or copy the one that came with the program. Until then letters with articles wait."
     ]
 
 

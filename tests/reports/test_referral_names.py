@@ -77,3 +77,16 @@ def test_what_excel_saves_is_read(tmp_path: Path, encoding: str, delimiter: str)
     path.write_bytes(text.replace(",", delimiter).encode(encoding))
     names, faults = load_referral_names(path)
     assert (names.name_of("CAFÉ"), faults) == ("Café Éxample", [])
+
+
+@pytest.mark.parametrize("later", ["gym,Example Gym,practice,,", 'gym,"Example, Gym",practice,,'])
+def test_a_list_that_a_quotation_mark_runs_through_cannot_be_read(tmp_path: Path, later: str) -> None:
+    path = tmp_path / "config" / "referral_names.csv"
+    path.parent.mkdir()
+    path.write_text(HEADER + f'yelp,Yelp,online,,\n"insta,Instagram,online,,\n{later}\n', "utf-8")
+    names, faults = load_referral_names(path)
+    assert [str(fault) for fault in faults] == [
+        "config/referral_names.csv, line 3: A quotation mark opens in this line and is never closed; "
+        "nothing after it can be read.\nClose it, or delete it."
+    ]
+    assert names.cannot_be_read
