@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from io import StringIO
 from typing import NamedTuple
 
@@ -14,6 +15,15 @@ from jobs.reports.names_sheet import UNDO
 from jobs.reports.referral_names import COLUMNS
 
 _WITH_CHANNEL = re.compile(r"(.+?)\s*\(([^()]+)\)")
+_IN_BRACKETS = re.compile(r"(?P<name>[^()\[\]{}]*?)\s*[(\[{](?P<within>[^()\[\]{}]*)[)\]}]?")
+_OTHER_WORDS = {
+    "physician": "doc docs doctor doctors dr gp md pcp provider",
+    "patient or friend": "family friend friends patient patients",
+    "practice": "clinic gym office studio",
+    "online": "internet web website",
+    "insurer": "insurance",
+}
+"""What people write where a channel is asked for, by the channel that they mean."""
 _A_DOCTOR = re.compile(r"(?:dr|doctor)\b\.?\s|.*,?\s(?:md|do|np|pa|pa-c|dpm|dc|m\.d\.|d\.o\.)$", re.IGNORECASE)
 _NEEDED = COLUMNS[:3]
 _NO_CHANNEL = "unknown"
@@ -75,7 +85,8 @@ def _new(name: str, channel: str, known: ReferralNames, added: Mapping[str, tupl
 def _channel_in(this_is: str) -> str:
     """The channel that stands behind a name in brackets."""
     found = _WITH_CHANNEL.fullmatch(this_is)
-    return found[2].casefold() if found and found[2].casefold() in CHANNELS else ""
+    channel = " ".join(found[2].casefold().split()) if found else ""
+    return channel if channel in CHANNELS else ""
 
 
 def _meant(this_is: str, known: ReferralNames, added: Mapping[str, tuple[str, str]]) -> tuple[str, str, str]:
@@ -88,11 +99,27 @@ def _meant(this_is: str, known: ReferralNames, added: Mapping[str, tuple[str, st
         return listed, known.channel_of(listed) or channel or _NO_CHANNEL, ""
     if name_key(name) in added:
         return *added[name_key(name)], ""
+    if not channel and any(sign in name for sign in "()[]{}"):
+        return "", "", _of_brackets(this_is, known, added)
     near = "" if channel else _looks_like(name, [*known.channels, *(new for new, _ in added.values())])
     if near:
         remedy = f'Did you mean "{near}"? If it is a new source, write "{name} (practice)" or another channel.'
         return "", "", f'"{this_is}" is not in the list. {remedy}'
     return name, channel or ("physician" if _A_DOCTOR.match(name) else _NO_CHANNEL), ""
+
+
+def _of_brackets(this_is: str, known: ReferralNames, added: Mapping[str, tuple[str, str]]) -> str:
+    """Why a new name with brackets that hold no channel is not taken: with them one source would become two."""
+    found = _IN_BRACKETS.fullmatch(this_is)
+    name, within = (found["name"], found["within"].strip()) if found else ("", "")
+    meant = next((channel for channel, words in _OTHER_WORDS.items() if within.casefold() in words.split()), "")
+    meant = meant or next(iter(get_close_matches(within.casefold(), CHANNELS, n=1, cutoff=0.75)), "")
+    said = f'"{this_is}" has no channel in its brackets.'
+    if name and meant:
+        there = known.listed(name) or added.get(name_key(name), ("",))[0]
+        return f'{said} Did you mean "{there or f"{name} ({meant})"}"?'
+    channels = f"The channels are: {', '.join(CHANNELS)}."
+    return f'{said} {channels} If the brackets belong to the name, write one behind it, such as "{this_is} (practice)".'
 
 
 def _looks_like(name: str, known: Iterable[str]) -> str:

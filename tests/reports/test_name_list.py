@@ -66,6 +66,47 @@ def test_a_slip_in_a_name_is_asked_about_and_stays_in_the_sheet() -> None:
     assert result.beside == {"fitness place": ("Exampel Gym", "")}
 
 
+@pytest.mark.parametrize(
+    ("this_is", "asked"),
+    [
+        ("Dr Thomas Wells (physicians)", 'Did you mean "Dr Thomas Wells (physician)"?'),
+        ("Dr. Thomas Wells (doctor)", 'Did you mean "Dr. Thomas Wells (physician)"?'),
+        ("Dr. Thomas Wells (physician", 'Did you mean "Dr. Thomas Wells (physician)"?'),
+        ("Dr. Thomas Wells [physician]", 'Did you mean "Dr. Thomas Wells (physician)"?'),
+        ("Ann Quill (friend)", 'Did you mean "Ann Quill (patient or friend)"?'),
+        ("dr pat sample (doctor)", 'Did you mean "Dr. Pat Sample"?'),
+        (
+            "Hilltop Yoga (Main Street)",
+            "The channels are: physician, practice, patient or friend, online, insurer, event, returning, self, "
+            "unknown. If the brackets belong to the name, write one behind it, such as "
+            '"Hilltop Yoga (Main Street) (practice)".',
+        ),
+    ],
+)
+def test_brackets_without_a_channel_are_asked_about_and_make_no_second_source(this_is: str, asked: str) -> None:
+    result = corrected(("x y", this_is))
+    assert (result.content, result.taken) == (LIST.encode(), ())
+    assert result.refused == (f'"{this_is}" has no channel in its brackets. {asked}',)
+    assert result.beside == {"x y": (this_is, "")}
+
+
+def test_one_doctor_whom_three_answers_write_in_three_ways_is_one_source() -> None:
+    answers = (("a", "Dr. Thomas Wells"), ("b", "Dr Thomas Wells (physicians)"), ("c", "Dr Thomas Wells ( Physician )"))
+    result = corrected(*answers)
+    assert new_lines(result) == [f"{typed},Dr Thomas Wells,physician,2026-03-23,Fern" for typed in ("c", "a")]
+    assert result.refused == (
+        '"Dr Thomas Wells (physicians)" has no channel in its brackets. Did you mean "Dr Thomas Wells"?',
+    )
+
+
+def test_a_name_with_brackets_of_its_own_is_taken_with_a_channel_behind_it_or_where_it_is_known() -> None:
+    result = corrected(("x y", "Hilltop Yoga (Main Street) (practice)"))
+    assert new_lines(result) == ["x y,Hilltop Yoga (Main Street),practice,2026-03-23,Fern"]
+    names = ReferralNames.of([*ROWS, ("doctor", "Doctor (not named)", "physician")])
+    known = with_answers(LIST.encode(), [Answer("x", "Doctor (not named)", "")], names, "2026-03-23", "Fern")
+    assert known.taken == ('"x" is Doctor (not named).',)
+
+
 def test_a_line_of_the_list_is_changed_in_its_place() -> None:
     result = corrected(("GYM", "Google search"))
     assert result.content.decode() == LIST.replace(
