@@ -332,3 +332,21 @@ def test_what_is_written_is_for_its_user_alone(home: Path) -> None:
     open_to_others = [path for path in (home / "var").rglob("*") if path.stat().st_mode & 0o077]
     assert open_to_others == []
     assert (home / "var").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_the_virtual_environment_may_be_a_link_to_another_folder(tmp_path: Path) -> None:
+    """`python -m venv` refuses to make anew what is a link."""
+    clone, shared = tmp_path / "clone", tmp_path / "shared"
+    (shared / "bin").mkdir(parents=True)
+    clone.mkdir()
+    (clone / ".venv").symlink_to(shared)
+    (clone / "requirements.txt").touch()
+    shutil.copy(ROOT / "Makefile", clone)
+    asked, pip, python = clone / "asked", shared / "bin" / "python", clone / "python"
+    pip.write_text("#!/bin/sh\n")
+    python.write_text(f'#!/bin/sh\ncase $1 in -m) echo "$3" >> asked;; *) exec {sys.executable} "$@";; esac\n')
+    for program in (pip, python):
+        program.chmod(0o755)
+    subprocess.run(["make", "-s", ".venv/made", f"PYTHON={python}"], cwd=clone, check=True)
+    assert asked.read_text() == f"{shared}\n" and (shared / "made").exists()
