@@ -117,7 +117,7 @@ def _garbled(rows: Sequence[Row], utf_8: bool) -> dict[int, str]:
     In a file that is not UTF-8 one such word tells that none of its accents can be trusted.
     """
     texts = {row.line: " ".join(row.cells[column] for column in ("title", "summary", "topics")) for row in rows}
-    seen = {line: word for line, text in texts.items() if (word := garbled_word(text))}
+    seen = {line: word for line, text in texts.items() if (word := garbled_word(text, utf_8))}
     if not seen or utf_8:
         return seen
     return {line: seen.get(line, "") for line, text in texts.items() if not text.isascii()}

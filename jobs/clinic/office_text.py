@@ -2,20 +2,22 @@
 
 import re
 
-_GARBLED = re.compile(
-    "\u00e2\u20ac[^\\sA-Za-z]?|\u00c3[\u00a0-\u00bf]|\u00c2[\u00a0-\u00bf]|\ufffd"  # UTF-8 that was read as ANSI
-    "|(?<=[a-z])[\u00c0-\u00d6\u00d8-\u00de\u0160\u017d\u0178]"  # a capital within a word: an accent of old Macs
+_READ_AS_ANSI = "\u00e2\u20ac[^\\sA-Za-z]?|\u00c3[\u00a0-\u00bf]|\u00c2[\u00a0-\u00bf]|\ufffd"  # what was UTF-8
+_GARBLED = re.compile(_READ_AS_ANSI)
+_OTHER_PROGRAMS = re.compile(
+    f"{_READ_AS_ANSI}|(?<=[a-z])[\u00c0-\u00d6\u00d8-\u00de\u0160\u017d\u0178]"  # a capital within a word: old Macs
     "|(?<!\\S)[\u00d0-\u00d5](?!\\S)"  # a lone capital with an accent: their dash
-    "|[\u2021\u0192\u02c6\u2030\u00a4](?=[a-z])|(?<=[a-z])[\u2021\u0192\u02c6\u2030\u00a4\u201a]"  # theirs, and DOS's
+    "|[\u2021\u0192\u02c6\u2030\u00a4](?=[a-z])|(?<=[a-z])[\u2021\u0192\u02c6\u2030\u00a4\u201a]"  # theirs, DOS's
 )
 
 
-def garbled_word(text: str) -> str:
-    """The first word that a wrong encoding has garbled, such as `Caf\u017d` for Caf\u00e9; "" where none is seen.
+def garbled_word(text: str, utf_8: bool = True) -> str:
+    """The first word that a wrong encoding has garbled, such as `Caf\u00c3\u00a9` for Caf\u00e9; "" where none is seen.
 
-    What an old Mac or MS-DOS saved cannot be told from ANSI by its bytes, only by what it would say.
+    Of a file that is not UTF-8 also `Caf\u017d`: what an old Mac or MS-DOS saved cannot be told from ANSI by its bytes,
+    only by what it would say.
     """
-    found = None if text.isascii() else _GARBLED.search(text)
+    found = None if text.isascii() else (_GARBLED if utf_8 else _OTHER_PROGRAMS).search(text)
     if found is None:
         return ""
     before, behind = text[: found.start()], text[found.end() :]

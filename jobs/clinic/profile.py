@@ -39,3 +39,14 @@ class ClinicProfile:
 def is_postal_address(text: str) -> bool:
     """Whether a letter could reach the clinic by this text: a street and its number, or a box; a town alone is none."""
     return bool(re.search(r"\d", text) and re.search(r"[^\W\d]{2}", text))
+
+
+def web_address(text: str) -> str:
+    """An address with the https:// that a person left out: `www.clinic.example` leads nowhere in a letter."""
+    words = text.strip()
+    return f"https://{words}" if re.fullmatch(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?:[:/?#]\S*)?", words) else words
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a link could lead there."""
+    return bool(re.fullmatch(r"https?://[^\s/]\S*", text, re.IGNORECASE))

@@ -11,7 +11,7 @@ from jobs.clinic.durations import parse_duration
 from jobs.clinic.faults import Fault
 from jobs.clinic.follow_ups import FollowUps
 from jobs.clinic.letter_names import is_letter, language_of
-from jobs.clinic.profile import ClinicProfile
+from jobs.clinic.profile import ClinicProfile, web_address
 from jobs.google.settings import Google
 from jobs.mail.settings import MailSettings, is_plain_address
 from jobs.runner.schedule import JobSettings
@@ -147,7 +147,7 @@ def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: Fo
     state_dir = (home / clinic.installation.state_dir).resolve()
     url = clinic.installation.database or f"sqlite:///{state_dir / 'clinic.sqlite'}"
     return Settings(
-        clinic.clinic,
+        _with_whole_addresses(clinic.clinic),
         _with_whole_password_files(home, clinic.mail),
         _with_whole_paths(home, clinic.google),
         tuple(replace(source) for source in sources.sources),
@@ -159,6 +159,12 @@ def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: Fo
         clinic.reports,
         clinic.articles,
     )
+
+
+def _with_whole_addresses(clinic: ClinicProfile) -> ClinicProfile:
+    """Its pages on the web, as links need them."""
+    website, booking, review = map(web_address, (clinic.website, clinic.booking_url, clinic.review_url))
+    return replace(clinic, website=website, booking_url=booking, review_url=review)
 
 
 def _with_whole_paths(home: Path, google: Google) -> Google:

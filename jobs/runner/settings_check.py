@@ -12,6 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.faults import Fault, did_you_mean
 from jobs.clinic.follow_ups import FollowUps
+from jobs.clinic.office_text import garbled_word
+from jobs.clinic.profile import is_web_address, web_address
 from jobs.runner.discover import job_names
 from jobs.runner.settings import ClinicFile, JobsFile, Settings, SettingsFaulty, SourcesFile, letter_names, settled
 from jobs.runner.settings_words import in_words, place_of
@@ -108,11 +110,28 @@ def _clinic_faults(yaml: YamlFile) -> Iterator[Fault]:
         if isinstance(value, str) and not value.strip():
             place = yaml.line(("clinic", name))
             yield Fault(yaml.file, place, f'"{name}" is empty.', "Every letter needs it; write it here.")
+    yield from _read_by_patients(yaml)
     holidays = yaml.value(("clinic", "holidays"))
     for number, day in enumerate(holidays if isinstance(holidays, list) else ()):
         if isinstance(day, str) and not _is_day(day):
             place = yaml.line(("clinic", "holidays", number))
             yield Fault(yaml.file, place, f'holidays: "{day}" is no day.', "Write days such as 2026-12-25.")
+
+
+def _read_by_patients(yaml: YamlFile) -> Iterator[Fault]:
+    """Links that would lead nowhere, and words that a wrong encoding has garbled."""
+    for name in ("website", "booking_url", "review_url"):
+        value = yaml.value(("clinic", name))
+        if isinstance(value, str) and value.strip() and not is_web_address(web_address(value)):
+            remedy = "Copy it from the browser; it begins with https://."
+            yield Fault(
+                yaml.file, yaml.line(("clinic", name)), f'{name} is "{value}", which is no web address.', remedy
+            )
+    for name in ("name", "address", "greeting_from"):
+        value = yaml.value(("clinic", name))
+        if isinstance(value, str) and (garbled := garbled_word(value)):
+            what = f'{name} holds garbled characters, such as "{garbled}".'
+            yield Fault(yaml.file, yaml.line(("clinic", name)), what, "Type them anew, and save the file as UTF-8.")
 
 
 def _is_day(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Reads one YAML file and remembers on which line each part of it stands."""
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from jobs.clinic.faults import Fault
 
 Location = tuple[str | int, ...]
+_CURLY = re.compile('[\u201c\u201d\u201e]([^\u201c\u201d\u201e"]*)[\u201c\u201d]')
 _DEEPEST = 12  # lists within lists; our files need five
 _MANY = 50_000  # values in one file; a few lines that refer to each other can mean billions
 
@@ -79,7 +81,8 @@ def read_yaml(file: str, content: bytes) -> YamlFile:
 
 
 def _plain(data: Any, depth: int, left: list[int]) -> Any:
-    """ruamel's own types as plain ones; a day that stands without quotes is still the text that was typed."""
+    """ruamel's own types as plain ones; a day that stands without quotes is still the text that was typed. Curly
+    quotation marks around a text, as Word and Macs type them, are quotation marks."""
     left[0] -= 1
     if depth > _DEEPEST or left[0] < 0:
         raise OverflowError
@@ -89,6 +92,8 @@ def _plain(data: Any, depth: int, left: list[int]) -> Any:
         return [_plain(value, depth + 1, left) for value in data]
     if isinstance(data, float) and not math.isfinite(data):
         return f".{data}"  # as text it is refused where a number belongs
+    if isinstance(data, str) and (curly := _CURLY.fullmatch(data)):
+        return curly[1]
     return data.isoformat() if isinstance(data, date) else data
 
 

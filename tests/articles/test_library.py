@@ -373,3 +373,8 @@ def test_all_that_was_garbled_at_once_is_one_fault(tmp_path: Path) -> None:
 def test_what_windows_saves_is_not_taken_for_garbled(tmp_path: Path, title: str) -> None:
     library, faults = load(tmp_path, (HEADER + row(title=title)).encode("cp1252"))
     assert (faults, [article.title for article in library.articles]) == ([], [title])
+
+
+def test_a_name_with_a_capital_in_its_middle_is_not_taken_for_garbled(tmp_path: Path) -> None:
+    library, faults = load(tmp_path, HEADER + row(title="Five moves by Physio\u00c9lan"))
+    assert (faults, len(library.articles)) == ([], 1)

@@ -47,6 +47,20 @@ def test_good_settings_have_absolute_paths(home: Path) -> None:
         (
             CLINIC,
             "  phone:",
+            "  review_url: www.riverbend. example\n  phone:",
+            'config/clinic.yaml, line 6: review_url is "www.riverbend. example", which is no web address.\n'
+            "Copy it from the browser; it begins with https://.",
+        ),
+        (
+            CLINIC,
+            "  phone:",
+            "  greeting_from: Ren\u00c3\u00a9e and the team\n  phone:",
+            'config/clinic.yaml, line 6: greeting_from holds garbled characters, such as "Ren\u00c3\u00a9e".\n'
+            "Type them anew, and save the file as UTF-8.",
+        ),
+        (
+            CLINIC,
+            "  phone:",
             "  fone:",
             'config/clinic.yaml, line 6: "fone" is not known here.\nDid you mean "zone"?',
         ),
@@ -331,6 +345,12 @@ def test_a_grace_period_in_which_letters_become_too_late_is_refused(home: Path) 
         "3 hours.\nWrite a shorter grace."
     )
     assert list(map(str, faults_of(home))) == [said]
+
+
+def test_patients_see_no_curly_quotation_marks_of_word_and_no_link_without_its_beginning(home: Path) -> None:
+    change(home, CLINIC, 'phone: "555-0100"', "phone: \u201c555-0100\u201d\n  website: www.riverbend.example")
+    clinic = load_settings(home).clinic
+    assert (clinic.phone, clinic.website) == ("555-0100", "https://www.riverbend.example")
 
 
 def test_every_duration_of_the_settings_asks_for_its_unit() -> None:
