@@ -27,11 +27,25 @@ _NOBODY = "A link must not say who follows it. Take that part out."
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 
+_FROM_EXCEL = r"#(?:NAME\?|REF!|VALUE!|N/A|DIV/0!|NULL!|NUM!|SPILL!)|#{4,}|=[A-Z.]{2,20}\("
+_AS_TYPED = r"</?[A-Za-z][^<>]{0,500}>|&(?:[A-Za-z]{2,8}|#\d{1,5});|\{\{|\{%|\*\*"
+
+
 class Wrong(NamedTuple):
     """What is wrong with one cell, and the remedy; one plain sentence each."""
 
     what: str
     remedy: str
+
+
+def look_at_words(column: str, words: str) -> Wrong | None:
+    """What patients would read in a title or summary as it was typed, though nobody means it."""
+    if re.match(_FROM_EXCEL, words):
+        what = f'{column} "{words[:40]}" is what Excel writes where it takes words for a formula or a column is narrow.'
+        return Wrong(what, "Format the cell as text, type the words anew and save the list again.")
+    if found := re.search(_AS_TYPED, words):
+        return Wrong(f'{column} holds "{found[0][:30]}", which patients would see.', "Write plain words there.")
+    return None
 
 
 def split_cell(cell: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from jobs.articles.article_cells import (
     Wrong,
+    look_at_words,
     read_address,
     read_code,
     read_confirmed,
@@ -94,9 +95,12 @@ def load_library(path: Path, pages: Path | None = None) -> tuple[Library, list[F
     faults += _told(garbled, file)
     articles: list[Article] = []
     lines: dict[str, int] = {}
+    pages_used: dict[str, int] = {}
     for row in rows:
         reading = _Reading(row, lines)
         article = reading.article()
+        if not reading.wrong and not article.off:
+            reading.wrong += _twice(article, pages_used)
         if reading.wrong:
             faults += [Fault(file, row.line, what, remedy) for what, remedy in reading.wrong]
         elif row.line not in garbled:
@@ -179,8 +183,19 @@ class _Reading:
         return read
 
 
+def _twice(article: Article, lines: dict[str, int]) -> Iterator[Wrong]:
+    """No patient gets an article twice, nor its page under two names; `lines` tells where each page stood first."""
+    before = lines.setdefault(article.url.rstrip("/"), article.line)
+    if before != article.line:
+        what = f"The url stands in line {before} already, so that a patient could get the page twice."
+        yield Wrong(what, "Correct it, or delete one of the two lines; the one above counts until then.")
+
+
 def _missing(row: Row) -> Iterator[Wrong]:
     if not row.text("slug"):
         yield Wrong(f'"{row.text("title")}" has no slug.', "Give it a short name, such as five-moves-for-a-stiff-back.")
     if not row.text("title"):
         yield Wrong(f'"{row.text("slug")}" has no title.', "Write the title as the patient shall read it.")
+    for column in ("title", "summary"):
+        if wrong := look_at_words(column, row.text(column)):
+            yield wrong

@@ -3,8 +3,7 @@
 import re
 
 _READ_AS_ANSI = "\u00e2\u20ac[^\\sA-Za-z]?|\u00c3[\u00a0-\u00bf]|\u00c2[\u00a0-\u00bf]|\ufffd"  # what was UTF-8
-_GARBLED = re.compile(_READ_AS_ANSI)
-_OTHER_PROGRAMS = re.compile(
+_OTHER_PROGRAMS = (  # compiled when it is needed, which is seldom
     f"{_READ_AS_ANSI}|(?<=[a-z])[\u00c0-\u00d6\u00d8-\u00de\u0160\u017d\u0178]"  # a capital within a word: old Macs
     "|(?<!\\S)[\u00d0-\u00d5](?!\\S)"  # a lone capital with an accent: their dash
     "|[\u2021\u0192\u02c6\u2030\u00a4](?=[a-z])|(?<=[a-z])[\u2021\u0192\u02c6\u2030\u00a4\u201a]"  # theirs, DOS's
@@ -17,7 +16,7 @@ def garbled_word(text: str, utf_8: bool = True) -> str:
     Of a file that is not UTF-8 also `Caf\u017d`: what an old Mac or MS-DOS saved cannot be told from ANSI by its bytes,
     only by what it would say.
     """
-    found = None if text.isascii() else (_GARBLED if utf_8 else _OTHER_PROGRAMS).search(text)
+    found = None if text.isascii() else re.search(_READ_AS_ANSI if utf_8 else _OTHER_PROGRAMS, text)
     if found is None:
         return ""
     before, behind = text[: found.start()], text[found.end() :]

@@ -50,3 +50,10 @@ def web_address(text: str) -> str:
 def is_web_address(text: str) -> bool:
     """Whether a link could lead there."""
     return bool(re.fullmatch(r"https?://[^\s/]\S*", text, re.IGNORECASE))
+
+
+def garbled_in(text: str) -> str:
+    """A word of the clinic's that a wrong encoding has garbled, "" where there is none."""
+    from jobs.clinic.office_text import garbled_word  # only where settings are new or changed
+
+    return garbled_word(text)

@@ -12,8 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.faults import Fault, did_you_mean
 from jobs.clinic.follow_ups import FollowUps
-from jobs.clinic.office_text import garbled_word
-from jobs.clinic.profile import is_web_address, web_address
+from jobs.clinic.profile import garbled_in, is_web_address, web_address
 from jobs.runner.discover import job_names
 from jobs.runner.settings import ClinicFile, JobsFile, Settings, SettingsFaulty, SourcesFile, letter_names, settled
 from jobs.runner.settings_words import in_words, place_of
@@ -129,7 +128,7 @@ def _read_by_patients(yaml: YamlFile) -> Iterator[Fault]:
             )
     for name in ("name", "address", "greeting_from"):
         value = yaml.value(("clinic", name))
-        if isinstance(value, str) and (garbled := garbled_word(value)):
+        if isinstance(value, str) and (garbled := garbled_in(value)):
             what = f'{name} holds garbled characters, such as "{garbled}".'
             yield Fault(yaml.file, yaml.line(("clinic", name)), what, "Type them anew, and save the file as UTF-8.")
 

@@ -25,7 +25,8 @@ def load(folder: Path, content: str | bytes) -> tuple[Library, list[str]]:
 
 def row(**cells: str) -> str:
     """A good row but for these cells."""
-    good = dict(zip(COLUMNS.split(","), GOOD.strip().split(","), strict=True)) | {"slug": "other"} | cells
+    named = {"slug": "other", "url": f"https://clinic.example/blog/{cells.get('slug', 'other')}"}
+    good = dict(zip(COLUMNS.split(","), GOOD.strip().split(","), strict=True)) | named | cells
     return ",".join(f'"{cell}"' for cell in good.values()) + "\n"
 
 
@@ -52,6 +53,21 @@ def test_a_good_row_becomes_an_article(tmp_path: Path) -> None:
     ("cells", "fault"),
     [
         ({"slug": ""}, '"A stiff back" has no slug.\nGive it a short name, such as five-moves-for-a-stiff-back.'),
+        (
+            {"title": "#NAME?"},
+            'title "#NAME?" is what Excel writes where it takes words for a formula or a column is narrow.\n'
+            "Format the cell as text, type the words anew and save the list again.",
+        ),
+        (
+            {"summary": "Golf &amp; hips."},
+            'summary holds "&amp;", which patients would see.\nWrite plain words there.',
+        ),
+        ({"title": "<b>Golf</b>"}, 'title holds "<b>", which patients would see.\nWrite plain words there.'),
+        (
+            {"url": "https://clinic.example/blog/stiff-back/"},
+            "The url stands in line 2 already, so that a patient could get the page twice.\n"
+            "Correct it, or delete one of the two lines; the one above counts until then.",
+        ),
         ({"title": " "}, '"other" has no title.\nWrite the title as the patient shall read it.'),
         ({"url": ""}, "The article has no url.\nWrite the address of its page, with https://."),
         (
