@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from jobs.clinic.cells import read_yes_no
+from jobs.clinic.copied_links import guard_of
 from jobs.clinic.faults import did_you_mean
 from jobs.clinic.stamps import Misfit, read_stamp
 
@@ -66,6 +67,9 @@ def read_address(url: str) -> str | Wrong:
         return Wrong(f'url "{url}" is no web address.', remedy)
     if ("@" in url or "%40" in url) and re.search(_E_MAIL, url):
         return Wrong(f'url "{url}" holds an e-mail address.', _NOBODY)
+    if guard := guard_of(url):
+        what = f"url was copied from a mail: it leads through {guard} and may tell who follows it."
+        return Wrong(what, "Open the page, and copy its address from the browser.")
     for name in _parameters(url):
         if re.fullmatch(_PERSONAL, name, re.IGNORECASE):
             return Wrong(f'url "{url}" holds "{name}", which is about one reader.', _NOBODY)

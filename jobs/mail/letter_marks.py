@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from jobs.clinic.copied_links import guard_of
 from jobs.clinic.faults import Fault
 
 TAG = re.compile(r"\{\{.{0,300}?\}\}|\{%.{0,300}?%\}|\{#.{0,2000}?#\}")  # bounded: no line can make it slow
@@ -21,11 +22,13 @@ _OTHER_FIELD = re.compile(
     re.IGNORECASE,
 )
 _NOT_YET = re.compile(r"\b(?:TODO|TBD|FIXME|XXX+)\b|\blorem ipsum\b", re.IGNORECASE)
-_BULLET = re.compile(r"\s{0,20}[•·▪◦‣●○§][\s\u00a0]{0,9}")
-_TIGHT_HEADING = re.compile(r"\s{0,3}#{1,6}[^#\s]")
+_BULLET = re.compile(r"\s{0,20}(?:[•·▪◦‣●○§\uf000-\uf0ff][\s\u00a0]{0,9}|o\t)")
+_EMPTY_BOX = re.compile("[\ufffc\ue000-\uf8ff]")
+_SEEN = re.compile(r"~~|\s{0,20}[-*+]\s{1,9}(\[[ xX]\])\s|\s{0,3}={3,200}\s*\Z")
 _TABLE_RULE = re.compile(r"\s{0,20}\|?[\s:]{0,20}-{1,200}[-\s:|+]{0,500}")
 _TABLE_ROW = re.compile(r"\s{0,20}\|.{0,2000}\|\s*")
 _DRAWN_TABLE = re.compile(r"\s{0,20}[+\u2500-\u257f][-=+\u2500-\u257f]{2,500}\s*")
+_TIGHT_HEADING = re.compile(r"\s{0,3}#{1,6}[^#\s]")
 _CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7})(?:\s|$)")
 _FIELDS = "Write a field of this program, such as {{ patient.first_name }}; templates/README.md lists them."
 
@@ -86,6 +89,13 @@ def _look_at_line(line: str, plain: str, fault: "partial[Fault]") -> list[Fault]
         return [fault(f'The line says "{unfinished[0]}", and patients would read it.', "Finish it, or take it out.")]
     if _BULLET.match(line):
         return [fault("The line begins with a bullet, as Word makes it.", "Begin it with a hyphen and a blank: - one.")]
+    if _EMPTY_BOX.search(line):
+        what = "A sign that only Word has stands on this line; patients would see an empty box."
+        return [fault(what, "Delete it, or type another one.")]
+    words = _LINK.sub("", plain)
+    if seen := _SEEN.search(words) if "~~" in words else _SEEN.match(words):
+        mark = (seen[1] or seen[0]).strip()[:20]
+        return [fault(f'The line holds "{mark}", which patients would see.', "Delete it; ## begins a heading.")]
     if _TIGHT_HEADING.match(line):
         return [fault("The heading has no blank after its #.", "Write ## and a blank before its words.")]
     return []
@@ -159,6 +169,9 @@ def _look_at_link(picture: str, words: str, address: str, fault: "partial[Fault]
     if "{{" in address:
         if "patient." in address or "appointment." in address:
             return [fault("The address of a link holds a field of the patient.", "Use a field of the clinic there.")]
+    elif guard := guard_of(address):
+        what = f"The link was copied from a mail: it leads through {guard} and may tell who follows it."
+        return [fault(what, "Open the page, and copy its address from the browser.")]
     elif not _ADDRESS.match(address):
         return [fault(f'The address "{address[:60]}" of a link is incomplete.', "Begin it with https:// or mailto:.")]
     return []

@@ -62,6 +62,11 @@ def test_a_good_row_becomes_an_article(tmp_path: Path) -> None:
             {"summary": "Golf &amp; hips."},
             'summary holds "&amp;", which patients would see.\nWrite plain words there.',
         ),
+        (
+            {"url": "https://urldefense.com/v3/__https://clinic.example/blog/hips__"},
+            "url was copied from a mail: it leads through urldefense.com and may tell who follows it.\n"
+            "Open the page, and copy its address from the browser.",
+        ),
         ({"title": "<b>Golf</b>"}, 'title holds "<b>", which patients would see.\nWrite plain words there.'),
         (
             {"url": "https://clinic.example/blog/stiff-back/"},

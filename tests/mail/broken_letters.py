@@ -1,4 +1,4 @@
-"""Sixty ways, but one, in which an office manager breaks a letter, each with the sentence that she must read.
+"""The ways in which an office manager breaks a letter, each with the sentence that she must read.
 
 Each is done to templates/welcome.md as it ships: words are replaced, or the whole file is saved in another way.
 """
@@ -14,6 +14,7 @@ A_FIELD = "Write a field of this program, such as {{ patient.first_name }}; temp
 PRIVATE = "Leave conditions, parts of the body and treatments to the letter itself."
 UNSAID = "Delete it: letters say nothing about a patient's health. {{ articles }} brings the reading that fits."
 TABLE = "A table begins on this line, and patients would see its bars and dashes."
+SEEN = "Delete it; ## begins a heading."
 A_LIST = "Write each of its rows as a line of a list: - Monday: 8 am to 6 pm."
 
 
@@ -477,5 +478,58 @@ WAYS: tuple[Way, ...] = (
         29,
         TABLE,
         A_LIST,
+    ),
+    Way(
+        "a struck-out word",
+        typed("Warmly,\n", "~~Kind regards,~~ Warmly,\n"),
+        29,
+        'The line holds "~~", which patients would see.',
+        SEEN,
+    ),
+    Way(
+        "boxes to tick",
+        typed("Warmly,\n", "- [ ] Bring shoes\n\nWarmly,\n"),
+        29,
+        'The line holds "[ ]", which patients would see.',
+        SEEN,
+    ),
+    Way(
+        "a heading of another program",
+        typed("Warmly,\n", "Goodbye\n=======\n\nWarmly,\n"),
+        30,
+        'The line holds "=======", which patients would see.',
+        SEEN,
+    ),
+    Way(
+        "a bullet of Word's own font",
+        typed("Warmly,\n", "\uf0b7 one\n\nWarmly,\n"),
+        29,
+        "The line begins with a bullet, as Word makes it.",
+        "Begin it with a hyphen and a blank: - one.",
+    ),
+    Way(
+        "an inner bullet of Word",
+        typed("Warmly,\n", "o\tone\n\nWarmly,\n"),
+        29,
+        "The line begins with a bullet, as Word makes it.",
+        "Begin it with a hyphen and a blank: - one.",
+    ),
+    Way(
+        "a picture that did not come along",
+        typed("Warmly,\n", "Warmly, \ufffc\n"),
+        29,
+        "A sign that only Word has stands on this line; patients would see an empty box.",
+        "Delete it, or type another one.",
+    ),
+    Way(
+        "a link copied from a mail",
+        typed(
+            "Warmly,\n",
+            "[our hours](https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fclinic.example&data=1)\n\nWarmly,\n",
+        ),
+        29,
+        "The link was copied from a mail: it leads through nam02.safelinks.protection.outlook.com and may tell who "
+        "follows it.",
+        "Open the page, and copy its address from the browser.",
     ),
 )
