@@ -21,7 +21,7 @@ from jobs.articles.article_file import NEVER_CLOSED, Row, read_rows
 from jobs.articles.own_words import load_own_words
 from jobs.articles.pages import page_texts
 from jobs.articles.vocabulary import Vocabulary, the_vocabulary, vocabulary_with
-from jobs.clinic.faults import Fault
+from jobs.clinic.faults import Fault, rename_to
 from jobs.clinic.office_text import garbled_word, is_utf_8
 
 if TYPE_CHECKING:
@@ -87,7 +87,9 @@ def load_library(path: Path, pages: Path | None = None) -> tuple[Library, list[F
     try:
         content = path.read_bytes()
     except OSError as error:
-        remedy = "Put the file back, or copy the one that came with the program. Until then letters with articles wait."
+        near = rename_to(path.name, path.parent.name, (other.name for other in path.parent.glob("*")))
+        near = near or "Put the file back, or copy the one that came with the program."
+        remedy = f"{near} Until then letters with articles wait."
         fault = Fault(file, 0, f"The file cannot be read ({error.strerror}).", remedy)
         return Library(faults=(fault,), cannot_be_read=True), [fault]
     rows, faults = read_rows(content, file)

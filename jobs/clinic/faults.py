@@ -31,3 +31,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`Did you mean "missed_visit.md"?`, or "" where nothing known is near."""
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f'Did you mean "{near[0]}"?' if near else ""
+
+
+def rename_to(name: str, folder: str, there: Iterable[str]) -> str:
+    """`Rename config/articles.csv.txt to articles.csv.` where a file that is missing is there under such a name, as
+    Notepad, Windows and Excel give it, else ""."""
+    stem = name.rpartition(".")[0].lower()
+    near = sorted(other for other in there if other != name and other.lower().startswith((f"{stem}.", f"{name}.")))
+    if not near:
+        return ""
+    if near[0].lower().endswith((".xlsx", ".xls", ".numbers")):
+        return f"Open {folder}/{near[0]} and save it as CSV UTF-8 under the name {name}."
+    return f"Rename {folder}/{near[0]} to {name}."

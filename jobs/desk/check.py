@@ -1,5 +1,6 @@
 """Is everything well written? Every fault of every file at once."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from jobs.mail.templates import VERSIONS, Instead, Letters
 from jobs.reports.referral_names import load_referral_names
 from jobs.runner.run import FAULTY_SETTINGS, FINE
 from jobs.runner.settings import Settings, SettingsFaulty
-from jobs.runner.settings_loading import load_settings
+from jobs.runner.settings_loading import CONFIG_FILES, load_settings
 from jobs.sending.letter_loading import load_clinic_letters
 
 
@@ -94,7 +95,7 @@ def find_faults(home: Path) -> Found:
         rules = {rule.template for rule in settings.follow_ups.rules}
         strays, remarks = stray_files(home / "templates", rules, settings.clinic.language)
         faults += strays
-        remarks += _left_empty(home, settings)
+        remarks += [*_left_empty(home, settings), *_not_read(home)]
     faults += load_library(home / "config" / "articles.csv")[1]
     faults += load_referral_names(home / "config" / "referral_names.csv")[1]
     return Found(sorted(set(faults)), settings, letters.instead, gone, tuple(remarks))
@@ -106,6 +107,17 @@ def _gone(settings: Settings, letters: Letters) -> tuple[Instead, ...]:
     missing = {rule.template for rule in settings.follow_ups.rules} - set(letters.names) | letters.gone
     good = [(name, found.version) for name in sorted(missing) if (found := kept.last_good(name))]
     return tuple(Instead(name, version.number, version.saved_at) for name, version in good)
+
+
+def _not_read(home: Path) -> Iterator[str]:
+    """Copies of the lists and settings beside them: whoever edits one changes nothing."""
+    known = (*CONFIG_FILES, "articles.csv", "referral_names.csv", "words.csv")
+    there = sorted(path.name for path in (home / "config").glob("*") if not path.name.startswith((".", "~")))
+    for name in there:
+        words = re.split(r"[\s.()-]+", name.lower())
+        meant = next((file for file in known if file.partition(".")[0] in words and file in there), "")
+        if name not in known and meant and not name.endswith(("~", ".bak", ".old", ".orig")):
+            yield f"config/{name} is not read: what counts stands in config/{meant}."
 
 
 def _left_empty(home: Path, settings: Settings) -> Iterator[str]:

@@ -10,7 +10,7 @@ from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
-from jobs.clinic.faults import Fault, did_you_mean
+from jobs.clinic.faults import Fault, did_you_mean, rename_to
 from jobs.clinic.office_text import decoded
 from jobs.clinic.source_names import CHANNELS, NOT_YET_NAMED, ReferralNames, name_key
 from jobs.reports.recognized_names import RecognizedNames
@@ -36,7 +36,8 @@ def load_referral_names(path: Path, cache: Path | None = None) -> tuple[Referral
     try:
         rows, faults = _read(path.read_bytes(), file)
     except OSError as error:
-        remedy = "Put the file back, or copy the one that came with the program."
+        near = rename_to(path.name, path.parent.name, (other.name for other in path.parent.glob("*")))
+        remedy = near or "Put the file back, or copy the one that came with the program."
         fault = Fault(file, 0, f"The file cannot be read ({error.strerror}).", remedy)
         return ReferralNames(cannot_be_read=True), [fault]
     kept: dict[str, _Row] = {}
@@ -55,6 +56,9 @@ def load_referral_names(path: Path, cache: Path | None = None) -> tuple[Referral
 
 def _read(content: bytes, file: str) -> tuple[list[_Row], list[Fault]]:
     """The rows that say anything, or the fault of the header."""
+    if content.startswith(b"PK\x03\x04"):
+        remedy = "Open it in Excel and save it again as CSV UTF-8."
+        return [], [Fault(file, 0, "This is an Excel workbook that was named .csv.", remedy)]
     content_text = decoded(content)
     first_line = content_text.partition("\n")[0]
     delimiter = max(",;\t", key=first_line.count)

@@ -1,6 +1,6 @@
 """Reads and checks the four files of config/. Imported only where they changed: it brings pydantic and ruamel.yaml."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from pydantic import TypeAdapter, ValidationError
 
 from jobs.clinic.durations import parse_duration
-from jobs.clinic.faults import Fault, did_you_mean
+from jobs.clinic.faults import Fault, did_you_mean, rename_to
 from jobs.clinic.follow_ups import FollowUps
 from jobs.clinic.profile import garbled_in, is_web_address, web_address
 from jobs.runner.discover import job_names
@@ -29,10 +29,11 @@ def check_settings(home: Path, contents: Mapping[str, bytes]) -> Settings:
     `missing_letters`.
     """
     faults: list[Fault] = []
-    clinic = _read("clinic.yaml", contents, ClinicFile, faults)
-    sources = _read("sources.yaml", contents, SourcesFile, faults)
-    follow_ups = _read("follow_ups.yaml", contents, FollowUps, faults)
-    jobs = _read("jobs.yaml", contents, JobsFile, faults)
+    there = [path.name for path in (home / "config").glob("*")]
+    clinic = _read("clinic.yaml", contents, ClinicFile, faults, there)
+    sources = _read("sources.yaml", contents, SourcesFile, faults, there)
+    follow_ups = _read("follow_ups.yaml", contents, FollowUps, faults, there)
+    jobs = _read("jobs.yaml", contents, JobsFile, faults, there)
     for name, check in (("clinic.yaml", _clinic_faults), ("jobs.yaml", _job_faults)):
         faults += check(_values(name, contents))
     if clinic is not None and follow_ups is not None:
@@ -44,8 +45,10 @@ def check_settings(home: Path, contents: Mapping[str, bytes]) -> Settings:
     return settled(home, clinic, sources, follow_ups, jobs)
 
 
-def _read(name: str, contents: Mapping[str, bytes], kind: type[_T], faults: list[Fault]) -> _T | None:
-    """The values of one file, or None and its faults.
+def _read(
+    name: str, contents: Mapping[str, bytes], kind: type[_T], faults: list[Fault], there: Collection[str]
+) -> _T | None:
+    """The values of one file, or None and its faults; `there` are the files of the folder.
 
     What is faulty is put aside and the rest looked at again: else the first fault of an entry would hide the others.
     """
@@ -56,7 +59,8 @@ def _read(name: str, contents: Mapping[str, bytes], kind: type[_T], faults: list
         faults.append(error.fault)
         return None
     if yaml.plain is None:
-        remedy = "`python run_jobs.py init` writes a commented one."
+        remedy = "" if name in there else rename_to(name, "config", there)
+        remedy = remedy or "`python run_jobs.py init` writes a commented one."
         faults.append(Fault(file, 0, "The file is missing or empty.", remedy))
         return None
     adapter, rest = TypeAdapter(kind), deepcopy(yaml.plain)
@@ -151,6 +155,7 @@ def missing_letters(home: Path) -> Iterator[Fault]:
         if template not in known:
             longer = next((path.name for path in (home / "templates").glob("*") if path.stem == template), "")
             near = f"Rename templates/{longer} to {template}." if longer else did_you_mean(template, known)
+            near = f'Write "{template}.md".' if f"{template}.md" in known else near
             remedy = near or "Put it there, or write here which letter it is."
             yield Fault(yaml.file, yaml.line(place), f'template "{template}" is not in templates/.', remedy)
 

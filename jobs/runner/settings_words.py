@@ -62,6 +62,8 @@ def _sentences(name: str, kind: type, problem: Problem) -> tuple[str, str]:
             return f"{name} must be one text.", "Write it on one line, without brackets."
         case "string_type" if given is not None and str(location[-1]) in DURATIONS:
             return f'{name} is "{_typed(given)}", without a unit.', _with_unit(given)
+        case "string_type" if isinstance(given, (int, float)) and str(location[-1]) in ("opens", "closes"):
+            return f'{name} is "{_typed(given)}".', 'Write it like "9:00" or "17:30".'
         case "string_type":
             return f"{name} must be text.", 'Write "" for none.' if given is None else f'Put quotes: "{_typed(given)}".'
         case "tuple_type" | "list_type":

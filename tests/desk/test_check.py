@@ -175,3 +175,54 @@ def test_a_copy_with_a_mistake_holds_nothing_up(ask: Ask, home: Path) -> None:
     )
     copy.write_text("Hello", "utf-8")
     assert "its letters wait" not in ask("status").output
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "said"),
+    [
+        ("clinic.yaml", "clinic.yaml.txt",
+         "config/clinic.yaml: The file is missing or empty.\nRename config/clinic.yaml.txt to clinic.yaml.\n"),
+        ("jobs.yaml", "jobs.yml",
+         "config/jobs.yaml: The file is missing or empty.\nRename config/jobs.yml to jobs.yaml.\n"),
+        ("articles.csv", "articles.csv.csv",
+         "\nRename config/articles.csv.csv to articles.csv. Until then letters with articles wait.\n"),
+        ("referral_names.csv", "referral_names.xlsx",
+         "\nOpen config/referral_names.xlsx and save it as CSV UTF-8 under the name referral_names.csv.\n"),
+    ],
+)  # fmt: skip
+def test_a_file_that_got_another_name_is_called_back_to_its_own(
+    ask: Ask, home: Path, name: str, now: str, said: str
+) -> None:
+    (home / "config" / name).rename(home / "config" / now)
+    shown = ask("check")
+    assert shown.exit_code == 3 and said in shown.output
+
+
+def test_copies_of_the_lists_are_told_to_count_for_nothing(ask: Ask, home: Path) -> None:
+    for name in (
+        "articles.xlsx",
+        "follow_ups - Copy.yaml",
+        "~$articles.xlsx",
+        ".~lock.articles.csv#",
+        "clinic.yaml.bak",
+    ):
+        (home / "config" / name).write_bytes(b"x")
+    shown = ask("check")
+    assert (shown.exit_code, shown.output.splitlines()[1:]) == (
+        0,
+        [
+            "config/articles.xlsx is not read: what counts stands in config/articles.csv.",
+            "config/follow_ups - Copy.yaml is not read: what counts stands in config/follow_ups.yaml.",
+        ],
+    )
+
+
+def test_a_letter_named_without_its_ending_is_no_reason_to_rename_it(ask: Ask, home: Path) -> None:
+    edit(home / "config" / "follow_ups.yaml", "template: mid_plan.md", "template: mid_plan")
+    edit(home / "config" / "follow_ups.yaml", 'opens: "00:00"', "opens: 9")
+    names = home / "config" / "referral_names.csv"
+    names.write_bytes(b"PK\x03\x04" + b"\0" * 40)
+    shown = ask("check").output
+    assert 'template "mid_plan" is not in templates/.\nWrite "mid_plan.md".\n' in shown
+    assert 'sending.opens is "9".\nWrite it like "9:00" or "17:30".\n' in shown
+    assert "config/referral_names.csv: This is an Excel workbook that was named .csv.\nOpen it in Excel" in shown
