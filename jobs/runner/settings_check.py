@@ -153,7 +153,8 @@ def missing_letters(home: Path) -> Iterator[Fault]:
         return
     for place, template in _each(yaml, "rules", "template"):
         if template not in known:
-            longer = next((path.name for path in (home / "templates").glob("*") if path.stem == template), "")
+            there = [path for path in (home / "templates").glob("*") if path.name != template]
+            longer = next((at.name for at in there if at.stem == template or at.name.lower() == template.lower()), "")
             near = f"Rename templates/{longer} to {template}." if longer else did_you_mean(template, known)
             near = f'Write "{template}.md".' if f"{template}.md" in known else near
             remedy = near or "Put it there, or write here which letter it is."

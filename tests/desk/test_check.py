@@ -226,3 +226,9 @@ def test_a_letter_named_without_its_ending_is_no_reason_to_rename_it(ask: Ask, h
     assert 'template "mid_plan" is not in templates/.\nWrite "mid_plan.md".\n' in shown
     assert 'sending.opens is "9".\nWrite it like "9:00" or "17:30".\n' in shown
     assert "config/referral_names.csv: This is an Excel workbook that was named .csv.\nOpen it in Excel" in shown
+
+
+def test_a_letter_whose_ending_was_saved_in_capitals_is_called_back(ask: Ask, home: Path) -> None:
+    (home / "templates" / "mid_plan.md").rename(home / "templates" / "mid_plan.MD")
+    shown = ask("check").output
+    assert 'template "mid_plan.md" is not in templates/.\nRename templates/mid_plan.MD to mid_plan.md.\n' in shown
