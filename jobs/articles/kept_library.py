@@ -9,8 +9,9 @@ from jobs.articles.library import Library, load_library
 from jobs.machine.program_files import program_print
 from jobs.machine.whole_files import is_private, keep_for_speed
 
-_ROOM = Path(__file__).parent
-_MADE_BY = (".py", ".csv", ".txt", ".gz")  # the rules of this room, its vocabulary, its lists of words and of codes
+_JOBS = Path(__file__).resolve().parents[1]
+_ROOMS = (_JOBS / "articles", _JOBS / "clinic")  # in which the list is read and judged
+_MADE_BY = (".py", ".csv", ".txt", ".gz")  # their rules, the vocabulary, the lists of words and of codes
 
 
 def kept_library(path: Path, pages: Path, cache: Path) -> Library:
@@ -36,7 +37,7 @@ def _made(path: Path, pages: Path, file: Path) -> Library:
 
 def _print_of(*files: Path) -> str:
     """What changes when a file does, the program, or its Python."""
-    digest = sha256(program_print(_ROOM, endings=_MADE_BY))
+    digest = sha256(program_print(*_ROOMS, endings=_MADE_BY))
     for file in files:
         try:
             content = file.read_bytes()

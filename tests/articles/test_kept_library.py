@@ -76,15 +76,21 @@ def test_it_is_read_anew_when_a_file_changes_and_one_copy_is_kept(desk: Desk, ma
     assert desk.kept().stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("file", ["weighing.py", "vocabulary.csv", "company_words.txt", "icd10cm_titles.tsv.gz"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "articles/weighing.py", "articles/vocabulary.csv", "articles/company_words.txt",
+        "articles/icd10cm_titles.tsv.gz", "clinic/office_text.py",
+    ],
+)  # fmt: skip
 def test_it_is_read_anew_by_another_program(
     desk: Desk, made: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
-    monkeypatch.setattr(room, "_ROOM", copytree(room._ROOM, tmp_path / "articles"))
+    monkeypatch.setattr(room, "_ROOMS", [copytree(each, tmp_path / each.name) for each in room._ROOMS])
     desk.library()
     desk.library()
     assert len(made) == 1
-    os.utime(room._ROOM / file, ns=(1, 1))
+    os.utime(tmp_path / file, ns=(1, 1))
     desk.library()
     assert len(made) == 2
 
