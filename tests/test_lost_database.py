@@ -63,8 +63,30 @@ def test_nobody_gets_a_letter_again_where_the_database_is_lost(reminded: Clinic,
     for words in (("due", "--quiet"), ("run", "all"), ("status",), ("stop",), ("forecast",)):
         told = command(*words)
         assert (told.exit_code, told.output) == (1, said), words
+    told = command("check")
+    assert (told.exit_code, told.output) == (3, f"{said}1 fault. Nothing was sent or changed.\n")
     assert (var / "clinic.sqlite").exists() == (how != "is gone")
     assert letters(reminded) == 1
+
+
+def test_check_tells_of_a_damaged_database_and_deletes_nothing_beside_it(reminded: Clinic, command: Call) -> None:
+    var = reminded.home / "var"
+    assert command("check").exit_code == 0
+    (var / "clinic.sqlite").write_bytes(b"overwritten by something else" * 400)
+    (var / "clinic.sqlite-wal").write_bytes(b"the letters of this morning")
+    told = command("check")
+    assert (told.exit_code, told.output) == (
+        3,
+        f"The database sqlite:///{var / 'clinic.sqlite'} cannot be used: file is not a database. The file is damaged. "
+        "Put a backup in its place: `run_jobs.py restore FILE` (docs/it.md).\n1 fault. Nothing was sent or changed.\n",
+    )
+    assert (var / "clinic.sqlite-wal").read_bytes() == b"the letters of this morning"
+
+
+def test_check_makes_no_database_and_misses_none_where_a_clinic_has_not_begun(new_clinic: Clinic) -> None:
+    told = CliRunner().invoke(cli, ["-C", str(new_clinic.home), "check"])
+    assert told.exit_code == 0 and "All is well" in told.output
+    assert not (new_clinic.home / "var" / "clinic.sqlite").exists()
 
 
 def test_the_newest_backup_is_named_and_put_back_by_the_command_that_is_told(reminded: Clinic, command: Call) -> None:

@@ -10,14 +10,14 @@ MOST_SAID = 5  # faults of one list, where a few are enough
 class Fault(NamedTuple):
     """One mistake in one file, with the line and the remedy, in the house's two sentences."""
 
-    file: str
+    file: str  # "" where it is no file of the clinic's that has it
     line: int  # 0: the whole file
     what: str
     remedy: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}, line {self.line}" if self.line else self.file
-        return f"{place}: {self.what}" + (f"\n{self.remedy}" if self.remedy else "")
+        return (f"{place}: " if place else "") + self.what + (f"\n{self.remedy}" if self.remedy else "")
 
 
 def in_few_words(faults: Sequence[Fault]) -> list[str]:

@@ -9,6 +9,7 @@ from jobs.runner.settings import Settings
 from jobs.runner.yaml_file import Location, Unreadable, read_yaml
 from jobs.sources.files import is_address, matching_files
 from jobs.sources.source import Source
+from jobs.store.lost_database import why_unusable
 
 _CLINIC = "config/clinic.yaml"
 
@@ -26,6 +27,8 @@ def unusable_here(home: Path, settings: Settings) -> Iterator[Fault]:
         what = f"database: the driver of its kind of database is not installed ({missing})."
         remedy = "Leave it empty for SQLite in state_dir, which is what is supported."
         yield Fault(_CLINIC, _line(home, ("installation", "database")), what, remedy)
+    elif sentence := _why_no_database(settings):
+        yield Fault("", 0, sentence)
 
 
 def missing_files(home: Path, sources: tuple[Source, ...]) -> Iterator[str]:
@@ -73,6 +76,24 @@ def _missing_driver(database: str) -> str:
     except SQLAlchemyError as error:
         return type(error).__name__
     return ""
+
+
+def _why_no_database(settings: Settings) -> str:
+    """What a run would say of a database that is lost or damaged; "" where it is there, where there never was one, or
+    where it is no file."""
+    database = settings.state_dir / "clinic.sqlite"
+    if settings.installation.database:
+        from sqlalchemy import make_url
+
+        url = make_url(settings.installation.database)
+        if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+            return ""
+        database = Path(url.database)
+    if not (sentence := why_unusable(database, settings.state_dir)):
+        return ""
+    from jobs.runner.faltering import database_remedy
+
+    return f"{sentence}{database_remedy(sentence)}"
 
 
 def _line(home: Path, place: Location) -> int:

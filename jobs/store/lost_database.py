@@ -1,6 +1,7 @@
 """Tells a database that is lost from one that never was: a new one would know of no letter that has left, and of nobody
 who wants no more."""
 
+import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
@@ -57,6 +58,37 @@ def can_be_opened(database: Path) -> bool:
             return file.read(16) == b"SQLite format 3\0"
     except OSError:
         return False
+
+
+def why_unusable(database: Path, state_dir: Path) -> str:
+    """What `open_store` would say of a database that is lost or damaged; "" where it is there, or never was. Nothing is
+    opened for writing, and nothing is made."""
+    left, log = traces(database, state_dir), log_left(database)
+    if is_empty(database):
+        return lost_words(database, state_dir, [*left, *([log] if log else [])]) if left or log else ""
+    why = "file is not a database" if not can_be_opened(database) else ""
+    try:
+        if not why and left and not _has_tables(database):
+            return lost_words(database, state_dir, left)
+    except sqlite3.OperationalError:  # it is busy, or another user's: a run says so, if it lasts
+        return ""
+    except sqlite3.DatabaseError as error:
+        why = str(error)
+    return unusable_words(f"sqlite:///{database}", why) if why else ""
+
+
+def unusable_words(url: str, why: str) -> str:
+    """The sentence where the database says that it cannot be used."""
+    return f"The database {url} cannot be used: {why}."
+
+
+def _has_tables(database: Path) -> bool:
+    connection = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
+    try:
+        query = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'alembic_version'"
+        return bool(connection.execute(query).fetchone()[0])
+    finally:
+        connection.close()
 
 
 def lost_words(database: Path, state_dir: Path, left: list[Path]) -> str:

@@ -26,7 +26,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
-from jobs.store.lost_database import is_empty, log_left, lost_words, note_that_it_is_there, traces
+from jobs.store.lost_database import is_empty, log_left, lost_words, note_that_it_is_there, traces, unusable_words
 from jobs.store.migrations import HEAD
 from jobs.store.tables import metadata
 
@@ -106,7 +106,7 @@ def open_store(url: str, clinic_id: str, state_dir: Path | None = None) -> Store
 
             migrate(engine)
     except DatabaseError as error:
-        raise StoreUnusable(f"The database {make_url(url).render_as_string()} cannot be used: {error.orig}.") from None
+        raise StoreUnusable(unusable_words(make_url(url).render_as_string(), str(error.orig))) from None
     if database and state_dir:
         note_that_it_is_there(database, state_dir)
     return Store(engine, clinic_id)
