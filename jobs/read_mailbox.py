@@ -21,7 +21,7 @@ def run(tools: Tools, today: date) -> Outcome:
         return Outcome(notes=(_NOBODY_READS,))
     tally: Counter[str] = Counter()
     try:
-        with closing(open_mailbox(mail, tools.settings.google, tools.state_dir)) as mailbox:
+        with closing(open_mailbox(mail, tools.settings.google, tools.state_dir, tools.now)) as mailbox:
             take_in(tools, mailbox, tally)
             find_copies(tools, mailbox, tally)
     except MailboxUnusable as reason:

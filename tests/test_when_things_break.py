@@ -9,14 +9,14 @@ import sqlite3
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Event
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from hand_written_clinic import Clinic, appointment
 from loopback_server import HangUp, LoopbackServer, Session, serving
 
@@ -156,6 +156,86 @@ def test_a_refused_sign_in_fails_the_run_with_the_remedy_and_no_letter_is_blamed
     with serving() as server:
         clinic.edit("config/clinic.yaml", "\n    port: ", f"\n    port: {server.port} # ")
         assert clinic.send(NINE).counts["letters sent"] == 3
+
+
+def wanting_sign_in(right: str, tried: list[str]) -> Callable[[str, Session], str | None]:
+    """A server that wants a sign-in, takes it or not, and counts the tries."""
+
+    def answer(step: str, session: Session) -> str | None:
+        if step == "EHLO":
+            return "250-loopback.example\r\n250 AUTH PLAIN"
+        if step == "AUTH":
+            tried.append(step)
+            return "235 2.7.0 welcome" if right == "yes" else "535 5.7.8 wrong password"
+        return None
+
+    return answer
+
+
+@pytest.fixture
+def signing_in(clinic: Clinic) -> Callable[..., Result]:
+    """A clinic that signs in with a password of its own, three letters due; its `due`, `status` and other commands."""
+    waiting(clinic, 3)
+    clinic.edit("config/jobs.yaml", "name: read_mailbox", "name: read_mailbox\n    on: no")
+    secret = clinic.home / "smtp-password"
+    secret.write_text("an old one\n")
+    secret.chmod(0o600)
+    clinic.edit("config/clinic.yaml", '    user: ""', "    password_file: smtp-password\n    user: clinic")
+    clinic.edit("config/clinic.yaml", 'it_email: ""', "it_email: it@lakeside.example")
+
+    def call(moment: str, *words: str) -> Result:
+        return CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", f"2026-03-{moment}", *words])
+
+    return call
+
+
+REFUSED = (
+    "send_follow_ups failed: 127.0.0.1 refused the sign-in: 535 5.7.8 wrong password. Check user under mail.smtp, put "
+    "the present password into the environment variable CLINIC_SMTP_PASSWORD or the file {secret} (many servers want "
+    "an app password) and run the job again. The letters wait. The same sign-in is tried next on {again}, so that the "
+    "account is not locked; with another password, user or server, or by `run_jobs.py run send_follow_ups`, at once."
+)
+
+
+def test_a_wrong_password_is_tried_a_few_times_a_day_so_that_no_provider_locks_the_account(
+    clinic: Clinic, signing_in: Callable[..., Result]
+) -> None:
+    tried, at = list[str](), list[str]()
+    with serving(wanting_sign_in("no", tried)) as server:
+        clinic.mail_through(server.port)
+        for minute in range(0, 9 * 60, 10):
+            moment = f"04 {9 + minute // 60:02d}:{minute % 60:02d}"
+            before = len(tried)
+            signing_in(moment, "due", "--quiet")
+            at += [moment] * (len(tried) - before)
+    assert at == ["04 09:00", "04 10:00", "04 13:00"]  # then nine hours later, then twice a day; IT cannot be mailed
+    told = REFUSED.format(secret=clinic.home / "smtp-password", again="2026-03-04 at 22:00")
+    assert told in signing_in("04 18:00", "status").output
+    assert states(clinic) == {"ready": 3}
+    assert "an old one" not in (clinic.home / "var" / "sign-in-refused-smtp.json").read_text()
+
+
+@pytest.mark.parametrize("how", ["password", "settings", "by hand"])
+def test_after_a_change_of_the_password_or_by_hand_the_sign_in_is_tried_at_once(
+    clinic: Clinic, signing_in: Callable[..., Result], how: str
+) -> None:
+    tried = list[str]()
+    with serving(wanting_sign_in("no", tried)) as server:
+        clinic.mail_through(server.port)
+        for moment in ("04 09:00", "04 09:10"):
+            assert signing_in(moment, "due", "--quiet").output.startswith(
+                REFUSED.format(secret=clinic.home / "smtp-password", again="2026-03-04 at 10:00") + "\n"
+            )
+        assert tried == ["AUTH"]
+        server.script = wanting_sign_in("yes", tried)
+        assert "refused the sign-in" in signing_in("04 09:20", "due").output
+        if how == "password":
+            (clinic.home / "smtp-password").write_text("the present one\n")
+        elif how == "settings":
+            clinic.edit("config/clinic.yaml", "user: clinic", "user: hello")
+        words = ("run", "send_follow_ups") if how == "by hand" else ("due",)
+        assert "letters sent 3" in signing_in("04 09:30", *words).output
+        assert not (clinic.home / "var" / "sign-in-refused-smtp.json").exists()
 
 
 def test_the_only_letter_for_which_a_sign_in_is_wanted_fails_a_run_once_and_the_next_ones_go_by_it(

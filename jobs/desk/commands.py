@@ -112,12 +112,17 @@ def _run(place: Place, jobs: tuple[str, ...], asked: "Mapping[str, str]", spare:
             raise click.UsageError(f'There is no job "{name}". {nearest(name, [*job_names(), "all"])}')
 
     from jobs.desk.early_start import started_early
+    from jobs.mail.settings import REFUSED_SIGN_INS
     from jobs.runner.settings_loading import start_loading
 
     loading = start_loading(place.home)
     if not loading.there:  # while they are checked, the database library is loaded
         import_module("jobs.desk.terminal")
     settings = loading.settings()
+    if any((settings.state_dir / name).exists() for name in REFUSED_SIGN_INS.values()):
+        from jobs.mail.sign_in_tries import try_at_once
+
+        try_at_once(settings.state_dir)
     everything = run_all(bool(settings.mail.mailbox.by))
     names = [name for job in jobs for name in (everything if job == "all" else (job,))]
     with started_early(place.home, settings, place.now, names, spare) as early:

@@ -16,6 +16,7 @@ from jobs.mail.letter_forms import Written
 from jobs.mail.message import Envelope, finish, message_id
 from jobs.mail.records import Ready, RunStopped
 from jobs.mail.settings import MailSettings
+from jobs.mail.sign_in_tries import try_at_once
 from jobs.mail.transports import open_transport
 from jobs.runner.settings import Settings
 from jobs.sending.letter_loading import load_clinic_letters
@@ -66,9 +67,9 @@ def _write(path: Path, data: bytes) -> None:
 def _sent(settings: Settings, ready: Ready) -> bool:
     """Whether the letter left. Also while letters are redirected it goes to the address that was typed."""
     mail = replace(settings.mail, mode="live")
-    today = datetime.now(settings.clinic.tzinfo).date()
+    try_at_once(settings.state_dir)
     try:
-        transport = open_transport(mail, settings.google, settings.state_dir, today)
+        transport = open_transport(mail, settings.google, settings.state_dir, datetime.now(settings.clinic.tzinfo))
         with TemporaryDirectory() as folder:  # its marks are nobody's: a test letter may be sent as often as one likes
             journal = Journal(Path(folder) / "journal")
             try:

@@ -118,3 +118,7 @@ class AskedToStop(RunStopped):
 
 class SignInRefused(RunStopped):
     """The mail server does not let the clinic in: a person must sign in again before any letter can go."""
+
+
+class PasswordRefused(SignInRefused):
+    """The mail server was given user and password, and takes them not: each further try may lock the account."""

@@ -7,6 +7,8 @@ from typing import Literal
 from jobs.clinic.durations import parse_duration
 
 _ADDRESS = re.compile(r"[!-;=?A-~]+@[A-Za-z0-9.-]+|[!-;=?A-~]+@\[[0-9A-Fa-f.:]+\]")
+REFUSED_SIGN_INS = {"smtp": "sign-in-refused-smtp.json", "imap": "sign-in-refused-imap.json"}
+"""In which file of the state folder a refused sign-in is remembered until one succeeds."""
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 

@@ -81,7 +81,7 @@ def _send(settings: Settings, job: str, sentence: str, now: datetime) -> bool:
     identity = message_id(mail.sender.partition("@")[2], f"failure {settings.clinic.id} {job} {now.isoformat()}")
     envelope = Envelope(mail.sender, settings.clinic.name, to, "", identity, now)
     data = finish(Written(f"{job} failed", "", html, text), envelope)
-    transport = open_transport(mail, settings.google, settings.state_dir, now.date())
+    transport = open_transport(mail, settings.google, settings.state_dir, now)
     try:
         results = list(transport.deliver(iter([Ready(0, to, identity, data)]), NoMarks()))
     finally:

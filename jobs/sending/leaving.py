@@ -48,7 +48,7 @@ def _throw_stale_drafts_away(tools: Tools) -> None:
         stale = stale_drafts(memory)
     if not stale:
         return
-    transport = open_transport(tools.settings.mail, tools.settings.google, tools.state_dir, tools.today)
+    transport = open_transport(tools.settings.mail, tools.settings.google, tools.state_dir, tools.now)
     try:
         gone = transport.discard(list(stale))
     finally:
@@ -59,7 +59,7 @@ def _throw_stale_drafts_away(tools: Tools) -> None:
 
 def _ask_what_became(tools: Tools) -> list[str]:
     """Ask the way by which unknown letters left or not, where it can tell; the states that they have now."""
-    transport = open_transport(tools.settings.mail, tools.settings.google, tools.state_dir, tools.today)
+    transport = open_transport(tools.settings.mail, tools.settings.google, tools.state_dir, tools.now)
     try:
         with tools.store.begin() as memory:
             unclear = unclear_letters(memory, transport.name)
@@ -78,7 +78,7 @@ def send_letters(tools: Tools, due: Sequence[Due], writer: LetterWriter, last_mo
     if not due:
         return Tally()
     mail = tools.settings.mail
-    transport = open_transport(mail, tools.settings.google, tools.state_dir, tools.today)
+    transport = open_transport(mail, tools.settings.google, tools.state_dir, tools.now)
     ledger = LetterLedger(tools.store.begin, transport.name)
     journal, tally = Journal(tools.state_dir / "outbox.journal"), Tally()
     try:

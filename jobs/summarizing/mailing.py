@@ -63,7 +63,7 @@ def _deliver(tools: Tools, asked: Asked, figures: Figures, path: Path) -> list["
     from jobs.mail.transports import open_transport
 
     settings = tools.settings
-    transport = open_transport(settings.mail, settings.google, tools.state_dir, tools.today)
+    transport = open_transport(settings.mail, settings.google, tools.state_dir, tools.now)
     content, moment = path.read_bytes(), tools.clock()
     results: list[Result] = []
     try:

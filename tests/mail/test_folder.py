@@ -69,23 +69,23 @@ def test_a_letter_that_could_not_be_written_is_not_unknown_and_leaves_no_half_fi
 
 def test_preview_never_opens_a_mail_server(tmp_path: Path) -> None:
     settings = MailSettings(sender="hello@clinic.example", smtp=Smtp(host="smtp.clinic.example"))
-    assert isinstance(open_transport(settings, Google(), tmp_path, DAY), FolderTransport)
+    assert isinstance(open_transport(settings, Google(), tmp_path, noon()), FolderTransport)
 
 
 def test_live_opens_the_transport_of_the_settings(tmp_path: Path) -> None:
     smtp = Smtp(host="smtp.clinic.example")
     assert isinstance(
-        open_transport(MailSettings(sender="hello@clinic.example", mode="live", smtp=smtp), Google(), tmp_path, DAY),
+        open_transport(MailSettings(sender="hello@clinic.example", mode="live", smtp=smtp), Google(), tmp_path, noon()),
         SmtpTransport,
     )
     folder = MailSettings(sender="hello@clinic.example", mode="live", transport="folder")
-    assert isinstance(open_transport(folder, Google(), tmp_path, DAY), FolderTransport)
+    assert isinstance(open_transport(folder, Google(), tmp_path, noon()), FolderTransport)
 
 
 def test_redirect_wraps_the_transport(tmp_path: Path) -> None:
     settings = MailSettings(
         sender="hello@clinic.example", mode="redirect", redirect_to="office@clinic.example", transport="folder"
     )
-    transport = open_transport(settings, Google(), tmp_path, DAY)
+    transport = open_transport(settings, Google(), tmp_path, noon())
     assert isinstance(transport, Redirected)
     assert transport.name == "folder, redirected"

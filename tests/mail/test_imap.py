@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from select import select
 
@@ -17,6 +17,7 @@ from dovecot import CERTIFICATE, PASSWORD, Dovecot, serving_mailboxes
 from jobs.mail.mailbox.imap import ImapMailbox
 from jobs.mail.mailbox.records import AT_ONCE, LARGEST, Batch, MailboxUnusable
 from jobs.mail.settings import Mailbox
+from jobs.mail.sign_in_tries import SignInTries
 
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
 SECRETS = {"CLINIC_IMAP_PASSWORD": PASSWORD}
@@ -92,6 +93,32 @@ def test_a_refused_sign_in_says_what_to_do_and_never_the_password(dovecot: Dovec
         "mail.mailbox, put the present password into the environment variable CLINIC_IMAP_PASSWORD (many servers want "
         "an app password) and run the job again."
     )
+
+
+def test_a_wrong_password_is_not_tried_again_with_every_run_and_another_one_at_once(
+    dovecot: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box, wrong = settings(dovecot.port), {"CLINIC_IMAP_PASSWORD": "wrong-one"}
+
+    def enter(minutes: int, secrets: dict[str, str]) -> None:
+        now = datetime(2026, 3, 4, 9, tzinfo=UTC) + timedelta(minutes=minutes)
+        ImapMailbox(box, secrets, SignInTries("imap", tmp_path, now, box, secrets)).close()
+
+    with pytest.raises(MailboxUnusable) as first:
+        enter(0, wrong)
+    assert str(first.value).endswith(
+        "and run the job again. The same sign-in is tried next on 2026-03-04 at 10:00, so that the account is not "
+        "locked; with another password, user or server, or by `run_jobs.py run read_mailbox`, at once."
+    )
+    tried = list[object]()
+    with monkeypatch.context() as watched, pytest.raises(MailboxUnusable) as second:
+        watched.setattr("jobs.mail.mailbox.imap._Box", lambda *given: tried.append(given))
+        enter(50, wrong)
+    assert (str(second.value), tried) == (str(first.value), [])
+    with pytest.raises(MailboxUnusable, match="tried next on 2026-03-04 at 13:00"):
+        enter(60, wrong)
+    enter(70, SECRETS)
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_password_in_letters_outside_ascii_is_refused_as_any_other(dovecot: Dovecot) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from jobs.google.settings import Google
@@ -12,9 +13,10 @@ __all__ = ["Mailbox", "MailboxUnusable", "open_mailbox"]
 
 
 def open_mailbox(
-    settings: MailSettings, google: Google, state_dir: Path, environment: Mapping[str, str] | None = None
+    settings: MailSettings, google: Google, state_dir: Path, now: datetime, environment: Mapping[str, str] | None = None
 ) -> Mailbox:
     """Sign in to the mailbox that the settings name. `environment` holds the password; None means the process's own.
+    A sign-in that was refused is tried again after pauses that grow.
 
     Raises MailboxUnusable.
     """
@@ -23,5 +25,7 @@ def open_mailbox(
 
         return GmailMailbox(settings.mailbox, google, settings.sender, state_dir)
     from jobs.mail.mailbox.imap import ImapMailbox
+    from jobs.mail.sign_in_tries import SignInTries
 
-    return ImapMailbox(settings.mailbox, os.environ if environment is None else environment)
+    secrets = os.environ if environment is None else environment
+    return ImapMailbox(settings.mailbox, secrets, SignInTries("imap", state_dir, now, settings.mailbox, secrets))

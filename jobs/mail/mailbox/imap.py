@@ -15,6 +15,7 @@ from jobs.machine.connections import HUNG_UP
 from jobs.mail.mailbox.records import AT_ONCE, LARGEST, Batch, Mail, MailboxUnusable
 from jobs.mail.passwords import NoPassword, find_password, place_of
 from jobs.mail.settings import Mailbox as Settings
+from jobs.mail.sign_in_tries import SignInTries
 from jobs.mail.transports.smtp_replies import masked
 
 _HOLDS_COPIES = frozenset({"\\Sent", "\\All"})  # RFC 6154
@@ -23,15 +24,17 @@ _MOST_LOOKED_FOR = 200
 
 
 class ImapMailbox:
-    """The clinic's mailbox, signed in."""
+    """The clinic's mailbox, signed in. `tries` remembers a sign-in that is refused."""
 
-    def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, environment: Mapping[str, str], tries: SignInTries | None = None) -> None:
+        self._settings, self._tries = settings, tries
         self._limit = _Limit(settings.run_seconds)
         try:
             password = find_password(settings, environment, "the mailbox")
         except NoPassword as reason:
             raise MailboxUnusable(str(reason)) from None
+        if tries and (why := tries.why_not_yet()):
+            raise MailboxUnusable(why)
         with self._in_sentences():
             self._box = _Box(settings, self._limit)
         try:
@@ -53,16 +56,19 @@ class ImapMailbox:
             if isinstance(refused, imaplib.IMAP4.abort):
                 raise
             raise MailboxUnusable(self._refused(_answer(refused))) from None
+        if self._tries:
+            self._tries.accepted()
 
     def _refused(self, answer: str) -> str:
         told = f": {masked(answer, self._settings.user).rstrip('.')}" if answer else ""
         if answer.upper().startswith(_NOT_NOW):
             return f"{self._settings.host} cannot check the sign-in to the mailbox now{told}. The next run tries again."
-        return (
+        words = (
             f"{self._settings.host} refused the sign-in to the mailbox{told}. Check user under mail.mailbox, put the "
             f"present password into {place_of(self._settings)} (many servers want an app password) and run the job "
             "again."
         )
+        return self._tries.refused(words) if self._tries else words
 
     def new_mail(
         self, read_up_to: str, since: datetime, known: Callable[[Collection[str]], set[str]]

@@ -2,11 +2,17 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jobs.mail.records import Marks, Ready, Result, RunStopped, Unclear
-from jobs.mail.settings import Smtp
+from jobs.mail.records import Marks, PasswordRefused, Ready, Result, RunStopped, SignInRefused, Unclear
+from jobs.mail.settings import REFUSED_SIGN_INS, Smtp
 from jobs.mail.transports.smtp_connection import Unreachable
 from jobs.mail.transports.smtp_lane import MOST_PUT_OFF, Lane, Trust
+
+if TYPE_CHECKING:
+    from jobs.mail.sign_in_tries import SignInTries
 
 Results = Generator[Result, None, None]
 
@@ -17,11 +23,43 @@ class SmtpTransport:
 
     name = "smtp"
 
-    def __init__(self, settings: Smtp, sender: str, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        settings: Smtp,
+        sender: str,
+        environment: Mapping[str, str],
+        remembered: tuple[Path, datetime] | None = None,
+    ) -> None:
+        """`remembered`: the folder in which refused sign-ins are remembered, and the clinic's time."""
         self._settings, self._trust = settings, Trust()
+        self._environment, self._remembered = environment, remembered if settings.user else None
         self._lanes = [Lane(settings, sender, environment, self._trust) for _ in range(settings.connections)]
 
     def deliver(self, letters: Iterator[Ready], marks: Marks) -> Iterator[Result]:
+        refused_before = self._remembered is not None and (self._remembered[0] / REFUSED_SIGN_INS["smtp"]).exists()
+        if refused_before and (why := self._tries().why_not_yet()):
+            raise SignInRefused(why)
+        if refused_before:
+            del self._lanes[1:]  # each would try the sign-in
+        try:
+            with closing(self._deliver(letters, marks)) as results:
+                for result in results:
+                    if refused_before and result.state == "sent":
+                        self._tries().accepted()
+                        refused_before = False
+                    yield result
+        except PasswordRefused as reason:
+            if self._remembered is None:
+                raise
+            raise SignInRefused(self._tries().refused(str(reason))) from None
+
+    def _tries(self) -> "SignInTries":
+        from jobs.mail.sign_in_tries import SignInTries
+
+        assert self._remembered is not None
+        return SignInTries("smtp", *self._remembered, self._settings, self._environment)
+
+    def _deliver(self, letters: Iterator[Ready], marks: Marks) -> Results:
         detail = ""
         with closing(self._results(letters, marks)) as results:
             for result in results:

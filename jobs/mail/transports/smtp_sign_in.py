@@ -4,7 +4,7 @@ import smtplib
 from collections.abc import Mapping
 
 from jobs.mail.passwords import NoPassword, find_password, place_of
-from jobs.mail.records import RunStopped, SignInRefused
+from jobs.mail.records import PasswordRefused, RunStopped, SignInRefused
 from jobs.mail.settings import Smtp
 from jobs.mail.transports.smtp_line import Line
 from jobs.mail.transports.smtp_replies import masked
@@ -36,7 +36,7 @@ def sign_in(line: Line, methods: str, settings: Smtp, environment: Mapping[str, 
         answer = f"{refused.smtp_code} {masked(words.decode('ascii', 'replace'), settings.user)}"
         if 400 <= refused.smtp_code < 500:
             raise RunStopped(f"{settings.host} cannot check the sign-in now ({answer}). The letters wait.") from None
-        raise SignInRefused(refused_sentence(settings, answer)) from None
+        raise PasswordRefused(refused_sentence(settings, answer)) from None
     except smtplib.SMTPException:
         raise SignInRefused(
             f"{settings.host} offers no way to sign in on port {settings.port} with security {settings.security}. "
