@@ -11,6 +11,11 @@ from jobs.summarizing.making import make_workbooks
 from jobs.summarizing.names import listed_names
 
 
+def get_ready(tools: Tools) -> None:
+    """Load what tells names apart, which most weeks need, while the job still waits for the pull."""
+    import jobs.clinic.source_matching  # noqa: F401
+
+
 def run(tools: Tools, today: date) -> Outcome:
     """Sum up the last whole week, or what was asked for, and bring it to its readers once; what a workbook replaces is
     damaged in no case."""

@@ -3,7 +3,6 @@
 import os
 import sys
 from datetime import datetime
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,10 +126,9 @@ def _run(place: Place, jobs: tuple[str, ...], asked: "Mapping[str, str]", spare:
     names = [name for job in jobs for name in (everything if job == "all" else (job,))]
     with started_early(place.home, settings, place.now, names, spare) as early:
         from jobs.desk.terminal import run_named
-        from jobs.runner.tools import make_database, open_watched_tools
+        from jobs.runner.tools import open_watched_tools
 
-        make_database(settings)
-        return run_named(names, partial(open_watched_tools, place.home, settings, place.now, early), asked)
+        return run_named(names, open_watched_tools(place.home, settings, place.now, early), asked)
 
 
 @cli.command()

@@ -1,5 +1,6 @@
 """What a person sees at a terminal: one line for each job that ran, and tables that cut no name."""
 
+import gc
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _WIDE = 200  # columns of a table that goes to a file or to another program
 
 
-def run_named(names: Sequence[str], open_tools: Callable[[], Tools], asked: Mapping[str, str] | None = None) -> int:
+def run_named(names: Sequence[str], tools: Tools, asked: Mapping[str, str] | None = None) -> int:
     """Run jobs in the order given, print how each ended, give the worst exit code. `asked`: see `Tools`.
 
     What follows the pull and the mailbox runs side by side, unless somebody watches: two bars of progress would
@@ -29,10 +30,11 @@ def run_named(names: Sequence[str], open_tools: Callable[[], Tools], asked: Mapp
     others = names[len(before) :]
     apart = others and ORDER[0] in before and len({*names}) == len(names) and not sys.stderr.isatty()
     if apart:
-        ended = run_side_by_side(before, others, lambda name: _get_ready(name, open_tools()))
+        tools.store.close()  # a process that is forked must not share a connection; each opens its own
+        ended = run_side_by_side(before, others, lambda name: _get_ready(name, tools))
     else:
-        tools = open_tools()._replace(asked=asked or {})
-        ended = ((name, run_job(name, tools)) for name in names)
+        asking = tools._replace(asked=asked or {})
+        ended = ((name, run_job(name, asking)) for name in names)
     codes = []
     for name, (code, outcome) in ended:
         _show(name, code, outcome)
@@ -41,7 +43,10 @@ def run_named(names: Sequence[str], open_tools: Callable[[], Tools], asked: Mapp
 
 
 def _get_ready(name: str, tools: Tools) -> Callable[[], tuple[int, Outcome]]:
+    gc.disable()  # while it is loaded: nothing of it is garbage
     prepared = with_what_is_ready(name, tools)
+    gc.freeze()
+    gc.enable()
     return lambda: run_job(name, prepared._replace(now=tools.clock()))
 
 

@@ -25,10 +25,13 @@ def run_side_by_side(
     how it ended.
 
     `get_ready` prepares a job and gives what runs it. The others are forked before any of the `first` is prepared, and
-    prepare themselves meanwhile: no database may be open yet. They never begin if this process dies before the `first`
-    have ended.
+    prepare themselves meanwhile, the last one first, one at a time: all at once would take the processors from the
+    `first`, for which everybody waits. No connection to a database may be open meanwhile. They never begin if this
+    process dies before the `first` have ended.
     """
-    waiting = [_Waiting(name, get_ready) for name in others]
+    waiting: list[_Waiting] = []
+    for name in reversed(others):
+        waiting.insert(0, _Waiting(name, get_ready, after=waiting[0].prepared if waiting else None))
     try:
         for name in first:
             yield name, get_ready(name)()
@@ -40,6 +43,7 @@ def run_side_by_side(
     finally:
         for job in waiting:
             job.line.close()
+            job.prepared.close()
         for job in waiting:  # each held the lines of those before it
             job.process.join()
 
@@ -47,13 +51,15 @@ def run_side_by_side(
 class _Waiting:
     """A job in a process of its own that begins when it is told to."""
 
-    def __init__(self, name: str, get_ready: Callable[[str], Run]) -> None:
+    def __init__(self, name: str, get_ready: Callable[[str], Run], after: Connection | None) -> None:
         self.name = name
         context = get_context("fork")
         self.line, theirs = context.Pipe()
-        self.process = context.Process(target=_work, args=(name, get_ready, theirs, self.line))
+        self.prepared, preparing = context.Pipe(duplex=False)  # its end is heard when it is prepared, or dead
+        self.process = context.Process(target=_work, args=(name, get_ready, theirs, self.line, after, preparing))
         self.process.start()
         theirs.close()
+        preparing.close()
 
     def begin(self) -> None:
         try:
@@ -72,11 +78,21 @@ class _Waiting:
         return ended
 
 
-def _work(name: str, get_ready: Callable[[str], Run], line: Connection, theirs: Connection) -> None:
+def _work(
+    name: str,
+    get_ready: Callable[[str], Run],
+    line: Connection,
+    theirs: Connection,
+    after: Connection | None,
+    preparing: Connection,
+) -> None:
     theirs.close()
     try:
+        if after:
+            _hears(after)
         run = get_ready(name)
-        if not _told_to_begin(line):
+        preparing.close()
+        if not _hears(line):
             return
         ended = run()
     except Exception as error:
@@ -87,10 +103,11 @@ def _work(name: str, get_ready: Callable[[str], Run], line: Connection, theirs: 
         line.send(ended)
 
 
-def _told_to_begin(line: Connection) -> bool:
+def _hears(line: Connection) -> bool:
+    """Wait until the other end says something; False when it ends instead."""
     try:
         line.recv()
-    except (EOFError, OSError):  # the run that was to begin it is gone
+    except (EOFError, OSError):
         return False
     return True
 

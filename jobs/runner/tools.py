@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -93,15 +93,6 @@ def open_watched_tools(
     except ToolsUnusable:
         ping_failure(settings.installation.healthcheck_url)
         raise
-
-
-def make_database(settings: Settings) -> None:
-    """Make the database where there is none, before several processes at once would, each waiting for the others."""
-    from jobs.store.early_look import is_missing
-
-    if is_missing(settings.database_url):
-        with suppress(ToolsUnusable):  # which is told where it is needed
-            _open_store(settings).close()
 
 
 class ToolsUnusable(Exception):

@@ -31,11 +31,5 @@ def early_memories(database_url: str, clinic_id: str) -> dict[str, dict[str, byt
     return found
 
 
-def is_missing(database_url: str) -> bool:
-    """Whether the database is a file that is not there yet."""
-    path = _file_of(database_url)
-    return path is not None and not path.exists()
-
-
 def _file_of(database_url: str) -> Path | None:
     return Path(database_url.removeprefix(_SQLITE)) if database_url.startswith(_SQLITE) else None

@@ -72,6 +72,7 @@ class Store:
         return _file_of(self.engine)
 
     def close(self) -> None:
+        """Let go of its connections; whoever begins anew opens one."""
         self.engine.dispose()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jobs import VERSION
+from jobs.articles.library import load_library
 from jobs.articles.pages import page_faults
 from jobs.clinic.faults import in_few_words
 from jobs.clinic.figures import Figures
@@ -118,8 +119,6 @@ def _context(tools: Tools, asked: Asked, listed: ListedNames) -> Context:
 
 def _of_articles(tools: Tools) -> list[str]:
     """What is wrong with the list of articles, in a few sentences."""
-    from jobs.articles.library import load_library
-
     return in_few_words(load_library(tools.home / "config" / "articles.csv")[1])
 
 
