@@ -8,6 +8,7 @@ from jobs.runner.log import without_addresses
 from jobs.runner.settings import Settings
 
 _PING_SECONDS = 10.0
+_NO_JOB = "No job could begin"
 _PATHS = {"start": "/start", "success": "", "fail": "/fail"}
 
 
@@ -29,9 +30,13 @@ def ping(url: str, outcome: str, log: logging.Logger, seconds: float = _PING_SEC
 
 def ping_failure(url: str) -> None:
     """Tell the watchdog that no job could begin; there is no log to write to."""
+    ping(url, "fail", _silent())
+
+
+def _silent() -> logging.Logger:
     silent = logging.Logger("nowhere")
     silent.addHandler(logging.NullHandler())
-    ping(url, "fail", silent)
+    return silent
 
 
 def _address(url: str, outcome: str) -> str:
@@ -56,31 +61,53 @@ def tell_it(settings: Settings, job: str, sentence: str, now: datetime, log: log
     The subject holds the job's name alone, the text one sentence with every address masked. In preview nothing leaves
     the house, this neither.
     """
-    if not settings.installation.it_email or settings.mail.mode == "preview":
+    after = (
+        "`python run_jobs.py status` tells how things stand.\n"
+        f"`python run_jobs.py run {job}` runs it again; no letter is sent twice.\n"
+    )
+    return _mail_it(settings, f"{job} failed", sentence, after, now, log)
+
+
+def tell_that_nothing_runs(settings: Settings, sentence: str, now: datetime) -> None:
+    """E-mail the IT person, once a day, that no job can begin: the state folder or the database cannot be used."""
+    from jobs.runner.told import forget_told, note_told
+
+    if not _is_told(settings) or not note_told(settings.state_dir, _NO_JOB, sentence, now.date()):
+        return
+    after = (
+        "`python run_jobs.py check` tells whether it can be used again; then the next run goes on where the last one "
+        "ended. No letter is sent twice.\n"
+    )
+    if not _mail_it(settings, _NO_JOB, sentence, after, now, _silent()):
+        forget_told(settings.state_dir, _NO_JOB, sentence, now.date())
+
+
+def _is_told(settings: Settings) -> bool:
+    return bool(settings.installation.it_email) and settings.mail.mode != "preview"
+
+
+def _mail_it(settings: Settings, what: str, sentence: str, after: str, now: datetime, log: logging.Logger) -> bool:
+    if not _is_told(settings):
         return False
     try:
-        return _send(settings, job, without_addresses(sentence), now)
+        return _send(settings, what, without_addresses(sentence), after, now)
     except Exception as error:  # also the mail server that is the very thing that failed
-        log.warning("the IT person could not be told", extra={"facts": {"job": job, "why": type(error).__name__}})
+        log.warning("the IT person could not be told", extra={"facts": {"of": what, "why": type(error).__name__}})
         return False
 
 
-def _send(settings: Settings, job: str, sentence: str, now: datetime) -> bool:
+def _send(settings: Settings, what: str, sentence: str, after: str, now: datetime) -> bool:
     from jobs.mail.letter_forms import Written
     from jobs.mail.message import Envelope, finish, message_id
     from jobs.mail.records import NoMarks, Ready
     from jobs.mail.transports import open_transport
 
     mail, to = settings.mail, settings.installation.it_email
-    text = (
-        f"{job} failed on {now:%A, %B %d, at %H:%M}.\n\n{sentence}\n\n"
-        "`python run_jobs.py status` tells how things stand.\n"
-        f"`python run_jobs.py run {job}` runs it again; no letter is sent twice.\n"
-    )
+    text = f"{what} on {now:%A, %B} {now.day}, at {now:%H:%M}.\n\n{sentence}\n\n{after}"
     html = "<pre>" + text.replace("&", "&amp;").replace("<", "&lt;") + "</pre>"
-    identity = message_id(mail.sender.partition("@")[2], f"failure {settings.clinic.id} {job} {now.isoformat()}")
+    identity = message_id(mail.sender.partition("@")[2], f"{what} {settings.clinic.id} {now.isoformat()}")
     envelope = Envelope(mail.sender, settings.clinic.name, to, "", identity, now)
-    data = finish(Written(f"{job} failed", "", html, text), envelope)
+    data = finish(Written(what, "", html, text), envelope)
     transport = open_transport(mail, settings.google, settings.state_dir, now)
     try:
         results = list(transport.deliver(iter([Ready(0, to, identity, data)]), NoMarks()))

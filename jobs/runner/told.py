@@ -7,6 +7,7 @@ system's folder for temporary files does.
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -22,18 +23,29 @@ def told_today(state_dir: Path, job: str, sentence: str, today: date) -> bool:
     return any((folder / mark).exists() for folder in _folders(state_dir))
 
 
-def note_told(state_dir: Path, job: str, sentence: str, today: date) -> None:
-    """Remember it until the day is over, and forget what was told on other days."""
+def note_told(state_dir: Path, job: str, sentence: str, today: date) -> bool:
+    """Remember it until the day is over, and forget what was told on other days. False where another process has just
+    remembered the same."""
     for folder in _folders(state_dir):
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for old in folder.iterdir():
                 if not old.name.startswith(f"{today} "):
                     old.unlink(missing_ok=True)
-            (folder / _mark(state_dir, job, sentence, today)).touch(0o600)
-            return
+            mark = folder / _mark(state_dir, job, sentence, today)
+            os.close(os.open(mark, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+            return True
         except OSError:
-            continue
+            if told_today(state_dir, job, sentence, today):
+                return False
+    return True
+
+
+def forget_told(state_dir: Path, job: str, sentence: str, today: date) -> None:
+    """It could not be told of: the next run tries again."""
+    for folder in _folders(state_dir):
+        with suppress(OSError):
+            (folder / _mark(state_dir, job, sentence, today)).unlink(missing_ok=True)
 
 
 def _mark(state_dir: Path, job: str, sentence: str, today: date) -> str:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jobs.runner.settings import Settings
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from jobs.machine.apart import Apart
     from jobs.sources.reading import BegunReading
     from jobs.store.memory import Store
@@ -72,7 +74,7 @@ def open_tools(home: Path, settings: Settings, now: datetime | None = None, earl
     """
     zone = settings.clinic.tzinfo
     store = _open_store(settings)
-    fixed = now and (now if now.tzinfo else now.replace(tzinfo=zone)).astimezone(zone)
+    fixed = now and _in_zone(now, zone)
 
     def clock() -> datetime:
         return fixed or datetime.now(UTC).astimezone(zone)
@@ -85,14 +87,22 @@ def open_tools(home: Path, settings: Settings, now: datetime | None = None, earl
 def open_watched_tools(
     home: Path, settings: Settings, now: datetime | None = None, early: Early | None = None
 ) -> Tools:
-    """The tools for a run of jobs: where they cannot be opened, the watchdog hears that no job could begin."""
-    from jobs.runner.health import ping_failure
+    """The tools for a run of jobs: where they cannot be opened, the watchdog hears that no job could begin, and the IT
+    person why."""
+    from jobs.runner.health import ping_failure, tell_that_nothing_runs
 
     try:
         return open_tools(home, settings, now, early)
-    except ToolsUnusable:
+    except ToolsUnusable as reason:
         ping_failure(settings.installation.healthcheck_url)
+        zone = settings.clinic.tzinfo
+        tell_that_nothing_runs(settings, str(reason), _in_zone(now, zone) if now else datetime.now(zone))
         raise
+
+
+def _in_zone(moment: datetime, zone: "ZoneInfo") -> datetime:
+    """Without a zone it is the clinic's own time."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(zone)
 
 
 class ToolsUnusable(Exception):

@@ -1,5 +1,8 @@
 """The IT person hears of a failure by e-mail, over a real connection, and learns nothing of a patient."""
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -7,11 +10,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner, Result
 from loopback_server import LoopbackServer, serving
 from small_clinic import WEDNESDAY, change, live
 from sqlalchemy.exc import OperationalError
 
 from jobs.clinic.clock import ClockKnown, why_distrust
+from jobs.desk.commands import cli
 from jobs.runner.health import tell_it
 from jobs.runner.log import open_log
 from jobs.runner.outcome import Outcome
@@ -20,6 +25,7 @@ from jobs.runner.settings_loading import load_settings
 from jobs.runner.told import note_told, told_today
 from jobs.runner.tools import open_tools
 
+ROOT = Path(__file__).resolve().parents[2]
 JobIs = Callable[[Callable[..., Outcome]], None]
 Try = Callable[[float], None]
 
@@ -145,6 +151,86 @@ def test_it_hears_once_a_day_of_a_database_that_can_remember_nothing(
     for hours in (0, 0.2, 0.4):
         run_after(hours)
     assert len(server.taken) == 1
+
+
+def begin(home: Path, moment: str, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["-C", str(home), "--now", f"2026-03-{moment}", *words])
+
+
+def lose(home: Path, how: str) -> str:
+    """Make the database unusable; how the sentence about it begins."""
+    database = home / "var" / "clinic.sqlite"
+    for beside in ("clinic.sqlite-wal", "clinic.sqlite-shm"):
+        (home / "var" / beside).unlink(missing_ok=True)
+    if how == "lost":
+        database.unlink()
+        return f"The database {database} is gone, though there was one;"
+    if how == "damaged":
+        database.write_bytes(b"overwritten by something else" * 400)
+        return f"The database sqlite:///{database} cannot be used: file is not a database. The file is damaged."
+    shutil.rmtree(home / "var")
+    (home / "var").write_text("a file where a folder belongs", "utf-8")
+    return f"{home / 'var'}: a file stands where a folder belongs."
+
+
+@pytest.mark.parametrize("how", ["lost", "damaged", "no folder"])
+def test_it_hears_once_a_day_that_no_job_can_begin_as_the_database_cannot_be_opened(
+    home: Path, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, how: str
+) -> None:
+    monkeypatch.setattr("jobs.runner.told.gettempdir", lambda: str(tmp_path))
+    live(home, server.port)
+    assert begin(home, "04 10:00", "status").exit_code == 0
+    told = lose(home, how)
+    begin(home, "04 10:02", "status")  # a person reads it: nobody else need be told
+    assert server.taken == []
+    for moment in ("04 10:05", "04 10:15", "04 23:55"):
+        assert begin(home, moment, "due", "--quiet").output.startswith(told)
+    ((recipient, data),) = server.taken
+    message = message_from_bytes(data, policy=policy.default)
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert (recipient, message["Subject"]) == ("it@lakeside.example", "No job could begin")
+    text = " ".join(body.get_content().split())
+    assert text.startswith(f"No job could begin on Wednesday, March 4, at 10:05. {told}")
+    assert text.endswith(
+        "`python run_jobs.py check` tells whether it can be used again; then the next run goes on where the last one "
+        "ended. No letter is sent twice."
+    )
+    begin(home, "05 00:05", "due", "--quiet")
+    assert len(server.taken) == 2
+
+
+def test_that_no_job_can_begin_is_told_once_by_jobs_that_begin_side_by_side(home: Path, server: LoopbackServer) -> None:
+    live(home, server.port)
+    begin(home, "04 10:00", "status")
+    told = lose(home, "lost")
+    words = [sys.executable, ROOT / "run_jobs.py", "-C", home, "--now", "2026-03-04 10:05", "run", "all"]
+    ran = subprocess.run([*map(str, words)], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr.startswith(told)) == (1, True)
+    assert len(server.taken) == 1
+
+
+def test_that_no_job_can_begin_is_told_next_time_where_the_mail_server_did_not_take_it(
+    home: Path, server: LoopbackServer
+) -> None:
+    live(home, server.port)
+    begin(home, "04 10:00", "status")
+    lose(home, "lost")
+    server.script = lambda step, session: "451 later" if step == "MAIL" else None
+    begin(home, "04 10:05", "due")
+    server.script = lambda step, session: None
+    begin(home, "04 10:15", "due")
+    begin(home, "04 10:25", "due")
+    assert len(server.taken) == 1
+
+
+def test_in_preview_nobody_is_mailed_that_no_job_can_begin(home: Path, server: LoopbackServer) -> None:
+    live(home, server.port)
+    change(home, "clinic.yaml", "mode: live", "mode: preview")
+    begin(home, "04 10:00", "status")
+    lose(home, "lost")
+    assert begin(home, "04 10:05", "due").exit_code == 1
+    assert server.connections == 0
 
 
 def test_a_failure_of_which_it_could_not_be_told_is_told_of_next_time(
