@@ -15,8 +15,12 @@ _AT_THE_FRONT = re.compile(
     r"^\W*(?:age[d:]?\s+(\d{1,2})\b|\d{1,2}[\s-]*(?:m\.?/?o\.?|months?)[\s-]*old\s*[,;])", re.IGNORECASE
 )
 _WHOSE_AGE = re.compile(
-    r"\b(?:baby|boy|child|daughter|girl|kids?|oldest|son|twins?|youngest) (?:is|are|was|now) $", re.IGNORECASE
+    r"\b(?:baby|boy|child|daughter|girl|son)\s+(?:is|was|now)\s+(?:now )?$"
+    r"|\b(?:babies|kids?|children|twins?|youngest|yngst|oldest|last one|little one|delivery|vbac|svd)[\s:,(~]*"
+    r"(?:is|are|was|now|aged?|ages|\d{1,2}(?:\s*(?:,|&|and|\+)\s*))*\s*$",
+    re.IGNORECASE,
 )
+_MOTHER = re.compile(r"\bG\s?\d\s?P\s?\d", re.IGNORECASE)  # births told by their number: the young are hers
 _HALF_GROWN, _GROWN_UP, _OLDER = 10, 18, 65
 
 
@@ -32,6 +36,8 @@ def age_groups(text: str, silent: Collection[tuple[int, int]]) -> Iterator[tuple
         if any(start <= found.start() < end for start, end in silent) or _WHOSE_AGE.search(text, 0, found.start()):
             continue  # "mom of the 11 yo pitcher", "baby is 3 yrs old"
         age = int(found[1])
+        if age < _GROWN_UP and _MOTHER.search(text):
+            continue
         if age < _GROWN_UP:
             yield "children and teens", found[0]
             if age < _HALF_GROWN:

@@ -24,6 +24,10 @@ _HISTORY = frozenset(
 _MEN = frozenset("husband dad father son brother boyfriend hubby grandfather grandpa uncle nephew grandson".split())
 _WOMEN = frozenset("wife mom mother daughter sister girlfriend grandmother grandma aunt niece granddaughter".split())
 _SMALL_CHILD = "small children"
+_A_BABY = Saying(
+    r"(?:(?:grand)?(?:daughter|son)|niece|nephew|hij[oa]|niet[oa])\W+(?:is|was|just turned|turned|tiene|who is)?\W*"
+    r"(?:now|about|only|just|almost|barely)?\W*[\w-]+[\s-]*(?:mos?|months?|weeks?|wks?|meses|semanas)\b"
+)  # she is whom the patient lifts
 _FOR = frozenset("for para por".split())  # "sent by a friend for a sore hip": the hip is the patient's
 _WITHOUT_HURTING = Saying(
     r"(?:without|w/o)\s+(?:[\w']+\s+){1,4}?(?:complaining|hurting|aching|killing|screaming|barking|throbbing|seizing|"
@@ -89,8 +93,8 @@ class _Reader:
             self._clause.silent.append((one.start, one.end))
         if self._is_bare_year(one):
             self._clause.signs.add("old")
-        if one.meaning == "kin" and self._key(one) in self._patients:
-            self._theirs = False
+        if one.meaning == "kin" and (self._key(one) in self._patients or _A_BABY.match(self._text, one.start)):
+            self._theirs = self._theirs and self._key(one) not in self._patients
         elif one.meaning in SIGNS:
             if one.meaning == "before" and self._key(one).split()[0] in _HISTORY:
                 self._clause.signs.add("history")
@@ -130,7 +134,7 @@ class _Reader:
             clause.affirmed.append(one._replace(meaning="pain"))
         elif meaning == "was" and self._key(one) in _MORE and _CANNOT.search(self._text, self._begin, one.start):
             pass  # "can't sleep on my right side any more"
-        elif meaning == "was" or meaning == "well" and done or meaning == "not" and last and clause.affirmed:
+        elif meaning == "was" or meaning == "well" and done or meaning == "not" and last and self._is_answer():
             self._deny_what_went_before(stands=meaning == "well")
         elif (
             meaning == "own"
@@ -166,6 +170,11 @@ class _Reader:
             self._denied = self._listing  # "no pain since they replaced it"
         elif meaning == "since" and clause.affirmed[-1:] == [self._before]:
             clause.led_to.append(clause.affirmed[-1])
+
+    def _is_answer(self) -> bool:
+        """Whether a last "no" answers what stands before it in its clause: "heel no", but not "and no, I won't"."""
+        before = self._clause.affirmed
+        return bool(before) and (bool(before[0].meaning) or before[0].start > self._begin + 3 or len(before) > 1)
 
     def _deny_what_went_before(self, stands: bool) -> None:
         """ "Sciatica resolved", and where nothing went before, what follows: "ruled out a fracture".

@@ -4,7 +4,7 @@ from jobs.articles.clauses import Clause, is_of_body, is_operation
 from jobs.articles.sayings import Saying
 from jobs.articles.spelled import Found
 from jobs.articles.vocabulary import BODY, Vocabulary
-from jobs.articles.word_lists import company_words, everyday_words
+from jobs.articles.word_lists import company_words, errand_words, everyday_words
 from jobs.articles.words import key_of
 
 DOUBTED = frozenset(("guess", "before"))  # "hip?", "hx of hip pain": alone it calls for nothing
@@ -46,12 +46,17 @@ def with_doubt(clause: Clause, said: list[Found], strange: bool, text: str, voca
     if "pain" in clause.signs:
         return said
     unknown = sum(not one.meaning and _is_unknown(text[one.start : one.end]) for one in said)
-    if unknown >= _MOSTLY_UNKNOWN and not _TOLD.search(clause.text):
+    if (unknown >= _MOSTLY_UNKNOWN or is_an_errand(said, text)) and not _TOLD.search(clause.text):
         return [one._replace(sure=False) for one in said]  # "fibro support zoom link"
     doubtful = [one for one in said if one.meaning and _is_ambiguous(one, clause, text, vocabulary)]
     if any(one.meaning and one not in doubtful and vocabulary.kind(one.meaning) in BODY for one in said):
         return said
     return [one._replace(sure=False) if one in doubtful else one for one in said] if strange else said
+
+
+def is_an_errand(said: list[Found], text: str) -> bool:
+    """Whether a clause has a word of the desk's other business: "TKA class handouts low"."""
+    return any(not one.meaning and key_of(text[one.start : one.end]) in errand_words() for one in said)
 
 
 def _is_a_sport(one: Found, vocabulary: Vocabulary) -> bool:

@@ -26,13 +26,14 @@ from jobs.articles.objections import (
     NARROWER_SPORT,
     ONLY_FIRST,
     OTHER_SERVICE,
+    STUDIO,
 )
 from jobs.articles.subjects import Subjects
 from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.weighing import Weighed
 
 _ACCIDENT = "car accident"  # nor does what is written for a desk
-_PREGNANCY = "pregnancy"  # what is written for everybody does not go with it
+_GROUPS = frozenset(("pregnancy", "children and teens"))  # what is written for everybody does not go with theirs
 _ONLY_BY_ITSELF = frozenset((ASIDE, ASIDE_SPORT, NARROWER_SPORT, OTHER_SERVICE))
 _BY_ITSELF = ("activity", "service", "kind")  # fields of which each entry is about the patient
 
@@ -94,6 +95,8 @@ def goes_with(first: Shown, other: Shown, vocabulary: Vocabulary) -> bool:
     """Whether what speaks for another article is as sure as what speaks for the first."""
     if _is_for_others(first.subjects, other, vocabulary) or _is_less_exact(first, other, vocabulary):
         return False
+    if first.subjects.has_body and all(_is_her_studio(match) for match in other.found):
+        return False  # a Pilates teacher's sciatica is no occasion for the benefits of Pilates
     if any(match.evidence.is_code or match.evidence.field in _BY_ITSELF for match in other.found):
         return True
     where = _where(first.found, vocabulary)
@@ -114,7 +117,7 @@ def _is_for_others(first: Subjects, other: Shown, vocabulary: Vocabulary) -> boo
         return True
     if EVERYDAY_UNKNOWN in objections and any(_ACCIDENT in vocabulary.ancestors(one) for one in first.main):
         return True
-    return _PREGNANCY in first.weights.keys() - other.subjects.weights.keys()
+    return bool(_GROUPS.intersection(first.weights) - other.subjects.weights.keys())
 
 
 def _is_less_exact(first: Shown, other: Shown, vocabulary: Vocabulary) -> bool:
@@ -147,6 +150,10 @@ def _is_of_all_its_pains(name: str, other: Shown, vocabulary: Vocabulary) -> boo
 
 def _is_of_body(match: Match, vocabulary: Vocabulary) -> bool:
     return bool(match.evidence.concept) and vocabulary.kind(match.evidence.concept) in BODY
+
+
+def _is_her_studio(match: Match) -> bool:
+    return match.evidence.field == "activity" and match.evidence.concept in STUDIO
 
 
 def _about(matches: Iterable[Match]) -> set[str]:

@@ -76,9 +76,17 @@ def _by_code(codes: tuple[str, ...], index: Index) -> Iterator[tuple[int, str, t
         plain = code.replace(".", "")
         for end in range(3, len(plain) + 1):
             for place, listed in index.by_code.get(plain[:end], ()):
-                found.setdefault(place, (listed, []))[1].append(code)
+                if _is_meant(code, listed, index.vocabulary):
+                    found.setdefault(place, (listed, []))[1].append(code)
     for place, (listed, with_it) in found.items():
         yield place, listed, tuple(dict.fromkeys(with_it))
+
+
+def _is_meant(code: str, listed: str, vocabulary: Vocabulary) -> bool:
+    """Whether a longer code is what the shorter one in an article's list stands for: H81 is vertigo, but H81.0 is
+    Menière's disease."""
+    meant, subject = vocabulary.of_code(code), vocabulary.of_code(listed)
+    return not meant or not subject or vocabulary.related(meant, subject)
 
 
 def is_exact(match: Match) -> bool:

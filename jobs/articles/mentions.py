@@ -4,14 +4,15 @@ from collections.abc import Collection, Iterable, Iterator
 
 from jobs.articles.ages import age_groups
 from jobs.articles.clauses import DONE, MONEY, Clause, is_of_body, is_operation
+from jobs.articles.cues import Cues
 from jobs.articles.describing import descriptions_of, shares_words, with_descriptions
 from jobs.articles.descriptions import Described
 from jobs.articles.doctor_first import DoctorFirst, signs_in
-from jobs.articles.doubts import DOUBTED, strange_clauses, with_doubt
+from jobs.articles.doubts import DOUBTED, is_an_errand, strange_clauses, with_doubt
 from jobs.articles.note import clauses_of
 from jobs.articles.placing import joined, joined_across, placed, places_of
 from jobs.articles.reading import NOTHING, Mention, Reading
-from jobs.articles.sayings import Saying
+from jobs.articles.sayings import RETURNS, Saying
 from jobs.articles.spelled import Found, find
 from jobs.articles.taken_back import set_aside, tells_of_another
 from jobs.articles.vocabulary import BODY, Vocabulary
@@ -21,9 +22,6 @@ _PICTURE = Saying(
     r"\b(?:x-?rays?|xr|mri|ct|scans?|films?|imaging|pictures?|ultrasound|emg|exam|placas|radiograf[ií]as?|resonancia)\b"
 )
 _FAINT = DOUBTED | {"faint"}
-_RETURNS = Saying(
-    r"\b(?:again|back (?:to|into|in|at)|return\w*|resum\w*|ease into|try|begin|restart\w*|start(?:ing)?)\b"
-)
 _NOT_NOW = frozenset(("over", "old", "history"))
 _HURTS = frozenset(("pain", "numb", "shoots", "since"))
 
@@ -79,7 +77,8 @@ def _read(clauses: list[Clause], text: str, vocabulary: Vocabulary, places: Coll
         over=frozenset((no - _only_pictured(clauses, vocabulary)) | {one.concept for one in untold}) - affirmed,
         past=frozenset(_past(clauses, vocabulary)) - affirmed,
         misfiled=any("chart" in clause.signs for clause in clauses),
-        returns=bool(_RETURNS.search(text)),
+        returns=bool(RETURNS.search(text)),
+        begins=Cues(text).stands("begins") and not any(is_an_errand(clause.affirmed, text) for clause in clauses),
         errand=any("desk" in clause.signs for clause in clauses)
         and not any(_is_complaint(one, vocabulary) for one in found),
     )

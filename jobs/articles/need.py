@@ -20,7 +20,11 @@ _OF_OTHERS = "BHKL"  # infections, eyes and ears, teeth and digestion, the skin:
 _BOOKED = ("service", "kind")
 _NAME_DISEASES = "CDGMNOQS"  # tumours, blood, nerves, joints, urinary organs, births, malformations, injuries
 _VAGUE = re.compile(r"\bother\b|unspecified|elsewhere|\bpain\b|stiffness|effusion|unknown", re.IGNORECASE)
+_PLAIN = re.compile(r"^(?!unspecified)(?!.*\b(?:other|disorders?|pain|elsewhere)\b)", re.IGNORECASE)
+_ALWAYS_PLAIN = "CDG"  # tumours and nerves: a tumour whose kind is unspecified is one
 _DYING = ("C77", "C78", "C79", "Z51.5", "Z515", "Z66")
+_GONE_WRONG = ("T81", "T84", "T85")  # an infected wound, a loose joint
+_TUMOR = re.compile(r"C|D[0-4]", re.IGNORECASE)
 _ALONG = {
     "neck": {"arm"},
     "elbow": {"wrist and hand"},
@@ -71,6 +75,8 @@ class KnownNeed(NamedTuple):
     general: frozenset[str]  # of the body: what only says less exactly what another concept says
     doctor_first: tuple[DoctorFirst, ...]
     coded: frozenset[str]  # the conditions of its codes that are more than a pain and not just wear
+    tumor: bool  # whether a code names one
+    idle: bool  # whether a complaint that no code stands beside is none of somebody who begins something or goes on
     strange: tuple[frozenset[str], ...]  # for each code of a disease that has no concept, where its title says it is
 
 
@@ -124,6 +130,8 @@ def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
         frozenset(name for name in body if any(name in vocabulary.ancestors(other) for other in body)),
         tuple(_doctor_first(readings.values(), body, vocabulary)),
         frozenset(one.concept for one in evidence if one.is_code and is_own_disease(one.concept, vocabulary)),
+        any(one.is_code and _TUMOR.match(one.phrases[0]) for one in evidence),
+        bool(need.complaint) and not readings["complaint"].begins and not any(one.is_code for one in evidence),
         tuple(_places(one.title, vocabulary) for one in evidence if one.is_code and _is_strange(one)),
     )
 
@@ -141,7 +149,10 @@ def is_own_disease(name: str, vocabulary: Vocabulary) -> bool:
 
 def _is_strange(code: Evidence) -> bool:
     """Whether a code that the vocabulary does not know names a disease or an injury, and not just that there is one."""
-    return code.phrases[0][:1].upper() in _NAME_DISEASES and bool(code.title) and not _VAGUE.search(code.title)
+    chapter = code.phrases[0][:1].upper()
+    if chapter in _ALWAYS_PLAIN and _PLAIN.search(code.title):
+        return True
+    return chapter in _NAME_DISEASES and bool(code.title) and not _VAGUE.search(code.title)
 
 
 def _places(title: str, vocabulary: Vocabulary) -> frozenset[str]:
@@ -194,8 +205,9 @@ def _of_codes(field: str, text: str, vocabulary: Vocabulary) -> tuple[list[Evide
 
 
 def _is_dying(evidence: Iterable[Evidence]) -> bool:
-    """Whether a code says that a cancer has spread, or that care is palliative: then no article is tactful."""
-    return any(one.phrases[0].upper().startswith(_DYING) for one in evidence if one.is_code)
+    """Whether a code says that a cancer has spread, that care is palliative or that an operation went wrong: then no
+    article is tactful."""
+    return any(one.phrases[0].upper().startswith((*_DYING, *_GONE_WRONG)) for one in evidence if one.is_code)
 
 
 def _explains(coded: str, felt: str, vocabulary: Vocabulary) -> bool:

@@ -2,7 +2,7 @@
 
 from jobs.articles.clause_reader import parted
 from jobs.articles.clauses import Clause, is_of_body, is_operation
-from jobs.articles.sayings import LOST, MOVED, Saying
+from jobs.articles.sayings import LOST, MOVED, RETURNS, Saying
 from jobs.articles.spelled import Found
 from jobs.articles.vocabulary import Vocabulary
 from jobs.articles.word_lists import common_words
@@ -62,7 +62,19 @@ def clauses_of(text: str, vocabulary: Vocabulary) -> list[Clause]:
             over = [one for one in asked.affirmed if _may_be_over(one, answer, vocabulary)]
             asked.denied += over
             asked.affirmed = [one for one in asked.affirmed if one not in over]  # "meniscus, all better"
+    if RETURNS.search(text) and not any(clause.affirms(vocabulary) for clause in clauses):
+        for clause in clauses:
+            _remember_what_is_quiet(clause, vocabulary)
     return clauses
+
+
+def _remember_what_is_quiet(clause: Clause, vocabulary: Vocabulary) -> None:
+    """What has only just gone quiet is what somebody asks about who begins again: "back is quiet, may he jog?" """
+    quiet = [one for one in clause.denied if is_of_body(one, vocabulary) and not is_operation(one, vocabulary)]
+    if quiet and "over" in clause.signs and clause.signs.isdisjoint(("desk", "kin", "old")):
+        clause.denied = [one for one in clause.denied if one not in quiet]
+        clause.affirmed += quiet
+        clause.signs = clause.signs - {"over", "well"} | {"before"}
 
 
 def _may_be_over(one: Found, answer: Clause, vocabulary: Vocabulary) -> bool:

@@ -33,7 +33,9 @@ def _for_body(subjects: Subjects, need: KnownNeed, found: list[Match], vocabular
     if not subjects.main.isdisjoint(need.denied):
         return against.DENIED
     speaking = [match for match in found if match.by_code or match.evidence.concept in need.body]
-    if not any(match.evidence.sure for match in speaking) and _is_asked_for(subjects, need, found, vocabulary):
+    if not any(match.evidence.sure for match in speaking) and (
+        _is_asked_for(subjects, need, found, vocabulary) or _is_begun_again(subjects, need, speaking)
+    ):
         return None
     if not any(match.evidence.sure for match in speaking):
         return against.UNSURE if speaking else against.NO_CONDITION
@@ -59,6 +61,12 @@ def _is_asked_for(subjects: Subjects, need: KnownNeed, found: list[Match], vocab
     return any(match.evidence.field == "complaint" and _is_a_service(match, vocabulary) for match in found)
 
 
+def _is_begun_again(subjects: Subjects, need: KnownNeed, speaking: list[Match]) -> bool:
+    """Whether an article is about what was wrong once and what the patient goes back to: running after back pain."""
+    returns = subjects.sports and not subjects.for_activities.isdisjoint(need.activities)
+    return returns and any(match.evidence.faint and match.subject in subjects.main for match in speaking)
+
+
 def _is_a_service(match: Match, vocabulary: Vocabulary) -> bool:
     """Whether the need names just the service that an article speaks of, in words or by a code of its list."""
     concept = match.evidence.concept if match.by_code else match.subject
@@ -69,6 +77,8 @@ def _for_codes(subjects: Subjects, need: KnownNeed, found: list[Match], index: I
     """Whether a code names another disease in the same place, one that no article is about."""
     if not subjects.has_body or any(match.by_code or _is_of_her_operation(match, index) for match in found):
         return None
+    if need.tumor:
+        return against.OTHER_CODE  # "brain tumor, balance off"
     vocabulary = index.vocabulary
     strange = [name for name in need.coded - index.about if need.body.isdisjoint(vocabulary.descendants[name])]
     coded = [vocabulary.regions(name) for name in strange]
@@ -230,6 +240,8 @@ def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match], vocab
         asked = any(match.evidence.field == "complaint" for match in named)
         return against.ASKED if asked and not need.typed_regions else None
     about = {match.subject for match in found}
+    if need.idle and _FINISHING not in about and not against.STUDIO.isdisjoint(about):
+        return against.UNSURE  # "two men to move the reformers"
     if need.body and _FINISHING not in about and all(match.evidence.field == "complaint" for match in found):
         return against.OTHER_SERVICE  # "sore after the Pilates class"
     only_activity = all(match.evidence.field == "activity" for match in found)

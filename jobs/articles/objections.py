@@ -54,3 +54,5 @@ ONLY_FIRST = frozenset((EXACT_UNKNOWN, OTHER_ACTIVITY_EXACT))
 FOR_OTHERS = frozenset(FOR_GROUPS.values())
 """With these an article never goes beside another one."""
 AGAINST_A_DIAGNOSIS = frozenset((OTHER_CONDITION, ASIDE))
+STUDIO = frozenset(("Pilates",))
+"""What the house is full of: its name in a note or as a patient's hobby need not be what she comes for."""

@@ -28,6 +28,7 @@ class Reading(NamedTuple):
     past: frozenset[str] = frozenset()  # what it says was long ago
     misfiled: bool = False  # whether it says that the chart is wrong or old
     returns: bool = False  # whether it speaks of doing again what was given up
+    begins: bool = True  # whether somebody begins something, goes on with it or asks what it is good for
     errand: bool = False  # whether it is about a matter of the desk and no complaint: a gift card, a job
     void: bool = False  # whether the whole note is a matter of the desk or nobody's treatment here
 

@@ -41,7 +41,8 @@ QUESTION = Saying(
 # An operation that is still to come, or never.
 AHEAD = Saying(
     r"\b(?:do|will|would|should|whether|before|without|avoid\w*|hold\w* off|put\w* off|instead of|rather than|until|"
-    r"need\w*|not? want\w*|scared of|afraid of|consider\w*|think\w* about|option|skip|dodge|postpone)\b[^.;,]{0,30}?"
+    r"mean|need\w*|not? want\w*|scared of|afraid of|consider\w*|think\w* about|option|skip|dodge|postpone)\b"
+    r"[^.;,]{0,30}?"
     r"\b(?:surgery|operation|operate|knife|scope|repaired|replaced|fusion|surgeon)\b"
     r"|\b(?:surgery|operation|replaced|replacement|repair|repaired|fused|fusion|scope|scoped|t[kh][ar])\b[^.;,]{0,20}?"
     r"\b(?:tomorrow|next (?:week|month|year|mon|tue|wed|thu|fri)|in (?:a|two|three|\d+) (?:weeks|months))",
@@ -60,12 +61,10 @@ AHEAD = Saying(
 LOST = Saying(
     r"\b(?:left|forgot|lost|found|leaving)\s+(?:her|his|my|their|the|a|some|an)\s+(?:\w+\s){0,2}?"
     r"(?:mat|bottle|socks?|jacket|coat|keys?|phone|glasses|bag|wallet|earrings?|ring|watch|sweater|hoodie|shoes?|purse|"
-    r"book|charger|towel|hat|scarf|brace|cane|umbrella|sheet|handout|binder|folder|headphones|water|cushion|sling|pillow)\b",
-    "left",
-    "forgot",
-    "lost",
-    "found",
-    "leaving",
+    r"book|charger|towel|hat|scarf|brace|cane|umbrella|sheet|handout|binder|folder|headphones|water|cushion|sling|pillow)\b"
+    r"|\b(?:left|found)\s+(?:in|at|on|under|by|behind)\s+(?:the |our |my |her |his )?"
+    r"(?:room|rm|lobby|gym|locker|studio|bathroom|restroom|waiting|front|table|bench|reformer|desk|counter|hook)\b",
+    *("left", "forgot", "lost", "found", "leaving"),
 )
 MOVED = Saying(
     r"\b(?:move|switch|change|swap|bump|push|trade|reschedule)\b[^.;]{0,40}\b(?:to|for|with)\b[^.;]{0,20}?"
@@ -78,4 +77,7 @@ MOVED = Saying(
     "push",
     "trade",
     "reschedule",
+)
+RETURNS = Saying(
+    r"\b(?:again|back (?:to|into|in|at)|return\w*|resum\w*|ease into|try|begin|restart\w*|start(?:ing)?)\b"
 )

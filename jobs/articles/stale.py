@@ -33,6 +33,7 @@ class _Note:
             for one in body
             if one.sure and vocabulary.kind(one.concept) == "condition" and vocabulary.regions(one.concept)
         ]
+        self.felt = frozenset(one.concept for one in body if one.felt)
         self.only_asks_to_begin = complaint.returns and not body  # "back quiet for a month, may she jog again?"
 
 
@@ -122,14 +123,17 @@ def _is_elsewhere(coded: str, note: _Note, vocabulary: Vocabulary) -> bool:
     return (
         bool(note.elsewhere)
         and bool(vocabulary.regions(coded))
-        and not any(_reaches(coded, name, vocabulary) or _reaches(name, coded, vocabulary) for name in note.elsewhere)
+        and not any(
+            _reaches(coded, name, vocabulary, name in note.felt) or _reaches(name, coded, vocabulary)
+            for name in note.elsewhere
+        )
     )
 
 
-def _reaches(one: str, other: str, vocabulary: Vocabulary) -> bool:
+def _reaches(one: str, other: str, vocabulary: Vocabulary, felt: bool = False) -> bool:
     """Whether what is wrong in one part of the body may be felt where the other is; a disease of the other part's own,
-    such as golfer's elbow, is not felt from the neck."""
+    such as golfer's elbow, is not felt from the neck unless it is only read from how it feels: a numb thumb."""
     places = vocabulary.regions(one)
-    if not vocabulary.is_diagnosis(other):
+    if felt or not vocabulary.is_diagnosis(other):
         places = places.union(*(_FELT_IN[place] for place in places & _FELT_IN.keys()))
     return not vocabulary.regions(other).isdisjoint(places.union(*(vocabulary.descendants[place] for place in places)))

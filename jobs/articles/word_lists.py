@@ -5,8 +5,8 @@ from pathlib import Path
 
 from jobs.articles.words import key_of
 
-_LISTS = ("common", "company", "everyday")
-COMMON, COMPANY, EVERYDAY = (Path(__file__).with_name(f"{name}_words.txt") for name in _LISTS)
+_LISTS = ("common", "company", "everyday", "errand")
+COMMON, COMPANY, EVERYDAY, ERRAND = (Path(__file__).with_name(f"{name}_words.txt") for name in _LISTS)
 
 
 @lru_cache(maxsize=1)
@@ -25,6 +25,12 @@ def company_words() -> frozenset[str]:
 def everyday_words() -> frozenset[str]:
     """Spellings that mean as much outside a clinic."""
     return _words_of(EVERYDAY)
+
+
+@lru_cache(maxsize=1)
+def errand_words() -> frozenset[str]:
+    """Words of a front desk's other business."""
+    return _words_of(ERRAND)
 
 
 def _words_of(file: Path) -> frozenset[str]:

@@ -482,6 +482,9 @@ def test_every_everyday_word_is_a_spelling_and_no_word_of_company_names_a_part_o
         ("knee 10/3", True),
         ("heirloom brought by hand; knee", True),
         ("heirloom hip arthritis", True),
+        ("TKA class handouts low", False),
+        ("concussion waiver form for club", False),
+        ("her hip replacement, invoice sent", True),
     ],
 )
 def test_a_lone_part_of_the_body_or_everyday_word_among_unknown_words_is_no_sure_complaint(

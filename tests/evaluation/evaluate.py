@@ -49,8 +49,8 @@ s, first look:    hit@1 0.846, nDCG@3 0.864, a letter in 3 of 27, a distractor i
 t, first look:    hit@1 0.964, nDCG@3 0.949, a letter in 2 of 26, a distractor in 4 of 110 (at a front desk; sealed)
 u, first look:    hit@1 0.854, nDCG@3 0.861, a letter in 0 of 28, a distractor in 4 of 110 (patients' words; sealed)
 
-"Before that" was measured together with the first look, on the choice as it had been. Each set but t and u has guided
-the choice since its first look, d by one fault and f by a word of a reason alone; so only the figures of that look say
+"Before that" was measured together with the first look, on the choice as it had been. Each set has guided the choice
+since its first look, d by one fault and f by a word of a reason alone; so only the figures of that look say
 how it does on wording that nobody tuned it for. One case of b has no best article, only one that is good as well; it
 counts as a miss.
 
