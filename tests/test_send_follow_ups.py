@@ -508,7 +508,12 @@ def test_letters_with_articles_wait_while_their_list_cannot_be_read_and_everyone
     said = " ".join(NO_TOPICS.split())
     assert said in as_asked(clinic, "2026-03-04 09:05", "status")
     assert said in as_asked(clinic, "2026-03-04 09:05", "check")
-    assert "waits: config/articles.csv" in as_asked(clinic, "2026-03-04 09:05", "forecast")
+    told = as_asked(clinic, "2026-03-04 09:05", "forecast", "--days", "1")
+    assert f"waits: {reason}" in told
+    assert f"1 letter waits: {reason}. 0 letters would leave; 1 would wait for a person; 0 planned" in told
+    told = as_asked(clinic, "2026-03-04 09:05", "preview", "after_evaluation")
+    assert f"Shown without articles, and not sent to patients: {reason}." in told
+    assert "not sent to patients" not in as_asked(clinic, "2026-03-04 09:05", "preview", "reminder")
     book = load_workbook(clinic.run("summarize_referrals", "2026-03-04 09:06").outcome.files[0])
     assert said in [cell.value for (cell, *_) in book["Health"].iter_rows()]
     clinic.edit("config/articles.csv", "themes", "topics")

@@ -9,12 +9,12 @@ from jobs.articles.library import load_library
 from jobs.articles.pages import NAME as PAGES
 from jobs.clinic.durations import duration_words
 from jobs.clinic.follow_ups import Rule, utc_text
-from jobs.clinic.last_look import Due, Verdict
+from jobs.clinic.last_look import Due, Verdict, why_pointless
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.sending.deciding import look_at
-from jobs.sending.letters import LIST_UNREADABLE, articles_for
+from jobs.sending.letters import WAITS_FOR_LIST, articles_for, list_waited_for
 from jobs.sending.planning import plan
 from jobs.store.article_vetoes import articles_not_for
 from jobs.store.letters import LetterFacts, due_letters, letter_facts
@@ -38,13 +38,25 @@ def show_forecast(tools: Tools, days: int) -> None:
         reason = why(verdict, rule, tools.settings.clinic.tzinfo)
         table.add_row(when, patient, verdict.due.rule, reason, *filter(None, [articles[letter.letter_id]]))
     console.print(table)
+    if for_list := sum(verdict.reason == WAITS_FOR_LIST for verdict in verdicts):
+        console.print(list_waited_for(for_list), soft_wrap=True)
     withdrawn = sum(verdict.what == "withdraw" for verdict in verdicts)
-    letters = "1 letter" if table.row_count == 1 else f"{table.row_count} letters"
+    waiting = sum(verdict.what != "withdraw" and _waits_for_a_person(tools, verdict) for verdict in verdicts)
+    leaving = table.row_count - waiting
     console.print(
-        f"{letters} would leave; {withdrawn} planned before would be withdrawn. Nothing was sent or changed. "
+        f"{'1 letter' if leaving == 1 else f'{leaving} letters'} would leave; "
+        f"{f'{waiting} would wait for a person; ' if waiting else ''}"
+        f"{withdrawn} planned before would be withdrawn. Nothing was sent or changed. "
         "`python run_jobs.py why NUMBER` tells the whole story of one patient.",
         soft_wrap=True,
     )
+
+
+def _waits_for_a_person(tools: Tools, verdict: Verdict) -> bool:
+    """Whether a letter stays until somebody has released it, mended a list or filled in what it needs."""
+    rule = tools.settings.follow_ups.rule(verdict.due.rule)
+    lacking = bool(rule and why_pointless(rule, tools.settings.clinic.unfilled))
+    return verdict.what == "hold" or lacking
 
 
 def forecast(tools: Tools, days: int) -> tuple[list[Verdict], dict[int, LetterFacts], dict[int, str]]:
@@ -59,15 +71,21 @@ def forecast(tools: Tools, days: int) -> tuple[list[Verdict], dict[int, LetterFa
         facts = letter_facts(memory, (letter.letter_id for letter in due))
         already = articles_not_for(memory, (letter.patient_id for letter in due))
     library, _ = load_library(tools.home / "config" / "articles.csv", tools.state_dir / PAGES)
+    if library.cannot_be_read:
+        verdicts = [_waiting_for_list(tools, verdict) for verdict in verdicts]
     articles = {}
     for letter_id, letter in facts.items():
         rule = tools.settings.follow_ups.rule(letter.rule)
-        if rule and rule.articles and library.cannot_be_read:
-            articles[letter_id] = f"waits: {LIST_UNREADABLE}; `run_jobs.py check` names them"
-            continue
         chosen = articles_for(letter, rule, library, already.get(letter.patient_id, ())) if rule else []
         articles[letter_id] = "; ".join(f"{c.article.title}: {c.reason}" for c in chosen)
     return verdicts, facts, articles
+
+
+def _waiting_for_list(tools: Tools, verdict: Verdict) -> Verdict:
+    """While the list of articles cannot be read, a letter that carries some waits."""
+    rule = tools.settings.follow_ups.rule(verdict.due.rule)
+    goes = verdict.what in ("send", "soon") and rule is not None and rule.articles
+    return Verdict(verdict.due, "hold", WAITS_FOR_LIST) if goes else verdict
 
 
 def why(verdict: Verdict, rule: Rule | None, zone: tzinfo) -> str:

@@ -10,7 +10,7 @@ import click
 
 from jobs.articles.library import load_library
 from jobs.clinic.letter_names import language_of, own_letter
-from jobs.desk.preview import file_of, made_up_patients, tell_faults
+from jobs.desk.preview import file_of, made_up_patients, tell_faults, tell_list_waited_for
 from jobs.mail.journal import Journal
 from jobs.mail.letter_forms import Written
 from jobs.mail.message import Envelope, finish, message_id
@@ -36,6 +36,7 @@ def send_test(home: Path, settings: Settings, letter: str, to: str) -> bool:
     if file not in letters.usable:
         return False
     library, _ = load_library(home / "config" / "articles.csv")
+    tell_list_waited_for(library, settings, [own_letter(file)])
     values = made_up_patients(library, settings.mail)[0][1]._replace(
         language=language_of(file), unsubscribe_mailto="", unsubscribe_url=""
     )

@@ -1,6 +1,7 @@
 """What the letters look like: a gallery of each letter for made-up patients."""
 
 import webbrowser
+from collections.abc import Collection
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from jobs.mail.settings import MailSettings
 from jobs.mail.templates import Letters
 from jobs.runner.settings import Settings
 from jobs.sending.letter_loading import load_clinic_letters
-from jobs.sending.letters import as_read, stop_address
+from jobs.sending.letters import WAITS_FOR_LIST, as_read, stop_address
 
 STARTS = "2026-03-04T17:30:00Z"  # when the made-up patients are seen
 
@@ -36,6 +37,7 @@ def show_preview(home: Path, settings: Settings, letter: str, open_it: bool) -> 
         *(in_language(name, other) for name in names for other in letters.languages(name)),
     ]
     tell_faults(letters, settings, files if letter else [])
+    waiting = tell_list_waited_for(library, settings, names)
     shown = [page for name in names if name in letters.usable for page in _shown(letters, name, library, settings.mail)]
     if shown and letter:
         first = next((one for one in shown if one.title == _title(file_of(letter))), shown[0])
@@ -46,7 +48,7 @@ def show_preview(home: Path, settings: Settings, letter: str, open_it: bool) -> 
         if open_it:
             webbrowser.open(page.resolve().as_uri())
     faults = [fault for fault in letters.faults if not letter or concerns(fault.file, files)]
-    return not faults and not letters.gone.intersection(files)
+    return not faults and not letters.gone.intersection(files) and not waiting
 
 
 def file_of(letter: str) -> str:
@@ -65,6 +67,15 @@ def tell_faults(letters: Letters, settings: Settings, files: list[str]) -> None:
     for earlier in letters.instead:
         if not files or concerns(earlier.name, files):
             click.echo(f"Shown instead: {going_on(earlier, settings.clinic.tzinfo)}", err=True)
+
+
+def tell_list_waited_for(library: Library, settings: Settings, names: Collection[str]) -> bool:
+    """Say so where the letters of patients would wait for the list of articles, and are shown without them."""
+    carrying = {rule.template for rule in settings.follow_ups.rules if rule.on and rule.articles}
+    waiting = library.cannot_be_read and not carrying.isdisjoint(names)
+    if waiting:
+        click.echo(f"Shown without articles, and not sent to patients: {WAITS_FOR_LIST}.", err=True)
+    return waiting
 
 
 def concerns(file: str, names: list[str]) -> bool:

@@ -26,6 +26,8 @@ from jobs.store.letter_ledger import ChosenArticle, LetterLedger
 from jobs.store.letters import LetterFacts, change_letters, letter_facts
 
 LIST_UNREADABLE = "config/articles.csv has faults and cannot be read"
+_NAMES_THEM = "`run_jobs.py check` names them"
+WAITS_FOR_LIST = f"{LIST_UNREADABLE}; {_NAMES_THEM}"
 GROUP = 100  # letters in one commit, at most
 
 
@@ -34,6 +36,11 @@ def start_writer(tools: Tools) -> LetterWriter:
     name until the first letter is due."""
     early = tools.early.letters if tools.early else None
     return LetterWriter(early or start_letters(tools.home, tools.settings))
+
+
+def list_waited_for(letters: int) -> str:
+    """That so many letters wait until the list of articles can be read."""
+    return f"{'1 letter waits' if letters == 1 else f'{letters} letters wait'}: {WAITS_FOR_LIST}."
 
 
 class Ordered(NamedTuple):
@@ -190,7 +197,7 @@ def _usable(tools: Tools, writer: LetterWriter, library: Library, due: Sequence[
 
 
 def _wait(tools: Tools, letters: Iterable[tuple[int, str]], why: str) -> None:
-    reason = f"{why}; `run_jobs.py check` names them"
+    reason = f"{why}; {_NAMES_THEM}"
     with tools.store.begin() as memory:
         change_letters(memory, ((letter_id, state, reason) for letter_id, state in letters), utc_text(tools.now))
 

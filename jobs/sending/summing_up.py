@@ -9,7 +9,7 @@ from jobs.mail.outbox import AskedToStop, SignInRefused, Tally
 from jobs.mail.writing import LetterWriter
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
-from jobs.sending.letters import LIST_UNREADABLE, library_now, rule_of
+from jobs.sending.letters import library_now, list_waited_for, rule_of
 from jobs.sending.refusals import RefusesEverybody
 
 _COUNTED = {
@@ -74,5 +74,4 @@ def faulty_lists(tools: Tools, due: Sequence[Due]) -> Iterator[str]:
     library = library_now(tools) if with_articles else Library()
     yield from map(str, library.faults)
     if library.cannot_be_read:
-        letters = "1 letter waits" if with_articles == 1 else f"{with_articles} letters wait"
-        yield f"{letters}: {LIST_UNREADABLE}; `run_jobs.py check` names them."
+        yield list_waited_for(with_articles)
