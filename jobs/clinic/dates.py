@@ -26,6 +26,7 @@ _moment = partial(tuple.__new__, Moment)  # in half the time: there are very man
 
 _NO_YEAR = frozenset((1899, 1900, 1904))  # where spreadsheets put a time of day without its day
 _ISO_HOUR = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d")
+_HOURS = tuple(f"{hour:02}" for hour in range(24))
 _MINUTES = {f":{minute:02}{second}": f":{minute:02}:00Z" for minute in range(60) for second in ("", ":00")}
 _ISO_BIRTH = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 _US_ZONES = {
@@ -80,10 +81,11 @@ class MomentReader:
         """Keep what each hour of the clinic's clock is in UTC, on a day of which all lie equally far from it."""
         offset = self._offset_all_day(day)
         if offset is not None and not offset.seconds % 3600:
-            on, midnight = day.isoformat(), datetime.combine(day, time()) - offset
-            for hour in range(24):
-                at = (midnight + timedelta(hours=hour)).isoformat()[:13]
-                self._hours[f"{on}{between}{hour:02}"] = at, on
+            on, *beside = ((day + timedelta(days=days)).isoformat() for days in (0, 1, -1))
+            behind = offset // timedelta(hours=1)
+            for hour, written in enumerate(_HOURS):
+                days, there = divmod(hour - behind, 24)
+                self._hours[f"{on}{between}{written}"] = f"{(on, *beside)[days]}T{_HOURS[there]}", on
 
     def read_cells(self, texts: tuple[str, ...]) -> Moment | Doubt[Moment]:
         """The moment in several cells of a row, such as a date and a time, each of which may hold both."""

@@ -7,8 +7,8 @@ pieces takes a third of the memory.
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import islice
-from operator import methodcaller
+from itertools import compress, islice
+from operator import methodcaller, ne
 from typing import TYPE_CHECKING, Any
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -17,6 +17,7 @@ from jobs.sources.far_cells import WIDEST, FarCell, near_rows, width_of, without
 from jobs.sources.header_row import ROWS_LOOKED_AT
 from jobs.sources.one_ahead import one_ahead
 from jobs.sources.row_marks import marks_of
+from jobs.sources.shared_strings import SHARED_STRINGS, only_named
 from jobs.sources.table_file import DEFINES, Batch, NotCuttable
 from jobs.sources.zip_parts import ZipParts
 
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
 _PIECE = 2 << 20  # bytes of XML parsed at once; more where many shared strings must be opened anew for each piece
 _CELLS = 2_000_000  # made up at once, at most: one cell far to the right makes all rows of its piece as wide
+_FEW = 4  # where the shared strings are so many times as large as the rows, those that the rows name are looked out
 _ROWS = 5000  # given at once of a sheet that is parsed whole
 _NUMBERS = rb'((?:\A |<c [^<>]*?\b)r="[A-Z]*)\d+"'
 _UNSAVED = rb'<c r="([A-Z]+\d+)"[^<>]*><f[^<>]*(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>'
-SHARED_STRINGS = "xl/sharedStrings.xml"
 _is_row = methodcaller("startswith", b" ")  # what follows `<row`
 
 
@@ -115,9 +116,8 @@ class SheetRows:
         if known == marks and base >= ROWS_LOOKED_AT:
             return ()
         known.extend([~marks[place] for place in range(len(known), len(marks))])
-        return [
-            place for place, mark, old in zip(every, marks, known, strict=True) if mark != old or place < ROWS_LOOKED_AT
-        ]
+        always = range(base, min(base + len(cut), ROWS_LOOKED_AT))
+        return [*always, *compress(every[len(always) :], map(ne, marks[len(always) :], known[len(always) :]))]
 
     def _parse(self, piece: "_Piece") -> Batch:
         """The cells of these rows. What the piece holds is let go of as it is parsed."""
@@ -132,10 +132,13 @@ class SheetRows:
         for segment in piece.segments:
             if b"<f" in segment:
                 self.unsaved += [cell.decode() for cell in _formula_without_result().findall(segment)]
-        segments = [self._head, *piece.segments, b"</sheetData></worksheet>"]
+        few = _FEW * piece.size < self._parts.unpacked_size(SHARED_STRINGS)
+        named = only_named(self._parts, piece.segments) if few else None
+        strings, rows = ({SHARED_STRINGS: named[0]}, named[1]) if named else ({}, piece.segments)
+        segments = [self._head, *rows, b"</sheetData></worksheet>"]
         piece.segments.clear()
         try:
-            workbook = CalamineWorkbook.from_filelike(self._parts.with_sheet(self._part, segments))
+            workbook = CalamineWorkbook.from_filelike(self._parts.with_sheet(self._part, segments, strings))
             numbered = sheet_batch(workbook, self._sheet)
         except CalamineError:
             raise NotCuttable from None

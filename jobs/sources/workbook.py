@@ -13,7 +13,8 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from jobs.sources.far_cells import FarCell
 from jobs.sources.header_row import Unreadable
-from jobs.sources.sheet_rows import SHARED_STRINGS, SheetRows, sheet_batches
+from jobs.sources.shared_strings import SHARED_STRINGS
+from jobs.sources.sheet_rows import SheetRows, sheet_batches
 from jobs.sources.table_file import DAMAGED, DEFINES, OLE_FILE, Batch
 from jobs.sources.zip_parts import ZipParts
 

@@ -4,7 +4,7 @@ import io
 import re
 import struct
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from isal.igzip_lib import DECOMP_DEFLATE, IgzipDecompressor, IsalError
 from isal.isal_zlib import crc32
@@ -22,6 +22,9 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _ABOUT_ROWS = (".rels", "workbook.xml", "styles.xml", "sharedstrings.xml", "[content_types].xml")
 """What gives rows their meaning; everything else (pictures, macros, other sheets) is left out of a smaller workbook."""
+
+_Entry = tuple[str, int, int, int, int, list[bytes]]
+"""Name, method, checksum, packed and unpacked size of a part, and its bytes as they lie in the file."""
 
 _NOT_PACKED: type[Exception] = IsalError  # type: ignore[assignment]  # its stub names an object of it
 _TORN = (zipfile.BadZipFile, _NOT_PACKED, EOFError, NotImplementedError, RuntimeError, struct.error)
@@ -84,20 +87,20 @@ class ZipParts:
         except _TORN:
             raise DAMAGED from None
 
-    def with_sheet(self, name: str, pieces: list[bytes]) -> "Segments":
-        """A workbook of the same parts whose sheet `name` consists of these pieces, which it takes out of the list."""
-        entries: list[tuple[str, int, int, int, int, list[bytes]]] = []
+    def with_sheet(self, name: str, pieces: list[bytes], instead: Mapping[str, bytes]) -> "Segments":
+        """A workbook of the same parts whose sheet `name` consists of these pieces, which it takes out of the list;
+        some parts with other bytes `instead` of their own."""
+        entries: list[_Entry] = []
+        others = {self.names[part.lower()]: content for part, content in instead.items()}
         for info in self.archive.infolist():
-            if info.filename.lower().endswith(_ABOUT_ROWS) and not info.filename.lower().startswith("xl/worksheets/"):
+            if info.filename in others:
+                entries.append(_stored(info.filename, [others[info.filename]]))
+            elif info.filename.lower().endswith(_ABOUT_ROWS) and not info.filename.lower().startswith("xl/worksheets/"):
                 packed = [bytes(self._packed(info))]
                 entries.append(
                     (info.filename, info.compress_type, info.CRC, info.compress_size, info.file_size, packed)
                 )
-        checksum = 0
-        for piece in pieces:
-            checksum = crc32(piece, checksum)
-        size = sum(map(len, pieces))
-        entries.append((self.names[name.lower()], zipfile.ZIP_STORED, checksum, size, size, list(pieces)))
+        entries.append(_stored(self.names[name.lower()], list(pieces)))
         pieces.clear()
         segments = _zip_of(entries)
         entries.clear()
@@ -127,7 +130,16 @@ def _inflated(packed: memoryview, info: zipfile.ZipInfo, size: int) -> Iterator[
         raise zipfile.BadZipFile
 
 
-def _zip_of(entries: Iterable[tuple[str, int, int, int, int, list[bytes]]]) -> list[bytes]:
+def _stored(name: str, pieces: list[bytes]) -> _Entry:
+    """A part that is not packed."""
+    checksum = 0
+    for piece in pieces:
+        checksum = crc32(piece, checksum)
+    size = sum(map(len, pieces))
+    return name, zipfile.ZIP_STORED, checksum, size, size, pieces
+
+
+def _zip_of(entries: Iterable[_Entry]) -> list[bytes]:
     """A zip file, in segments, of parts that are packed already (PKWARE's APPNOTE 6.3, without its extensions)."""
     segments: list[bytes] = []
     directory: list[bytes] = []

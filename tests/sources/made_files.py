@@ -1,7 +1,8 @@
 """Small exports as a clinic's practice system writes them, and one call that reads them."""
 
 import io
-from collections.abc import Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +36,18 @@ def workbook(rows: Sequence[Sequence[object]], date_format: str = "yyyy-mm-dd hh
     for number, row in enumerate(rows):
         page.write_row(number, 0, row)
     book.close()
+    return target.getvalue()
+
+
+def with_part(data: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with one of its parts edited, as another program might save it."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            content = old.read(part)
+            edited = change(content) if part == name else content
+            assert part != name or edited != content
+            new.writestr(part, edited)
     return target.getvalue()
 
 

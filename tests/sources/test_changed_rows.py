@@ -2,13 +2,11 @@
 
 import os
 import re
-import zipfile
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from made_files import TODAY, ZONE, Found, appointment, csv_text, read_one, table, workbook
+from made_files import TODAY, ZONE, Found, appointment, csv_text, read_one, table, with_part, workbook
 
 from jobs.clinic.value_rules import ValueRules
 from jobs.sources.reading import start_reading
@@ -172,18 +170,6 @@ def test_a_quoted_line_break_is_no_end_of_a_row(tmp_path: Path) -> None:
     text = csv_text(table(30)).replace("Ann7,", '"Ann7\r\nof Example",')
     found = twice(tmp_path, text, text.replace("A20,P20,Ann20", "A20,P20,Anna20"), "export.csv")
     assert (found.columns["first_name"], found.rows) == (["Anna20"], [23])
-
-
-def with_part(data: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
-    """The workbook with one of its parts edited, as another program might save it."""
-    target = BytesIO()
-    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
-        for part in old.namelist():
-            content = old.read(part)
-            edited = change(content) if part == name else content
-            assert part != name or edited != content
-            new.writestr(part, edited)
-    return target.getvalue()
 
 
 def test_rows_without_numbers_are_read_whole(tmp_path: Path) -> None:
