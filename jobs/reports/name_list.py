@@ -4,15 +4,16 @@ import csv
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from io import StringIO
+from io import SEEK_END, StringIO
 from typing import NamedTuple
 
 from jobs.clinic.cells import tidy
-from jobs.clinic.office_text import decoded
+from jobs.clinic.office_list import place_of_header
+from jobs.clinic.office_text import decoded, garbled_word, is_utf_8
 from jobs.clinic.source_names import CHANNELS, NOT_YET_NAMED, ReferralNames, name_key
 from jobs.reports.answers import Answer
 from jobs.reports.names_sheet import UNDO
-from jobs.reports.referral_names import COLUMNS
+from jobs.reports.referral_names import COLUMNS, NAMES
 
 _WITH_CHANNEL = re.compile(r"(.+?)\s*\(([^()]+)\)")
 _IN_BRACKETS = re.compile(r"(?P<name>[^()\[\]{}]*?)\s*[(\[{](?P<within>[^()\[\]{}]*)[)\]}]?")
@@ -25,7 +26,7 @@ _OTHER_WORDS = {
 }
 """What people write where a channel is asked for, by the channel that they mean."""
 _A_DOCTOR = re.compile(r"(?:dr|doctor)\b\.?\s|.*,?\s(?:md|do|np|pa|pa-c|dpm|dc|m\.d\.|d\.o\.)$", re.IGNORECASE)
-_NEEDED = COLUMNS[:3]
+_NEEDED = NAMES.columns
 _NO_CHANNEL = "unknown"
 _SLIP = 88  # of 100: a letter or two
 
@@ -131,16 +132,21 @@ def _looks_like(name: str, known: Iterable[str]) -> str:
 
 
 class _Lines:
-    """The lines of the list, each as its cells; written back with the same delimiter and line ends."""
+    """The lines of the list, each as its cells; written back with the same delimiter and line ends, and what stands
+    above its headers."""
 
     def __init__(self, content: bytes) -> None:
         text = decoded(content)
-        self._mark = content.startswith(b"\xef\xbb\xbf") or not _is_utf8(content)  # Excel knows UTF-8 by its mark
-        self._end = "\r\n" if b"\r\n" in content else "\n"
-        first_line = text.partition("\n")[0]
-        self._delimiter = max(",;\t", key=first_line.count)
-        self._rows = list(csv.reader(StringIO(text, newline=""), delimiter=self._delimiter))
-        header = [tidy(cell).casefold() for cell in self._rows[0]] if self._rows else []
+        self._mark = not _is_plain_utf_8(content)  # Excel knows UTF-8 by its mark
+        self._end = "\r\n" if b"\r\n" in content or b"\r\0\n" in content else "\n"
+        word = "" if is_utf_8(content) else garbled_word(text, utf_8=False)
+        if word:  # written anew, the list would look as if somebody had typed that
+            raise ListFaulty(f'The list of names holds garbled characters, such as "{word[:40]}"; mend them first.')
+        above, self._delimiter = place_of_header(text)
+        lines = text.split("\n")
+        self._above = lines[:above]
+        self._rows = list(csv.reader(StringIO("\n".join(lines[above:]), newline=""), delimiter=self._delimiter))
+        header = [NAMES.column(cell) for cell in self._rows[0]] if self._rows else []
         self._at = {name: header.index(name) for name in COLUMNS if name in header}
         self._width = len(header)
         if not self._at.keys() >= set(_NEEDED):
@@ -178,7 +184,8 @@ class _Lines:
         return row is not None
 
     def content(self) -> bytes:
-        file = StringIO(newline="")
+        file = StringIO("".join(line + self._end for line in self._above), newline="")
+        file.seek(0, SEEK_END)
         csv.writer(file, delimiter=self._delimiter, lineterminator=self._end).writerows(self._rows)
         return (b"\xef\xbb\xbf" if self._mark else b"") + file.getvalue().encode()
 
@@ -190,9 +197,5 @@ class _Lines:
         return tidy(row[self._at[column]]) if self._at[column] < len(row) else ""
 
 
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+def _is_plain_utf_8(content: bytes) -> bool:
+    return is_utf_8(content) and not content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))

@@ -1,23 +1,29 @@
 """Reads config/referral_names.csv, in which the office manager says which source a text stands for.
 
-The file is edited in Excel or a text editor, so it may come back as UTF-8 or Windows-1252, with commas, semicolons
-or tabs. A row with a fault is left out and named; the other rows count.
+A row with a fault is left out and named; the other rows count.
 """
 
-import csv
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
 from jobs.clinic.faults import Fault, did_you_mean, rename_to
-from jobs.clinic.office_text import decoded
+from jobs.clinic.office_list import NEVER_CLOSED, ListForm, read_rows
+from jobs.clinic.office_text import garbled_word, is_utf_8
 from jobs.clinic.source_names import CHANNELS, NOT_YET_NAMED, ReferralNames, name_key
 from jobs.reports.recognized_names import RecognizedNames
 
-COLUMNS = ("as_typed", "name", "channel", "added_on", "added_by")
-_NEEDED = COLUMNS[:3]
-NEVER_CLOSED = "A quotation mark opens in this line and is never closed; nothing after it can be read."
+NAMES = ListForm(
+    ("as_typed", "name", "channel"),
+    ("added_on", "added_by"),
+    frozenset(),
+    "The names go on without it.",
+    "",
+    False,  # a shifted channel is seen
+    "as_typed,name,channel,added_on,added_by",
+)
+COLUMNS = (*NAMES.columns, *NAMES.further)
 
 
 class _Row(NamedTuple):
@@ -32,14 +38,20 @@ def load_referral_names(path: Path, cache: Path | None = None) -> tuple[Referral
 
     Names recognize other spellings too; what was recognized once is kept in the folder `cache`.
     """
-    file = f"{path.parent.name}/{path.name}"
     try:
-        rows, faults = _read(path.read_bytes(), file)
+        content = path.read_bytes()
     except OSError as error:
         near = rename_to(path.name, path.parent.name, (other.name for other in path.parent.glob("*")))
         remedy = near or "Put the file back, or copy the one that came with the program."
-        fault = Fault(file, 0, f"The file cannot be read ({error.strerror}).", remedy)
+        fault = Fault(_named(path), 0, f"The file cannot be read ({error.strerror}).", remedy)
         return ReferralNames(cannot_be_read=True), [fault]
+    return names_in(content, path, cache)
+
+
+def names_in(content: bytes, path: Path, cache: Path | None = None) -> tuple[ReferralNames, list[Fault]]:
+    """The same of a file that was read already."""
+    file = _named(path)
+    rows, faults = _read(content, file)
     kept: dict[str, _Row] = {}
     channels: dict[str, _Row] = {}
     for row in rows:
@@ -54,45 +66,31 @@ def load_referral_names(path: Path, cache: Path | None = None) -> tuple[Referral
     return replace(names, cannot_be_read=bool(faults) and not kept), sorted(faults)
 
 
+def _named(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
 def _read(content: bytes, file: str) -> tuple[list[_Row], list[Fault]]:
-    """The rows that say anything, or the fault of the header."""
-    if content.startswith(b"PK\x03\x04"):
-        remedy = "Open it in Excel and save it again as CSV UTF-8."
-        return [], [Fault(file, 0, "This is an Excel workbook that was named .csv.", remedy)]
-    content_text = decoded(content)
-    first_line = content_text.partition("\n")[0]
-    delimiter = max(",;\t", key=first_line.count)
-    lines: csv.DictReader[str] = csv.DictReader(StringIO(content_text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        lines.fieldnames = [cell.strip().casefold() for cell in lines.fieldnames or ()]
-    except csv.Error:  # a stray quotation mark
-        lines.fieldnames = []
-    missing = [name for name in _NEEDED if name not in lines.fieldnames]
-    if missing:
-        what = f"The first line has no column {' and no column '.join(missing)}."
-        return [], [Fault(file, 1, what, f"The first line must be: {','.join(COLUMNS)}")]
-    return _rows(lines, file)
+    """The rows that say anything, none where a quotation mark makes one of several lines; the faults of the file."""
+    lines, faults = read_rows(content, file, NAMES)
+    if any(fault.what == NEVER_CLOSED for fault in faults):
+        return [], [fault for fault in faults if fault.what == NEVER_CLOSED]
+    rows = [_Row(line.line, *map(line.text, NAMES.columns)) for line in lines]
+    rows = [row._replace(channel=row.channel.casefold()) for row in rows if row.as_typed or row.name or row.channel]
+    return rows, faults + list(_garbled(rows, is_utf_8(content), file))
 
 
-def _rows(lines: "csv.DictReader[str]", file: str) -> tuple[list[_Row], list[Fault]]:
-    """The rows that say anything; no row where a quotation mark makes one of several lines."""
-    rows: list[_Row] = []
-    faults: list[Fault] = []
-    while True:
-        line = lines.reader.line_num + 1
-        try:
-            cells = next(lines)
-        except StopIteration:
-            return rows, faults
-        except csv.Error as error:  # its own words are for programmers
-            if lines.reader.line_num > line or "unexpected end" in str(error):
-                return [], [Fault(file, line, NEVER_CLOSED, "Close it, or delete it.")]
-            what = "The cells of this line cannot be told apart: a quotation mark stands within a cell."
-            faults.append(Fault(file, line, what, 'Write a quotation mark inside a text twice: "the ""new"" gym".'))
-            continue
-        typed, name, channel = (" ".join((cells[column] or "").split()) for column in _NEEDED)
-        if typed or name or channel:
-            rows.append(_Row(lines.reader.line_num, typed, name, channel.casefold()))
+def _garbled(rows: Sequence[_Row], utf_8: bool, file: str) -> Iterator[Fault]:
+    """One fault for the names that a wrong encoding has garbled: the whole file was saved so. They count as they are
+    written, for otherwise their sources would have no name at all."""
+    seen = [(row.line, word) for row in rows if (word := garbled_word(f"{row.as_typed} {row.name}", utf_8))]
+    if seen:
+        line, word = seen[0]
+        others = len(seen) - 1
+        more = f" So do {others} more lines." if others > 1 else " So does one more line." if others else ""
+        what = f'The line holds garbled characters, such as "{word[:40]}".{more}'
+        remedy = "Type them anew and save the list as CSV UTF-8; until then they count as they stand."
+        yield Fault(file, line, what, remedy)
 
 
 def _fault(file: str, row: _Row, kept: dict[str, _Row], channels: dict[str, _Row]) -> Fault | None:

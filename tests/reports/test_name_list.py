@@ -1,11 +1,14 @@
 """Answers become lines of the clinic's list; whatever else stands there stays."""
 
+from pathlib import Path
+
 import pytest
 
 from jobs.clinic.source_names import ReferralNames
 from jobs.reports.answers import Answer
 from jobs.reports.name_list import Corrected, ListFaulty, with_answers
 from jobs.reports.recognized_names import RecognizedNames
+from jobs.reports.referral_names import load_referral_names
 
 ROWS = [
     ("google", "Google search", "online"),
@@ -150,6 +153,28 @@ def test_other_columns_delimiter_line_ends_and_mark_of_the_file_stay() -> None:
     content = b"\xef\xbb\xbf" + b"as_typed;name;channel;our own\r\ngym;Example Gym;practice;keep\r\n"
     result = corrected(("fitness place", "Example Gym"), content=content)
     assert result.content == content + b"fitness place;Example Gym;practice;\r\n"
+
+
+@pytest.mark.parametrize("above", ["sep=;\r\n", "\r\n", ""])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_what_stands_above_the_first_line_stays_and_the_list_can_be_read_again(
+    tmp_path: Path, above: str, encoding: str
+) -> None:
+    saved = (above + LIST.replace("as_typed", "As Typed").replace(",", ";").replace("\n", "\r\n")).encode(encoding)
+    result = corrected(("fitness place", "example gym"), content=saved)
+    text = result.content.decode("utf-8-sig")
+    assert text.startswith(f"{above}As Typed;name;channel;")
+    assert text.endswith("fitness place;Example Gym;practice;2026-03-23;Fern\r\n")
+    path = tmp_path / "referral_names.csv"
+    path.write_bytes(result.content)
+    names, faults = load_referral_names(path)
+    assert (faults, names.name_of("fitness place"), names.name_of("google")) == ([], "Example Gym", "Google search")
+
+
+def test_a_list_that_an_old_mac_has_garbled_is_not_written_into() -> None:
+    saved = (LIST + "café,Café,practice,,\n").encode("mac-roman")
+    with pytest.raises(ListFaulty, match='^The list of names holds garbled characters, such as "cafŽ,CafŽ'):
+        corrected(("fitness place", "example gym"), content=saved)
 
 
 def test_a_list_that_excel_saved_in_ansi_is_kept_readable() -> None:

@@ -79,6 +79,57 @@ def test_what_excel_saves_is_read(tmp_path: Path, encoding: str, delimiter: str)
     assert (names.name_of("CAFÉ"), faults) == ("Café Éxample", [])
 
 
+@pytest.mark.parametrize(
+    "saved",
+    [
+        "sep=;\n" + HEADER.replace(",", ";") + "café;Café Éxample;event;;\n",
+        '"sep=|"\r\n' + HEADER.replace(",", "|") + "café|Café Éxample|event||\r\n",
+        "\n" + HEADER + "café,Café Éxample,event,,\n",
+        ",,,,\r\n" + HEADER + "café,Café Éxample,event,,\r\n",
+        "As Typed,Name,Channel ,Added on,Added by\ncafé,Café Éxample,event,,\n",
+        "AS-TYPED,NAME,CHANNEL\ncafé,Café Éxample,Event\n",
+        HEADER.replace("\n", "\r") + "café,Café Éxample,event,,\r",
+        HEADER + "café,Café Éxample,event,,,,\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_list_is_read_in_whatever_way_it_was_saved(tmp_path: Path, saved: str, encoding: str) -> None:
+    path = tmp_path / "referral_names.csv"
+    path.write_bytes(saved.encode(encoding))
+    names, faults = load_referral_names(path)
+    assert (faults, names.name_of("CAFÉ"), names.channel_of("Café Éxample")) == ([], "Café Éxample", "event")
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("", ": The file is empty.\nIts first line must be: as_typed,name,channel,added_on,added_by"),
+        (
+            "as_typed,name,chanel\nyelp,Yelp,online\n",
+            ', line 1: The first line has no column channel.\nRename the column "chanel" to channel.',
+        ),
+        (
+            HEADER.strip() + ",name\nyelp,Yelp,online,,,\n",
+            ", line 1: The first line has the column name 2 times.\nKeep one of them.",
+        ),
+        (
+            HEADER + "gym,Example Gym,practice,2026-03-02,Fern,see above\n",
+            ", line 2: This line has 6 cells, and the first line has 5 columns.\n"
+            'Put a text that holds a comma between quotation marks: "so, too".',
+        ),
+        (
+            (HEADER + "yelp,Yelp,online,,\ncafé,Café Example,practice,,\nbrûlé,Brûlé,practice,,\n").encode("mac-roman"),
+            ', line 3: The line holds garbled characters, such as "cafŽ". So does one more line.\n'
+            "Type them anew and save the list as CSV UTF-8; until then they count as they stand.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_list_is_told_as_of_the_list_of_articles(
+    tmp_path: Path, content: str | bytes, fault: str
+) -> None:
+    assert faults_of(tmp_path, content) == [f"config/referral_names.csv{fault}"]
+
+
 @pytest.mark.parametrize("later", ["gym,Example Gym,practice,,", 'gym,"Example, Gym",practice,,'])
 def test_a_list_that_a_quotation_mark_runs_through_cannot_be_read(tmp_path: Path, later: str) -> None:
     path = tmp_path / "config" / "referral_names.csv"
