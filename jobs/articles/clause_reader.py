@@ -28,6 +28,11 @@ _A_BABY = Saying(
     r"(?:(?:grand)?(?:daughter|son)|niece|nephew|hij[oa]|niet[oa])\W+(?:is|was|just turned|turned|tiene|who is)?\W*"
     r"(?:now|about|only|just|almost|barely)?\W*[\w-]+[\s-]*(?:mos?|months?|weeks?|wks?|meses|semanas)\b"
 )  # she is whom the patient lifts
+_OPERATION = frozenset("surgery operation surg cirugia operacion".split())
+_WAS_DONE = Saying(
+    r"\d|\b(?:after|post\w*|since|following|from|had|having|has had|s/p|ago|underwent|went|wks?|weeks?|mos?|months?|"
+    r"days?|recover\w*|rehab\w*|healing|did|done|op|wound|scar|incision|last|yesterday|tuvo|tuve|hace|desde|despu[eé]s|de)\b"
+)
 _FOR = frozenset("for para por".split())  # "sent by a friend for a sore hip": the hip is the patient's
 _WITHOUT_HURTING = Saying(
     r"(?:without|w/o)\s+(?:[\w']+\s+){1,4}?(?:complaining|hurting|aching|killing|screaming|barking|throbbing|seizing|"
@@ -72,7 +77,7 @@ class _Reader:
     def closed(self, upto: int) -> Clause:
         """The clause that ends here; the next one begins."""
         clause, between = self._clause, self._text[self.end : upto]
-        if AHEAD.search(self._text, self._begin, upto):
+        if AHEAD.search(self._text, self._begin, upto) or self._only_talks_of_one(clause, upto):
             clause.signs.add("ahead")
         clause.text, clause.begin = self._text[self._begin : self.end], self._begin
         if _DOUBTED.match(between) and not QUESTION.match(clause.text) or _DOUBTFUL.match(clause.text):
@@ -170,6 +175,13 @@ class _Reader:
             self._denied = self._listing  # "no pain since they replaced it"
         elif meaning == "since" and clause.affirmed[-1:] == [self._before]:
             clause.led_to.append(clause.affirmed[-1])
+
+    def _only_talks_of_one(self, clause: Clause, upto: int) -> bool:
+        """Whether a clause has the bare word for an operation and nothing by which one was done: "wants to wait on
+        surgery", but "surgery 10/3"."""
+        named = [one for one in clause.affirmed if one.meaning in self._vocabulary.concepts]
+        bare = bool(named) and all(self._key(one) in _OPERATION for one in named)
+        return bare and "since" not in clause.signs and not _WAS_DONE.search(self._text, self._begin, upto)
 
     def _is_answer(self) -> bool:
         """Whether a last "no" answers what stands before it in its clause: "heel no", but not "and no, I won't"."""

@@ -129,7 +129,13 @@ def _is_less_exact(first: Shown, other: Shown, vocabulary: Vocabulary) -> bool:
         if match.evidence.concept and vocabulary.is_diagnosis(match.evidence.concept) and is_exact(match)
     }
     body = [match for match in other.found if match.by_code or _is_of_body(match, vocabulary)]
-    less = [match.evidence.concept for match in body if match.evidence.concept in exact and not is_exact(match)]
+    less = [
+        match.evidence.concept
+        for match in body
+        if match.evidence.concept in exact
+        and not is_exact(match)
+        or any(_is_where_it_hurts(match.evidence.concept, name, vocabulary) for name in exact)
+    ]
     if body and len(less) == len(body) and not any(_is_of_all_its_pains(name, other, vocabulary) for name in less):
         return True
     rival = vocabulary.of_code(other.subjects.article.codes[0]) if other.subjects.article.codes else ""
@@ -140,6 +146,13 @@ def _is_less_exact(first: Shown, other: Shown, vocabulary: Vocabulary) -> bool:
         and all(map(vocabulary.place_of, other.subjects.main))
         and not any(match.by_code for match in other.found)
     )
+
+
+def _is_where_it_hurts(pain: str, condition: str, vocabulary: Vocabulary) -> bool:
+    """Whether a pain is that of a condition which is no kind of it: the knee hurts, from the IT band."""
+    if not pain or pain in vocabulary.ancestors(condition):
+        return False
+    return not vocabulary.place_of(pain).isdisjoint(vocabulary.regions(condition))
 
 
 def _is_of_all_its_pains(name: str, other: Shown, vocabulary: Vocabulary) -> bool:

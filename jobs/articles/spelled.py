@@ -22,6 +22,10 @@ _OF_SYMPTOMS = frozenset(
     "x since worse better only include began started onset persist ongoing improving improved when below resolved "
     "increase increased decrease decreased returned subsided down into times aggravated".split()
 )
+_WITH, _SURGEONS = (
+    frozenset("w with on during while at".split()),
+    frozenset("dr doctor md surgeon ortho monday".split()),
+)
 _ARTICLES = frozenset("a an the his their your our el la los las mi su".split())
 _BEFORE_A_NAME = frozenset(("dr", "doctor"))  # Dr. Foote is no foot
 
@@ -42,7 +46,7 @@ def find(text: str, vocabulary: Vocabulary) -> list[Found]:
     """Every spelling in the text, and the words between."""
     words = words_of(text)
     keys = _keys(text, words, vocabulary)
-    numbered = [_NUMBER if key.isdigit() else key for key in keys]
+    numbered = [_numbered(key) for key in keys]
     found: list[Found] = []
     place = 0
     while place < len(words):
@@ -56,6 +60,13 @@ def find(text: str, vocabulary: Vocabulary) -> list[Found]:
             found.append(Found(meaning, words[place].start, words[place + length - 1].end))
         place += length
     return found
+
+
+def _numbered(key: str) -> str:
+    """A number, or a number of times ("3x"), as spellings have any of them."""
+    if key.isdigit():
+        return _NUMBER
+    return f"{_NUMBER}x" if key[-1:] == "x" and key[:-1].isdigit() else key
 
 
 def _keys(text: str, words: tuple[Word, ...], vocabulary: Vocabulary) -> list[str]:
@@ -79,10 +90,20 @@ def _with_sign(text: str, word: Word, key: str) -> str:
 
 def _symptoms(keys: list[str]) -> list[str]:
     """The words with every `sx` that is no surgery written out: "rad sx", "sx x 3 wks"."""
+    if "sx" not in keys:
+        return keys
+    padded = ["", *keys, "", ""]
     return [
-        "symptom" if key == "sx" and (before in _HAVE_SYMPTOMS or after in _OF_SYMPTOMS) else key
-        for before, key, after in zip(["", *keys], keys, [*keys[1:], ""], strict=False)
+        "symptom" if key == "sx" and _is_of_symptoms(padded[place], *padded[place + 2 : place + 4]) else key
+        for place, key in enumerate(keys)
     ]
+
+
+def _is_of_symptoms(before: str, after: str, further: str) -> bool:
+    """Whether what stands beside `sx` tells of symptoms: "sx worse", "sx w/ screens", but not "sx w/ Dr. Lee"."""
+    if before in _HAVE_SYMPTOMS:
+        return True
+    return after in _OF_SYMPTOMS or after in _WITH and further not in _SURGEONS and further.isalpha()
 
 
 def _whole(typed: str, key: str, vocabulary: Vocabulary) -> str:
@@ -98,7 +119,7 @@ def _meaning(keys: list[str], numbered: list[str], start: int, end: int, vocabul
     if not meaning and end - start > 2 and not _ARTICLES.isdisjoint(keys[start + 1 : end - 1]):
         rest = [key for key in keys[start + 1 : end - 1] if key not in _ARTICLES]
         meaning = vocabulary.spellings.get(" ".join((keys[start], *rest, keys[end - 1])), "")
-    if not meaning and _NUMBER in numbered[start:end]:
+    if not meaning and numbered[start:end] != keys[start:end]:
         meaning = vocabulary.spellings.get(" ".join(numbered[start:end]), "")
     return meaning
 
