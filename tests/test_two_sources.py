@@ -134,6 +134,56 @@ def test_a_second_pull_of_the_same_changes_nothing(clinic: Clinic) -> None:
     assert [clinic.ask(f"SELECT * FROM {table}") for table in tables] == before  # noqa: S608
 
 
+PET_NAMES = (
+    ("William", "Bill"), ("Robert", "Bob"), ("Elizabeth", "Liz"), ("Katherine", "Katie"), ("Susan", "Sue"),
+    ("Michael", "Mike"), ("Margaret", "Peggy"), ("Anna", "Ann"), ("Mary Ann", "Mary"), ("Mei", "Amy"),
+)  # fmt: skip
+
+
+def send_all(clinic: Clinic) -> None:
+    """Up to the reminders of August 11."""
+    clinic.send(DAY)
+    for moment in ("2025-08-07 10:00", "2025-08-08 10:00", "2025-08-09 10:00"):
+        clinic.pull(moment)
+        clinic.send(moment)
+
+
+def test_who_is_called_by_a_pet_name_in_the_calendar_gets_one_welcome_and_one_reminder(clinic: Clinic) -> None:
+    rows, entries = [], []
+    for number, (name, pet) in enumerate(PET_NAMES):
+        last, hour = f"Fictional{chr(97 + number)}", 8 + number
+        more = {"last_name": last, "email": f"{pet.lower()}@patient.example", "booked_at": "2025-08-03 11:00"}
+        rows.append(appointment(name, f"2025-08-11 {hour:02}:00", "booked", "PT Evaluation", **more))
+        title = f"Eval - {pet} {last}"
+        entries.append(entry(f"p{number}", f"20250811T{hour:02}0000", title, f"{pet.lower()}@patient.example"))
+    clinic.export(*rows)
+    calendar(clinic, *entries)
+    clinic.pull(BEFORE)
+    send_all(clinic)
+    sent = "SELECT rule, count(*), count(DISTINCT appointment_id) FROM letters JOIN events e ON e.id = event_id"
+    assert clinic.ask(f"{sent} WHERE state = 'sent' GROUP BY rule") == [("reminder", 10, 10), ("welcome", 10, 10)]
+    assert counted(clinic) == (10, 10)
+    listed = clinic.ask("SELECT value FROM problems WHERE source = 'patients' ORDER BY value")
+    assert listed == ["Mary Ann Fictionali / Mary Fictionali", "Mei Fictionalj / Amy Fictionalj"]
+
+
+@pytest.mark.parametrize("hour", ["08", "10", "13", "16"])
+def test_who_has_pilates_and_an_evaluation_on_one_day_is_reminded_of_both(clinic: Clinic, hour: str) -> None:
+    clinic.export(ANNA)
+    calendar(clinic, entry("p", f"20250811T{hour}0000", "Pilates - Anna Fictional", "anna@patient.example"))
+    clinic.pull(BEFORE)
+    send_all(clinic)
+    assert clinic.ask("SELECT count(*) FROM letters WHERE rule = 'reminder' AND state = 'sent'") == [2]
+    assert counted(clinic) == (2, 1)
+
+
+def test_an_entry_that_is_half_an_hour_off_in_the_calendar_is_the_same_visit(clinic: Clinic) -> None:
+    clinic.export(ANNA)
+    calendar(clinic, entry("a", "20250811T093000", "PT - Anna Fictional", "anna@patient.example"))
+    clinic.pull(BEFORE)
+    assert counted(clinic) == (1, 1)
+
+
 def test_two_patients_who_may_be_one_are_listed_and_not_joined(clinic: Clinic) -> None:
     clinic.export(ANNA, ANNA | {"appointment_id": "other", "patient_id": "4712", "start": "2025-08-12 09:00"})
     calendar(clinic)

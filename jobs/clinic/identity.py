@@ -48,10 +48,11 @@ class Match(NamedTuple):
 APART = Match("apart", "")
 
 
-def compare(one: Record, other: Record, same_appointment: bool = False) -> Match:
+def compare(one: Record, other: Record, same_appointment: bool = False, two_sources: bool = False) -> Match:
     """Say whether two records are one person.
 
-    `same_appointment` says that both were given for one appointment: under its number, or at its very time.
+    `same_appointment` says that both were given for one appointment: under its number, or at its very time. With
+    `two_sources` two sources name them for it; in one source an appointment may pass from one person to another.
     """
     if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
         return APART
@@ -67,10 +68,14 @@ def compare(one: Record, other: Record, same_appointment: bool = False) -> Match
             "same" if "e-mail address" in shared and not two_numbers and _same_first(one, other) else "doubtful"
         )
         return Match(word, f"{_ALMOST[names]} and the same {_listed(shared)}")
-    if names == "similar" and shared:
+    if names == "pet" and same_appointment and "e-mail address" in shared and not two_numbers:
+        return Match("same", "a pet name, with the same e-mail address for the same appointment")
+    if names in ("similar", "pet") and shared:
         return Match("doubtful", f"{_ALMOST[names]} and the same {_listed(shared)}")
-    if same_appointment and names in ("renamed", "similar"):
+    if same_appointment and names in ("renamed", "similar", "pet"):
         return Match("doubtful", f"{_ALMOST[names]} for the same appointment")
+    if two_sources and "e-mail address" in shared and _same_last(one, other):
+        return Match("doubtful", "another first name, with the same last name and e-mail address for one appointment")
     return APART
 
 
@@ -92,14 +97,15 @@ _ALMOST = {
     "renamed": "the same first name",
     "short": "a name that may be the other's short form",
     "similar": "almost the same name",
+    "pet": "a pet name",
 }
 
-Names = Literal["same", "short", "renamed", "similar", "other"]
+Names = Literal["same", "short", "renamed", "pet", "similar", "other"]
 
 
 def compare_names(one: tuple[str, str], other: tuple[str, str]) -> Names:
-    """How two names (first, last) go together: `short` is Anna T and Anna Testperson, `renamed` has another last name,
-    `similar` another first name that may be a slip or a pet name."""
+    """How two names (first, last) go together: `short` is Anna T and Anna Testperson, or Bill T and William Testperson,
+    `renamed` has another last name, `pet` is Bill and William, `similar` has another first name that may be a slip."""
     (first, last), (other_first, other_last) = folded_name(*one), folded_name(*other)
     if not first or not other_first:
         return "other"
@@ -111,6 +117,12 @@ def compare_names(one: tuple[str, str], other: tuple[str, str]) -> Names:
         return "short"
     if first == other_first:
         return "renamed"
+    if not _may_be_short(last, other_last):
+        return "other"
+    from jobs.clinic.pet_names import is_pet_name  # for the few that share a last name and an address or a time
+
+    if is_pet_name(first, other_first):
+        return "pet" if last == other_last and last else "short"
     return "similar" if last == other_last and last and _alike(first, other_first) else "other"
 
 
@@ -149,6 +161,10 @@ def _alike(one: str, other: str) -> bool:
     from rapidfuzz import fuzz  # for the few that share a last name and an address
 
     return fuzz.ratio(one, other) >= _SIMILAR
+
+
+def _same_last(one: Record, other: Record) -> bool:
+    return _folded(one.last_name) == _folded(other.last_name)
 
 
 def _same_first(one: Record, other: Record) -> bool:

@@ -1,12 +1,16 @@
 """One appointment in two sources: which entries are one, and where the two sources tell it differently."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from jobs.clinic.identity import compare_names
+from jobs.clinic.identity import compare_names, folded_name, is_numbered
+from jobs.clinic.steps import read_step
 
 _STANDS = ("booked", "arrived", "completed", "no_show")
+_ONE_VISIT = timedelta(hours=1)
+"""Entries of a patient that begin less than this apart are one visit: nobody begins another one so soon."""
 FROM_CALENDARS_ON = 1000  # ranks of calendars; a spreadsheet's is its place in config/sources.yaml
 
 
@@ -25,6 +29,10 @@ class Entry(NamedTuple):
     status: str
     provider: str
     same_as: int  # the entry of a source of lower rank that is the same appointment, 0: none
+    kind: str = ""  # as typed
+    patient_key: str = ""
+    address_key: str = ""
+    birth_date: str = ""
 
     @property
     def stands(self) -> bool:
@@ -63,67 +71,96 @@ def _pair_source(first: Sequence[Entry], second: Sequence[Entry], apart: Apart) 
         by_day[entry.patient_id, entry.starts_on].append(entry)
     found: dict[int, int] = {}
 
-    def take(entry: Entry, candidates: Iterable[Entry], only: bool = False) -> None:
+    def take(entry: Entry, candidates: Iterable[Entry]) -> None:
         free = [other for other in candidates if other.id not in taken and _may(entry, other, apart)]
-        if free and not (only and len(free) > 1):
+        if free:
             chosen = min(free, key=lambda other: (other.id != entry.same_as, not other.stands, other.id))
             taken[chosen.id], found[entry.id] = entry.id, chosen.id
 
     def left() -> Iterator[Entry]:
         return (entry for entry in second if entry.id not in found)
 
+    def take_only(candidates: Callable[[Entry], Iterable[Entry]], fits: Callable[[Entry, Entry], bool]) -> None:
+        """Where an entry fits one only, and that one no other entry."""
+        for entry, other in list(_one_to_one(left(), candidates, fits, taken)):
+            take(entry, [other])
+
+    def at_its_time(entry: Entry) -> Sequence[Entry]:
+        return by_start.get(entry.starts_at, ())
+
     for entry in left():
-        take(entry, (other for other in by_start[entry.starts_at] if other.patient_id == entry.patient_id))
+        take(entry, (other for other in at_its_time(entry) if other.patient_id == entry.patient_id))
     for entry in left():
-        take(entry, (other for other in by_start[entry.starts_at] if _names(entry, other) == "same"))
-    for entry, other in _one_to_one(list(left()), by_start, taken):
-        take(entry, [other])
+        take(entry, (other for other in at_its_time(entry) if _names(entry, other) == "same"))
+    take_only(at_its_time, _name_may_be_one)
     before = {other.id: other for other in first}
     for entry in left():
         take(entry, [before[entry.same_as]] if entry.same_as in before else [])
-    several = _several(second, found)
-    for entry in left():
-        if entry.stands and (entry.patient_id, entry.starts_on) not in several:
-            take(entry, filter(_stands, by_day[entry.patient_id, entry.starts_on]), only=True)
+    take_only(at_its_time, _of_one_household)
+    take_only(lambda entry: by_day.get((entry.patient_id, entry.starts_on), ()), _begin_together)
     return found
 
 
 def _one_to_one(
-    left: Sequence[Entry], by_start: Mapping[str, Sequence[Entry]], taken: Collection[int]
+    left: Iterable[Entry],
+    candidates: Callable[[Entry], Iterable[Entry]],
+    fits: Callable[[Entry, Entry], bool],
+    taken: Collection[int],
 ) -> Iterator[tuple[Entry, Entry]]:
-    """Entries at one time whose names go together only in short form, where neither could mean another one."""
-    fits = {
-        entry.id: [
-            other
-            for other in by_start.get(entry.starts_at, ())
-            if other.id not in taken and _names(entry, other) == "short" and _one_provider(entry, other)
-        ]
+    """Entries that fit one candidate only, where that one fits no other of them."""
+    fitting = [
+        (entry, [other for other in candidates(entry) if other.id not in taken and fits(entry, other)])
         for entry in left
-    }
-    wanted = Counter(other.id for others in fits.values() for other in others)
-    for entry in left:
-        others = fits[entry.id]
+    ]
+    wanted = Counter(other.id for _, others in fitting for other in others)
+    for entry, others in fitting:
         if len(others) == 1 and wanted[others[0].id] == 1:
             yield entry, others[0]
 
 
-def _several(entries: Iterable[Entry], found: Collection[int]) -> set[tuple[int, str]]:
-    """The patients and days of which one source has several entries that stand and are not paired yet."""
-    seen: set[tuple[int, str]] = set()
-    twice: set[tuple[int, str]] = set()
-    for entry in entries:
-        if entry.stands and entry.id not in found:
-            place = entry.patient_id, entry.starts_on
-            (twice if place in seen else seen).add(place)
-    return twice
+def _name_may_be_one(entry: Entry, other: Entry) -> bool:
+    """At one time: ANNA T and Anna Testperson, Bill Testperson and William Testperson."""
+    return _names(entry, other) in ("short", "pet") and _one_birth_date(entry, other) and _one_provider(entry, other)
 
 
-def _stands(entry: Entry) -> bool:
-    return entry.stands
+def _of_one_household(entry: Entry, other: Entry) -> bool:
+    """At one time, under one last name and e-mail address, each missing in the other's source: Mei is Amy there."""
+    return (
+        entry.stands
+        and other.stands
+        and bool(entry.address_key)
+        and entry.address_key == other.address_key
+        and folded_name("", entry.last_name) == folded_name("", other.last_name)
+        and not (is_numbered(entry.patient_key) and is_numbered(other.patient_key))
+        and _one_birth_date(entry, other)
+        and _one_kind(entry, other)
+        and _one_provider(entry, other)
+    )
+
+
+def _begin_together(entry: Entry, other: Entry) -> bool:
+    """On one day of one patient: one visit, though the two sources have it at other times."""
+    if not (entry.stands and other.stands and _one_kind(entry, other)):
+        return False
+    return abs(datetime.fromisoformat(entry.starts_at) - datetime.fromisoformat(other.starts_at)) < _ONE_VISIT
+
+
+def _one_kind(entry: Entry, other: Entry) -> bool:
+    """Whether both may be classes, or both treatments; often a source does not say. Front desks call an evaluation a
+    visit, but never Pilates therapy."""
+    steps = {read_step(each.kind) for each in (entry, other) if each.kind} - {"other"}
+    return len({step == "class" for step in steps}) < 2
+
+
+def _one_birth_date(entry: Entry, other: Entry) -> bool:
+    return not entry.birth_date or not other.birth_date or entry.birth_date == other.birth_date
 
 
 def _may(entry: Entry, other: Entry, apart: Apart) -> bool:
-    return frozenset((entry.record_id, other.record_id)) not in apart
+    """Whether nothing speaks against it: a person's word, or another kind at another time."""
+    if frozenset((entry.record_id, other.record_id)) in apart:
+        return False
+    return entry.starts_at == other.starts_at or _one_kind(entry, other)
 
 
 def _names(entry: Entry, other: Entry) -> str:

@@ -44,7 +44,7 @@ def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts:
     twins = settle_twins(memory, touched.slots, ranks_of(tools.settings.sources), seen_at)
     counts["patients in two sources"] += people.joined + twins.joined
     counts["appointments in two sources"] += twins.new
-    if people.doubtful or people.joined or twins.joined:
+    if people.doubtful or people.joined or twins.doubtful or twins.joined:
         counts["problems changed"] += renew_problems(memory, PATIENTS, "", doubtful_problems(memory), seen_at)
     return people.patients | twins.patients
 

@@ -40,10 +40,12 @@ class Settled(NamedTuple):
     patients: frozenset[int]
 
 
-def settle_identities(memory: Memory, records: Collection[int], together: Collection[Pair], at: str) -> Settled:
+def settle_identities(
+    memory: Memory, records: Collection[int], together: Collection[Pair], at: str, two_sources: bool = False
+) -> Settled:
     """Join new or changed records with those that surely are the same person; list those that perhaps are.
 
-    `together` are records that were given for one appointment.
+    `together` are records that were given for one appointment, with `two_sources` each by another source.
     """
     if not records and not together:
         return Settled(0, 0, frozenset())
@@ -52,7 +54,10 @@ def settle_identities(memory: Memory, records: Collection[int], together: Collec
     asked = dict.fromkeys((*sorted(hinted), *_pairs(known.values(), set(records))))
     lines = newest_lines(memory, asked)
     open_pairs = [pair for pair in asked if not (line := lines.get(pair)) or not (line.who or line.what == "same")]
-    matches = {pair: compare(known[pair[0]], known[pair[1]], pair in hinted) for pair in open_pairs}
+    matches = {
+        pair: compare(known[pair[0]], known[pair[1]], pair in hinted, two_sources and pair in hinted)
+        for pair in open_pairs
+    }
     joining = _Joining(memory, {each for pair, match in matches.items() if match.word == "same" for each in pair}, at)
     doubtful = 0
     for pair, match in matches.items():

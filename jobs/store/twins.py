@@ -30,6 +30,7 @@ class Paired(NamedTuple):
 
     new: int
     joined: int  # patients known as one because they stand at one time in both sources
+    doubtful: int  # patients who may be one for that reason
     patients: frozenset[int]
 
 
@@ -39,8 +40,8 @@ def settle_twins(memory: Memory, slots: Collection[int], ranks: Mapping[str, int
     `ranks` says for each source how much it counts: of two, the one of lower rank. Nothing is done where there is one.
     """
     if len(ranks) < 2 or not slots:
-        return Paired(0, 0, frozenset())
-    new, joined, touched = 0, 0, set[int]()
+        return Paired(0, 0, 0, frozenset())
+    new, joined, doubtful, touched = 0, 0, 0, set[int]()
     days, ours = _days(memory, slots), set(slots)
     for _ in range(2):  # patients that turn out to be one may have more in common
         entries = _entries(memory, days, ranks)
@@ -53,12 +54,13 @@ def settle_twins(memory: Memory, slots: Collection[int], ranks: Mapping[str, int
         _move_letters(memory, {twin_id: first_id for twin_id, first_id in now.items() if first_id}, at)
         _lend(memory, [pair for pair in pairs.items() if not ours.isdisjoint(pair)])
         touched |= {known[each].patient_id for entry in changed for each in (entry.id, pairs.get(entry.id, entry.id))}
-        together = _one_name(memory, ((known[twin], known[first]) for twin, first in pairs.items()))
-        settled = settle_identities(memory, (), together, at)
+        together = _in_both(memory, ((known[twin], known[first]) for twin, first in pairs.items()))
+        settled = settle_identities(memory, (), together, at, two_sources=True)
         joined, touched = joined + settled.joined, touched | settled.patients
+        doubtful += settled.doubtful
         if not settled.joined:
             break
-    return Paired(new, joined, frozenset(touched))
+    return Paired(new, joined, doubtful, frozenset(touched))
 
 
 def slots_of(memory: Memory, patient_ids: Collection[int]) -> set[int]:
@@ -99,7 +101,8 @@ def _all_entries(memory: Memory) -> Select[Any]:
     return (
         select(
             slot.id, slot.source, slot.patient_id, slot.named_id, patient.first_name, patient.last_name, slot.starts_at,
-            slot.starts_on, slot.status, slot.provider, slot.same_as,
+            slot.starts_on, slot.status, slot.provider, slot.same_as, slot.kind, patient.key, patient.address_key,
+            patient.birth_date,
         )
         .join(patients, patient.id == slot.patient_id)
         .where(slot.clinic_id == memory.clinic_id)
@@ -111,13 +114,23 @@ def _entry(row: Any, ranks: Mapping[str, int]) -> Entry:
     return Entry(slot_id, source, ranks.get(source, UNKNOWN_RANK), patient_id, named_id or patient_id, *rest)
 
 
-def _one_name(memory: Memory, pairs: Iterable[tuple[Entry, Entry]]) -> set[tuple[int, int]]:
-    """Records of two patients that stand at one time in both sources under one whole name which nobody else bears."""
-    found = {}
+def _in_both(memory: Memory, pairs: Iterable[tuple[Entry, Entry]]) -> set[tuple[int, int]]:
+    """Records of two patients to whom one appointment belongs in two sources: under one whole name which nobody else
+    bears, or at one time with one e-mail address."""
+    found: dict[tuple[int, int], str] = {}
+    household: set[tuple[int, int]] = set()
     for twin, first in pairs:
+        if twin.patient_id == first.patient_id:
+            continue
         key = person_key(first.first_name, first.last_name)
-        if twin.patient_id != first.patient_id and key and key == person_key(twin.first_name, twin.last_name):
+        if key and key == person_key(twin.first_name, twin.last_name):
             found[twin.patient_id, first.patient_id] = key
+        elif twin.address_key and (twin.address_key, twin.starts_at) == (first.address_key, first.starts_at):
+            household.add((twin.patient_id, first.patient_id))
+    return household | _whole_names(memory, found)
+
+
+def _whole_names(memory: Memory, found: Mapping[tuple[int, int], str]) -> set[tuple[int, int]]:
     if not found:
         return set()
     query = select(patients.c.name_key, patients.c.id).where(

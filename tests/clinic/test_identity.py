@@ -73,6 +73,25 @@ def test_one_appointment_under_one_name_is_one_persons_though_the_address_change
     assert compare(before, now, same_appointment=True) == ("same", "the same name for the same appointment")
 
 
+BILL, WILLIAM = record(first="Bill", email="t@mail.example"), record("4711", first="William", email="t@mail.example")
+
+
+def test_a_pet_name_at_one_address_for_one_appointment_is_one_person_and_else_doubtful() -> None:
+    why = "a pet name, with the same e-mail address for the same appointment"
+    assert compare(BILL, WILLIAM, same_appointment=True) == compare(WILLIAM, BILL, True) == ("same", why)
+    assert compare(BILL, WILLIAM) == ("doubtful", "a pet name and the same e-mail address")
+    assert compare(BILL._replace(key="4712"), WILLIAM, same_appointment=True).word == "doubtful"
+    born = BILL._replace(birth_date="1950-01-02"), WILLIAM._replace(birth_date="1980-01-02")
+    assert compare(*born, same_appointment=True).word == "apart"
+
+
+def test_another_first_name_at_one_address_for_one_appointment_of_two_sources_is_doubtful() -> None:
+    mei, amy = record("4711", first="Mei", email="t@mail.example"), record(first="Amy", email="t@mail.example")
+    said = "another first name, with the same last name and e-mail address for one appointment"
+    assert compare(mei, amy, same_appointment=True, two_sources=True) == ("doubtful", said)
+    assert compare(mei, amy, same_appointment=True).word == "apart"  # in one source her visit went to her daughter
+
+
 def test_an_appointment_that_another_person_took_over_joins_nobody() -> None:
     assert compare(EXPORT, record(first="Ben", last="Other"), same_appointment=True).word == "apart"
 
@@ -85,7 +104,14 @@ def test_an_appointment_that_another_person_took_over_joins_nobody() -> None:
         (("A.", "Testperson"), ("Anna", "Testperson"), "short"),
         (("Anna", ""), ("Anna", "Testperson"), "short"),
         (("Anna", "Testperson"), ("Anna", "Newname"), "renamed"),
-        (("Rob", "Testperson"), ("Robert", "Testperson"), "similar"),
+        (("Rob", "Testperson"), ("Robert", "Testperson"), "pet"),
+        (("Peggy", "Testperson"), ("Margaret Ann", "Testperson"), "pet"),
+        (("BILL", "T"), ("William", "Testperson"), "short"),
+        (("Paco", "Muñoz"), ("Francisco", "Munoz"), "pet"),
+        (("Pat", "Testperson"), ("Patricia", "Testperson"), "pet"),
+        (("Patrick", "Testperson"), ("Patricia", "Testperson"), "similar"),  # Pat is both
+        (("Fernando", "Testperson"), ("Fernanda", "Testperson"), "similar"),
+        (("Jon", "Testperson"), ("Jonn", "Testperson"), "similar"),
         (("Anna", "Testperson"), ("Ben", "Testperson"), "other"),
         (("Ann", "Testperson"), ("Ben", "Other"), "other"),
     ],

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from jobs.clinic.reconcile import FROM_CALENDARS_ON, Difference, Entry, calendars_apart, differences, pair_entries
 
 NINE, TEN = "2026-03-04T17:00:00Z", "2026-03-04T18:00:00Z"
@@ -14,6 +16,7 @@ def entry(id: int, start: str = NINE, name: str = "Anna Testperson", patient: in
         "id": id, "source": "calendar" if id >= 100 else "export", "rank": FROM_CALENDARS_ON if id >= 100 else 0,
         "patient_id": patient or id, "record_id": patient or id, "first_name": first, "last_name": last,
         "starts_at": start, "starts_on": start[:10], "status": "booked", "provider": "", "same_as": 0,
+        "patient_key": "4711" if id < 100 else "n:",
     }  # fmt: skip
     return Entry(**(usual | more))
 
@@ -37,10 +40,54 @@ def test_what_a_person_said_are_two_is_never_paired() -> None:
     assert pair_entries([entry(1), entry(100)], apart=[frozenset((1, 100))]) == {}
 
 
-def test_the_same_day_at_another_time_is_one_appointment_where_there_is_one_only() -> None:
-    assert pair_entries([entry(1, patient=7), entry(100, TEN, patient=7)]) == {100: 1}
-    assert pair_entries([entry(1, patient=7), entry(100, TEN, patient=7), entry(101, TEN[:-3] + "5Z", patient=7)]) == {}
-    assert pair_entries([entry(1, patient=7, status="cancelled"), entry(100, TEN, patient=7)]) == {}
+HALF_PAST, QUARTER_PAST = NINE.replace(":00:00Z", ":30:00Z"), NINE.replace(":00:00Z", ":15:00Z")
+
+
+def test_less_than_an_hour_apart_is_one_visit_where_it_can_mean_only_one() -> None:
+    assert pair_entries([entry(1, patient=7), entry(100, HALF_PAST, patient=7)]) == {100: 1}
+    several = entry(1, patient=7), entry(100, HALF_PAST, patient=7), entry(101, QUARTER_PAST, patient=7)
+    assert pair_entries(several) == {}
+    assert pair_entries([entry(1, patient=7, status="cancelled"), entry(100, HALF_PAST, patient=7)]) == {}
+
+
+@pytest.mark.parametrize("hour", [15, 16, 18, 21])
+def test_a_second_visit_an_hour_or_more_apart_is_another_appointment(hour: int) -> None:
+    other = NINE.replace("T17", f"T{hour}")
+    assert pair_entries([entry(1, patient=7), entry(100, other, patient=7)]) == {}
+
+
+def test_pilates_beside_therapy_is_another_visit_and_an_evaluation_may_be_called_a_visit() -> None:
+    evaluation = entry(1, patient=7, kind="PT Evaluation")
+    assert pair_entries([evaluation, entry(100, HALF_PAST, patient=7, kind="Pilates")]) == {}
+    assert pair_entries([evaluation, entry(100, HALF_PAST, patient=7, kind="Pilates", same_as=1)]) == {}
+    assert pair_entries([evaluation, entry(100, HALF_PAST, patient=7, kind="PT")]) == {100: 1}
+    pilates = entry(100, HALF_PAST, patient=7, kind="Pilates")
+    assert pair_entries([evaluation, pilates, entry(101, QUARTER_PAST, patient=7, kind="PT")]) == {101: 1}
+
+
+def test_a_pet_name_at_one_time_is_one_appointment_where_it_can_mean_only_one() -> None:
+    william, robert = entry(1, name="William Testperson"), entry(2, name="Robert Testperson")
+    assert pair_entries([william, entry(100, name="Bill Testperson")]) == {100: 1}
+    assert pair_entries([william, robert, entry(100, name="Bob T"), entry(101, name="Billy T")]) == {100: 2, 101: 1}
+    assert pair_entries([william, entry(100, name="Bob Testperson")]) == {}
+    born = william._replace(birth_date="1950-01-02"), entry(100, name="Bill Testperson", birth_date="1980-01-02")
+    assert pair_entries(born) == {}
+
+
+def test_two_first_names_of_one_household_at_one_time_are_one_appointment_where_each_source_has_one() -> None:
+    more = {"address_key": "t@mail.example"}
+    mei, amy = entry(1, name="Mei Testperson", **more), entry(100, name="Amy Testperson", patient_key="n:amy", **more)
+    assert pair_entries([mei, amy]) == {100: 1}
+    for two in (
+        amy._replace(kind="Pilates"),
+        amy._replace(patient_key="4712"),
+        amy._replace(address_key="other@mail.example"),
+        amy._replace(last_name="Other"),
+        amy._replace(status="cancelled"),
+    ):
+        assert pair_entries([mei._replace(kind="PT"), two]) == {}
+    husband = entry(2, name="Jan Testperson", **more)
+    assert pair_entries([mei, husband, amy]) == {}  # she may be any of the two, or neither
 
 
 def test_what_was_paired_stays_so_when_one_is_moved_unless_another_fits_better() -> None:
