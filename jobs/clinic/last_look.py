@@ -10,9 +10,7 @@ from jobs.clinic.approval import NOBODY_ASKED, FrontDesk, grace_words, still_sto
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.episodes import KEPT, Slot
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
-
-NOW_CANCELLED = "the appointment is now cancelled"
-"""The one reason that a later booking takes back."""
+from jobs.clinic.records import STATUSES
 
 
 class Due(NamedTuple):
@@ -148,8 +146,7 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
         unreleased = "; nobody released it" if due.state == "held" else ""
         if due.state == "deferred":  # its moment is by now the one at which it was to be tried again
             return f"too late: the mail server put it off again and again, and the rule allows {rule.too_late_after}"
-        day = local_day(due.due_at, zone)
-        return f"too late: it was due {day}, and the rule allows {rule.too_late_after}{unreleased}"
+        return f"{too_late_words(due.due_at, rule, zone)}{unreleased}"
     return _overtaken(due, rule, person, moment) or _told_already(due, rule, person) or _once(rule, person, now, zone)
 
 
@@ -159,18 +156,16 @@ def _overtaken(due: Due, rule: Rule, person: Person, moment: str) -> str:
     if slot is None:
         return "the appointment is no longer known"
     if rule.when in ("planned_visit", "first_booking"):
-        if slot.status == "cancelled":
-            return NOW_CANCELLED
         if slot.status != "booked":
-            return f"the appointment is now {slot.status.replace('_', '-')}"
+            return _now("appointment", slot.status)
         if rule.when == "planned_visit" and slot.starts_at != due.event_starts_at:
             return "the appointment was moved"
         if slot.starts_at <= moment:
             return "the appointment has begun"
     elif rule.when in ("visit", "evaluation", "discharged") and slot.status not in KEPT:
-        return f"the visit is now {slot.status.replace('_', '-')}"
+        return _now("visit", slot.status)
     elif rule.when in ("no_show", "cancelled") and slot.status != rule.when:
-        return f"the appointment is now {slot.status.replace('_', '-')}"
+        return _now("appointment", slot.status)
     others = [other for other in person.history if other.appointment_id != slot.appointment_id]
     if "future_visit" in rule.unless and any(o.status == "booked" and o.starts_at > moment for o in others):
         return "a future visit is booked"
@@ -180,6 +175,35 @@ def _overtaken(due: Due, rule: Rule, person: Person, moment: str) -> str:
     if "discharged" in rule.unless and any(o.step == "discharge" for o in [*later, slot] if o.status in KEPT):
         return "the patient is discharged"
     return ""
+
+
+def _now(what: str, status: str) -> str:
+    return f"the {what} is now {status.replace('_', '-')}"
+
+
+class WayBack(NamedTuple):
+    """How a letter comes back that was withdrawn since its appointment had another status for a time."""
+
+    reasons: tuple[str, ...]  # it was withdrawn for one of these
+    statuses: tuple[str, ...]  # and comes back when the appointment has one of these
+
+
+def way_back(rule: Rule) -> WayBack | None:
+    """What brings a rule's withdrawn letters back: a visit that was cancelled and is booked again, an outcome that was
+    marked by slip and corrected. None where nothing does: who cancels a second time is not written to about the first,
+    and a visit that was moved calls for a letter of its own."""
+    if rule.when == "cancelled":
+        return None
+    if rule.when in ("planned_visit", "first_booking"):
+        gone = (status for status in STATUSES if status not in ("booked", "rescheduled"))
+        return WayBack(tuple(_now("appointment", status) for status in gone), ("booked",))
+    what, right = ("appointment", ("no_show",)) if rule.when == "no_show" else ("visit", KEPT)
+    return WayBack(tuple(_now(what, status) for status in STATUSES if status not in right), right)
+
+
+def too_late_words(due_at: str, rule: Rule, zone: ZoneInfo) -> str:
+    """Why a letter does not leave any more whose time is over."""
+    return f"too late: it was due {local_day(due_at, zone)}, and the rule allows {rule.too_late_after}"
 
 
 def _told_already(due: Due, rule: Rule, person: Person) -> str:

@@ -27,7 +27,7 @@ LIFE = (
     State("deferred", 'the mail server said "later"; the next run tries again until it is too late',
           ("ready", "held", "withdrawn", "failed")),
     State("withdrawn", "no longer right, with the reason; a new event plans a new letter, and it comes back itself "
-          "only where its cancelled visit is booked again",
+          "only where its visit has the right status again",
           ("ready",)),
     State("failed", "the mail server refused it for good",
           ("ready", "held", "withdrawn")),

@@ -5,8 +5,7 @@ from datetime import date
 from jobs.clinic.follow_ups import Calendar, plan_letters, utc_text
 from jobs.runner.tools import Tools
 from jobs.store.episodes import histories
-from jobs.store.letters import bring_back
-from jobs.store.planning import news, rule_starts, save_plan
+from jobs.store.planning import bring_back, news, rule_starts, save_plan
 from jobs.store.restoring import hold_what_may_have_left
 
 EVENTS_AT_ONCE = 2_500  # of a first pull there can be very many
@@ -25,9 +24,8 @@ def plan(tools: Tools, today: date) -> int:
             new += save_plan(memory, planned, up_to, tools.now)
             about = {letter.event_id for letter in planned}
             hold_what_may_have_left(memory, about, follow_ups, calendar_of(tools), utc_text(tools.now))
-    bound = [rule.name for rule in follow_ups.rules if rule.on and rule.when in ("planned_visit", "first_booking")]
     with tools.store.begin() as memory:
-        return new + bring_back(memory, bound, utc_text(tools.now))
+        return new + bring_back(memory, follow_ups.rules, utc_text(tools.now), tools.settings.clinic.tzinfo)
 
 
 def calendar_of(tools: Tools) -> Calendar:

@@ -1,13 +1,13 @@
 """The letters: planned by an event, looked at once more, attempted, sent; each change with its reason."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 
 from jobs.clinic.follow_ups import Rule, utc_text
-from jobs.clinic.last_look import NOW_CANCELLED, Due, Person, Sent
+from jobs.clinic.last_look import Due, Person, Sent
 from jobs.clinic.letter_life import can_become
 from jobs.store.episodes import histories
 from jobs.store.memory import Memory, in_parts, next_id
@@ -16,7 +16,6 @@ from jobs.store.tables import appointments, attempts, events, letters, patients,
 
 _GONE = ("sent", "attempting", "unknown")  # what left or may have left
 _WAITING = {"planned", "ready", "deferred", "held"}  # what a run may decide about
-_BACK_WITHIN = timedelta(days=60)  # of its day, a letter can come back; no rule allows it to be later
 _MAY_LEAVE = ("planned", "ready", "deferred", "held")  # held ones are looked at too: they can become wrong
 
 
@@ -201,36 +200,6 @@ def grant_grace(memory: Memory, moments: Iterable[tuple[int, str]]) -> None:
     if rows:
         statement = update(letters).where(letters.c.id == bindparam("letter")).values(leaves_at=bindparam("until"))
         memory.connection.execute(statement, rows)
-
-
-def bring_back(memory: Memory, rules: Collection[str], now: str) -> int:
-    """Make letters ready again whose visit was cancelled and is booked again for the same time; say how many.
-
-    Only those of these rules that did not leave and are not too late. The booking itself is no new event: a calendar
-    and an export that contradict each other would otherwise call for a letter with each pull.
-    """
-    letter, event, slot = letters.c, events.c, appointments.c
-    query = (
-        select(letter.id)
-        .join(events, event.id == letter.event_id)
-        .join(appointments, slot.id == event.appointment_id)
-        .where(
-            letter.clinic_id == memory.clinic_id,
-            letter.state == "withdrawn",
-            letter.due_at > utc_text(datetime.fromisoformat(now) - _BACK_WITHIN),
-            letter.expires_at > now,
-            letter.reason == NOW_CANCELLED,
-            letter.rule.in_(rules),
-            slot.status == "booked",
-            slot.starts_at == event.starts_at,
-        )
-    )
-    back = [int(row[0]) for row in memory.connection.execute(query)]
-    again = update(letters).where(letter.id == bindparam("letter"), letter.state == "withdrawn")
-    if back:
-        rows = [{"letter": letter_id, "at": now} for letter_id in back]
-        memory.connection.execute(again.values(state="ready", reason="", changed_at=bindparam("at")), rows)
-    return len(back)
 
 
 def change_letters(memory: Memory, changes: Iterable[tuple[int, str, str]], at: str) -> None:

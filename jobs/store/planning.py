@@ -1,17 +1,20 @@
 """The planner's part of the memory: the events it has not seen, the rules' first days, the letters it planned."""
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
-from jobs.clinic.follow_ups import FollowUps, Happening, Planned, utc_text
+from jobs.clinic.follow_ups import FollowUps, Happening, Planned, Rule, utc_text
+from jobs.clinic.last_look import WayBack, too_late_words, way_back
 from jobs.store.memory import Memory, in_parts, insert_new
 from jobs.store.runs import cursor, set_cursor
-from jobs.store.tables import events, letters
+from jobs.store.tables import appointments, events, letters
 
 _PLANNED_UP_TO = "letters planned up to event"
+_BACK_WITHIN = timedelta(days=60)  # of its day, a letter can come back; no rule allows it to be later
 _KIND = {"completed": "arrived"}  # the same thing, seen earlier or later
 
 
@@ -85,3 +88,51 @@ def save_plan(memory: Memory, planned: Iterable[Planned], up_to: int, now: datet
         new[state] = insert_new(memory, letters, names, rows[state]) if rows[state] else 0
     set_cursor(memory, _PLANNED_UP_TO, str(up_to))
     return new["planned"]
+
+
+def bring_back(memory: Memory, rules: Iterable[Rule], now: str, zone: ZoneInfo) -> int:
+    """Make letters ready again whose appointment has the right status again at the same time: a visit that was
+    cancelled and is booked again, an outcome that was marked by slip and corrected. Say how many.
+
+    Only those of these rules that did not leave; of those that are too late by now, that is the reason from now on. The
+    status itself is no new event: a calendar and an export that contradict each other would otherwise call for a letter
+    with each pull.
+    """
+    letter, event, slot = letters.c, events.c, appointments.c
+    by_name = {rule.name: rule for rule in rules if rule.on}
+    alike: dict[WayBack, list[str]] = {}
+    for rule in by_name.values():
+        if way := way_back(rule):
+            alike.setdefault(way, []).append(rule.name)
+    query = (
+        select(letter.id, letter.rule, letter.due_at, letter.expires_at)
+        .join(events, event.id == letter.event_id)
+        .join(appointments, slot.id == event.appointment_id)
+        .where(
+            letter.clinic_id == memory.clinic_id,
+            letter.state == "withdrawn",
+            letter.due_at > utc_text(datetime.fromisoformat(now) - _BACK_WITHIN),
+            or_(*(_right_again(names, way) for way, names in alike.items())),
+            slot.starts_at == event.starts_at,
+        )
+    )
+    back, late = list[int](), list[tuple[int, str]]()
+    for letter_id, name, due_at, expires_at in memory.connection.execute(query) if alike else ():
+        if expires_at > now:
+            back.append(letter_id)
+        else:
+            late.append((letter_id, too_late_words(due_at, by_name[name], zone)))
+    this = update(letters).where(letters.c.id == bindparam("letter"), letters.c.state == "withdrawn")
+    if back:
+        rows = [{"letter": letter_id, "at": now} for letter_id in back]
+        memory.connection.execute(this.values(state="ready", reason="", changed_at=bindparam("at")), rows)
+    if late:
+        rows = [{"letter": letter_id, "why": why} for letter_id, why in late]
+        memory.connection.execute(this.values(reason=bindparam("why")), rows)
+    return len(back)
+
+
+def _right_again(rules: Sequence[str], way: WayBack) -> ColumnElement[bool]:
+    """Of the letters of these rules those that come back this way."""
+    letter, status = letters.c, appointments.c.status
+    return and_(letter.rule.in_(rules), letter.reason.in_(way.reasons), status.in_(way.statuses))
