@@ -232,7 +232,7 @@ def test_a_folder_that_this_user_may_not_read_is_told(home: Path, monkeypatch: p
     def refuse(*args: object) -> None:
         raise PermissionError(13, "Permission denied", str(home / "var"))
 
-    monkeypatch.setattr("jobs.store.memory.open_store", refuse)
+    monkeypatch.setattr("jobs.store.memory.bring_up_to_date", refuse)
     result = ask(home, "status")
     assert result.exit_code == FAILED
     assert "this user may not read or write it. Give it to the user that runs the jobs." in result.output

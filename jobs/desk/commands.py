@@ -126,9 +126,10 @@ def _run(place: Place, jobs: tuple[str, ...], asked: "Mapping[str, str]", spare:
     names = [name for job in jobs for name in (everything if job == "all" else (job,))]
     with started_early(place.home, settings, place.now, names, spare) as early:
         from jobs.desk.terminal import run_named
-        from jobs.runner.tools import open_watched_tools
+        from jobs.runner.tools import gather_tools, telling
 
-        return run_named(names, open_watched_tools(place.home, settings, place.now, early), asked)
+        with telling(settings, place.now):
+            return run_named(names, gather_tools(place.home, settings, place.now, early), asked)
 
 
 @cli.command()

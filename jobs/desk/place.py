@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -28,10 +29,11 @@ def with_tools(place: Place, work: "Callable[[Tools], int]", watched: bool = Fal
     If it is `watched`, the watchdog hears of tools that cannot be opened: jobs would have run.
     """
     from jobs.runner.settings_loading import load_settings
-    from jobs.runner.tools import open_tools, open_watched_tools
+    from jobs.runner.tools import open_tools, telling
 
     settings = load_settings(place.home)
-    tools = (open_watched_tools if watched else open_tools)(place.home, settings, place.now)
+    with telling(settings, place.now) if watched else nullcontext():
+        tools = open_tools(place.home, settings, place.now)
     try:
         code = work(tools)
     finally:

@@ -14,7 +14,7 @@ import schedule
 from jobs.desk.terminal import run_due_jobs
 from jobs.desk.unforeseen import explain
 from jobs.runner.settings_loading import load_settings
-from jobs.runner.tools import open_watched_tools
+from jobs.runner.tools import open_tools, telling
 
 Asked = Callable[[float], bool]
 """Waits for so many seconds at most, and says whether somebody asked for the end."""
@@ -46,7 +46,9 @@ def keep_looking(look_once: Callable[[], None], asked: Asked) -> None:
 def look(home: Path, now: datetime | None, asked: Asked) -> None:
     """Run what is due. The settings are read anew each time: a change needs no restart."""
     try:
-        tools = open_watched_tools(home, load_settings(home), now)
+        settings = load_settings(home)
+        with telling(settings, now):
+            tools = open_tools(home, settings, now)
         try:
             run_due_jobs(tools, ended=lambda: asked(0))
         finally:

@@ -12,7 +12,7 @@ from jobs.runner.discover import BEFORE_LETTERS, ORDER, with_what_is_ready
 from jobs.runner.outcome import Outcome
 from jobs.runner.run import FAILED, UNDER_WAY, run_if_due, run_job, worst
 from jobs.runner.side_by_side import run_side_by_side
-from jobs.runner.tools import Tools
+from jobs.runner.tools import Tools, open_database
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,18 +21,20 @@ _WIDE = 200  # columns of a table that goes to a file or to another program
 
 
 def run_named(names: Sequence[str], tools: Tools, asked: Mapping[str, str] | None = None) -> int:
-    """Run jobs in the order given, print how each ended, give the worst exit code. `asked`: see `Tools`.
+    """Run jobs in the order given, print how each ended, give the worst exit code. `tools`: their database need not be
+    opened yet; `asked`: see `Tools`.
 
     What follows the pull and the mailbox runs side by side, unless somebody watches: two bars of progress would
-    overwrite each other.
+    overwrite each other. Then the database is opened by the first job, when the others have been forked: they begin
+    only if it could be.
     """
     before = list(takewhile(BEFORE_LETTERS.__contains__, names))
     others = names[len(before) :]
     apart = others and ORDER[0] in before and len({*names}) == len(names) and not sys.stderr.isatty()
     if apart:
-        tools.store.close()  # a process that is forked must not share a connection; each opens its own
-        ended = run_side_by_side(before, others, lambda name: _get_ready(name, tools))
+        ended = run_side_by_side(before, others, lambda name: _get_ready(name, tools, name in before[:1]))
     else:
+        open_database(tools)
         asking = tools._replace(asked=asked or {})
         ended = ((name, run_job(name, asking)) for name in names)
     codes = []
@@ -42,7 +44,9 @@ def run_named(names: Sequence[str], tools: Tools, asked: Mapping[str, str] | Non
     return worst(codes)
 
 
-def _get_ready(name: str, tools: Tools) -> Callable[[], tuple[int, Outcome]]:
+def _get_ready(name: str, tools: Tools, is_first: bool) -> Callable[[], tuple[int, Outcome]]:
+    if is_first:
+        open_database(tools)
     gc.disable()  # while it is loaded: nothing of it is garbage
     prepared = with_what_is_ready(name, tools)
     gc.freeze()

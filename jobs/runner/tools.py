@@ -72,28 +72,47 @@ def open_tools(home: Path, settings: Settings, now: datetime | None = None, earl
 
     Raises ToolsUnusable where the state folder or the database cannot be used.
     """
+    tools = gather_tools(home, settings, now, early)
+    open_database(tools)
+    return tools
+
+
+def gather_tools(home: Path, settings: Settings, now: datetime | None = None, early: Early | None = None) -> Tools:
+    """The same before the database is opened: what is forked from this process may have them too."""
     zone = settings.clinic.tzinfo
-    store = _open_store(settings)
+    with _in_words():
+        from jobs.store.memory import store_at
+
+        store = store_at(settings.database_url, settings.clinic.id)
     fixed = now and _in_zone(now, zone)
 
     def clock() -> datetime:
         return fixed or datetime.now(UTC).astimezone(zone)
 
-    gc.freeze()  # else what was loaded would be gone through at once, and copied by each process that was forked
-    gc.enable()  # run_jobs.py loads without it
+    if not gc.isenabled():  # run_jobs.py loads without it; `serve` comes here each minute
+        gc.freeze()  # else what was loaded would be gone through at once, and copied by each process that was forked
+        gc.enable()
     return Tools(home, settings, store, clock(), clock, early, named=now is not None)
 
 
-def open_watched_tools(
-    home: Path, settings: Settings, now: datetime | None = None, early: Early | None = None
-) -> Tools:
-    """The tools for a run of jobs: where they cannot be opened, the watchdog hears that no job could begin, and the IT
-    person why."""
-    from jobs.runner.health import ping_failure, tell_that_nothing_runs
+def open_database(tools: Tools) -> None:
+    """Make the database where there never was one, or bring it up to date."""
+    with _in_words():
+        from jobs.store.memory import bring_up_to_date
 
+        tools.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        bring_up_to_date(tools.store, tools.state_dir)
+
+
+@contextmanager
+def telling(settings: Settings, now: datetime | None = None) -> Iterator[None]:
+    """For a run of jobs: where its tools cannot be used, the watchdog hears that no job could begin, and the IT person
+    why."""
     try:
-        return open_tools(home, settings, now, early)
+        yield
     except ToolsUnusable as reason:
+        from jobs.runner.health import ping_failure, tell_that_nothing_runs
+
         ping_failure(settings.installation.healthcheck_url)
         zone = settings.clinic.tzinfo
         tell_that_nothing_runs(settings, str(reason), _in_zone(now, zone) if now else datetime.now(zone))
@@ -109,15 +128,16 @@ class ToolsUnusable(Exception):
     """The state folder or the database cannot be used; the message is a sentence for the IT person."""
 
 
-def _open_store(settings: Settings) -> "Store":
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What is wrong with the state folder or the database as a sentence, with its remedy."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from jobs.runner.faltering import database_remedy, file_words
-    from jobs.store.memory import StoreUnusable, open_store
+    from jobs.store.memory import StoreUnusable
 
     try:
-        settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return open_store(settings.database_url, settings.clinic.id, settings.state_dir)
+        yield
     except StoreUnusable as reason:
         raise ToolsUnusable(f"{reason}{database_remedy(str(reason))}") from None
     except OSError as error:

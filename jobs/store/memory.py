@@ -23,7 +23,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from jobs.store.lost_database import is_empty, log_left, lost_words, note_that_it_is_there, traces, unusable_words
@@ -69,10 +68,10 @@ class Store:
     @property
     def file(self) -> Path | None:
         """The file that holds the database; None where it is no SQLite file."""
-        return _file_of(self.engine)
+        name = self.engine.url.database
+        return Path(name) if self.engine.dialect.name == "sqlite" and name and name != ":memory:" else None
 
     def close(self) -> None:
-        """Let go of its connections; whoever begins anew opens one."""
         self.engine.dispose()
 
 
@@ -83,14 +82,27 @@ def open_store(url: str, clinic_id: str, state_dir: Path | None = None) -> Store
     Raises StoreUnusable where it cannot be opened, where a newer program has changed its tables, or where the state
     folder shows that the database is lost.
     """
+    store = store_at(url, clinic_id)
+    bring_up_to_date(store, state_dir)
+    return store
+
+
+def store_at(url: str, clinic_id: str) -> Store:
+    """The store at `url`, as it is. Nothing is opened yet: what is forked from this process may have it too."""
     engine = create_engine(url, hide_parameters=True)  # they are patients' data
-    database, left = _file_of(engine), list[Path]()
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    return Store(engine, clinic_id)
+
+
+def bring_up_to_date(store: Store, state_dir: Path | None = None) -> None:
+    """Make or migrate the tables of a store. Raises what `open_store` does."""
+    engine, url = store.engine, store.engine.url.render_as_string()
+    database, left = store.file, list[Path]()
     if database and state_dir:
         left = _left_of_a_lost_one(database, state_dir)
     if database:
         _make_private(database)
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
     try:
         revision = _revision(engine)
         if not revision and database and state_dir and left:
@@ -99,7 +111,7 @@ def open_store(url: str, clinic_id: str, state_dir: Path | None = None) -> Store
             _create(engine)
         elif revision > HEAD:
             raise StoreUnusable(
-                f"A newer version of this program has changed the tables of {make_url(url).render_as_string()} "
+                f"A newer version of this program has changed the tables of {url} "
                 f"(step {revision}; this version knows {HEAD}). Install that version again."
             )
         elif revision != HEAD:
@@ -107,16 +119,9 @@ def open_store(url: str, clinic_id: str, state_dir: Path | None = None) -> Store
 
             migrate(engine)
     except DatabaseError as error:
-        raise StoreUnusable(unusable_words(make_url(url).render_as_string(), str(error.orig))) from None
+        raise StoreUnusable(unusable_words(url, str(error.orig))) from None
     if database and state_dir:
         note_that_it_is_there(database, state_dir)
-    return Store(engine, clinic_id)
-
-
-def _file_of(engine: Engine) -> Path | None:
-    """The file that holds the database; None where it is no SQLite file."""
-    name = engine.url.database
-    return Path(name) if engine.dialect.name == "sqlite" and name and name != ":memory:" else None
 
 
 def _left_of_a_lost_one(database: Path, state_dir: Path) -> list[Path]:

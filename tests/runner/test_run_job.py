@@ -1,5 +1,6 @@
 """One run: alone, recorded with its counts, logged, watched, and told of once when it fails."""
 
+import gc
 import json
 import os
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from jobs.runner.outcome import Outcome
 from jobs.runner.run import FAILED, FINE, UNDER_WAY, run_if_due, run_job, worst
 from jobs.runner.schedule import JobSettings
 from jobs.runner.settings_loading import load_settings
-from jobs.runner.tools import Tools, ToolsUnusable, open_tools, open_watched_tools
+from jobs.runner.tools import Tools, ToolsUnusable, open_tools, telling
 from jobs.store.runs import Run, begin_run, last_runs
 
 JobIs = Callable[[Callable[..., Outcome]], None]
@@ -243,9 +244,17 @@ def test_the_watchdog_hears_that_no_job_could_begin(home: Path) -> None:
         change(home, "clinic.yaml", 'healthcheck_url: ""', f"healthcheck_url: {url}/abc")
         settings = load_settings(home)
         (settings.state_dir / "clinic.sqlite").write_bytes(b"no database" * 100)
-        with pytest.raises(ToolsUnusable, match="file is not a database"):
-            open_watched_tools(home, settings, WEDNESDAY)
+        with pytest.raises(ToolsUnusable, match="file is not a database"), telling(settings, WEDNESDAY):
+            open_tools(home, settings, WEDNESDAY)
     assert heard == ["/abc/fail"]
+
+
+def test_a_look_of_serve_leaves_nothing_behind_that_is_never_freed(home: Path) -> None:
+    settings = load_settings(home)
+    open_tools(home, settings, WEDNESDAY).store.close()
+    kept = gc.get_freeze_count()
+    open_tools(home, settings, WEDNESDAY).store.close()
+    assert gc.get_freeze_count() == kept
 
 
 def test_the_same_failure_is_mailed_once_a_day_and_a_new_one_at_once(home: Path, job_is: JobIs) -> None:
