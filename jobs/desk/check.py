@@ -13,6 +13,7 @@ from jobs.articles.library import load_library
 from jobs.clinic.faults import Fault
 from jobs.clinic.last_look import why_pointless
 from jobs.clinic.profile import ClinicProfile, is_postal_address
+from jobs.desk.left_unscheduled import left_unscheduled
 from jobs.desk.what_is_there import missing_files, unusable_here
 from jobs.mail.kept_versions import KeptVersions
 from jobs.mail.letter_marks import only_link
@@ -95,7 +96,7 @@ def find_faults(home: Path) -> Found:
         rules = {rule.template for rule in settings.follow_ups.rules}
         strays, remarks = stray_files(home / "templates", rules, settings.clinic.language)
         faults += strays
-        remarks += [*_left_empty(home, settings), *_not_read(home)]
+        remarks += [*left_unscheduled(settings), *_left_empty(home, settings), *_not_read(home)]
     faults += load_library(home / "config" / "articles.csv")[1]
     faults += load_referral_names(home / "config" / "referral_names.csv")[1]
     return Found(sorted(set(faults)), settings, letters.instead, gone, tuple(remarks))

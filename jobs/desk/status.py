@@ -13,6 +13,7 @@ from jobs.clinic.faults import in_few_words
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.letter_names import language_of, own_letter
 from jobs.desk.check import going_on
+from jobs.desk.left_unscheduled import left_unscheduled
 from jobs.desk.terminal import open_console
 from jobs.mail.letter_forms import PARTS
 from jobs.mail.letter_strays import stray_files
@@ -73,6 +74,7 @@ def show_status(tools: Tools) -> None:
     console.print(f"The mailbox was last read: {_last_read(tools, read_at)}")
     waiting = (
         _waiting(tools, runs, states, problems)
+        + [*left_unscheduled(tools.settings)]
         + _came_back(back, doubtful)
         + _of_articles(tools)
         + in_few_words(load_referral_names(names_file(tools.home))[1])
