@@ -85,7 +85,7 @@ def sum_up(number: int, slots: Sequence[Slot], today: str = FOR_GOOD) -> Episode
     evaluations = [slot for slot in slots if slot.step == "evaluation"]
     evaluated = [slot for slot in kept if slot.step == "evaluation"] if evaluations else kept
     before = slots[: slots.index(kept[0]) + 1] if kept else slots
-    standing = [slot for slot in slots if slot.status not in ("cancelled", "rescheduled")]
+    standing = [slot for slot in slots if slot.status not in ("cancelled", "rescheduled", "deceased")]
     return Episode(
         number,
         next((slot.referral_source for slot in slots if slot.referral_source), ""),

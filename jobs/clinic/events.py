@@ -10,6 +10,9 @@ _OF_STATUS = {
     "cancelled": "cancelled",
 }
 
+CALLED_OFF = ("rescheduled", "deceased")
+"""An appointment that does not count, and that nobody is held to have cancelled or missed."""
+
 
 class Known(NamedTuple):
     """What the store knew of an appointment before this pull."""
@@ -36,9 +39,11 @@ def events_of(known: Known | None, seen: Seen, now: str) -> Iterator[tuple[str, 
     date happened at the latest when the appointment began, and so did an old cancellation.
     """
     at_latest = min(now, seen.starts_at)
+    if known is None and seen.status in CALLED_OFF:
+        return  # nobody was told of it, and nothing came of it
     if known is None or (seen.status == "booked" and known.status == "cancelled"):
         yield "booked", seen.booked_at or at_latest
-    elif seen.status == "booked" and (known.starts_at != seen.starts_at or known.status == "rescheduled"):
+    elif seen.status == "booked" and (known.starts_at != seen.starts_at or known.status in CALLED_OFF):
         yield "moved", now  # also back to where it was
     if known is None or known.status != seen.status or known.starts_at != seen.starts_at:
         what = _OF_STATUS.get(seen.status)

@@ -15,7 +15,7 @@ Occasion = Literal["first_booking", "planned_visit", "visit", "evaluation", "no_
 Unless = Literal["future_visit", "later_visit", "discharged"]
 Fact = Literal["phone", "website", "booking_url", "review_url"]
 _CALLED_BY: dict[str, tuple[str, ...]] = {
-    "first_booking": ("booked",),
+    "first_booking": ("booked", "moved"),
     "planned_visit": ("booked", "moved"),
     "visit": ("completed", "arrived"),
     "evaluation": ("completed", "arrived"),
@@ -129,8 +129,9 @@ TOO_LATE_TO_REMIND = "booked or moved too late: no sending day lies between that
 
 
 class Happening(NamedTuple):
-    """One event as the planner reads it. `repeated`: the same thing was seen of this appointment before. `seen_at` is
-    when a pull first saw it; an export that does not say when a visit was booked has no other moment for it."""
+    """One event as the planner reads it. `repeated`: the same thing was seen of this appointment before; of a move,
+    that it was booked before, which one from the waiting list was not. `seen_at` is when a pull first saw it; an export
+    that does not say when a visit was booked has no other moment for it."""
 
     event_id: int
     appointment_id: int

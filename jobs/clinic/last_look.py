@@ -138,6 +138,8 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
     moment = utc_text(now)
     if not person.email and moment > due.expires_at:
         return "no e-mail address is known"
+    if any(slot.status == "deceased" for slot in person.history):
+        return "the patient has died"
     if person.email_consent == "no":
         return "the patient wants no e-mail"
     if "all" in person.stopped or rule.category in person.stopped:

@@ -8,7 +8,7 @@ money is a plain decimal, `120.00`.
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-STATUSES = ("booked", "arrived", "completed", "no_show", "cancelled", "rescheduled")
+STATUSES = ("booked", "arrived", "completed", "no_show", "cancelled", "rescheduled", "deceased")
 STEPS = ("evaluation", "visit", "discharge", "class", "other")
 
 TEXT_FIELDS = (

@@ -41,34 +41,48 @@ SPELLINGS: dict[str, str] = {
         "rescheduled, reschedule, re-scheduled, moved, postponed, bumped, changed, r/s, rs, resched, "
         "rescheduled by patient, rescheduled by clinic, rescheduled by client, rescheduled by provider, "
         "cancelled rescheduled, canceled rescheduled, cancelled and rescheduled, canceled and rescheduled, "
-        "never booked, archived, deleted, removed, void, voided, inactive, entered in error"
+        "never booked, archived, deleted, removed, void, voided, inactive, entered in error, "
+        "left without being seen, lwbs, left before being seen, left without treatment, on hold, waitlist, "
+        "waitlisted, wait list, waiting list, on waitlist, on wait list, on waiting list, cancellation list, "
+        "on cancellation list, standby"
+    ),
+    "deceased": (
+        "deceased, patient deceased, pt deceased, client deceased, passed away, patient passed away, "
+        "pt passed away, client passed away, died, patient died, pt died, client died"
     ),
 }
-"""The spellings of each status. `Never Booked` and `Archived` (Jane) and the like stand with `rescheduled`: the slot
-no longer counts and nobody is held to have cancelled, so that no letter follows from it."""
+"""The spellings of each status. `Never Booked` and `Archived` (Jane), `LWBS`, `On hold`, `Waitlist` and the like stand
+with `rescheduled`: the slot does not count, and nobody is held to have cancelled or missed it, so that no letter
+follows from it. `deceased` counts as those do, and the patient gets no letter any more."""
 
 _SQUASH = re.compile(r"[\W_]+")
-_TABLE = {"": "booked"} | {
+TABLE = {"": "booked"} | {
     _SQUASH.sub("", word): status for status, words in SPELLINGS.items() for word in words.split(",")
 }
-_LATE = {word for word, status in _TABLE.items() if status == "cancelled" and re.search("late|sameday|24h", word)}
+_LATE = {word for word, status in TABLE.items() if status == "cancelled" and re.search("late|sameday|24h", word)}
 
 
 def is_late(text: str) -> bool:
     """Whether the spelling of a cancellation says that it came too late to fill the slot."""
-    return _squash(text) in _LATE
+    word = squash(text)
+    if word in TABLE and ">" not in text:
+        return word in _LATE
+    from jobs.clinic.status_reasons import is_late_by_reason
+
+    return is_late_by_reason(text)
 
 
 def status_reader(extra: Mapping[str, str]) -> Callable[[str], str | Doubt[str]]:
     """A function that reads one cell of the status column; `extra` maps a clinic's own spellings to our status.
 
-    Case, blanks and punctuation do not matter. An unknown spelling is a doubt: nobody gets a letter on a guess.
+    Case, blanks and punctuation do not matter, nor does the reason of a cancellation. An unknown spelling is a doubt:
+    nobody gets a letter on a guess.
     """
-    table = _TABLE | {_squash(word): status for word, status in extra.items()}
+    table = TABLE | {squash(word): status for word, status in extra.items()}
 
     def read_status(text: str) -> str | Doubt[str]:
-        status = table.get(_squash(text))
-        if status is not None:
+        status = table.get(squash(text)) or _by_reason(text)
+        if status:
             return status
         return Doubt(
             "",
@@ -80,7 +94,13 @@ def status_reader(extra: Mapping[str, str]) -> Callable[[str], str | Doubt[str]]
     return read_status
 
 
-def _squash(text: str) -> str:
+def _by_reason(text: str) -> str:
+    from jobs.clinic.status_reasons import status_by_reason  # most exports have no such text
+
+    return status_by_reason(text)
+
+
+def squash(text: str) -> str:
     return _SQUASH.sub("", text.casefold())
 
 

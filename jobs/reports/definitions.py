@@ -37,7 +37,7 @@ DEFINITIONS = (
     ("Due", "Visits, no-shows and late cancels together: the time that was kept free."),
     ("Arrival, no-show and late-cancel rate", "Visits, no-shows and late cancels, each out of the appointments due."),
     ("All appointments", "Due, cancelled in time, rescheduled, those without an outcome and those still ahead. Each "
-     "appointment counts in exactly one."),
+     "appointment counts in exactly one. Rescheduled too: on hold, waiting list, left unseen, deceased."),
     ("Dropped out", "At least one visit, none planned in the episode, not discharged, and "
      f"{LOST_AFTER_DAYS} days or more since the last visit. Funnel follows the evaluated ones only."),
     ("Discharged", "A discharge visit of the episode was kept."),

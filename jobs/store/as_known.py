@@ -44,7 +44,7 @@ def _as_known(row: dict[str, Any], day: str, at: str) -> dict[str, Any] | None:
     booked_later = row["booked_at"] > at if row["booked_at"] else row["booked_on"] > day
     if booked_later and row["booked_on"] <= row["starts_on"]:
         return None
-    came_about = row["starts_at"] > at and row["status"] not in ("cancelled", "rescheduled")
+    came_about = row["starts_at"] > at and row["status"] not in ("cancelled", "rescheduled", "deceased")
     if came_about or row["cancelled_at"] > at:
         row["cancelled_at"], row["status"] = "", "booked"
     return row

@@ -97,7 +97,7 @@ _ATTENDANCE = f"""
         count(*) FILTER (WHERE status = 'no_show'),
         count(*) FILTER (WHERE status = 'cancelled' AND cancelled_at <> '' AND cancelled_at > {{a_day_before_start}}),
         count(*) FILTER (WHERE status = 'cancelled'),
-        count(*) FILTER (WHERE status = 'rescheduled'),
+        count(*) FILTER (WHERE status IN ('rescheduled', 'deceased')),
         count(*) FILTER (WHERE status = 'booked' AND starts_on < :today),
         count(*) FILTER (WHERE status IN ('booked', 'arrived') AND starts_on >= :today),
         sum(CAST(NULLIF(billed, '') AS NUMERIC)),

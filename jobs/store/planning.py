@@ -39,7 +39,8 @@ def news(memory: Memory, kinds: Collection[str], most: int) -> News:
     happenings = []
     for row in found:
         kind = row.appointment_id, _KIND.get(row.what, row.what)
-        happenings.append(Happening(*row[:-1], repeated=kind in seen, seen_at=row.seen_at))
+        repeated = kind in seen or (row.what == "moved" and (row.appointment_id, "booked") in seen)
+        happenings.append(Happening(*row[:-1], repeated=repeated, seen_at=row.seen_at))
         seen.add(kind)
     is_all = len(found) < most
     return News(happenings, newest if is_all else found[-1].id, is_all)

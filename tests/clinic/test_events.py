@@ -42,6 +42,12 @@ def test_a_kept_discharge_visit_is_a_visit_and_a_discharge():
     ]
 
 
+@pytest.mark.parametrize("status", ["rescheduled", "deceased"])
+def test_what_was_never_booked_is_no_event_until_it_is(status):
+    assert list(events_of(None, seen(status=status), NOW)) == []
+    assert list(events_of(Known(FUTURE, status, "visit"), seen(), NOW)) == [("moved", NOW)]
+
+
 @pytest.mark.parametrize("status", ["booked", "completed", "rescheduled"])
 def test_a_change_of_nothing_that_matters_is_no_event(status):
     assert list(events_of(Known(PAST, status, "visit"), seen(PAST, status), NOW)) == []

@@ -4,7 +4,7 @@ import pytest
 
 from jobs.clinic.cells import Doubt
 from jobs.clinic.records import STATUSES
-from jobs.clinic.statuses import SPELLINGS, settle_status, status_reader
+from jobs.clinic.statuses import SPELLINGS, is_late, settle_status, status_reader
 
 READ = status_reader({"Out Sick": "cancelled"})
 
@@ -38,6 +38,46 @@ READ = status_reader({"Out Sick": "cancelled"})
 )
 def test_spellings_of_practice_systems_are_known(text: str, expected: str) -> None:
     assert READ(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "texts"),
+    [
+        ("cancelled", "Canceled (weather); CX - illness; Pt Cancelled <24h; Cancelled/insurance"),
+        ("cancelled", "Cancelled - not feeling well; Cancelled - auth pending; cx per pt request"),
+        (
+            "cancelled",
+            "Cancelled - put on waitlist; Cancelled - reschedule needed; cancelled_by_patient_sick",
+        ),
+        ("no_show", "cancelled no show; Cancelled / No-Show; No Show - called; NS (late)"),
+        ("rescheduled", "Cancelled - moved; CX/RS; Cancelled - R/S to 12/22; Cancelled then rescheduled"),
+        ("rescheduled", "Cancelled: mother passed away; Left without being seen; LWBS; On hold; Waitlist"),
+        (
+            "rescheduled",
+            "Cancellation list; On cancellation list; Cancelled - entered in error; R/S - pt sick; Wait list - AM",
+        ),
+        ("deceased", "Deceased; Cancelled - Deceased; Cancelled: patient passed away; CX, pt died 12/1"),
+        ("deceased", "Pt died per wife; passed away 11/30"),
+        ("", "Cancel requested; Cancellation pending; Cancelled in error; Not cancelled; No show - seen"),
+        ("", "deceased wife; CXR; Uncancelled"),
+    ],
+)
+def test_a_status_with_its_reason_is_read_and_what_contradicts_itself_is_not(status: str, texts: str) -> None:
+    read = {text: READ(text) for text in texts.split("; ")}
+    assert {text: "" if isinstance(found, Doubt) else found for text, found in read.items()} == dict.fromkeys(
+        read, status
+    )
+
+
+@pytest.mark.parametrize(
+    ("late", "texts"),
+    [
+        (True, "Late cancel; Late cancel - illness; Pt Cancelled <24h; Same-day cancel (sick); cancelled (late)"),
+        (False, "Cancelled; Cancelled >24h; Cancelled - illness; Late cancel - no show; No show (late); Completed"),
+    ],
+)
+def test_a_cancellation_came_too_late_where_its_text_says_so(late: bool, texts: str) -> None:
+    assert {text: is_late(text) for text in texts.split("; ")} == dict.fromkeys(texts.split("; "), late)
 
 
 def test_an_unknown_status_sets_the_row_aside_and_names_the_remedy() -> None:

@@ -87,20 +87,20 @@ def test_names_and_numbers_in_other_columns_of_their_row_are_masked(sources: Pat
         (
             header,
             "A1,Mibelle,Plimsworth,m@patient.example,925-555-1234,2026-03-25 09:30,"
-            "Cancelled by Mibelle Plimsworth 925-555-1234,PT Eval for MIBELLE,Room 2 (+1 415 555 0100)",
+            "Scrapped per Mibelle Plimsworth 925-555-1234,PT Eval for MIBELLE,Room 2 (+1 415 555 0100)",
             "A2,Bo,Mock,b@patient.example,,2026-03-25 10:30,Completed,PT Eval,Bo.Mock@patient.example",
         ),
         answers="cancelled\n",
     )  # fmt: skip
     assert told.exit_code == 0
-    assert "Cancelled by M•••••• P•••••••" in told.output  # as long as a sample may be
-    assert 'What is the status "Cancelled by M•••••• P••••••••• •••-•••-••••"?' in told.output
-    assert "statuses: Cancelled by M•••••• P••••••••• •••-•••-••••: cancelled" in told.output
+    assert "Scrapped per M•••••• P•••••••" in told.output  # as long as a sample may be
+    assert 'What is the status "Scrapped per M•••••• P••••••••• •••-•••-••••"?' in told.output
+    assert "statuses: Scrapped per M•••••• P••••••••• •••-•••-••••: cancelled" in told.output
     assert "PT Eval for M••••••" in told.output and "Room 2 (+• ••• ••• ••••)" in told.output
     assert "2026-03-25 09:30, 2026-03-25 10:30" in told.output and "Completed" in told.output
     shown = told.output.lower()
     assert not [word for word in ("mibelle", "plimsworth", "1234", "0100", "mock") if word in shown]
-    assert "Cancelled by Mibelle Plimsworth 925-555-1234: cancelled" in sources.read_text("utf-8")
+    assert "Scrapped per Mibelle Plimsworth 925-555-1234: cancelled" in sources.read_text("utf-8")
 
 
 def test_the_file_before_is_kept_and_undo_puts_it_back(sources: Path) -> None:

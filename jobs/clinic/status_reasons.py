@@ -1,0 +1,86 @@
+"""A status that goes on with a reason, as front desks type it: "Cancelled - insurance", "CX (ill)", "NS - called"."""
+
+import re
+
+from jobs.clinic.statuses import SPELLINGS, TABLE, squash
+
+CALLED_OFF = {
+    "by whom, before the word": (
+        "patient, pt, client, parent, family, clinic, office, provider, therapist, late, early, same day, last minute, "
+        "short notice, weather, auto"
+    ),
+    "the word": "cancelled, canceled, cancel, cancellation, cancelation, cancels, cx, cxl, cxld, cx'd, cncl, canx",
+    "only wished for, right after the word": "request, requested, requesting, pending, list",
+    "taken back, in the reason": "reinstated, by mistake, in error, undone",
+    "moved, as the reason": "rescheduled, resched, rebooked, moved, postponed, r/s, rs, r/s'd",
+    "a death, in the reason": "deceased, died, death, passed away, funeral",
+    "too late, anywhere": "late, same day, last minute, short notice, under 24, less than 24, within 24",
+    "in time, anywhere": "over 24, more than 24",
+}
+"""A text that begins with a word for a cancellation, such as `Cancelled - insurance` or `CX (illness)`, is one whatever
+its reason. But where the reason is itself a spelling of a missed visit, a move or a patient's death, it is that; where
+it names a death and not whose, no letter follows (`rescheduled`). "<" and ">" are read as under and over."""
+
+
+def _any(listed: str) -> str:
+    """A pattern for any of the words of a list, however they are set apart."""
+    words = sorted((word.strip() for word in listed.split(",")), key=len, reverse=True)
+    return "(?:" + "|".join(re.escape(word).replace(r"\ ", r"[\s-]+") for word in words) + r")(?!\w)"
+
+
+_CALLED_OFF = re.compile(
+    rf"(?:{_any(CALLED_OFF['by whom, before the word'])}\W+)*{_any(CALLED_OFF['the word'])}"
+    rf"(?!\W*{_any(CALLED_OFF['only wished for, right after the word'])})(?P<reason>.*)",
+    re.DOTALL,
+)
+_TAKEN_BACK, _DEATH, _TOO_LATE, _IN_TIME = (
+    re.compile(rf"(?<!\w){_any(CALLED_OFF[group])}")
+    for group in ("taken back, in the reason", "a death, in the reason", "too late, anywhere", "in time, anywhere")
+)
+_MOVED = re.compile(rf"{_any(CALLED_OFF['moved, as the reason'])}(?:\W+(?:to|for|on|until|with|by)\b.*)?", re.DOTALL)
+_AROUND = re.compile(r"^(?:\W|(?:and|then)\b)+|[\W\d]+$")
+_DIED = re.compile(rf"{_any(SPELLINGS['deceased'])}(?=\W*(?:$|\d|[^\w\s])|\s+(?:per|on|as of|in)\b)")
+_SET_APART = re.compile(r"\s+[-–—/]+\s+|\s*[:(,;|]\s*")
+_LONGEST = 200  # characters of a cell
+_WITH_REASON = ("no_show", "rescheduled", "deceased")
+
+
+def status_by_reason(text: str) -> str:
+    """What a text says that goes on with a reason; "" where that is not certain."""
+    typed = _plain(text)
+    if _DIED.match(typed):
+        return "deceased"
+    found = _CALLED_OFF.fullmatch(typed)
+    return _cancelled(_AROUND.sub("", found["reason"])) if found else _set_apart(typed)
+
+
+def _cancelled(reason: str) -> str:
+    status = TABLE.get(squash(reason), "") if reason else ""
+    if status in _WITH_REASON:
+        return status
+    if _TAKEN_BACK.search(reason):
+        return ""
+    if _DIED.match(reason):
+        return "deceased"
+    return "rescheduled" if _MOVED.fullmatch(reason) or _DEATH.search(reason) else "cancelled"
+
+
+def _set_apart(typed: str) -> str:
+    """A missed or moved visit whose reason is no other status."""
+    status, reason = (*_SET_APART.split(typed, maxsplit=1), "")[:2]
+    status, other = TABLE.get(squash(status), ""), TABLE.get(squash(reason), "") if reason else ""
+    return status if status in _WITH_REASON and other in ("", status) else ""
+
+
+def is_late_by_reason(text: str) -> bool:
+    """Whether a cancellation with a reason came too late to fill the slot."""
+    typed = _plain(text)
+    if _IN_TIME.search(typed) or not _TOO_LATE.search(typed):
+        return False
+    return status_by_reason(text) == "cancelled"
+
+
+def _plain(text: str) -> str:
+    """A text in small letters, its signs for under and over as words, its numbers apart from what counts them."""
+    typed = text[:_LONGEST].casefold().replace("_", " ").replace("<", " under ").replace(">", " over ")
+    return " ".join(re.sub(r"(?<=\d)(?=[a-z])", " ", typed).split())

@@ -1,0 +1,75 @@
+"""Appointments that do not take place: who still gets a letter, and who must get none."""
+
+import pytest
+from hand_written_clinic import Clinic, Row, appointment
+
+BOOKED, CHANGED, REMINDED = "2026-03-03 09:30", "2026-03-04 12:00", "2026-03-05 09:00"
+
+
+def visit(patient: str, start: str = "2026-03-07 10:00", status: str = "booked", **more: str) -> Row:
+    return appointment(patient, start, status, booked_at="2026-02-20 10:00", **more)
+
+
+def letters(clinic: Clinic, patient: str) -> list[tuple[str, str, str]]:
+    """Rule, state and reason of each letter of a patient, by rule."""
+    query = "SELECT rule, state, reason FROM letters JOIN patients ON patients.id = patient_id WHERE first_name = ?"
+    return sorted(clinic.ask(query, patient))
+
+
+def lived(clinic: Clinic, *rows: Row, until: str = "2026-03-07 17:00") -> None:
+    """The rows are read, and letters leave morning and evening until then."""
+    clinic.export(*rows)
+    for moment in (CHANGED, REMINDED, "2026-03-06 12:00", "2026-03-06 17:00", "2026-03-10 12:00"):
+        if moment <= until:
+            clinic.pull(moment)
+            clinic.send(moment)
+
+
+@pytest.mark.parametrize("status", ["Cancelled - Deceased", "Deceased", "CX: pt passed away"])
+def test_who_has_died_gets_no_letter_about_any_visit(opened_clinic: Clinic, tmp_path, status: str) -> None:
+    """The front desk marks one appointment, and forgets the next one."""
+    clinic = opened_clinic.copied(tmp_path / "clinic")
+    came = appointment("Mort", "2026-02-26 10:00", kind="PT Discharge Visit")
+    clinic.export(came, visit("Mort"), visit("Mort", "2026-03-10 10:00"))
+    clinic.pull(BOOKED)
+    lived(clinic, came, visit("Mort", status=status), visit("Mort", "2026-03-10 10:00"), until="2026-03-10 12:00")
+    assert clinic.ask("SELECT count(*) FROM letters WHERE state = 'sent'") == [0]
+    assert {reason for _, state, reason in letters(clinic, "Mort") if state == "withdrawn"} == {"the patient has died"}
+    assert clinic.ask("SELECT count(*) FROM problems") == [0]
+
+
+@pytest.mark.parametrize("status", ["LWBS", "On hold", "Waitlist", "Cancelled - moved", "Cancelled: death in family"])
+def test_a_slot_that_does_not_count_brings_no_letter(opened_clinic: Clinic, tmp_path, status: str) -> None:
+    clinic = opened_clinic.copied(tmp_path / "clinic")
+    clinic.export(visit("Wanda"))
+    clinic.pull("2026-02-20 10:00")
+    clinic.send("2026-02-20 11:30")
+    lived(clinic, visit("Wanda", status=status), until="2026-03-10 12:00")
+    assert [(rule, state) for rule, state, _ in letters(clinic, "Wanda")] == [
+        ("reminder", "withdrawn"),
+        ("welcome", "sent"),
+    ]
+
+
+def test_a_cancellation_with_its_reason_is_answered_as_one_without(opened_clinic: Clinic, tmp_path) -> None:
+    clinic = opened_clinic.copied(tmp_path / "clinic")
+    came = appointment("Ingo", "2026-02-10 10:00")
+    clinic.export(came, visit("Ingo"))
+    clinic.pull(BOOKED)
+    lived(clinic, came, visit("Ingo", status="Canceled (weather)"), until="2026-03-06 17:00")
+    assert clinic.in_state("sent") == {("Ingo", "cancelled")}
+
+
+def test_who_waited_on_the_list_is_welcomed_and_reminded_once_the_visit_is_booked(
+    opened_clinic: Clinic, tmp_path
+) -> None:
+    clinic = opened_clinic.copied(tmp_path / "clinic")
+    clinic.export(visit("Wanda", status="Waitlist"))
+    clinic.pull(BOOKED)
+    clinic.send(BOOKED)
+    assert letters(clinic, "Wanda") == []
+    clinic.export(visit("Wanda", "2026-03-09 10:00", "Confirmed", appointment_id="Wanda-2026-03-07 10:00"))
+    for moment in (CHANGED, "2026-03-04 13:30", REMINDED, "2026-03-06 09:00"):
+        clinic.pull(moment)
+        clinic.send(moment)
+    assert [(rule, state) for rule, state, _ in letters(clinic, "Wanda")] == [("reminder", "sent"), ("welcome", "sent")]
