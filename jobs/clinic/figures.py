@@ -264,6 +264,9 @@ class Counted(NamedTuple):
     last_day: str = ""
 
 
+_HELD_AGAINST = ("previous", "before", "last_year", "same_last_year")
+
+
 class Figures(NamedTuple):
     """Everything that the workbook says about referrals and appointments. `today`: outcomes are known as of then.
 
@@ -292,13 +295,15 @@ class Figures(NamedTuple):
         return min(self.periods.shown.last, self.today)
 
     def reaches(self, name: str) -> bool:
-        """Whether the data reaches back into a period. Where it does not, nothing is known of it: that is not zero.
+        """Whether a period is known. Where the data does not reach back into it, nothing is known: that is not zero.
 
-        An average of several weeks or months is known only where the data reaches back over all of them.
+        What the period shown is held against is known only where the data reaches back over all of it: a year of which
+        four months are known would make the next one look like a success.
         """
-        first_day, period = self.counted.first_day, self.periods.named()[name]
-        since = period.first if name == "before" and len(self.periods.before) > 1 else period.last
-        return bool(first_day) and since >= date.fromisoformat(first_day)
+        if not self.counted.first_day:
+            return False
+        begins, period = date.fromisoformat(self.counted.first_day), self.periods.named()[name]
+        return period.is_whole_from(begins) if name in _HELD_AGAINST else period.last >= begins
 
     @property
     def is_over(self) -> bool:
@@ -314,6 +319,14 @@ class Figures(NamedTuple):
             bool(count) or (bool(first_day) and period.last.isoformat() >= first_day and period.first <= self.today)
             for period, count in zip(self.periods.trend, self.total.tally.trend, strict=True)
         )
+
+    @property
+    def trend_in_part(self) -> str:
+        """The last period of the trend of which something was counted, but not all is known; "" where there is none."""
+        begins = self.counted.first_day and date.fromisoformat(self.counted.first_day)
+        known = zip(self.periods.trend, self.trend_known, strict=True)
+        parts = [period.label for period, some in known if some and begins and not period.is_whole_from(begins)]
+        return parts[-1] if parts else ""
 
     @property
     def adds_up(self) -> bool:

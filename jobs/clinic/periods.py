@@ -26,6 +26,14 @@ class Period(NamedTuple):
     def __contains__(self, day: object) -> bool:
         return isinstance(day, date) and self.first <= day <= self.last
 
+    def is_whole_from(self, begins: date) -> bool:
+        """Whether data that begin on this day tell all of the period: no working day of it lies before them. New Year
+        is none, and of more than four weeks one may be another holiday."""
+        missed = [self.first + timedelta(days=day) for day in range(min((begins - self.first).days, 7))]
+        worked = [day for day in missed if day.isoweekday() <= 5 and (day.month, day.day) != (1, 1)]
+        holidays = 1 if (self.last - self.first).days >= 28 else 0
+        return (begins - self.first).days < 7 and len(worked) <= holidays
+
 
 class Periods(NamedTuple):
     """The period that a workbook shows and those that it is held against. `kind` is week, month or year.

@@ -61,7 +61,8 @@ DEFINITIONS = (
     ("Four-week average", "The four whole weeks before the one shown, divided by four (of a month: the three months "
      "before). A rate is that of these weeks together. Empty where the data does not reach back over all of them."),
     ("Empty cell", "Not known: the period ends before the data begins or has not begun, or the export does not have "
-     "it. Zero means that none was counted."),
+     "it. An earlier period that the shown one is held against is empty unless the data reaches back over all of it. "
+     "Zero means that none was counted."),
     ("Same period last year", "The year to date, one year earlier. Same week last year: 52 weeks earlier."),
 )  # fmt: skip
 """Term and meaning, in the order of the sheet About."""

@@ -133,7 +133,7 @@ def _first_page(sheet: Sheet, figures: Figures, context: Context, charted: tuple
     if last:
         rows = row + 3 + CHART_HEIGHT // PIXELS_A_ROW
         _bar_chart(sheet, row + 1, rows + 2, _charted_rows(sheet, rows, figures))
-        _trend_chart(sheet, row + 1, header, last, periods.kind)
+        _trend_chart(sheet, row + 1, header, last, figures)
     sheet.page.fit_to_pages(1, 1)
 
 
@@ -202,7 +202,7 @@ def _bar_chart(sheet: Sheet, top: int, first: int, lines: Sequence[SourceLine]) 
     sheet.page.insert_chart(top, 0, chart, {"x_offset": 1, "y_offset": 4, "description": "New patients by source"})
 
 
-def _trend_chart(sheet: Sheet, top: int, header: int, last: int, kind: str) -> None:
+def _trend_chart(sheet: Sheet, top: int, header: int, last: int, figures: Figures) -> None:
     """One line for each row under `header` on the sheet Trend."""
     chart = sheet.book.file.add_chart({"type": "line"})
     for row, (colour, marker) in zip(range(header + 1, last + 1), _LINE_LOOKS, strict=False):
@@ -216,8 +216,9 @@ def _trend_chart(sheet: Sheet, top: int, header: int, last: int, kind: str) -> N
                 "marker": {"type": marker, "size": 5, "fill": look, "border": look},
             }
         )
-    unit = "week" if kind == "week" else "month"
-    titled(chart, f"New patients in twelve {unit}s")
+    unit = "week" if figures.periods.kind == "week" else "month"
+    part = f" (up to {figures.trend_in_part} only in part)" if figures.trend_in_part else ""
+    titled(chart, f"New patients in twelve {unit}s{part}")
     chart.set_x_axis(
         {"name": unit.capitalize(), "name_font": chart_font(9), "num_font": chart_font(8) | {"rotation": -45}}
     )

@@ -188,7 +188,8 @@ def trend_sheet(book: Book, figures: Figures) -> tuple[int, int]:
     unit = "weeks" if kind == "week" else "months"
     which = "of the year" if kind == "year" else "up to the one shown"
     nothing = "" if all(known) else " An empty cell: nothing can be known of it."
-    sheet.heading("Trend", f"New patients by source in the twelve {unit} {which}.{nothing}")
+    part = f" Up to {figures.trend_in_part} only a part is known." if figures.trend_in_part else ""
+    sheet.heading("Trend", f"New patients by source in the twelve {unit} {which}.{nothing}{part}")
     lines = sorted((line for line in figures.sources if any(line.tally.trend)), key=lambda line: -sum(line.tally.trend))
     if not lines:
         sheet.text(TOP, 0, f"No referrals are known in these twelve {unit}.")

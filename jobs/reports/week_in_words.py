@@ -1,7 +1,7 @@
 """The period in five figures and a few sentences, made from the figures alone."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from jobs.clinic.figures import Figures, SourceLine, Tally, known_from
@@ -14,6 +14,7 @@ from jobs.reports.spoken_numbers import average_text, how_many_differ, rate_text
 RISE = 3  # more new patients than the average before a source is said to have risen
 REGULAR = 3  # periods in a row with new patients before one without is news
 SAID_OF_EACH = 2  # sentences of one kind
+_YEAR = timedelta(days=365)
 
 
 class Card(NamedTuple):
@@ -38,7 +39,7 @@ def cards(figures: Figures) -> tuple[Card, ...]:
         _count_card(figures, "Evaluations kept", kept["shown"], kept["previous"], kept["before"]),
         _count_card(figures, "Visits", shown.visits, previous.visits, before.visits),
         _rate_card(figures, "No-show rate", shown.no_show_rate, previous.no_show_rate, published),
-        _conversion_card(tally),
+        _conversion_card(figures, tally),
     )
 
 
@@ -58,7 +59,7 @@ def _count_card(figures: Figures, title: str, value: int, previous: int, before:
 
 
 def _rate_card(figures: Figures, title: str, rate: float | None, previous: float | None, note: str) -> Card:
-    if rate is None or previous is None:
+    if rate is None or previous is None or not figures.reaches("previous"):
         return Card(title, rate, True, "", None, note)
     points = round((rate - previous) * 100, 1)
     if points == 0:
@@ -67,11 +68,11 @@ def _rate_card(figures: Figures, title: str, rate: float | None, previous: float
     return Card(title, rate, True, change, points < 0, note)
 
 
-def _conversion_card(tally: Tally) -> Card:
+def _conversion_card(figures: Figures, tally: Tally) -> Card:
     decided = tally.year - tally.ahead
     note = f"{tally.evaluated:,} of {decided:,}, {tally.ahead:,} ahead" if tally.year else "no new patient yet"
     now, then = tally.conversion, tally.last_year_conversion
-    if now is None or then is None:  # the data may not reach back so far
+    if now is None or then is None or not figures.reaches("last_year"):
         return Card("Conversion this year", now, True, "no figure of last year" if now is not None else "", None, note)
     points = round((now - then) * 100, 1)
     if points == 0:
@@ -107,7 +108,9 @@ def _new_patients(figures: Figures) -> Iterator[str]:
     elif not (figures.reaches("shown") or tally.shown):
         yield f"Of {words.shown.lower()} nothing is known: the data begins on {spoken(_first(figures))}."
     elif not figures.reaches("previous"):
-        yield f"{who} booked a first appointment; of {words.before} nothing is known."
+        nothing = _first(figures) > figures.periods.previous.last
+        known = "nothing is known" if nothing else f"only what is from {spoken(_first(figures))} on is known"
+        yield f"{who} booked a first appointment; of {words.before} {known}."
     elif tally.shown == 0:
         yield f"No new patient booked a first appointment {words.shown.lower()}{ends}."
     else:
@@ -139,7 +142,8 @@ def _risen(figures: Figures, named: Sequence[SourceLine]) -> Iterator[str]:
 
 def _silent(figures: Figures, everybody: Sequence[SourceLine]) -> Iterator[str]:
     """Who referred in every period and not in this one; the longest habit first."""
-    unit = "month" if figures.periods.kind != "week" else "week"
+    words, last = words_of(figures.periods), figures.periods.trend[-1].first
+    unit, when = ("week", words.shown.lower()) if words.unit == "week" else ("month", f"in {last:%B}")
     if figures.today <= figures.periods.shown.last:  # it may still refer
         return
     silent = [(_in_a_row(line), line) for line in everybody if not (line.tally.trend[-1] or line.other_role.trend[-1])]
@@ -147,7 +151,7 @@ def _silent(figures: Figures, everybody: Sequence[SourceLine]) -> Iterator[str]:
     for count, line in silent[:SAID_OF_EACH]:
         least = "at least " if count == TREND - 1 else ""
         yield (
-            f"{line.name}, with {_patients(line.tally.year)} this year, sent nobody for the first time in "
+            f"{line.name}, with {_patients(line.tally.year)} this year, sent nobody {when}, for the first time in "
             f"{least}{count + 1} {unit}s."
         )
 
@@ -180,7 +184,9 @@ def _new_and_returning(figures: Figures, everybody: Sequence[SourceLine]) -> Ite
     if new and figures.total.tally.last_before_on:
         listed = new[:3] if len(new) <= 4 else [*new[:3], f"{len(new) - 3} others"]
         listed = new if len(new) == 4 else listed
-        yield f"For the first time ever {words.shown.lower()}: {_enumerated(listed)}."
+        young = figures.periods.shown.first - _first(figures) < _YEAR
+        ever = f"since the data begins ({spoken(_first(figures))})" if young else "ever"
+        yield f"For the first time {ever}, {words.shown.lower()}: {_enumerated(listed)}."
     for line in [line for line in everybody if line.is_returning()][:SAID_OF_EACH]:
         before = date.fromisoformat(line.last_before_on)
         yield f"{line.name} is back; the referral before was on {spoken(before)}."

@@ -246,6 +246,16 @@ def trend_weeks(monday: date) -> list[tuple[date, date]]:
     return [(monday - 7 * DAY * back, monday - 7 * DAY * back + 6 * DAY) for back in reversed(range(12))]
 
 
+def is_told_whole(first: date, last: date, begins: date) -> bool:
+    """Whether the data tell all of some earlier days. Monday to Friday are worked on, January 1 is not; of more than
+    four weeks one more day may be a holiday."""
+    missed, day = 0, first
+    while day < begins and day <= last:
+        missed += day.weekday() < 5 and (day.month, day.day) != (1, 1)
+        day += DAY
+    return begins <= last and missed <= (1 if last - first >= 28 * DAY else 0)
+
+
 # Groups of episodes ------------------------------------------------------------------------------------------------
 
 

@@ -179,7 +179,9 @@ def test_weeks_before_the_data_are_empty_and_not_zero_in_the_trend_and_its_chart
     drawn = [[cell.value for cell in row[1:13]] for row in book["Trend"].iter_rows(min_row=HEADER + 6)]
     assert drawn[1:3] == [[*empty, 2, 0, 0, 1, 4, 0, 3], [*empty, 0, 0, 0, 0, 0, 1, 1]]
     note = "New patients by source in the twelve weeks up to the one shown. An empty cell: nothing can be known of it."
-    assert book["Trend"]["A2"].value == note
+    assert book["Trend"]["A2"].value == f"{note} Up to 2026-W06 only a part is known."
+    titles = [run.t for chart in book["This week"]._charts for each in chart.title.tx.rich.p for run in each.r]
+    assert titles == ["New patients this year, by source", "New patients in twelve weeks (up to 2026-W06 only in part)"]
 
 
 def test_a_booking_from_before_the_data_is_counted_in_the_trend_all_the_same(path: Path) -> None:
@@ -211,6 +213,59 @@ def test_an_average_needs_data_over_all_of_its_weeks() -> None:
     assert sentences(half)[0] == "6 new patients booked a first appointment, 1 fewer than the week before."
     assert [card.note for card in cards(half)][:3] == ["", "", ""]
     assert SAMPLE._replace(counted=SAMPLE.counted._replace(first_day="2026-02-16")).reaches("before")
+
+
+HELD = ("Previous year", "Same period last year")
+
+
+@pytest.mark.parametrize("begins", ["2025-09-01", "2025-01-06"])
+def test_a_year_of_which_the_data_tell_a_part_is_compared_with_nothing(begins: str, path: Path) -> None:
+    """289 new patients, 202 more than in the four months that are known of the year before: that is no success."""
+    more = dict(ever=289, shown=289, previous=87, before=87, last_year=87, last_year_evaluated=80)
+    line = a_line("Dr. Sample", 9, 9, 9, year=289)
+    figures = figures_of(line._replace(tally=line.tally._replace(**more)))
+    year = figures._replace(
+        periods=period_named("2026"), today=date(2027, 1, 4), counted=figures.counted._replace(first_day=begins)
+    )
+    begun = "September 1, 2025" if begins == "2025-09-01" else "January 6, 2025"
+    said = sentences(year)
+    known = f"of the year before only what is from {begun} on is known"
+    assert said[0] == f"289 new patients booked a first appointment; {known}."
+    assert not any("stands out" in words for words in said)
+    assert [card.change for card in cards(year)] == ["", "", "", "", "no figure of last year"]
+    book = written(year, path, data_only=True)
+    for line in (*table(book["Sources"]), *table(book["Figures"])):
+        assert [line[held] for held in HELD] == [None, None]
+    assert {row[5] for row in book["Funnel"].iter_rows(min_row=HEADER + 1, max_row=HEADER + 9, values_only=True)} == {
+        None
+    }
+
+
+@pytest.mark.parametrize(
+    "begins", ["2024-11-01", "2025-01-01", "2025-01-03"]
+)  # the 1st and perhaps the 2nd were closed
+def test_a_year_that_the_data_tell_from_its_first_days_on_is_compared(begins: str) -> None:
+    line = a_line("Dr. Sample", 9, 9, 9, year=289)
+    figures = figures_of(line._replace(tally=line.tally._replace(shown=289, previous=260, before=260)))
+    year = figures._replace(
+        periods=period_named("2026"), today=date(2027, 1, 4), counted=figures.counted._replace(first_day=begins)
+    )
+    assert sentences(year)[0] == "289 new patients booked a first appointment, 29 more than the year before."
+    assert "Dr. Sample stands out: 289 this year, where 260.0 a year were usual." in sentences(year)
+
+
+@pytest.mark.parametrize(
+    ("label", "when"),
+    [
+        ("2026-12", "in December, for the first time in 4 months"),
+        ("2026", "in December, for the first time in 4 months"),
+        ("2026-W53", "this week, for the first time in 4 weeks"),
+    ],
+)
+def test_who_sent_nobody_is_said_with_the_month_or_week_that_is_meant(label: str, when: str) -> None:
+    flyer = a_line("Mail flyer", 3, 3, 3, 0, year=9)
+    said = sentences(figures_of(flyer, periods=period_named(label), today=date(2027, 1, 8)))
+    assert f"Mail flyer, with 9 new patients this year, sent nobody {when}." in said
 
 
 def test_a_name_that_is_none_is_neither_from_the_list_nor_as_typed(path: Path) -> None:
@@ -301,7 +356,7 @@ def test_the_sentences_say_who_came_who_rose_and_who_fell_silent() -> None:
     assert sentences(SAMPLE) == [
         "6 new patients booked a first appointment, 1 fewer than the week before; the four-week average is 4.8.",
         "They came through Google search (5).",
-        "Dr. Sample, with 14 new patients this year, sent nobody for the first time in 5 weeks.",
+        "Dr. Sample, with 14 new patients this year, sent nobody this week, for the first time in 5 weeks.",
         "One text as typed has no name yet, 3 times in all: see the sheet Needs a name.",
     ]
 
@@ -310,10 +365,13 @@ def test_who_goes_quiet_comes_back_or_is_new_is_named() -> None:
     quiet = a_line("Dr. Example", 0, 0, last_on="2026-01-20", year_before=9)
     back = a_line("Example Club", 0, 1, last_before_on="2025-12-24")
     new = a_line("Dr. Newly", 0, 1, last_before_on="")
-    said = sentences(figures_of(quiet, back, new))
+    figures = figures_of(quiet, back, new)
+    said = sentences(figures)
     assert "Dr. Example has gone quiet: 9 referrals in a year, the last on January 20, 2026." in said
     assert "Example Club is back; the referral before was on December 24, 2025." in said
-    assert "For the first time ever this week: Dr. Newly." in said
+    assert "For the first time since the data begins (September 1, 2025), this week: Dr. Newly." in said
+    old = figures._replace(counted=figures.counted._replace(first_day="2025-03-01"))
+    assert "For the first time ever, this week: Dr. Newly." in sentences(old)
 
 
 def test_a_period_before_the_data_is_compared_with_nothing_and_one_that_is_not_over_accuses_nobody() -> None:
