@@ -9,6 +9,7 @@ from jobs.pulling.settling import settle_source
 from jobs.pulling.summing_up import sum_up
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
+from jobs.store.episodes import renew_once_a_day
 from jobs.store.sources import file_memories
 
 
@@ -26,4 +27,5 @@ def run(tools: Tools, today: date) -> Outcome:
                 outcomes[file.path] = file.outcome
                 advance(1)
         counts["problems changed"] += settle_source(tools, source, outcomes, today)
+    renew_once_a_day(tools.store, today)  # else the letters and the workbook, side by side, would wait for each other
     return sum_up(tools, counts)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from jobs.clinic.episodes import Episode, Slot, split_episodes, sum_up
-from jobs.store.memory import Memory, in_parts, insert_rows, setting, update_rows
+from jobs.store.memory import Memory, Store, in_parts, insert_rows, setting, update_rows
 from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import appointments, episodes
 
@@ -61,17 +61,21 @@ def refresh_episodes(memory: Memory, patient_ids: Collection[int], today: date) 
         update_rows(memory, *setting(appointments, ("episode",)), numbers)
 
 
-def renewed_on(memory: Memory) -> str:
-    """The day on which `renew_episodes` was last done, "" where it never was."""
-    return cursor(memory, _RENEWED)
+def renew_once_a_day(store: Store, today: date) -> None:
+    """Before figures are counted: `renew_episodes`, unless it was done today."""
+    with store.look() as memory:  # which waits for no writer
+        renewed = cursor(memory, _RENEWED) >= today.isoformat()
+    if not renewed:
+        with store.begin() as memory:
+            renew_episodes(memory, today)
 
 
 def renew_episodes(memory: Memory, today: date) -> None:
-    """Before figures are counted: an arrival counts as a visit from the day after, though no pull saw it change.
+    """An arrival counts as a visit from the day after, though no pull saw it change.
 
     All episodes are summed up where there is none yet: an older version kept them without what the figures need.
     """
-    since, until = renewed_on(memory), today.isoformat()
+    since, until = cursor(memory, _RENEWED), today.isoformat()
     table = appointments.c
     of_patients = select(table.patient_id).where(table.clinic_id == memory.clinic_id).distinct()
     any_episode = select(episodes.c.id).where(episodes.c.clinic_id == memory.clinic_id).limit(1)

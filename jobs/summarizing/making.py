@@ -24,7 +24,7 @@ from jobs.runner.tools import Tools
 from jobs.sources.ranks import ranks_of
 from jobs.store.answers import notes_beside
 from jobs.store.as_known import memory_as_of
-from jobs.store.episodes import renew_episodes, renewed_on
+from jobs.store.episodes import renew_once_a_day
 from jobs.store.figures import count_figures, locations
 from jobs.store.memory import Memory
 from jobs.store.summaries import keep_summary, kept_summaries, kept_summary
@@ -73,11 +73,7 @@ def make_workbooks(tools: Tools, asked: Asked, listed: ListedNames) -> Made:
 def _memory_as_of(tools: Tools, asked: Asked) -> Iterator[Memory]:
     """The clinic's memory, up to date, or as it would have been at a past moment."""
     if not asked.past:
-        with tools.store.look() as memory:
-            renewed = renewed_on(memory) >= asked.as_of.date().isoformat()
-        if not renewed:
-            with tools.store.begin() as memory:
-                renew_episodes(memory, asked.as_of.date())
+        renew_once_a_day(tools.store, asked.as_of.date())
     with tools.store.look() as memory:
         if asked.past:
             with memory_as_of(memory, asked.as_of) as past:
