@@ -26,6 +26,7 @@ class Slot(NamedTuple):
     location: str = ""
     billed: str = ""
     paid: str = ""
+    unread: int = 0  # 1: its newest row could not be read and is set aside
 
 
 class Episode(NamedTuple):

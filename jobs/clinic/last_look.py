@@ -12,6 +12,10 @@ from jobs.clinic.episodes import KEPT, Slot
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
 from jobs.clinic.records import STATUSES
 
+UNREAD = "the newest row of its appointment cannot be read"
+"""What is known of the appointment may be wrong by now: it may be moved, or called off."""
+WAITS_FOR_ROW = f"{UNREAD}; problems.xlsx says what to correct"
+
 
 class Due(NamedTuple):
     """One letter whose moment has come, with the event that called for it."""
@@ -105,7 +109,8 @@ def look(
             yield Verdict(due, "hold", reason)
             continue
         same_address = to_address.setdefault(person.address_key, [])
-        reason = pointless or why_wait(rule, person, same_address, follow_ups, now, calendar)
+        unread = WAITS_FOR_ROW if _is_unread(due, person) else ""
+        reason = unread or pointless or why_wait(rule, person, same_address, follow_ups, now, calendar)
         if reason:
             yield Verdict(due, "wait", reason)
             continue
@@ -148,8 +153,13 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
         unreleased = "; nobody released it" if due.state == "held" else ""
         if due.state == "deferred":  # its moment is by now the one at which it was to be tried again
             return f"too late: the mail server put it off again and again, and the rule allows {rule.too_late_after}"
-        return f"{too_late_words(due.due_at, rule, zone)}{unreleased}"
+        unread = f"; {UNREAD}" if _is_unread(due, person) else ""
+        return f"{too_late_words(due.due_at, rule, zone)}{unreleased}{unread}"
     return _overtaken(due, rule, person, moment) or _told_already(due, rule, person) or _once(rule, person, now, zone)
+
+
+def _is_unread(due: Due, person: Person) -> bool:
+    return any(slot.unread and slot.appointment_id == due.appointment_id for slot in person.history)
 
 
 def _overtaken(due: Due, rule: Rule, person: Person, moment: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import chain, compress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jobs.clinic.addresses import read_email, read_guest
 from jobs.clinic.cells import CORRECT, Doubt, read_consent, read_money, read_number, read_phone, read_yes_no, tidy
@@ -45,7 +45,7 @@ def normalize(table: TextTable, rules: ValueRules) -> tuple[list[Appointment], l
     A row without a readable start, status or patient is set aside, and so are test patients. Breaks, all-day entries
     and blank rows of a calendar are no appointments and leave no trace.
     """
-    columns, problems = read_columns(table, rules)
+    columns, problems, _ = read_columns(table, rules)
     return list(map(Appointment._make, zip(*columns, strict=True))), in_short(problems, table)
 
 
@@ -54,22 +54,30 @@ def in_short(problems: Iterable[Problem], table: TextTable) -> list[Problem]:
     return with_contents(fold_problems(problems), table)
 
 
-def read_columns(
-    table: TextTable, rules: ValueRules, once: ReadOnce | None = None
-) -> tuple[list[Sequence[Any]], list[Problem]]:
-    """The same as columns, one for each field of `Appointment` or none at all, with one problem for each row that has
-    it. `once` is shared by the tables of one file."""
+class ReadColumns(NamedTuple):
+    """A table as columns, one for each field of `Appointment` or none at all, and one problem for each row that has it.
+
+    `unread` are the keys of appointments whose last row is set aside: what is known of them may no longer be right.
+    """
+
+    columns: list[Sequence[Any]]
+    problems: list[Problem]
+    unread: list[str]
+
+
+def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = None) -> ReadColumns:
+    """The same as columns. `once` is shared by the tables of one file."""
     once = once or ReadOnce()
     columns = Columns(_without_breaks(table, rules), once)
     if not len(columns.table):
-        return [], []
+        return ReadColumns([], [], [])
     if not columns.has("start", "start_date"):
         columns.note_all(
             "This export has no column that says when an appointment starts; nothing was read from it.",
             "Name the column under columns: of this source in config/sources.yaml, as start: or as start_date:.",
             set_aside=True,
         )
-        return [], columns.problems
+        return ReadColumns([], columns.problems, [])
     titles = _titles(columns, rules)
     clock = Clock(rules.zone, rules.date_order, rules.source_zone)
     values = _names(columns, titles, once) | _contacts(columns, rules)
@@ -78,10 +86,16 @@ def read_columns(
     values |= _statuses(columns, rules, clock, values["starts_at"])
     values["step"] = _steps(columns, clock, values)
     values["key"] = _keys(columns, rules, values)
-    return _appointments(columns, values)
+    unread = _unread(columns, values["key"]) if columns.aside else []
+    return ReadColumns(_appointments(columns, values), columns.problems, unread)
 
 
-def _appointments(columns: Columns, values: Values) -> tuple[list[Sequence[Any]], list[Problem]]:
+def _unread(columns: Columns, keys: list[str]) -> list[str]:
+    last = {key: place for place, key in enumerate(keys)}
+    return [key for key, place in last.items() if place in columns.aside]
+
+
+def _appointments(columns: Columns, values: Values) -> list[Sequence[Any]]:
     """The rows that are not set aside, one per appointment, as columns. Only where two rows are one do they become
     objects."""
     fields: list[Sequence[Any]] = [*(values[name] for name in Appointment._fields[:-1]), columns.table.rows]
@@ -91,7 +105,7 @@ def _appointments(columns: Columns, values: Values) -> tuple[list[Sequence[Any]]
     _say_which_order(columns)
     if len(set(fields[0])) < len(fields[0]):  # the keys
         fields = _folded(columns, fields)
-    return fields, columns.problems
+    return fields
 
 
 def _folded(columns: Columns, fields: list[Sequence[Any]]) -> list[Sequence[Any]]:

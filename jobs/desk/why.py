@@ -13,7 +13,7 @@ from jobs.sending.planning import plan
 from jobs.store.article_vetoes import EVERY, Veto, veto_lines
 from jobs.store.letters import letter_facts
 from jobs.store.memory import Memory
-from jobs.store.patient_story import StoryLine, find_patients, story
+from jobs.store.patient_story import StoryLine, find_patients, story, unread_visits
 
 _MOST = 10  # patients shown of those who share a name or an address
 
@@ -31,6 +31,7 @@ def show_why(tools: Tools, patient: str) -> bool:
                     *stops_of(tools, memory, patient_id),
                     *(_veto_in_words(tools, veto) for veto in veto_lines(memory, patient_id)),
                     *_without_articles(tools, memory, lines),
+                    *(_unread_in_words(tools, start) for start in unread_visits(memory, patient_id)),
                 ]
                 for patient_id, lines in stories.items()
             }
@@ -51,6 +52,13 @@ def show_why(tools: Tools, patient: str) -> bool:
     if len(found) > _MOST:
         console.print(f"{len(found) - _MOST} more are not shown.")
     return True
+
+
+def _unread_in_words(tools: Tools, start: str) -> str:
+    return (
+        f"What its source says now of the visit of {_local(tools, start)} cannot be read: letters about it wait until "
+        "that is corrected; `run_jobs.py problems` says what is wrong."
+    )
 
 
 def _veto_in_words(tools: Tools, veto: Veto) -> str:

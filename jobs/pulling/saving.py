@@ -10,7 +10,7 @@ from jobs.pulling.settling import Touched, settle
 from jobs.runner.tools import Tools
 from jobs.sources.reading import FileRead
 from jobs.sources.source import Source
-from jobs.store.appointments import Gone, cancel, mark_gone, save_appointments
+from jobs.store.appointments import Gone, cancel, mark_gone, save_appointments, set_aside
 from jobs.store.episodes import refresh_episodes
 from jobs.store.memory import Memory
 from jobs.store.patient_records import Heard
@@ -86,6 +86,8 @@ def _save_rows(
             found.clear()
         saved = save_appointments(memory, part.appointments, source.name, seen_at, part.marks, heard)
         touched.add(saved)
+        if part.unread:
+            set_aside(memory, part.unread)
         found += part.problems
         counts += Counter({"appointments new": saved.new, "appointments changed": saved.changed})
         counts["appointments read"] += len(part.rows)

@@ -60,19 +60,20 @@ def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> S
         if frame[0] == "far":
             from jobs.sources.far_cells import far_problems
 
-            send(("values", [], [], list(map(tuple, far_problems(source, file, *frame[1:]))), []))
+            send(("values", [], [], list(map(tuple, far_problems(source, file, *frame[1:]))), [], []))
             return None
         if frame[0] != "table":
             return send(frame)
         _, sheet, numbers, columns, headers, keys, places = frame
         table = TextTable(source, file, sheet, columns, numbers, headers, places)
         try:
-            found, problems = read_columns(table, settled, once)
+            found, problems, unread = read_columns(table, settled, once)
         except Exception as error:  # ours to mend, but no reason to stop the other files; its text may quote a patient
             what = f"The values of this file cannot be read ({type(error).__name__})."
             raise Unreadable(what, "Tell whoever looks after this program, with the file.") from None
         marks = _marks_of(found, numbers, keys, columns, settled.prefix)
-        send(("values", list(map(packed, found)), marks, list(map(tuple, in_short(problems, table))), numbers))
+        told = list(map(tuple, in_short(problems, table)))
+        send(("values", list(map(packed, found)), marks, told, numbers, unread))
         doubtful = {problem.row for problem in problems}
         if "title" in columns:
             others = {key for row, key in zip(numbers, keys, strict=True) if row not in doubtful}.difference(marks)

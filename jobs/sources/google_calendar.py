@@ -12,8 +12,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from jobs.clinic.normalize import normalize
-from jobs.clinic.records import Problem, TextTable
+from jobs.clinic.normalize import in_short, read_columns
+from jobs.clinic.records import Appointment, Problem, TextTable
 from jobs.google.trouble import GoogleTrouble, Refused
 from jobs.sources.calendar import COLUMNS
 from jobs.sources.header_row import Unreadable
@@ -243,11 +243,13 @@ def _values(source: "Source", rows: dict[str, Row], rules: "ValueRules") -> tupl
     ids = list(rows)
     columns = {name: [row[place] for row in rows.values()] for place, name in enumerate(COLUMNS)}
     numbers = list(range(1, len(ids) + 1))
-    found, problems = normalize(TextTable(source.name, PATH, "", columns, numbers), rules)
+    table = TextTable(source.name, PATH, "", columns, numbers)
+    read, each_problem, unread = read_columns(table, rules)
+    found, problems = list(map(Appointment._make, zip(*read, strict=True))), in_short(each_problem, table)
     marks = [mark_of(ids[slot.row - 1]) for slot in found]
     of_rows = {ids[problem.row - 1] for problem in problems if problem.row}
     told = [_with_day(problem, rows, ids) for problem in problems]
-    return ReadValues(numbers, found, marks, told), {each: rows[each] for each in ids if each in of_rows}
+    return ReadValues(numbers, found, marks, told, unread), {each: rows[each] for each in ids if each in of_rows}
 
 
 def _with_day(problem: Problem, rows: dict[str, Row], ids: list[str]) -> Problem:

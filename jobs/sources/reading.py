@@ -31,6 +31,7 @@ class ReadValues(NamedTuple):
     appointments: list[Appointment]
     marks: list[int]  # one for each appointment: what `FileRead.gone` knows it by
     problems: list[Problem]
+    unread: list[str] = []  # keys of appointments whose last row is set aside
 
 
 @dataclass
@@ -283,12 +284,12 @@ def value_rules(source: Source, zone: str) -> "ValueRules":
 
 
 def _values(
-    columns: list[Sequence[Any]], marks: list[int], problems: list[tuple[Any, ...]], rows: list[int]
+    columns: list[Sequence[Any]], marks: list[int], problems: list[tuple[Any, ...]], rows: list[int], unread: list[str]
 ) -> ReadValues:
     count = len(columns[-1]) if columns else 0
     whole = (repeat(column, count) if isinstance(column, str) else column for column in columns)
     appointments = list(map(Appointment._make, zip(*whole, strict=True)))
-    return ReadValues(rows, appointments, marks, list(map(Problem._make, problems)))
+    return ReadValues(rows, appointments, marks, list(map(Problem._make, problems)), unread)
 
 
 def _changed_ns(path: str) -> int:

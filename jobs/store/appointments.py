@@ -77,6 +77,7 @@ def save_appointments(
     known = _known(memory, [slot.key for slot in batch])
     writing = _Writing(memory, source, seen_at)
     marked: list[tuple[int, int]] = []
+    mended: list[tuple[int, int]] = []
     for slot, mark in zip(batch, marks or [0] * len(batch), strict=True):
         values = _values(slot)
         record_id, patient_id = ids[slot.patient_key]
@@ -86,9 +87,21 @@ def save_appointments(
             writing.add(slot, before, _Now(values, patient_id, record_id, row_hash, mark))
         elif before.mark != mark:
             marked.append((mark, before.id))
+        if before is not None and before.unread:
+            mended.append((0, before.id))
     writing.write()
     update_rows(memory, *setting(appointments, ("mark",)), marked)
+    update_rows(memory, *setting(appointments, ("unread",)), mended)
     return writing.saved(len(batch), records)
+
+
+def set_aside(memory: Memory, keys: Collection[str]) -> None:
+    """Note of the known ones of these appointments that their newest row cannot be read: their letters wait until it
+    can. What was known of them stays."""
+    table = appointments.c
+    for part in in_parts(keys):
+        which = table.clinic_id == memory.clinic_id, table.key.in_(part), table.unread == 0
+        memory.connection.execute(update(appointments).where(*which).values(unread=1))
 
 
 class _Now(NamedTuple):
@@ -181,7 +194,7 @@ def mark_gone(
     if missing:
         where = update(appointments).where(table.id == bindparam("slot_id"))
         rows = [{"slot_id": slot.id} for slot in missing]
-        memory.connection.execute(where.values(status="rescheduled", row_hash=""), rows)
+        memory.connection.execute(where.values(status="rescheduled", row_hash="", unread=0), rows)
     return Gone(len(missing), 0, frozenset(slot.patient_id for slot in missing))
 
 
@@ -200,8 +213,8 @@ def cancel(memory: Memory, source: str, marks: Collection[int], now: str) -> Gon
     found = [slot for slot in coming if slot.mark in marks]
     if len(found) > max(MOST_GONE, len(coming) // 5):
         return Gone(0, len(found), frozenset())
-    changed = [("cancelled", now, "", slot.id) for slot in found]
-    update_rows(memory, *setting(appointments, ("status", "cancelled_at", "row_hash")), changed)
+    changed = [("cancelled", now, "", 0, slot.id) for slot in found]
+    update_rows(memory, *setting(appointments, ("status", "cancelled_at", "row_hash", "unread")), changed)
     happened = [
         (memory.clinic_id, slot.id, slot.patient_id, what, at, now, slot.starts_at)
         for slot in found
@@ -221,6 +234,7 @@ class _Before(NamedTuple):
     row_hash: str
     mark: int
     same_as: int
+    unread: int
     known: Known
 
 
@@ -234,14 +248,15 @@ def _known(memory: Memory, keys: Iterable[str]) -> dict[str, _Before]:
         table.row_hash,
         table.mark,
         table.same_as,
+        table.unread,
         table.starts_at,
         table.status,
         table.step,
     ).where(table.clinic_id == memory.clinic_id)
     return {
-        key: _Before(slot_id, patient_id, named_id or patient_id, row_hash, mark, same_as, Known(*rest))
+        key: _Before(slot_id, patient_id, named_id or patient_id, row_hash, mark, same_as, unread, Known(*rest))
         for part in in_parts(keys)
-        for key, slot_id, patient_id, named_id, row_hash, mark, same_as, *rest in memory.connection.execute(
+        for key, slot_id, patient_id, named_id, row_hash, mark, same_as, unread, *rest in memory.connection.execute(
             query.where(table.key.in_(part))
         ).all()
     }

@@ -34,6 +34,7 @@ def histories(memory: Memory, patient_ids: Iterable[int]) -> dict[int, list[Slot
             table.location,
             table.billed,
             table.paid,
+            table.unread,
         )
         .where(table.same_as == 0)
         .order_by(table.patient_id, table.starts_at, table.id)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 
 from jobs.clinic.addresses import address_key
 from jobs.store.memory import Memory, in_parts
-from jobs.store.tables import events, letters, patients, sent_articles
+from jobs.store.tables import appointments, events, letters, patients, sent_articles
 
 
 class StoryLine(NamedTuple):
@@ -45,6 +45,13 @@ def find_patients(memory: Memory, who: str) -> list[tuple[int, str, str]]:
         ):
             found[same_as or record_id] = True
     return [(patient_id, *names[patient_id]) for patient_id in sorted(found)]
+
+
+def unread_visits(memory: Memory, patient_id: int) -> list[str]:
+    """When the patient's appointments are to start whose newest row cannot be read; UTC text."""
+    slot = appointments.c
+    query = select(slot.starts_at).where(slot.patient_id == patient_id, slot.same_as == 0, slot.unread == 1)
+    return list(memory.connection.execute(query.order_by(slot.starts_at)).scalars())
 
 
 class Contact(NamedTuple):

@@ -108,6 +108,9 @@ appointments = Table(
     Column("episode", Integer, nullable=False, server_default="1"),  # 1, 2, ... within the patient
     Column("named_id", Integer, nullable=False, server_default="0"),  # the record it was given for, if not patient_id
     Column("same_as", Integer, nullable=False, server_default="0"),  # the one that counts, of another source; 0: itself
+    Column(
+        "unread", Integer, nullable=False, server_default="0"
+    ),  # 1: its newest row could not be read and is set aside
     UniqueConstraint("clinic_id", "key"),
     ForeignKeyConstraint(["patient_id"], ["patients.id"]),
     Index("ix_appointments_patient", "patient_id", "starts_at"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest step in versions/; a test compares it with what alembic finds there."""
 
 
