@@ -12,7 +12,9 @@ _SMALL_IN_WORDS = Saying(
     r"(?:^|\b(?:my|our|a|an|is|for)\s)\W*(?:two|three|four|five|six|seven|eight|nine)[\s-]+years?[\s-]+old\b", "old"
 )
 _AT_THE_FRONT = re.compile(
-    r"^\W*(?:age[d:]?\s+(\d{1,2})\b|\d{1,2}[\s-]*(?:m\.?/?o\.?|months?)[\s-]*old\s*[,;])", re.IGNORECASE
+    r"^\W*(?:(?:our |my )?(?:toddler|infant|preemie)\b(?!['’])|age[d:]?\s+(\d{1,2})\b"
+    r"|\d{1,2}[\s-]*(?:m\.?/?o\.?|months?)[\s-]*old\s*[,;])",
+    re.IGNORECASE,
 )
 _WHOSE_AGE = re.compile(
     r"\b(?:baby|boy|child|daughter|girl|son)\s+(?:is|was|now)\s+(?:now )?$"

@@ -33,6 +33,10 @@ _WAS_DONE = Saying(
     r"\d|\b(?:after|post\w*|since|following|from|had|having|has had|s/p|ago|underwent|went|wks?|weeks?|mos?|months?|"
     r"days?|recover\w*|rehab\w*|healing|did|done|op|wound|scar|incision|last|yesterday|tuvo|tuve|hace|desde|despu[eé]s|de)\b"
 )
+_LIFTS = Saying(
+    r"\b(?:lift|pick|scoop|carr|hold|nurs|feed|rock|bath|hoist|lug|chang|cargo|cargar|levanto|levantar)\w*"
+    r"(?: (?:up|around|down))?(?: (?:my|our|the|her|his|a|mi|a mi|al?))* ?$"
+)
 _FOR = frozenset("for para por".split())  # "sent by a friend for a sore hip": the hip is the patient's
 _WITHOUT_HURTING = Saying(
     r"(?:without|w/o)\s+(?:[\w']+\s+){1,4}?(?:complaining|hurting|aching|killing|screaming|barking|throbbing|seizing|"
@@ -98,7 +102,7 @@ class _Reader:
             self._clause.silent.append((one.start, one.end))
         if self._is_bare_year(one):
             self._clause.signs.add("old")
-        if one.meaning == "kin" and (self._key(one) in self._patients or _A_BABY.match(self._text, one.start)):
+        if one.meaning == "kin" and (self._key(one) in self._patients or self._is_carried(one)):
             self._theirs = self._theirs and self._key(one) not in self._patients
         elif one.meaning in SIGNS:
             if one.meaning == "before" and self._key(one).split()[0] in _HISTORY:
@@ -175,6 +179,10 @@ class _Reader:
             self._denied = self._listing  # "no pain since they replaced it"
         elif meaning == "since" and clause.affirmed[-1:] == [self._before]:
             clause.led_to.append(clause.affirmed[-1])
+
+    def _is_carried(self, kin: Found) -> bool:
+        """Whether this is a child whom the patient lifts: "whenever I scoop up my son", "our son is 3 months old"."""
+        return bool(_A_BABY.match(self._text, kin.start) or _LIFTS.search(self._text, self._begin, kin.start))
 
     def _only_talks_of_one(self, clause: Clause, upto: int) -> bool:
         """Whether a clause has the bare word for an operation and nothing by which one was done: "wants to wait on

@@ -206,7 +206,12 @@ def _for_activity(subjects: Subjects, need: KnownNeed, found: list[Match], vocab
     if not subjects.for_activities:
         return None
     if not subjects.for_activities.isdisjoint(need.activities):
-        aside = any(vocabulary.is_diagnosis(name) and name not in subjects.weights for name in need.body)
+        aside = any(
+            vocabulary.is_diagnosis(name)
+            and name not in subjects.weights
+            and not any(one in subjects.main and not vocabulary.place_of(one) for one in vocabulary.ancestors(name))
+            for name in need.body
+        )
         if subjects.has_body and _is_named_elsewhere(subjects, need, found, vocabulary):
             return against.SAME_ACTIVITY_ASIDE
         return against.SAME_ACTIVITY if subjects.has_body and not aside else None

@@ -40,9 +40,9 @@ QUESTION = Saying(
 )
 # An operation that is still to come, or never.
 AHEAD = Saying(
-    r"\b(?:do|will|would|should|whether|before|without|avoid\w*|hold\w* off|put\w* off|instead of|rather than|until|"
-    r"means?|need\w*|not? want\w*|scared of|afraid of|consider\w*|think\w* about|option|skip|dodge|postpone)\b"
-    r"[^.;,]{0,30}?"
+    r"\b(?:do|will|would|should|whether|(?<!from )before|without|avoid\w*|hold\w* off|put\w* off|instead of|"
+    r"rather than|until|means?|need\w*|not? want\w*|scared of|afraid of|consider\w*|think\w* about|option|skip|"
+    r"dodge|postpone)\b[^.;,]{0,30}?"
     r"\b(?:surgery|operation|operate|knife|scope|repaired|replaced|fusion|surgeon)\b"
     r"|\b(?:surgery|operation|replaced|replacement|repair|repaired|fused|fusion|scope|scoped|t[kh][ar])\b[^.;,]{0,20}?"
     r"\b(?:tomorrow|next (?:week|month|year|mon|tue|wed|thu|fri)|in (?:a|two|three|\d+) (?:weeks|months))",

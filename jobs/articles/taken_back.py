@@ -16,7 +16,7 @@ from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.words import words_of
 
 _SPEAKS_OF_IT = Saying(r"\W*(?:that|it|which|this|those|they|both|all of (?:that|it))\b")
-_OPERATED = "after surgery"
+_OPERATED, _FINISHING = "after surgery", "finishing therapy"
 _ASKED_FOR = frozenset(("Pilates", "finishing therapy", "dry needling", "gait and running analysis", "posture"))
 
 
@@ -34,11 +34,11 @@ def set_aside(
             named = _named(before, coded, vocabulary)  # "cross off the back, that cleared up"
             if _is_coded(named, coded, vocabulary) and kept[-1] is before:
                 aside |= named
-                kept[-1] = _emptied(before, vocabulary)
+                kept[-1] = _emptied(before, cues, vocabulary)
         elif _may_be_taken_back(before, clause, cues, _is_coded(named, coded, vocabulary), vocabulary):
             done = {one.meaning for one in clause.affirmed if is_operation(one, vocabulary)}
             aside |= {*done, _OPERATED} if done else named
-            clause = _emptied(clause, vocabulary)
+            clause = _emptied(clause, cues, vocabulary)
         kept.append(clause)
     return (kept if kept != clauses else []), frozenset(aside)
 
@@ -78,12 +78,13 @@ def _named(clause: Clause, coded: Collection[str], vocabulary: Vocabulary) -> se
     return named.union(name for name in coded if not words.isdisjoint(vocabulary.words_for(name)))
 
 
-def _emptied(clause: Clause, vocabulary: Vocabulary) -> Clause:
+def _emptied(clause: Clause, cues: Cues, vocabulary: Vocabulary) -> Clause:
     said = [one for one in clause.affirmed if one.meaning in vocabulary.concepts]
+    stays = [one for one in said if one.meaning == _FINISHING and cues.stands("continues")]
     return replace(
         clause,
-        affirmed=[],
-        denied=[*clause.denied, *said],
+        affirmed=stays,  # "graduated from PT for her back, told to keep going"
+        denied=[*clause.denied, *(one for one in said if one not in stays)],
         led_to=[],
         signs={"over", *clause.signs.intersection(("chart",))},
         silent=[(clause.begin, clause.end)],
