@@ -29,9 +29,14 @@ _A_BABY = Saying(
     r"(?:now|about|only|just|almost|barely)?\W*[\w-]+[\s-]*(?:mos?|months?|weeks?|wks?|meses|semanas)\b"
 )  # she is whom the patient lifts
 _OPERATION = frozenset("surgery operation surg cirugia operacion".split())
+_A_FEW = 3  # words: "bariatric surgery" is no talk
 _WAS_DONE = Saying(
     r"\d|\b(?:after|post\w*|since|following|from|had|having|has had|s/p|ago|underwent|went|wks?|weeks?|mos?|months?|"
     r"days?|recover\w*|rehab\w*|healing|did|done|op|wound|scar|incision|last|yesterday|tuvo|tuve|hace|desde|despu[eé]s|de)\b"
+)
+_THEIR_THING = Saying(
+    r"(?:['’]s)? (?:\w+ )?(?:games?|match|practices?|wedding|party|house|home|car|truck|room|school|tournament|"
+    r"birthday|graduation|recital|meet|team|class|crib|stroller|bed)\b"
 )
 _LIFTS = Saying(
     r"\b(?:lift|pick|scoop|carr|hold|nurs|feed|rock|bath|hoist|lug|chang|cargo|cargar|levanto|levantar)\w*"
@@ -181,14 +186,18 @@ class _Reader:
             clause.led_to.append(clause.affirmed[-1])
 
     def _is_carried(self, kin: Found) -> bool:
-        """Whether this is a child whom the patient lifts: "whenever I scoop up my son", "our son is 3 months old"."""
-        return bool(_A_BABY.match(self._text, kin.start) or _LIFTS.search(self._text, self._begin, kin.start))
+        """Whether this is a child whom the patient lifts, or whose game she watches: "whenever I scoop up my son"."""
+        return bool(
+            _A_BABY.match(self._text, kin.start)
+            or _LIFTS.search(self._text, self._begin, kin.start)
+            or _THEIR_THING.match(self._text, kin.end)
+        )
 
     def _only_talks_of_one(self, clause: Clause, upto: int) -> bool:
         """Whether a clause has the bare word for an operation and nothing by which one was done: "wants to wait on
         surgery", but "surgery 10/3"."""
         named = [one for one in clause.affirmed if one.meaning in self._vocabulary.concepts]
-        bare = bool(named) and all(self._key(one) in _OPERATION for one in named)
+        bare = bool(named) and len(clause.affirmed) > _A_FEW and all(self._key(one) in _OPERATION for one in named)
         return bare and "since" not in clause.signs and not _WAS_DONE.search(self._text, self._begin, upto)
 
     def _is_answer(self) -> bool:

@@ -23,6 +23,12 @@ class _Cue(NamedTuple):
     within: int  # so many words
 
 
+@lru_cache(maxsize=16)  # a text is asked more than once, one after the other
+def cues_in(text: str) -> "Cues":
+    """The cues of a text."""
+    return Cues(text)
+
+
 class Cues:
     """Where the cues of a text begin, by their names."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jobs.articles.spelled import BREAK
-from jobs.articles.words import Word
+from jobs.articles.words import Word, key_of
 
 FILE = Path(__file__).with_name("descriptions.csv")
 _SMALL = frozenset("a an the of our your its is are am be been really very so just kind kinda sort".split())
@@ -34,6 +34,7 @@ class Descriptions:
     def __init__(self) -> None:
         self.meanings: list[tuple[str, str, int]] = []
         self._by_phrase: dict[str, list[str | tuple[int, int]]] = {}  # where it stands: line and group, or a name
+        self._found: dict[str, list[tuple[int, int]]] = {}  # the same, once it has been asked for
         self._against: dict[str, frozenset[int]] = {}  # lines by a word that speaks against them
         self._by_name: dict[str, list[tuple[int, int]]] = {}  # where the words of a line that begins with @ stand
 
@@ -52,13 +53,16 @@ class Descriptions:
                     self._place(cell, (line, number), named)
         return self
 
-    def of(self, phrase: str) -> Iterator[tuple[int, int]]:
+    def of(self, phrase: str) -> Sequence[tuple[int, int]]:
         """In which lines and groups a phrase stands."""
-        for place in self._by_phrase.get(phrase, ()):
-            if isinstance(place, str):
-                yield from self._by_name.get(place, ())
-            else:
-                yield place
+        found = self._found.get(phrase)
+        if found is None and phrase in self._by_phrase:
+            found = self._found[phrase] = [
+                place
+                for one in self._by_phrase[phrase]
+                for place in (self._by_name.get(one, ()) if isinstance(one, str) else (one,))
+            ]
+        return found or ()
 
     def against(self, keys: Iterable[str]) -> set[int]:
         """The lines against which one of these words speaks."""
@@ -95,7 +99,7 @@ def told_by_place() -> frozenset[str]:
 
 def is_described(key: str) -> bool:
     """Whether a word alone describes something."""
-    return any(True for _ in descriptions().of(key))
+    return bool(descriptions().of(key))
 
 
 def described(
@@ -111,7 +115,7 @@ def described(
             parts.setdefault(line, {}).setdefault(group, []).append((start, end))
     for place in places if parts else ():
         for line, group in rows.of(place):
-            if line in parts and group != _AGAINST:
+            if line in parts and group != _AGAINST and key_of(rows.meanings[line][0]) != place:
                 parts[line].setdefault(group, [])
     against, young = rows.against(all_keys), rows.against({YOUNG}.intersection(all_keys))
     for line in sorted(parts):

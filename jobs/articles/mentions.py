@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from jobs.articles.ages import age_groups
 from jobs.articles.clauses import DONE, MONEY, Clause, is_of_body, is_operation
-from jobs.articles.cues import Cues
+from jobs.articles.cues import cues_in
 from jobs.articles.describing import descriptions_of, shares_words, with_descriptions
 from jobs.articles.descriptions import Described
 from jobs.articles.doctor_first import DoctorFirst, signs_in
@@ -78,7 +78,7 @@ def _read(clauses: list[Clause], text: str, vocabulary: Vocabulary, places: Coll
         past=frozenset(_past(clauses, vocabulary)) - affirmed,
         misfiled=any("chart" in clause.signs for clause in clauses),
         returns=bool(RETURNS.search(text)),
-        begins=Cues(text).stands("begins") and not any(is_an_errand(clause.affirmed, text) for clause in clauses),
+        begins=cues_in(text).stands("begins") and not any(is_an_errand(clause.affirmed, text) for clause in clauses),
         errand=any("desk" in clause.signs for clause in clauses)
         and not any(_is_complaint(one, vocabulary) for one in found),
     )

@@ -92,7 +92,7 @@ def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
         if field in _BOOKED:
             readings[field] = _read_booked(fields[field], vocabulary)
         elif field != "step":
-            readings[field] = read_text(fields[field], vocabulary, _coded(evidence))
+            readings[field] = read_text(fields[field], vocabulary, () if field == "activity" else _coded(evidence))
         if field != "step":
             evidence += _of_reading(field, readings[field])
     if any(reading.void for reading in readings.values()) or readings["complaint"].errand or _is_dying(evidence):

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from jobs.articles.clauses import Clause, is_of_body, is_operation
-from jobs.articles.cues import Cues
+from jobs.articles.cues import Cues, cues_in
 from jobs.articles.reading import Reading
 from jobs.articles.sayings import Saying
 from jobs.articles.vocabulary import BODY, Vocabulary
@@ -25,7 +25,7 @@ def set_aside(
 ) -> tuple[list[Clause], frozenset[str]]:
     """The clauses with those emptied that the note may take back, and what of the body these speak of; no clauses where
     it takes nothing back. `coded` are the conditions that the codes beside the note name."""
-    cues = Cues(text)
+    cues = cues_in(text)
     kept: list[Clause] = []
     aside: set[str] = set()
     for before, clause in zip([None, *clauses], clauses, strict=False):
@@ -96,10 +96,14 @@ def tells_of_another(reading: Reading, aside: Collection[str], vocabulary: Vocab
     if _OPERATED in aside or any(_is_partly_denied(one, reading.over, vocabulary) for one in aside):
         return True
     found = reading.mentions
+    exact = [one for one in aside if not any(one in vocabulary.ancestors(other) for other in aside)]
     body = [one.concept for one in found if one.sure and vocabulary.kind(one.concept) in BODY]
     if not body:
         return not _ASKED_FOR.isdisjoint(one.concept for one in found)
-    return any(not any(_is_same(name, other, vocabulary) for other in aside) for name in body)
+    return any(
+        not any(_is_same(name, other, vocabulary) for other in (exact if vocabulary.is_diagnosis(name) else aside))
+        for name in body
+    )
 
 
 def _is_partly_denied(name: str, over: Collection[str], vocabulary: Vocabulary) -> bool:

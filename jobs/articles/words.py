@@ -33,6 +33,9 @@ def words_of(text: str) -> tuple[Word, ...]:
 
 def key_of(text: str) -> str:
     """The words of a text between single blanks: equal for every way to type the same thing."""
+    if text.isalnum() and text.isascii():  # one word, as most are
+        key = _KEYS[text]
+        return "" if key in _LEFT_OR_RIGHT else key
     plain = text.isascii() and text.replace(" ", "").isalnum()
     keys = [_KEYS[word] for word in (text.split() if plain else _WORD.findall(text))]
     return " ".join(keys if _LEFT_OR_RIGHT.isdisjoint(keys) else [keys[place] for place in _meant(keys)])
