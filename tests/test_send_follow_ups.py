@@ -619,6 +619,18 @@ def test_a_patient_who_reads_spanish_is_written_to_in_spanish_where_there_is_suc
     assert "Hello Missa," in letter_in_folder(clinic)  # there is no missed_visit.es.md: the clinic's own goes
 
 
+def test_a_spanish_letter_that_was_deleted_goes_on_and_the_run_says_so(clinic: Clinic) -> None:
+    assert CliRunner().invoke(cli, ["-C", str(clinic.home), "check"]).exit_code == 0
+    (clinic.home / "templates" / "reminder.es.md").unlink()
+    clinic.export(RULES["reminder"][0] | {"language": "Spanish"})
+    clinic.pull("2026-03-04 08:45")
+    ran = clinic.send("2026-03-04 09:00")
+    assert "Hola Remy:" in letter_in_folder(clinic)
+    assert ran.outcome.notes == (
+        "templates/reminder.es.md is not there; its version 1 goes on. `run_jobs.py check` says what to do.",
+    )
+
+
 @pytest.mark.parametrize(("setting", "named"), [("no", False), ("yes", True)])
 def test_a_letter_names_what_its_articles_are_about_only_where_the_clinic_wants_it(
     clinic: Clinic, setting: str, named: bool

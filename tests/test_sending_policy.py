@@ -107,10 +107,13 @@ def test_check_names_the_letters_that_leave_without_their_only_link(clinic: Clin
     clinic.edit("config/clinic.yaml", "https://lakeside.example/book", "")
     told = CliRunner().invoke(cli, ["-C", str(clinic.home), "check"])
     assert told.exit_code == 0
+    rules = (clinic.home / "config" / "follow_ups.yaml").read_text("utf-8").splitlines()
     for rule, letter in (("missed_visit", "missed_visit.md"), ("cancelled", "cancelled.md"), ("lapsed", "lapsed.md")):
         assert (
             f"templates/{letter} leaves without its only link, as config/clinic.yaml leaves booking_url empty. "
-            f"If it shall not leave then, write `needs: [booking_url]` at the rule {rule}.\n"
+            "If it shall not leave then, write the line `needs: [booking_url]` below line "
+            f"{rules.index(f'  - name: {rule}') + 1} of config/follow_ups.yaml (name: {rule}), "
+            "as far in as that name.\n"
         ) in told.output
     assert "welcome.md leaves" not in told.output and "review_request" not in told.output
 

@@ -11,7 +11,9 @@ import click
 
 from jobs.articles.library import load_library
 from jobs.clinic.faults import Fault
+from jobs.clinic.languages import language_name
 from jobs.clinic.last_look import why_pointless
+from jobs.clinic.letter_names import language_of, own_letter
 from jobs.clinic.profile import ClinicProfile, is_postal_address
 from jobs.desk.left_unscheduled import left_unscheduled
 from jobs.desk.what_is_there import missing_files, unusable_here
@@ -24,7 +26,10 @@ from jobs.reports.referral_names import load_referral_names
 from jobs.runner.run import FAULTY_SETTINGS, FINE
 from jobs.runner.settings import Settings, SettingsFaulty
 from jobs.runner.settings_loading import CONFIG_FILES, load_settings
+from jobs.runner.yaml_file import read_yaml
 from jobs.sending.letter_loading import load_clinic_letters
+
+_RULES = "config/follow_ups.yaml"
 
 
 def show_check(home: Path) -> int:
@@ -96,6 +101,7 @@ def find_faults(home: Path) -> Found:
         rules = {rule.template for rule in settings.follow_ups.rules}
         strays, remarks = stray_files(home / "templates", rules, settings.clinic.language)
         faults += strays
+        faults += _lost_translations(letters, " ".join(fault.remedy for fault in faults))
         remarks += [*left_unscheduled(settings), *_left_empty(home, settings), *_not_read(home)]
     faults += load_library(home / "config" / "articles.csv")[1]
     faults += load_referral_names(home / "config" / "referral_names.csv")[1]
@@ -108,6 +114,14 @@ def _gone(settings: Settings, letters: Letters) -> tuple[Instead, ...]:
     missing = {rule.template for rule in settings.follow_ups.rules} - set(letters.names) | letters.gone
     good = [(name, found.version) for name in sorted(missing) if (found := kept.last_good(name))]
     return tuple(Instead(name, version.number, version.saved_at) for name, version in good)
+
+
+def _lost_translations(letters: Letters, remedies: str) -> Iterator[Fault]:
+    """The letters in other languages that were there before and are gone, though nobody has retired them and no remedy
+    says which file is to be renamed."""
+    for name in sorted(name for name in letters.gone if language_of(name) and f" to {name}." not in remedies):
+        what = f"The letter in {language_name(language_of(name))} is gone."
+        yield Fault(f"templates/{name}", 0, what, f"If {own_letter(name)} is to go instead: `templates retire {name}`.")
 
 
 def _not_read(home: Path) -> Iterator[str]:
@@ -130,8 +144,17 @@ def _left_empty(home: Path, settings: Settings) -> Iterator[str]:
         elif rule.on and (field := only_link(home / "templates" / rule.template)) in empty:
             yield (
                 f"templates/{rule.template} leaves without its only link, as config/clinic.yaml leaves {field} empty. "
-                f"If it shall not leave then, write `needs: [{field}]` at the rule {rule.name}."
+                f"If it shall not leave then, write the line `needs: [{field}]` below line {_line_of(home, rule.name)} "
+                f"of config/follow_ups.yaml (name: {rule.name}), as far in as that name."
             )
+
+
+def _line_of(home: Path, rule: str) -> int:
+    """Where a rule begins in the file of the rules."""
+    yaml = read_yaml(_RULES, (home / _RULES).read_bytes())
+    listed = yaml.value(("rules",))
+    names = [each.get("name") for each in (listed if isinstance(listed, list) else ()) if isinstance(each, dict)]
+    return yaml.line(("rules", names.index(rule), "name")) if rule in names else 0
 
 
 def _unlawful_news(home: Path, settings: Settings, letters: Letters) -> Iterator[Fault]:

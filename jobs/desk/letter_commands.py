@@ -88,6 +88,16 @@ def templates_restore(place: Place, name: str, version: int) -> None:
         sys.exit(3)
 
 
+@templates.command(name="retire")
+@click.argument("name", metavar="LETTER")
+@click.pass_obj
+def templates_retire(place: Place, name: str) -> None:
+    """Let nobody get a letter in another language any more, such as welcome.es, once its file was deleted."""
+    from jobs.desk.templates import retire
+
+    _about_versions(lambda: retire(place.home, _settings_of(place), name))
+
+
 def _settings_of(place: Place) -> "Settings":
     from jobs.runner.settings_loading import load_settings
 

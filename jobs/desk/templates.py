@@ -10,6 +10,8 @@ import click
 from rich.table import Table
 
 from jobs.clinic.faults import Fault, did_you_mean
+from jobs.clinic.languages import language_name
+from jobs.clinic.letter_names import language_of, own_letter
 from jobs.desk.check import local_words
 from jobs.desk.preview import concerns
 from jobs.desk.terminal import open_console
@@ -67,11 +69,28 @@ def restore(home: Path, settings: Settings, letter: str, number: int) -> bool:
     undo = f"templates restore {name} {kept.history(name)[-1].number}" if path.exists() else ""
     _replace(path, data)
     kept.saw(name, data, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", f"version {number} restored")
-    click.echo(f"templates/{name} is version {number} again. To undo it{f': {undo}' if undo else ', delete the file.'}")
+    undo = f": {undo}" if undo else ", delete the file."
+    if language_of(name) and not undo.startswith(":"):
+        undo = f", delete the file and write: templates retire {name}"
+    click.echo(f"templates/{name} is version {number} again. To undo it{undo}")
     faults = [fault for fault in _look(home, settings) if concerns(fault.file, [name])]
     for fault in faults:
         click.echo(str(fault), err=True)
     return not faults
+
+
+def retire(home: Path, settings: Settings, letter: str) -> None:
+    """Let nobody get a letter in another language any more, whose file is gone; its versions stay."""
+    kept = _up_to_date(home, settings)
+    name = _file_named(kept, letter)
+    own = own_letter(name)
+    if own == name or not language_of(name):
+        raise VersionUnknown(f"{name} is no letter in another language; `on: no` switches off the rule that names it.")
+    if (home / "templates" / name).exists():
+        raise VersionUnknown(f"templates/{name} is there and in use. Delete or move the file first.")
+    kept.retire(name)
+    click.echo(f"{name} is retired: who reads {language_name(language_of(name))} gets {own} from now on.")
+    click.echo(f"To undo it: templates restore {name} {kept.history(name)[-1].number}")
 
 
 def _up_to_date(home: Path, settings: Settings) -> KeptVersions:

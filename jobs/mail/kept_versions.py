@@ -8,13 +8,17 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jobs.clinic.letter_names import own_letter
 from jobs.machine.whole_files import write_whole
 
 LARGEST = 1_000_000  # bytes of one version; no letter is so long
+
+_OF_ANOTHER_LANGUAGE = r'"(name|retired)": "([^"\\]+\.[a-z]{2}\.md)"'  # one search: the lines are many
 
 
 class Version(NamedTuple):
@@ -49,7 +53,7 @@ class KeptVersions:
 
         def line() -> dict[str, Any] | None:
             versions = self.history(name)
-            if versions and versions[-1].text == digest:
+            if versions and versions[-1].text == digest and self._others().get(name) != "retired":
                 return None
             self._keep_text(digest, data)
             return {"name": name, "text": digest, "saved": saved_at, "how": how}
@@ -60,6 +64,22 @@ class KeptVersions:
         """Remember that a letter passed its check, with these files: its own and those that surround it."""
         texts = {name: _digest(data) for name, data in files.items()}
         self._add(lambda: {"passed": letter, "with": texts} if self._last_pass(letter) != texts else None)
+
+    def retire(self, name: str) -> None:
+        """Remember that a letter in another language is no longer wanted, until it is saved once more."""
+        self._add(lambda: {"retired": name} if self._others().get(name) == "name" else None)
+
+    def translations(self, letters: Collection[str]) -> set[str]:
+        """The letters in other languages that there ever were of these, without those that were retired."""
+        return {name for name, last in self._others().items() if last == "name" and own_letter(name) in letters}
+
+    def _others(self) -> dict[str, str]:
+        """What was noted last of each letter in another language: `name` (a version), or `retired`."""
+        try:
+            written = self._history.read_text("utf-8", "replace")
+        except OSError:
+            return {}
+        return {name: last for last, name in re.findall(_OF_ANOTHER_LANGUAGE, written)}
 
     def history(self, name: str) -> list[Version]:
         """The versions of one file, the oldest first."""

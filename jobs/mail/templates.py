@@ -106,7 +106,8 @@ def load_letters(
     """Every letter of a folder, or `only` these in all their languages.
 
     Those that rules name (`named`, and those of `only`) and that are not there are used as they were when they last
-    passed. That they are missing is no fault here: it is one of the rule or of the folder.
+    passed, and so are those in other languages that were there before and are not retired. That they are missing is no
+    fault here: it is one of the rule or of the folder.
 
     Those that were compiled before are taken from the folder `state`; new and changed ones, or all where they are to be
     made `anew`, are checked, tried out and compiled, and their versions are kept.
@@ -120,7 +121,8 @@ def load_letters(
     maker = _Maker(folder, clinic, state / "cache" if state else None, kept, trials, anew, further)
     parts, instead = _read_parts(folder), list[Instead]()
     found, unreadable = _read_letters(folder, only)
-    gone = {*named, *(only or ())} - {*found, *unreadable}
+    wanted = {*named, *(only or ())}
+    gone = (wanted | (kept.translations(wanted) if kept else set())) - {*found, *unreadable}
     misnamed = _misnamed(folder.name, [*found, *unreadable, *gone])
     found = {name: data for name, data in found.items() if name not in misnamed}
     compiled = {name: maker.letter(name, data, parts) for name, data in found.items()} | unreadable

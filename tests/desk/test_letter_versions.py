@@ -101,6 +101,47 @@ def test_a_letter_that_was_saved_as_text_is_told_once_and_its_spanish_goes_on(as
     assert ask("preview", "welcome.es").output.count("Subject: Su primera") == 1
 
 
+def test_a_spanish_letter_that_was_deleted_goes_on_as_an_english_one_does_until_somebody_retires_it(
+    ask: Ask, home: Path
+) -> None:
+    letter = home / "templates" / "after_evaluation.es.md"
+    first = letter.read_bytes()
+    assert ask("check").exit_code == 0
+    letter.unlink()
+    found = ask("check")
+    assert found.exit_code == 3 and re.fullmatch(
+        r"templates/after_evaluation\.es\.md: The letter in Spanish is gone\.\n"
+        r"If after_evaluation\.md is to go instead: `templates retire after_evaluation\.es\.md`\.\n"
+        r"1 fault\. Nothing was sent or changed\.\n"
+        r"Until then after_evaluation\.es\.md goes on as it was saved on [^.]* \(version 1\)\.\n"
+        r"after_evaluation\.es\.md was there before; `templates restore after_evaluation\.es\.md 1` brings it back\.\n",
+        found.output,
+    )
+    status = " ".join(ask("status").output.split())
+    assert "templates/after_evaluation.es.md is not there, see check; after_evaluation.es.md goes on as it" in status
+    assert "Shown instead: after_evaluation.es.md goes on" in ask("preview", "after_evaluation").output
+    back = ask("templates", "restore", "after_evaluation.es", "1")
+    assert back.output == (
+        "templates/after_evaluation.es.md is version 1 again. To undo it, delete the file and write: templates retire "
+        "after_evaluation.es.md\n"
+    )
+    assert (letter.read_bytes(), ask("check").exit_code) == (first, 0)
+    refused = ask("templates", "retire", "after_evaluation.es")
+    assert refused.exit_code == 2 and "is there and in use. Delete or move the file first." in refused.output
+    letter.unlink()
+    retired = ask("templates", "retire", "after_evaluation.es")
+    assert retired.output == (
+        "after_evaluation.es.md is retired: who reads Spanish gets after_evaluation.md from now on.\n"
+        "To undo it: templates restore after_evaluation.es.md 1\n"
+    )
+    assert (ask("check").exit_code, ask("preview", "after_evaluation").exit_code) == (0, 0)
+    ask("templates", "restore", "after_evaluation.es", "1")
+    letter.unlink()
+    assert ask("check").exit_code == 3
+    own = ask("templates", "retire", "welcome")
+    assert own.exit_code == 2 and "`on: no` switches off the rule that names it." in own.output
+
+
 def test_a_letter_that_is_closed_to_the_jobs_is_open_again_once_restored(
     ask: Ask, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
