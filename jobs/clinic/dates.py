@@ -29,30 +29,6 @@ _ISO_HOUR = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d")
 _HOURS = tuple(f"{hour:02}" for hour in range(24))
 _MINUTES = {f":{minute:02}{second}": f":{minute:02}:00Z" for minute in range(60) for second in ("", ":00")}
 _ISO_BIRTH = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
-_US_ZONES = {
-    "eastern": "America/New_York",
-    "central": "America/Chicago",
-    "mountain": "America/Denver",
-    "pacific": "America/Los_Angeles",
-}
-_US_ZONE = re.compile(
-    r"(?:\([^)]*\)\s*)?(eastern|central|mountain|pacific)(?: standard| daylight)? time\b.*", re.IGNORECASE
-)
-_US_SHORT = re.compile(r"([ECMP])[SD]?T", re.IGNORECASE)
-
-
-def zone_named(name: str) -> ZoneInfo | None:
-    """The zone of an IANA name or of the usual names of the four zones of the mainland US; None where unknown."""
-    written = _US_ZONE.fullmatch(name)
-    short = _US_SHORT.fullmatch(name)
-    if written:
-        name = _US_ZONES[written[1].lower()]
-    elif short:
-        name = next(zone for word, zone in _US_ZONES.items() if word[0] == short[1].lower())
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        return None
 
 
 class MomentReader:

@@ -1,7 +1,6 @@
 """A fault in something a person wrote: a setting, a template, an article, a name."""
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 MOST_SAID = 5  # faults of one list, where a few are enough
@@ -29,6 +28,8 @@ def in_few_words(faults: Sequence[Fault]) -> list[str]:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`Did you mean "missed_visit.md"?`, or "" where nothing known is near."""
+    from difflib import get_close_matches  # where there is no fault, nobody waits for it to be loaded
+
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f'Did you mean "{near[0]}"?' if near else ""
 

@@ -2,7 +2,8 @@
 
 from jobs.clinic.cells import CORRECT, Doubt, read_minutes, read_yes_no
 from jobs.clinic.columns import Columns
-from jobs.clinic.dates import NO_MOMENT, Moment, MomentReader, later, moment_reader, zone_named
+from jobs.clinic.dates import NO_MOMENT, Moment, MomentReader, later, moment_reader
+from jobs.clinic.zones import zone_named
 
 Cells = tuple[str, ...]  # the name of a zone or "", then the cells that together give one moment
 

@@ -21,10 +21,10 @@ from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_nam
 from jobs.clinic.problems import OVERRULED, fold_problems
 from jobs.clinic.read_once import ReadOnce
 from jobs.clinic.records import Appointment, Problem, TextTable
-from jobs.clinic.stamps import ORDERS, TWO_WAYS, order_shown_by
+from jobs.clinic.stamps import TWO_WAYS, order_shown_by
 from jobs.clinic.statuses import is_late, settle_status, status_reader
 from jobs.clinic.steps import read_step
-from jobs.clinic.value_rules import ValueRules
+from jobs.clinic.value_rules import ORDERS, ValueRules
 
 if TYPE_CHECKING:
     from jobs.clinic.titles import Title

@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from jobs.clinic.cells import tidy
+from jobs.clinic.value_rules import ORDERS
 
 TWO_WAYS = "This date could be read in two ways: nobody has said whether the month or the day comes first."
-ORDERS = {"mdy": "month/day/year", "dmy": "day/month/year", "ymd": "year/month/day"}
 
 
 class Stamp(NamedTuple):

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from jobs.clinic.dates import zone_named
 from jobs.clinic.records import STATUSES
-from jobs.clinic.stamps import ORDERS
+from jobs.clinic.zones import zone_named
+
+ORDERS = {"mdy": "month/day/year", "dmy": "day/month/year", "ymd": "year/month/day"}
+"""The orders in which a source may write its dates, in words."""
 
 
 @dataclass(frozen=True)

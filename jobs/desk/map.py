@@ -11,7 +11,7 @@ from jobs.clinic.columns import column_letters
 from jobs.clinic.faults import did_you_mean
 from jobs.clinic.masking import printable
 from jobs.clinic.records import STATUSES
-from jobs.clinic.stamps import ORDERS
+from jobs.clinic.value_rules import ORDERS
 from jobs.desk.meanings import WORDS
 from jobs.desk.sources_file import BEFORE, change_source, undo
 from jobs.desk.suggestions import (

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from jobs.clinic.cells import read_money, read_yes_no, tidy
-from jobs.clinic.dates import zone_named
 from jobs.clinic.diagnoses import read_diagnosis
 from jobs.clinic.stamps import Misfit, Stamp, read_stamp
 from jobs.clinic.statuses import status_reader
+from jobs.clinic.zones import zone_named
 from jobs.sources.presets import PLAIN
 
 _SURE, _WORTH_ASKING = 88.0, 65.0  # of 100, as names resemble one another

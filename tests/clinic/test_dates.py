@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.clinic.cells import Doubt
-from jobs.clinic.dates import NO_MOMENT, MomentReader, later, read_birth_date, zone_named
+from jobs.clinic.dates import NO_MOMENT, MomentReader, later, read_birth_date
+from jobs.clinic.zones import zone_named
 
 BOSTON = MomentReader("America/New_York", "mdy")
 LOCAL_TIMES = st.datetimes(datetime(1905, 1, 2), datetime(2100, 12, 30))  # noqa: DTZ001 - the zone comes later
