@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from jobs.reports.whole_files import NotSaved
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.summarizing.answers import remember_written, take_answers
@@ -25,7 +26,10 @@ def run(tools: Tools, today: date) -> Outcome:
         return Outcome(failed=str(fault))
     answered = take_answers(tools)
     listed = listed_names(tools)
-    made = make_workbooks(tools, asked, listed)
+    try:
+        made = make_workbooks(tools, asked, listed)
+    except NotSaved as reason:
+        return Outcome(notes=answered.sentences, failed=str(reason))
     remember_written(tools, made.files, answered.some_wait)
     mailed, trouble = mail_workbook(tools, asked, made.figures, made.workbook)
     counts = {

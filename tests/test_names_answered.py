@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hand_written_clinic import Clinic, appointment
+from hand_written_clinic import Clinic, Ran, appointment
 from openpyxl import load_workbook
 
 from jobs.desk.commands import cli
@@ -91,6 +91,66 @@ def test_a_merge_that_is_undone_in_the_workbook_is_undone_for_the_past_too(clini
     book = load_workbook(ran.outcome.files[0])
     assert table(book["Sources"])["Example Gym"]["Year to date"] == 2
     assert list(table(book["Needs a name"])) == ["my gym"]
+
+
+def on_names_given(path: Path, typed: str, this_is: str) -> None:
+    book = load_workbook(path)
+    sheet = book["Names given"]
+    headers = {cell.value: cell.column for cell in sheet[HEADER]}
+    (row,) = (row for row in range(HEADER + 1, sheet.max_row + 1) if sheet.cell(row, 1).value == typed)
+    sheet.cell(row, headers["This is"], this_is)
+    book.save(path)
+
+
+def said_of(path: Path, ran: Ran) -> list[str]:
+    """What a run says of the answers in a workbook."""
+    return [note.removeprefix(f"{path.name}: ") for note in ran.outcome.notes if note.startswith(path.name)]
+
+
+def test_the_channel_that_the_run_asks_for_is_taken_from_names_given(clinic: Clinic) -> None:
+    path = a_clinic_with_ten_texts(clinic)
+    write_answers(path, {"flyer": "Flyer"})
+    (said,) = said_of(path, clinic.run("summarize_referrals", "2026-03-02 07:00"))
+    assert said.endswith('write it as "Flyer (practice)" on the sheet Names given, or in the list.')
+    on_names_given(path, "flyer", "Flyer (event)")
+    ran = clinic.run("summarize_referrals", "2026-03-02 08:00")
+    assert said_of(path, ran) == ["Flyer is in the channel event now, no longer unknown."]
+    assert table(load_workbook(path)["Sources"])["Flyer"]["Channel"] == "event"
+    on_names_given(path, "flyer", "flyer")
+    ran = clinic.run("summarize_referrals", "2026-03-02 09:00")
+    assert said_of(path, ran) == ["One answer says what the list of names says already."]
+
+
+def test_a_text_that_is_its_own_name_is_listed_and_can_be_corrected(clinic: Clinic) -> None:
+    clinic.edit("config/referral_names.csv", "as_typed,name,channel,added_on,added_by\n", (
+        "as_typed,name,channel,added_on,added_by\nrun club,Harbor Run Club,practice,,\n"
+    ))  # fmt: skip
+    clinic.export(
+        appointment("Pat", "2026-02-26 09:00", kind="PT Initial Evaluation", referral_source="Harbor Run Club")
+    )
+    clinic.pull("2026-03-02 05:00")
+    path = clinic.run("summarize_referrals", "2026-03-02 06:00").outcome.files[0]
+    assert table(load_workbook(path)["Names given"])["Harbor Run Club"]["By"] == "its own name"
+    on_names_given(path, "Harbor Run Club", "Harbor Runners (event)")
+    clinic.run("summarize_referrals", "2026-03-02 07:00")
+    given = table(load_workbook(path)["Names given"])
+    assert given["Harbor Run Club"]["Counts as"] == "Harbor Runners"
+    assert table(load_workbook(path)["Sources"])["Harbor Runners"]["Channel"] == "event"
+    assert "run club,Harbor Runners,event" in (clinic.home / "config" / "referral_names.csv").read_text("utf-8")
+
+
+def test_answers_that_were_read_while_the_workbook_is_open_are_told_by_the_run_that_could_not_replace_it(
+    clinic: Clinic,
+) -> None:
+    path = a_clinic_with_ten_texts(clinic)
+    write_answers(path, {"gym": "Example Gym (practice)"})
+    (lock := path.with_name(f".~lock.{path.name}#")).touch()
+    ran = clinic.run("summarize_referrals", "2026-03-02 07:00")
+    assert ran.outcome.failed.startswith(f"{path} is open in another program, and stays as it is.")
+    assert f'{path.name}: "gym" is Example Gym. This is a new source (practice).' in ran.outcome.notes
+    lock.unlink()
+    assert clinic.run("summarize_referrals", "2026-03-02 08:00").outcome.failed == ""
+    assert "Example Gym" in table(load_workbook(path)["Sources"])
 
 
 @pytest.mark.parametrize("kept", [True, False])

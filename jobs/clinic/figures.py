@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from jobs.clinic.episodes import GAP_DAYS
 from jobs.clinic.periods import TREND, Periods
-from jobs.clinic.source_names import NO_SOURCES
+from jobs.clinic.source_names import NO_SOURCES, name_key
 
 LOST_AFTER_DAYS = 21  # without a visit, a plan or a discharge: dropped out
 QUIET_AFTER_DAYS = 60
@@ -249,6 +249,11 @@ class NamedText(NamedTuple):
     referrals: int
     last_on: str
 
+    @property
+    def is_its_name(self) -> bool:
+        """Whether the text is the very name of the source."""
+        return name_key(self.text) == name_key(self.name)
+
 
 class Counted(NamedTuple):
     """The same data counted once more without any name and any period: what the tables must add up to."""
@@ -287,7 +292,7 @@ class Figures(NamedTuple):
     evaluations_trend: tuple[int, ...]
     funnels: tuple[Funnel, ...]
     counted: Counted
-    named: tuple[NamedText, ...] = ()  # those recognized first, then the last typed first
+    named: tuple[NamedText, ...] = ()  # those recognized first, very names last, then the last typed first
 
     @property
     def last_day(self) -> date:

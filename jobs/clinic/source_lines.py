@@ -145,11 +145,11 @@ def unnamed(texts: Iterable[TypedText], names: ReferralNames) -> tuple[UnnamedTe
 
 
 def named(texts: Iterable[TypedText], names: ReferralNames) -> tuple[NamedText, ...]:
-    """Each text that counts for a source though it is not its name, those that were recognized first."""
+    """Each text that counts for a source, those that were recognized first, those that are its very name last."""
     found = (
         NamedText(text, name, names.listed(text) is None, where, tally.ever, tally.last_on)
         for text, where, tally, name in texts
-        if name and name != NOT_RECORDED and name_key(text) != name_key(name)
+        if name and name != NOT_RECORDED
     )
     by_day = sorted(found, key=lambda each: (each.last_on, each.text), reverse=True)
-    return tuple(sorted(by_day, key=lambda each: not each.recognized))
+    return tuple(sorted(by_day, key=lambda each: (each.is_its_name, not each.recognized)))

@@ -80,7 +80,8 @@ class ReferralNames:
         rows = list(rows)
         left_open = frozenset(name_key(typed) for typed, name, _ in rows if name == NOT_YET_NAMED)
         rows = [row for row in rows if row[1] != NOT_YET_NAMED]
-        names = {name_key(name): name for _, name, _ in rows} | {name_key(typed): name for typed, name, _ in rows}
+        names = {name_key(name): name for _, name, _ in rows if name_key(name) not in left_open}
+        names |= {name_key(typed): name for typed, name, _ in rows}
         return cls(names, {name: channel for _, name, channel in rows}, left_open, recognizer)
 
     def name_of(self, typed: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from io import SEEK_END, StringIO
 from typing import NamedTuple
@@ -38,13 +38,15 @@ class ListFaulty(Exception):
 class Corrected(NamedTuple):
     """The list as it is now, sentences about what was taken over, and the answers that could not be, each with why.
 
-    `beside`: what stands beside each text (its `name_key`) from now on, as (this is, notes).
+    `beside`: what stands beside each text (its `name_key`) from now on, as (this is, notes). `known_already` counts
+    the answers that say what the list says.
     """
 
     content: bytes
     taken: tuple[str, ...]
     refused: tuple[str, ...]
     beside: dict[str, tuple[str, str]]
+    known_already: int = 0
 
 
 def with_answers(content: bytes, answers: Iterable[Answer], known: ReferralNames, today: str, author: str) -> Corrected:
@@ -53,34 +55,99 @@ def with_answers(content: bytes, answers: Iterable[Answer], known: ReferralNames
     `known` is the list as it was read from `content`; of two answers about one text the later one counts. Raises
     ListFaulty.
     """
-    lines = _Lines(content)
-    taken: list[str] = []
-    refused: list[str] = []
-    beside: dict[str, tuple[str, str]] = {}
-    added: dict[str, tuple[str, str]] = {}
     latest = {name_key(answer.text): answer for answer in answers}
-    for key, answer in sorted(latest.items(), key=lambda each: not _channel_in(each[1].this_is)):
-        beside[key] = ("", answer.notes)
+    answering = _Answering(_Lines(content), known, latest.keys(), today, author)
+    for answer in sorted(latest.values(), key=lambda each: not _channel_in(each.this_is)):
+        answering.take(answer)
+    taken = tuple(answering.taken)
+    content = answering.lines.content() if taken else content
+    return Corrected(content, taken, tuple(answering.refused), answering.beside, answering.known_already)
+
+
+class _Answering:
+    """Takes one answer after the other into the lines of the list."""
+
+    def __init__(self, lines: "_Lines", known: ReferralNames, typed: Collection[str], today: str, author: str) -> None:
+        self.lines, self._known, self._typed = lines, known, typed
+        self._stamp = today, author
+        self._added: dict[str, tuple[str, str]] = {}  # by the `name_key` of new sources
+        self._channels: dict[str, str] = {}  # that these answers have given
+        self.taken: list[str] = []
+        self.refused: list[str] = []
+        self.beside: dict[str, tuple[str, str]] = {}
+        self.known_already = 0
+
+    def take(self, answer: Answer) -> None:
+        """Write it into the list, or say why not; one that could not be taken stays beside its text."""
+        self.beside[name_key(answer.text)] = ("", answer.notes)
         if answer.this_is == UNDO or name_key(answer.this_is) == name_key(NOT_YET_NAMED):
-            if lines.take_off(answer.text, today, author):
-                taken.append(f'"{answer.text}" has no name any more and is listed again.')
+            if self.lines.take_off(answer.text, *self._stamp):
+                self.taken.append(f'"{answer.text}" has no name any more and is listed again.')
+            else:
+                self.known_already += 1
         elif answer.this_is:
-            name, channel, why_not = _meant(answer.this_is, known, added)
+            before = self._known.listed(answer.text) or ""
+            renamed = before if name_key(before) == name_key(answer.text) else ""
+            name, channel, why_not = _meant(answer.this_is, self._known, self._added, renamed)
+            why_not = why_not or self._why_no_channel(answer.this_is, name)
             if why_not:
-                refused.append(why_not)
-                beside[key] = (answer.this_is, answer.notes)
-            elif lines.put(answer.text, name, channel, today, author):
-                taken.append(f'"{answer.text}" is {name}.' + _new(name, channel, known, added))
-                added.setdefault(name_key(name), (name, channel))
-    return Corrected(lines.content() if taken else content, tuple(taken), tuple(refused), beside)
+                self.refused.append(why_not)
+                self.beside[name_key(answer.text)] = (answer.this_is, answer.notes)
+            else:
+                said = self._put(answer, name, channel, before, renamed)
+                self.taken += said
+                self.known_already += not said
+
+    def _put(self, answer: Answer, name: str, channel: str, before: str, renamed: str) -> list[str]:
+        """Say what the answer changes: the name of a text, of a whole source beside its own name, a channel."""
+        said, given = [], _channel_in(answer.this_is)
+        channel = given or self._channels.get(name_key(name), channel)
+        if renamed and name != renamed and self._is_new(name):  # two known sources would be one without a way back
+            others = self.lines.rename(renamed, name, channel)
+            self.lines.put(answer.text, name, channel, *self._stamp)
+            along = f" So {_so_are(others)} that stood for it." if others else ""
+            said.append(f'"{answer.text}" is {name}.{along}' + self._new(name, channel))
+        elif name != before and self.lines.put(answer.text, name, channel, *self._stamp):
+            said.append(f'"{answer.text}" is {name}.' + self._new(name, channel) + self._left(name, before, renamed))
+        if given and self.lines.rechannel(name, given) and not self._is_new(name):
+            was = self._known.channel_of(name) or _NO_CHANNEL
+            said.append(f"{name} is in the channel {given} now, no longer {was}.")
+        if given:
+            self._channels[name_key(name)] = given
+        self._added.setdefault(name_key(name), (name, channel))
+        return said
+
+    def _is_new(self, name: str) -> bool:
+        return name not in self._known.channels
+
+    def _new(self, name: str, channel: str) -> str:
+        if not self._is_new(name) or name_key(name) in self._added:
+            return ""
+        if channel != _NO_CHANNEL:
+            return f" This is a new source ({channel})."
+        return (
+            f' This is a new source without a channel: write it as "{name} (practice)" on the sheet Names given, or in '
+            "the list."
+        )
+
+    def _left(self, name: str, before: str, its_name: str) -> str:
+        """What still has the name from which a text was taken, where all of its texts may have been meant."""
+        others = self.lines.count_of(before) if before and (its_name or self._is_new(name)) else 0
+        if not others:
+            return ""
+        still = "One other text still counts" if others == 1 else f"{others} other texts still count"
+        where = f'beside "{before}"' if not its_name and name_key(before) in self._typed else "beside each"
+        return f" {still} as {before}; if all are meant, write this {where}."
+
+    def _why_no_channel(self, this_is: str, name: str) -> str:
+        given, other = _channel_in(this_is), self._channels.get(name_key(name), "")
+        if not given or not other or given == other:
+            return ""
+        return f'"{this_is}" has another channel than "{name} ({other})", which was written too. Write one of them.'
 
 
-def _new(name: str, channel: str, known: ReferralNames, added: Mapping[str, tuple[str, str]]) -> str:
-    if name in known.channels or name_key(name) in added:
-        return ""
-    if channel != _NO_CHANNEL:
-        return f" This is a new source ({channel})."
-    return f' This is a new source without a channel: write one as "{name} (practice)", or in the list.'
+def _so_are(others: int) -> str:
+    return "is one other text" if others == 1 else f"are {others} other texts"
 
 
 def _channel_in(this_is: str) -> str:
@@ -90,23 +157,27 @@ def _channel_in(this_is: str) -> str:
     return channel if channel in CHANNELS else ""
 
 
-def _meant(this_is: str, known: ReferralNames, added: Mapping[str, tuple[str, str]]) -> tuple[str, str, str]:
+def _meant(
+    this_is: str, known: ReferralNames, added: Mapping[str, tuple[str, str]], renamed: str
+) -> tuple[str, str, str]:
     """The source that an answer names, its channel, and why it cannot be taken if it cannot. `added` are the sources
-    that other answers have just named, by `name_key`."""
+    that other answers have just named, by `name_key`; `renamed` is the one that gets this name, "" for none."""
     channel = _channel_in(this_is)
     name = this_is.rpartition("(")[0].strip() if channel else this_is
     listed = known.listed(name)
     if listed:
-        return listed, known.channel_of(listed) or channel or _NO_CHANNEL, ""
+        return listed, channel or known.channel_of(listed) or _NO_CHANNEL, ""
     if name_key(name) in added:
         return *added[name_key(name)], ""
     if not channel and any(sign in name for sign in "()[]{}"):
         return "", "", _of_brackets(this_is, known, added)
-    near = "" if channel else _looks_like(name, [*known.channels, *(new for new, _ in added.values())])
+    others = [each for each in known.channels if each != renamed]
+    near = "" if channel else _looks_like(name, [*others, *(new for new, _ in added.values())])
     if near:
         remedy = f'Did you mean "{near}"? If it is a new source, write "{name} (practice)" or another channel.'
         return "", "", f'"{this_is}" is not in the list. {remedy}'
-    return name, channel or ("physician" if _A_DOCTOR.match(name) else _NO_CHANNEL), ""
+    usual = known.channel_of(renamed) or ("physician" if _A_DOCTOR.match(name) else _NO_CHANNEL)
+    return name, channel or usual, ""
 
 
 def _of_brackets(this_is: str, known: ReferralNames, added: Mapping[str, tuple[str, str]]) -> str:
@@ -163,11 +234,33 @@ class _Lines:
             self._rows.append(row)
         else:
             values["as_typed"] = self._cell(row, "as_typed")
+        self._set(row, values)
+        return True
+
+    def _set(self, row: list[str], values: Mapping[str, str]) -> None:
         for column, value in values.items():
             if column in self._at:
                 row.extend([""] * (self._at[column] + 1 - len(row)))
                 row[self._at[column]] = value
-        return True
+
+    def rename(self, before: str, name: str, channel: str) -> int:
+        """Let all that stands for one name stand for another; how many other texts that are."""
+        changed = [row for row in self._rows[1:] if self._cell(row, "name") == before]
+        for row in changed:
+            self._set(row, {"name": name, "channel": channel})
+        return sum(name_key(self._cell(row, "as_typed")) != name_key(before) for row in changed)
+
+    def rechannel(self, name: str, channel: str) -> bool:
+        """Let a source be in this channel; False where it is."""
+        rows = [row for row in self._rows[1:] if self._cell(row, "name") == name]
+        changed = [row for row in rows if self._cell(row, "channel") != channel]
+        for row in changed:
+            self._set(row, {"channel": channel})
+        return bool(changed)
+
+    def count_of(self, name: str) -> int:
+        """How many lines stand for a name."""
+        return sum(self._cell(row, "name") == name for row in self._rows[1:])
 
     def take_off(self, text: str, today: str, author: str) -> bool:
         """Let the text have no name; a line leaves one open that would otherwise be recognized, or is a name itself."""

@@ -6,7 +6,7 @@ in the column AS_TYPED. The names that she can choose from stand on the hidden s
 
 from collections.abc import Mapping, Sequence
 
-from jobs.clinic.figures import MOST_TEXTS, Figures, UnnamedText
+from jobs.clinic.figures import MOST_TEXTS, Figures, NamedText, UnnamedText
 from jobs.clinic.source_names import name_key
 from jobs.reports.period_words import day_or_none
 from jobs.reports.sheets import DAY, GREEN, QUIET, TEXT, Book, Col, Value
@@ -57,14 +57,17 @@ def given_sheet(book: Book, figures: Figures, known: Sequence[str], notes: Mappi
     sheet = book.sheet(GIVEN_SHEET, landscape=True)
     sheet.heading(GIVEN_SHEET, "What each text counts as. Recognized: not in the list, and it can be no other source.")
     if not figures.named:
-        sheet.text(TOP, 0, "No text was given a name that is not its own.", font_color=QUIET)
+        sheet.text(TOP, 0, "No text that was typed has a name yet.", font_color=QUIET)
         return
-    words = f"Wrong? Choose another name in the column This is; {UNDO} undoes it: the text is then listed again."
+    words = f"Wrong? Choose another name in the column This is, or a channel, as in Flyer (event). {UNDO} undoes it."
     sheet.text(2, 0, words, font_color=QUIET)
     shown = figures.named[:MOST_GIVEN]
+    rest = ""
     if len(shown) < len(figures.named):
-        rest = f"The {MOST_GIVEN} recognized or typed last are listed; all lines are in config/referral_names.csv."
-        sheet.text(3, 0, rest, font_color=QUIET)
+        rest = f" The {MOST_GIVEN} recognized or typed last are listed; all lines are in config/referral_names.csv."
+    sheet.text(
+        3, 0, f"Beside a source's own name, a new one renames the source, with all its texts.{rest}", font_color=QUIET
+    )
     columns = [
         Col(AS_TYPED, 36, TEXT),
         Col("Counts as", 30, TEXT),
@@ -76,12 +79,16 @@ def given_sheet(book: Book, figures: Figures, known: Sequence[str], notes: Mappi
         Col(NOTES, 34, TEXT, entry=True),
     ]
     rows: list[list[Value]] = [
-        [each.text, each.name, "recognized" if each.recognized else "your list", _WHERE[each.where], each.referrals,
+        [each.text, each.name, _by(each), _WHERE[each.where], each.referrals,
          day_or_none(each.last_on), *(words or None for words in notes.get(name_key(each.text), ("", "")))]
         for each in shown
     ]  # fmt: skip
     sheet.table(TOP, GIVEN_TABLE, columns, rows)
     _drop_down(sheet.page, TOP + 1, TOP + len(shown), len(columns) - 2, len(known), undo=True)
+
+
+def _by(each: NamedText) -> str:
+    return "recognized" if each.recognized else "its own name" if each.is_its_name else "your list"
 
 
 def known_names_sheet(book: Book, known: Sequence[str]) -> None:

@@ -217,7 +217,7 @@ def _trend_chart(sheet: Sheet, top: int, header: int, last: int, figures: Figure
             }
         )
     unit = "week" if figures.periods.kind == "week" else "month"
-    part = f" (up to {figures.trend_in_part} only in part)" if figures.trend_in_part else ""
+    part = f" (whole after {figures.trend_in_part})" if figures.trend_in_part else ""
     titled(chart, f"New patients in twelve {unit}s{part}")
     chart.set_x_axis(
         {"name": unit.capitalize(), "name_font": chart_font(9), "num_font": chart_font(8) | {"rotation": -45}}

@@ -64,7 +64,15 @@ def _taken(tools: Tools, workbook: Answered) -> tuple[str, ...]:
     with tools.store.begin() as memory:
         keep_notes(memory, corrected.beside, moment)
         remember_workbook(memory, workbook.digest, workbook.file, moment, ours=False)
-    return (*corrected.taken, *corrected.refused)
+    return (*corrected.taken, *corrected.refused, *_known_already(corrected.known_already))
+
+
+def _known_already(answers: int) -> tuple[str, ...]:
+    if not answers:
+        return ()
+    return (
+        ("One answer says" if answers == 1 else f"{answers} answers say") + " what the list of names says already.",
+    )
 
 
 def remember_written(tools: Tools, files: Sequence[Path], some_wait: bool = False) -> None:

@@ -48,8 +48,8 @@ def test_a_known_name_is_written_with_its_channel_the_day_and_the_author() -> No
         (
             "Tidepool",
             "Tidepool,unknown",
-            '"x y" is Tidepool. This is a new source without a channel: write one as "Tidepool (practice)", or in the '
-            "list.",
+            '"x y" is Tidepool. This is a new source without a channel: write it as "Tidepool (practice)" on the sheet '
+            "Names given, or in the list.",
         ),
     ],
 )
@@ -133,7 +133,77 @@ def test_a_merge_is_undone_and_one_that_would_be_recognized_is_left_open() -> No
 def test_the_same_answer_twice_changes_nothing() -> None:
     once = corrected(("fitness place", "Example Gym"), ("gogle", "-"))
     again = corrected(("fitness place", "Example Gym"), ("gogle", "-"), content=once.content)
-    assert (again.content, again.taken) == (once.content, ())
+    assert (again.content, again.taken, again.known_already) == (once.content, (), 2)
+
+
+def test_a_channel_behind_a_known_name_changes_its_channel_in_every_line() -> None:
+    content = LIST + "the gym,Example Gym,practice,,\n"
+    for typed in ("gym", "example gym"):  # also beside its own name, which needs no line
+        result = corrected((typed, "Example Gym (event)"), content=content)
+        assert result.content.decode() == content.replace("Gym,practice", "Gym,event")
+        assert result.taken == ("Example Gym is in the channel event now, no longer practice.",)
+    new = corrected(("x y", "Example Gym (event)"), content=content)
+    assert new.taken == ('"x y" is Example Gym.', "Example Gym is in the channel event now, no longer practice.")
+    assert "x y,Example Gym,event" in new.content.decode()
+    same = corrected(("gym", "Example Gym (practice)"))
+    assert (same.content, same.taken, same.known_already) == (LIST.encode(), (), 1)
+
+
+def test_two_channels_for_one_name_are_asked_about() -> None:
+    result = corrected(("gym", "Example Gym (event)"), ("x y", "Example Gym (online)"), ("z", "Example Gym"))
+    assert new_lines(result) == [
+        "gym,Example Gym,event,2026-01-05,starting list",
+        "z,Example Gym,event,2026-03-23,Fern",
+    ]
+    assert result.refused == (
+        '"Example Gym (online)" has another channel than "Example Gym (event)", which was written too. '
+        "Write one of them.",
+    )
+    assert result.beside["x y"] == ("Example Gym (online)", "")
+
+
+SAMPLES = LIST + "sample,Dr. Pat Sample,physician,,\n"
+
+
+def test_another_name_beside_a_sources_own_name_renames_it_with_all_its_texts() -> None:
+    for this_is in ("Dr. Pat K. Sample", "Dr. Pat K. Sample (physician)"):
+        result = corrected(("Dr Pat Sample", this_is), content=SAMPLES)
+        assert result.content.decode().splitlines()[3:] == [
+            "dr sample,Dr. Pat K. Sample,physician,2026-01-05,starting list",
+            "sample,Dr. Pat K. Sample,physician,,",
+            "Dr Pat Sample,Dr. Pat K. Sample,physician,2026-03-23,Fern",
+        ]
+        assert result.taken == (
+            '"Dr Pat Sample" is Dr. Pat K. Sample. So are 2 other texts that stood for it. '
+            "This is a new source (physician).",
+        )
+
+
+def test_a_known_name_beside_a_sources_own_name_changes_that_text_alone() -> None:
+    """A slip in the list to choose from must not make one source of two, which nothing could take apart again."""
+    result = corrected(("example gym", "Google search"))
+    assert result.taken == (
+        '"example gym" is Google search. One other text still counts as Example Gym; if all are meant, write this '
+        "beside each.",
+    )
+    assert new_lines(result) == ["example gym,Google search,online,2026-03-23,Fern"]
+
+
+@pytest.mark.parametrize(("typed", "where"), [("Dr. Pat Sample", 'beside "Dr. Pat Sample"'), ("z", "beside each")])
+def test_who_gives_one_text_of_a_doctor_a_new_name_hears_what_is_left_under_the_old_one(typed: str, where: str) -> None:
+    result = corrected(("dr sample", "Dr. Pat K. Sample (physician)"), (typed, ""), content=SAMPLES)
+    assert result.taken == (
+        '"dr sample" is Dr. Pat K. Sample. This is a new source (physician). One other text still counts as '
+        f"Dr. Pat Sample; if all are meant, write this {where}.",
+    )
+
+
+def test_a_sources_own_name_can_be_left_open_too() -> None:
+    result = corrected(("Example Gym", "-"))
+    assert new_lines(result) == ["Example Gym,Not yet named,unknown,2026-03-23,Fern"]
+    rows = [*ROWS, ("Example Gym", "Not yet named", "unknown")]
+    names = ReferralNames.of(rows, RecognizedNames(rows))
+    assert (names.name_of("example gym"), names.name_of("gym")) == (None, "Example Gym")
 
 
 def test_of_two_answers_the_later_one_counts_and_no_answer_changes_nothing() -> None:

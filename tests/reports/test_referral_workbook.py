@@ -181,7 +181,7 @@ def test_weeks_before_the_data_are_empty_and_not_zero_in_the_trend_and_its_chart
     note = "New patients by source in the twelve weeks up to the one shown. An empty cell: nothing can be known of it."
     assert book["Trend"]["A2"].value == f"{note} Up to 2026-W06 only a part is known."
     titles = [run.t for chart in book["This week"]._charts for each in chart.title.tx.rich.p for run in each.r]
-    assert titles == ["New patients this year, by source", "New patients in twelve weeks (up to 2026-W06 only in part)"]
+    assert titles == ["New patients this year, by source", "New patients in twelve weeks (whole after 2026-W06)"]
 
 
 def test_a_booking_from_before_the_data_is_counted_in_the_trend_all_the_same(path: Path) -> None:
@@ -342,14 +342,16 @@ def test_what_a_text_counts_as_can_be_changed_and_undone(path: Path) -> None:
     named = (
         NamedText("exmple gym", "Example Gym", True, "both", 4, "2026-03-18"),
         NamedText("=the gym", "Example Gym", False, "provider", 1, "2026-03-11"),
+        NamedText("Example gym", "Example Gym", False, "source", 3, "2026-03-12"),
     )
     book = written(SAMPLE._replace(named=named), path, notes={"exmple gym": ("", "ask Fern")})
-    first, second = table(book["Names given"])
+    first, second, third = table(book["Names given"])
+    assert (third["As typed"], third["Counts as"], third["By"]) == ("Example gym", "Example Gym", "its own name")
     assert (first["As typed"], first["Counts as"], first["By"]) == ("exmple gym", "Example Gym", "recognized")
     assert (first["Referrals"], first["Last"].date(), first["Notes"]) == (4, date(2026, 3, 18), "ask Fern")
     assert (second["As typed"], second["By"], second["This is"]) == ("=the gym", "your list", None)
     (rule,) = book["Names given"].data_validations.dataValidation
-    assert (rule.type, str(rule.sqref), rule.formula1) == ("list", "G6:G7", "'Known names'!$A$1:$A$3")
+    assert (rule.type, str(rule.sqref), rule.formula1) == ("list", "G6:G8", "'Known names'!$A$1:$A$3")
 
 
 def test_the_sentences_say_who_came_who_rose_and_who_fell_silent() -> None:
