@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,6 +31,7 @@ from jobs.runner.settings_loading import load_settings
 from jobs.sources.files import CALENDARS, is_address, matching_files
 from jobs.sources.first_rows import FirstRows, first_rows
 from jobs.sources.header_row import Unreadable
+from jobs.sources.places import newest_in_words
 from jobs.sources.source import Source
 
 _MOST_STATUSES = 12  # that are asked for; more mean that the column is none of statuses
@@ -110,9 +112,9 @@ def _source_of(home: Path, sources: tuple[Source, ...], file: Path, name: str) -
             click.echo(f'There is no source "{name}". {did_you_mean(name, known)}'.rstrip(), err=True)
         return (named, False) if named else None
     for source in tables:
-        if file in [found.resolve() for found in matching_files(source.path, "all", home)]:
+        if file in [found.resolve() for found in matching_files(source.path, home)]:
             return source, False
-    if len(tables) == 1 and not matching_files(tables[0].path, "all", home):  # as `init` wrote it, before any export
+    if len(tables) == 1 and not matching_files(tables[0].path, home):  # as `init` wrote it, before any export
         return replace(tables[0], path=_pattern(home, file)), False
     own = re.sub(r"\W+", "-", re.sub(r"[\d_.-]+$", "", file.stem)).strip("-").lower() or "export"
     names = {source.name for source in sources}
@@ -242,4 +244,14 @@ def _write(home: Path, source: Source, is_new: bool, mapping: Mapping) -> int:
         for line in lines:
             click.echo(f"Written to config/sources.yaml under {source.name}, {setting}: {line}")
     click.echo(f"The file before is config/{BEFORE}; `run_jobs.py map --undo` puts it back.")
+    _tell_the_newest(home, source.name)
     return 0
+
+
+def _tell_the_newest(home: Path, name: str) -> None:
+    """Say by what the newest of several files is known, where the source has several."""
+    settings = load_settings(home)
+    source = next(source for source in settings.sources if source.name == name)
+    which = newest_in_words(source, home, datetime.now(settings.clinic.tzinfo).date())
+    if which:
+        click.echo(f"{which}; that one is read.")

@@ -25,6 +25,7 @@ from jobs.runner.settings import SettingsFaulty
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools
 from jobs.sending.letter_loading import load_clinic_letters
+from jobs.sources.places import newest_in_words
 from jobs.store.letters import PutOff, count_states, put_off
 from jobs.store.mailbox_messages import ForPeople, mail_for_people, read_up_to
 from jobs.store.refusals import not_believed
@@ -64,8 +65,12 @@ def show_status(tools: Tools) -> None:
         later = put_off(memory)
         known = freshness(memory, (source.name for source in tools.settings.sources))
     console.print(_runs(tools, runs))
-    for source, new in known.items():
-        console.print(f"Source {source}: {_how_new(tools, new)}")
+    for source in tools.settings.sources:
+        which = newest_in_words(source, tools.home, tools.today)
+        console.print(
+            f"Source {source.name}: {_how_new(tools, known[source.name])}{f'; {which}' if which else ''}",
+            soft_wrap=True,
+        )
     counted = ", ".join(f"{state} {count}" for state, count in sorted(states.items()))
     console.print(f"Letters: {counted or 'none yet'}")
     if later.letters:

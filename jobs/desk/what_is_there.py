@@ -50,7 +50,7 @@ def _beside(path: str) -> bool:
 
 def _found(home: Path, path: str) -> bool:
     try:
-        return bool(matching_files(path, "newest", home))
+        return bool(matching_files(path, home))
     except OSError:
         return False
 

@@ -1,14 +1,17 @@
 """Begins to read what the clinic named as its sources."""
 
-from collections.abc import Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from jobs.runner.tools import Tools
-from jobs.sources.reading import FileRead, start_reading, value_rules
+from jobs.sources.reading import Reading, start_reading, value_rules
 from jobs.sources.source import Source
 
+if TYPE_CHECKING:
+    from jobs.sources.google_reading import GoogleReading
 
-def begin_reading(tools: Tools, source: Source, memories: dict[str, bytes], today: date) -> Iterable[FileRead]:
+
+def begin_reading(tools: Tools, source: Source, memories: dict[str, bytes], today: date) -> "Reading | GoogleReading":
     """The files of a source as they come; the reading that began early, unless a pull or midnight came between."""
     begun = tools.early.readings.get(source.name) if tools.early else None
     if begun and (begun.memories, begun.today) == (memories, today):

@@ -8,6 +8,7 @@ from jobs.clinic.problems import fold_problems, rows_left_out, too_bad
 from jobs.clinic.records import Problem
 from jobs.pulling.settling import Touched, settle
 from jobs.runner.tools import Tools
+from jobs.sources.newest import SAVE_UNDER_TODAYS_NAME
 from jobs.sources.reading import FileRead
 from jobs.sources.source import Source
 from jobs.store.appointments import Gone, cancel, mark_gone, save_appointments, set_aside
@@ -33,6 +34,13 @@ def save(tools: Tools, source: Source, file: FileRead, known: bytes) -> Counter[
         with tools.store.begin() as memory:
             changed = add_problems(memory, source.name, file.path, refusal.problems, seen_at)
         return Counter({"files refused": 1, "problems changed": changed})
+    except TurnsBack:
+        file.outcome = "waiting"
+        what = f"{file.path} was saved again and holds what it held before a later file was read; it does not count."
+        told = Problem(source.name, file.path, "", 0, "", "", what, SAVE_UNDER_TODAYS_NAME, False)
+        with tools.store.begin() as memory:
+            changed = add_problems(memory, source.name, file.path, [told], seen_at)
+        return Counter({"files waiting": 1, "problems changed": changed})
 
 
 def _still_known(memory: Memory, source: Source, file: FileRead, known: bytes, seen_at: str) -> Counter[str]:
@@ -50,6 +58,10 @@ def _data_at(file: FileRead, seen_at: str) -> str:
     return min(seen_at, utc_text(datetime.fromtimestamp(file.changed_ns / 1e9, UTC)))
 
 
+class TurnsBack(Exception):
+    """A file holds an earlier state of what was read since."""
+
+
 class TooBad(Exception):
     """So many rows of a file cannot be read that nothing of it is kept."""
 
@@ -59,9 +71,11 @@ class TooBad(Exception):
 
 
 def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, seen_at: str) -> Counter[str]:
-    """Keep the rows of a file, its problems and what the next pull must know of it. Raises TooBad."""
+    """Keep the rows of a file, its problems and what the next pull must know of it. Raises TooBad, TurnsBack."""
     counts: Counter[str] = Counter()
     touched, found = _save_rows(memory, source, file, seen_at, counts)
+    if file.turns_back():
+        raise TurnsBack
     gone = _take_away(memory, source, file, seen_at)
     known_anew = settle(memory, tools, touched, seen_at, counts)
     refresh_episodes(memory, gone.patients | known_anew | touched.patients, tools.today)

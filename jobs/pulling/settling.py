@@ -1,11 +1,12 @@
 """What a source newly said is held against what was known: who and what stands there twice."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from jobs.clinic.follow_ups import utc_text
+from jobs.clinic.records import Problem
 from jobs.runner.tools import Tools
 from jobs.sources.source import Source
 from jobs.store.appointments import Saved
@@ -49,11 +50,13 @@ def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts:
     return people.patients | twins.patients
 
 
-def settle_source(tools: Tools, source: Source, outcomes: Mapping[str, str], today: date) -> int:
-    """When all files of a source are through (`outcomes` by their paths): forget those that are gone, and list who is
-    booked twice at one moment. How many problems came or went."""
+def settle_source(
+    tools: Tools, source: Source, outcomes: Mapping[str, str], told: Sequence[Problem], today: date
+) -> int:
+    """When all files of a source are through (`outcomes` by their paths): forget those that are gone, tell of those
+    that do not count, and list who is booked twice at one moment. How many problems came or went."""
     with tools.store.begin() as memory:
-        changed = forget_missing(memory, source.name, outcomes)
+        changed = forget_missing(memory, source.name, outcomes, told, utc_text(tools.now))
         if outcomes and set(outcomes.values()) <= {"read", "unchanged"}:
             note_first_reading(memory, source.name, utc_text(tools.now))
         if "read" in outcomes.values():

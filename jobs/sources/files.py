@@ -35,17 +35,25 @@ def shown_address(path: str) -> str:
     return f"https://{urlsplit(path).hostname}/…"
 
 
-def matching_files(path: str, take: str, home: "Path") -> "list[Path]":
-    """The files of a path, pattern or folder, oldest first: all, or only the newest. Lock files are none."""
+def matching_files(path: str, home: "Path") -> "list[Path]":
+    """The files of a path, pattern or folder, in no order. Lock files are none."""
     import glob
     from pathlib import Path
 
+    found = (
+        [Path(whole)]
+        if os.path.isfile(whole := pattern_of(path, home))
+        else map(Path, glob.glob(whole, recursive=True))
+    )
+    return [file for file in map(Path, found) if file.is_file() and not file.name.startswith(("~$", ".~lock", "."))]
+
+
+def pattern_of(path: str, home: "Path") -> str:
+    """The whole pattern that a source's path stands for: a folder means all that lies in it."""
+    import glob
+
     whole = path if os.path.isabs(path) else str(home / path)
-    whole = os.path.join(glob.escape(whole), "*") if os.path.isdir(whole) else whole
-    found = [Path(whole)] if os.path.isfile(whole) else [Path(name) for name in glob.glob(whole, recursive=True)]
-    files = [file for file in found if file.is_file() and not file.name.startswith(("~$", ".~lock", "."))]
-    files.sort(key=lambda file: (file.stat().st_mtime_ns, str(file)))
-    return files[-1:] if take == "newest" else files
+    return os.path.join(glob.escape(whole), "*") if os.path.isdir(whole) else whole
 
 
 def look_at(path: str) -> Look:

@@ -47,6 +47,7 @@ class GoogleReading:
         self._source, self._google, self._state_dir = source, google, state_dir
         self._memories, self._today, self._zone, self._rules = memories, today, zone, rules
         self._limits, self._wait = limits or Limits(), wait
+        self.told: list[Problem] = []  # of files that do not count: of a folder at Google, none is told
 
     def __iter__(self) -> Iterator[FileRead]:
         try:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from jobs.clinic.records import Appointment, Problem, TextTable
 from jobs.sources.child_process import ChildProcess
-from jobs.sources.files import CALENDARS, is_address, look_at, matching_files, shown_address
+from jobs.sources.files import CALENDARS, is_address, look_at
 from jobs.sources.header_row import Unreadable
+from jobs.sources.places import PLACES, Place, find_places, second_path
 from jobs.sources.row_marks import FORMAT, FileMemory
 from jobs.sources.source import Limits, Source
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from jobs.clinic.value_rules import ValueRules
 
 __all__ = ("FileRead", "Limits", "Reading", "start_reading")
-
-
-_PLACES = ("path", "google_calendar", "google_sheet", "google_drive_folder")
 
 
 class ReadValues(NamedTuple):
@@ -54,21 +52,20 @@ class FileRead:
     gone: frozenset[int] = frozenset()  # marks of appointments that the file no longer has
     no_more: frozenset[int] = frozenset()  # marks of entries that are there and are no appointment, such as a lunch
     changed_ns: int = 0  # the file's own time; 0 for what was asked just now
+    since: tuple[bytes, bytes] | None = None  # what it was when it was read, and what was read since, if that is there
     cancelled: frozenset[int] = frozenset()  # marks of appointments that a calendar says were cancelled or deleted
+
+    def turns_back(self) -> bool:
+        """Whether it was saved again and holds what it held before another file was read, which said something else."""
+        if self.since is None or not self.memory:
+            return False
+        now, then, since = (FileMemory.load(data) for data in (self.memory, *self.since))
+        return bool(now and then and since and now.says(then) and not now.says(since))
 
     @property
     def is_calendar(self) -> bool:
         """Whether it holds entries of a calendar, many of which are no appointments."""
         return is_address(self.path) or self.path.lower().endswith(CALENDARS) or self.path == "Google Calendar"
-
-
-class _Place(NamedTuple):
-    """A file or address, the name it is shown by, and what is remembered of it and of the file that was read last."""
-
-    path: str
-    shown: str
-    own: bytes
-    base: bytes
 
 
 def start_reading(
@@ -90,7 +87,8 @@ def start_reading(
 
 
 class Reading:
-    """The files of one source, oldest first. `outlived` names the paths whose memory is of no more use."""
+    """The files of one source, oldest first. `outlived` names the paths whose memory is of no more use; `told` is of
+    files that do not count though they may look as if they should."""
 
     def __init__(
         self,
@@ -107,10 +105,11 @@ class Reading:
         self._window = (
             str(today - timedelta(days=source.window_days_back)), str(today + timedelta(days=source.window_days_ahead)),
         )  # fmt: skip
-        self._join_path = _second_path(source, home)
+        self._join_path = second_path(source, home, today)
         self._wish, self._zone = _wish(source, zone), source.zone or zone
-        self._turn = 1
-        self._places = self._find(home, memories)
+        found = find_places(source, home, memories, today, zone)
+        self._places, self._turn, self._is_past = found.places, found.turn, found.is_past
+        self.told = [self._problem(source.path, *said) for said in found.told]
         shown = {place.shown for place in self._places}
         self.outlived = tuple(path for path in memories if shown and path not in shown)
         self._known = [self._unchanged(place) for place in self._places]
@@ -143,32 +142,10 @@ class Reading:
             self._child.end()
             self._child = None
 
-    def _find(self, home: Path, memories: Mapping[str, bytes]) -> list[_Place]:
-        if is_address(self._source.path):
-            shown = shown_address(self._source.path)
-            own = memories.get(shown, b"")
-            return [_Place(self._source.path, shown, own, own)]
-        try:
-            files = matching_files(self._source.path, self._source.take, home)
-        except OSError:  # a file went away between being listed and being looked at: next time
-            files = []
-        names = {file: _shown(file, home) for file in files}
-        if self._source.take == "all":
-            owns = [(file, memories.get(shown, b"")) for file, shown in names.items()]
-            return [_Place(str(file), names[file], own, own) for file, own in owns]
-        last, base = self._read_last(memories)
-        # A file that is the newest again, though another was read after it, must be read again: own is not its own.
-        return [_Place(str(file), shown, base if shown == last else b"", base) for file, shown in names.items()]
-
-    def _read_last(self, memories: Mapping[str, bytes]) -> tuple[str, bytes]:
-        """Path and memory of the file that was read last; a dated export repeats most rows of the one before."""
-        turns = {path: known.turn for path, data in memories.items() if (known := FileMemory.load(data))}
-        self._turn = max(turns.values(), default=0) + 1
-        last = max(turns, key=turns.__getitem__, default="")
-        return last, memories.get(last, b"")
-
-    def _unchanged(self, place: _Place) -> FileRead | None:
+    def _unchanged(self, place: Place) -> FileRead | None:
         """Size and time of a file, and of the one joined to it, are those of last time: no child is needed."""
+        if self._is_past:
+            return FileRead(place.shown, "unchanged", memory=place.former, changed_ns=1)
         known = FileMemory.load(place.own) if place.own and not is_address(place.path) else None
         if known is None or known.wish != self._wish or (self._source.join and not self._join_path):
             return None
@@ -188,7 +165,7 @@ class Reading:
             place.shown, "unchanged", memory=memory, rows_total=rows, rows_skipped=rows, changed_ns=changed_ns
         )
 
-    def _start(self, places: list[_Place]) -> ChildProcess:
+    def _start(self, places: list[Place]) -> ChildProcess:
         source, join = self._source, self._source.join
         task = {
             "wish": self._wish, "preset": source.preset, "columns": source.columns, "sheet": source.sheet,
@@ -210,6 +187,7 @@ class Reading:
                 self._child = self._start([other._replace(own=b"", base=b"") for other in self._places[number:]])
             self._child.expect_next_file()
             file = FileRead(place.shown, "read", changed_ns=_changed_ns(place.path))
+            file.since = (place.former, place.base) if place.former and place.is_newest_again else None
             parts = self._parts(file)
             first = next(parts, None)
             parts = parts if first is None else chain([first], parts)
@@ -300,24 +278,9 @@ def _changed_ns(path: str) -> int:
         return 0
 
 
-def _shown(file: Path, home: Path) -> str:
-    return file.relative_to(home).as_posix() if file.is_relative_to(home) else str(file)
-
-
-def _second_path(source: Source, home: Path) -> str:
-    """The file to join: the newest that matches; "" where there is none."""
-    if source.join is None:
-        return ""
-    try:
-        files = matching_files(source.join.path, "newest", home)
-    except OSError:
-        files = []
-    return str(files[0]) if files else ""
-
-
 def _wish(source: Source, zone: str) -> str:
     """All settings that decide what a row of this source becomes: with others, every row is read again."""
     settings = asdict(source)
-    for name in (*_PLACES, "name", "take", "bad_rows", "window_days_back", "window_days_ahead"):
+    for name in (*PLACES, "name", "take", "bad_rows", "window_days_back", "window_days_ahead"):
         del settings[name]
     return blake2b(repr((FORMAT, zone, sorted(settings.items()))).encode(), digest_size=16).hexdigest()

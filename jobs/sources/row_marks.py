@@ -122,6 +122,14 @@ class FileMemory:
             raise TypeError(f"a file's memory has no {sorted(unknown)}")
         vars(self).update(known)
 
+    def says(self, other: "FileMemory") -> bool:
+        """Whether both have the same rows."""
+        return self.fields == other.fields and set(self.marks.values) == set(other.marks.values)
+
+    def version(self) -> tuple[int, int, int, str]:
+        """What tells this reading of the file from another one: its turn, the file's size and time, and its digest."""
+        return self.turn, self.size, self.changed_ns, self.digest
+
     def dump(self) -> bytes:
         """The bytes to be stored."""
         plain = {name: getattr(self, name) for name in FileMemory.__annotations__ if name != "marks"}

@@ -95,22 +95,29 @@ def add_problems(memory: Memory, source: str, file: str, found: Sequence[Problem
     return len(new) + len(gone)
 
 
-def forget_missing(memory: Memory, source: str, outcomes: Mapping[str, str]) -> int:
-    """Take off the list what no longer holds, by what a pull found of each file; say how many lines went.
+def forget_missing(
+    memory: Memory, source: str, outcomes: Mapping[str, str], told: Sequence[Problem], seen_at: str
+) -> int:
+    """Take off the list what no longer holds, by what a pull found of each file, and put on it what is `told` of files
+    that do not count; say how many lines changed.
 
     A file that is as it was the last time is no longer refused. What was said of a file that the source no longer
     means goes, unless the one in its place was refused.
     """
     good = all(outcome in ("read", "unchanged") for outcome in outcomes.values())
+    listed = _listed(memory, source)
     gone = [
         key
-        for problem, (key, _) in _listed(memory, source).items()
+        for problem, (key, _) in listed.items()
         if problem.file
+        and problem not in told
         and (good or is_of_file(problem) if problem.file not in outcomes else
              is_of_file(problem) and outcomes[problem.file] == "unchanged")
     ]  # fmt: skip
+    new = [problem for problem in told if problem not in listed]
     _take_off(memory, gone)
-    return len(gone)
+    _put_on(memory, [(seen_at, problem) for problem in new])
+    return len(gone) + len(new)
 
 
 def _listed(memory: Memory, source: str) -> dict[Problem, tuple[int, str]]:

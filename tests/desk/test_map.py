@@ -183,3 +183,10 @@ def test_an_export_is_found_under_the_name_that_problems_xlsx_gives_it(sources: 
     assert told.exit_code == 0
     missing = CliRunner().invoke(cli, ["-C", home, "map", "exports/may.csv"])
     assert missing.exit_code == 2 and missing.stderr.endswith('Error: There is no file "exports/may.csv".\n')
+
+
+def test_of_several_files_it_says_which_one_is_read_and_by_what(sources: Path) -> None:
+    (sources.parents[1] / "exports" / "april-2026-04-02.csv").touch()
+    told = mapped(sources, (HEADER, *ROWS), answers="y\ny\ny\ny\ny\ncompleted\n", name="april-2026-04-01.csv")
+    newest = "exports/april-2026-04-02.csv is the newest of 2 files by the dates in their names; that one is read."
+    assert told.output.splitlines()[-1] == newest
