@@ -45,7 +45,7 @@ Each command tells more: python run_jobs.py run --help
 
 Exit codes
   0 fine   1 a job failed, or it could not be done   2 not understood: no such command, job, letter or patient
-  3 the settings are wrong   4 another run is under way
+  3 the settings are wrong   4 another run is under way   5 serve: the program was replaced, start it again
 """
 
 import gc

@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from jobs.desk.commands import cli
-from jobs.runner.run import FAILED, FAULTY_SETTINGS, FINE, UNDER_WAY, USAGE
+from jobs.runner.run import FAILED, FAULTY_SETTINGS, FINE, PROGRAM_CHANGED, UNDER_WAY, USAGE
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTEXT = click.Context(cli)
@@ -95,7 +95,8 @@ def test_the_page_of_help_names_every_command_and_no_other() -> None:
 
 def test_the_page_of_help_tells_the_exit_codes_that_the_program_gives() -> None:
     told = re.findall(r"(?:^|  )(\d) (\w+)", call("--help").stdout.split("Exit codes")[1], re.MULTILINE)
-    assert [int(code) for code, _ in told] == [FINE, FAILED, USAGE, FAULTY_SETTINGS, UNDER_WAY] == [0, 1, 2, 3, 4]
+    known = [FINE, FAILED, USAGE, FAULTY_SETTINGS, UNDER_WAY, PROGRAM_CHANGED]
+    assert [int(code) for code, _ in told] == known == [0, 1, 2, 3, 4, 5]
 
 
 def test_the_readme_s_table_names_every_command() -> None:

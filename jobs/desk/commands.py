@@ -112,12 +112,13 @@ def _run(place: Place, jobs: tuple[str, ...], asked: "Mapping[str, str]", spare:
 
     from jobs.desk.early_start import started_early
     from jobs.mail.settings import REFUSED_SIGN_INS
-    from jobs.runner.settings_loading import start_loading
+    from jobs.runner.settings_loading import start_loading, telling_of_faults
 
-    loading = start_loading(place.home)
-    if not loading.there:  # while they are checked, the database library is loaded
-        import_module("jobs.desk.terminal")
-    settings = loading.settings()
+    with telling_of_faults(place.home, place.now):
+        loading = start_loading(place.home)
+        if not loading.there:  # while they are checked, the database library is loaded
+            import_module("jobs.desk.terminal")
+        settings = loading.settings()
     if any((settings.state_dir / name).exists() for name in REFUSED_SIGN_INS.values()):
         from jobs.mail.sign_in_tries import try_at_once
 

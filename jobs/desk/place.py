@@ -26,12 +26,13 @@ class Place(NamedTuple):
 def with_tools(place: Place, work: "Callable[[Tools], int]", watched: bool = False) -> None:
     """Do `work` with the tools of a place and exit with the code that it gives.
 
-    If it is `watched`, the watchdog hears of tools that cannot be opened: jobs would have run.
+    If it is `watched`, watchdog and IT hear of settings and tools that cannot be used: jobs would have run.
     """
-    from jobs.runner.settings_loading import load_settings
+    from jobs.runner.settings_loading import load_settings, telling_of_faults
     from jobs.runner.tools import open_tools, telling
 
-    settings = load_settings(place.home)
+    with telling_of_faults(place.home, place.now) if watched else nullcontext():
+        settings = load_settings(place.home)
     with telling(settings, place.now) if watched else nullcontext():
         tools = open_tools(place.home, settings, place.now)
     try:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,6 +15,18 @@ def program_print(*where: Path, endings: tuple[str, ...] = (".py",)) -> bytes:
     """
     stamps = [_stamp(name, status) for place in where for name, status in _files(os.fspath(place), endings)]
     return "\n".join([sys.version, *stamps]).encode()
+
+
+def whole_program_print(program: Path) -> bytes:
+    """The same of all that a process may still have to load: the program's own files and the libraries' versions. Of a
+    program that is just being replaced, b""."""
+    rooms = [folder for folder, _, _ in os.walk(program / "jobs") if not folder.endswith("__pycache__")]
+    try:
+        ours = program_print(program / "run_jobs.py", *map(Path, sorted(rooms)))
+        libraries = [path for path in (Path(sysconfig.get_path("purelib")),) if path.is_dir()]
+        return ours + program_print(*libraries, endings=(".dist-info",))
+    except OSError:
+        return b""
 
 
 def _files(place: str, endings: tuple[str, ...]) -> Iterable[tuple[str, os.stat_result]]:

@@ -1,14 +1,18 @@
 """Tells the outside how a run went: a ping to a watchdog, an e-mail to the IT person. Neither ever fails a job."""
 
 import logging
+import re
 import threading
+from collections.abc import Sequence
 from datetime import datetime
 
-from jobs.runner.log import without_addresses
+from jobs.clinic.faults import Fault, in_few_words
+from jobs.runner.log import open_log, without_addresses
 from jobs.runner.settings import Settings
 
 _PING_SECONDS = 10.0
 _NO_JOB = "No job could begin"
+_WEB = re.compile(r"(https?://[^/\s\"]+)/[^\s\"]*")
 _PATHS = {"start": "/start", "success": "", "fail": "/fail"}
 
 
@@ -80,6 +84,28 @@ def tell_that_nothing_runs(settings: Settings, sentence: str, now: datetime) -> 
     )
     if not _mail_it(settings, _NO_JOB, sentence, after, now, _silent()):
         forget_told(settings.state_dir, _NO_JOB, sentence, now.date())
+
+
+def tell_of_faults(good: Settings, faults: Sequence[Fault], now: datetime) -> None:
+    """Tell that no job can begin as the settings have faults, by the last `good` ones: the watchdog each time, the log
+    and the IT person of the same faults once a day. What else an address on the web holds than its host stays here: a
+    calendar's is as good as its password."""
+    from jobs.runner.told import forget_told, note_told
+
+    ping_failure(good.installation.healthcheck_url)
+    lines = [_WEB.sub(r"\1/...", line) for line in in_few_words(faults)]
+    sentence = "\n".join(["The settings have faults, and nothing is done until they are mended.", *lines])
+    if not note_told(good.state_dir, _NO_JOB, sentence, now.date()):
+        return
+    log = open_log(good.state_dir)
+    places = [f"{fault.file}, line {fault.line}" for fault in faults]
+    log.error("the settings have faults", extra={"facts": {"where": places}})
+    after = (
+        "`python run_jobs.py check` names every fault. The next run reads the settings anew; no letter is sent twice. "
+        "This mail left by the settings as they were before.\n"
+    )
+    if _is_told(good) and not _mail_it(good, _NO_JOB, sentence, after, now, log):
+        forget_told(good.state_dir, _NO_JOB, sentence, now.date())
 
 
 def _is_told(settings: Settings) -> bool:

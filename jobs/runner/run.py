@@ -17,7 +17,7 @@ from jobs.runner.told import note_told, told_today
 from jobs.runner.tools import Tools
 from jobs.store.runs import begin_run, end_run, mark_dead_runs, newest_answer
 
-FINE, FAILED, USAGE, FAULTY_SETTINGS, UNDER_WAY = 0, 1, 2, 3, 4
+FINE, FAILED, USAGE, FAULTY_SETTINGS, UNDER_WAY, PROGRAM_CHANGED = 0, 1, 2, 3, 4, 5
 """The exit codes; click itself gives USAGE."""
 _FROM_FINE_TO_BAD = (FINE, UNDER_WAY, FAILED)
 
@@ -116,7 +116,7 @@ def _work(name: str, tools: Tools, log: logging.Logger) -> Outcome:
 
 def _failure(error: Exception, name: str, log: logging.Logger) -> str:
     """Log where an exception came from, and put it into words."""
-    log.error("job raised", extra={"facts": {"job": name, "error": type(error).__name__, "at": places(error)}})
+    log.error("job raised", extra={"facts": {"job": name, "error": type(error).__name__, "where": places(error)}})
     return without_addresses(exception_words(error))
 
 

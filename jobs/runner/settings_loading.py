@@ -2,8 +2,9 @@
 
 import os
 import pickle
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,12 +19,29 @@ if TYPE_CHECKING:
 
 _PROGRAM = Path(__file__).resolve().parents[1]
 _READ_IT = "Let the user that runs the jobs read it."
+_NOT_WHOLE = "Is the program whole? Install it again, its packages too (docs/it.md, Upgrading)."
 CONFIG_FILES = ("clinic.yaml", "sources.yaml", "follow_ups.yaml", "jobs.yaml")
 
 
 def load_settings(home: Path) -> Settings:
     """The settings of `home`/config. Raises SettingsFaulty."""
     return start_loading(home).settings()
+
+
+@contextmanager
+def telling_of_faults(home: Path, now: datetime | None = None) -> Iterator[None]:
+    """Where jobs were to run and the settings cannot be used, the watchdog and the IT person hear of it, by the last
+    settings that could; SettingsFaulty is raised all the same."""
+    try:
+        yield
+    except SettingsFaulty as faulty:
+        with suppress(Exception):  # an earlier program may have kept them in another form
+            if (good := _last_good(home)) is not None:
+                from jobs.runner.health import tell_of_faults
+                from jobs.runner.tools import in_zone
+
+                tell_of_faults(good, faulty.faults, in_zone(now or datetime.now(UTC), good.clinic.tzinfo))
+        raise
 
 
 class Loading(NamedTuple):
@@ -78,6 +96,12 @@ def _check_apart(home: Path, contents: Mapping[str, bytes], line: "Connection") 
         line.send(check_settings(home, contents))
     except SettingsFaulty as faulty:
         line.send(faulty.faults)
+    except Exception as error:  # the program itself, such as one that is half replaced
+        from jobs.runner.faltering import places
+
+        where = "".join(f" at {place}" for place in places(error)[-1:])
+        what = f"The check of the settings broke off: {type(error).__name__}{where}."
+        line.send([Fault("", 0, what, _NOT_WHOLE)])
 
 
 def _contents(home: Path) -> dict[str, bytes]:
@@ -110,7 +134,20 @@ def _cache(home: Path) -> Path:
 
 
 def _kept(home: Path, digest: str) -> Settings | None:
-    path = _cache(home) / f"settings-{digest[:24]}"
+    return _unpacked(_cache(home) / _name(home, digest))
+
+
+def _last_good(home: Path) -> Settings | None:
+    """The settings that were kept last, whatever config/ and the program are now."""
+    return next(filter(None, map(_unpacked, _cache(home).glob(_name(home, "*")))), None)
+
+
+def _name(home: Path, digest: str) -> str:
+    """Of a folder that is a copy of another, the settings of that one are not its own."""
+    return f"settings-{sha256(os.fsencode(home.resolve())).hexdigest()[:8]}-{digest[:24]}"
+
+
+def _unpacked(path: Path) -> Settings | None:
     try:
         kept = pickle.loads(path.read_bytes()) if is_private(path) else None
     except Exception:  # a damaged cache is no fault: the settings are checked anew
@@ -123,4 +160,4 @@ def _keep(settings: Settings, home: Path, digest: str) -> None:
     with suppress(OSError):
         for old in folder.glob("settings-*"):
             old.unlink()
-    keep_for_speed(folder / f"settings-{digest[:24]}", pickle.dumps(settings))
+    keep_for_speed(folder / _name(home, digest), pickle.dumps(settings))

@@ -84,7 +84,7 @@ def gather_tools(home: Path, settings: Settings, now: datetime | None = None, ea
         from jobs.store.memory import store_at
 
         store = store_at(settings.database_url, settings.clinic.id)
-    fixed = now and _in_zone(now, zone)
+    fixed = now and in_zone(now, zone)
 
     def clock() -> datetime:
         return fixed or datetime.now(UTC).astimezone(zone)
@@ -115,11 +115,11 @@ def telling(settings: Settings, now: datetime | None = None) -> Iterator[None]:
 
         ping_failure(settings.installation.healthcheck_url)
         zone = settings.clinic.tzinfo
-        tell_that_nothing_runs(settings, str(reason), _in_zone(now, zone) if now else datetime.now(zone))
+        tell_that_nothing_runs(settings, str(reason), in_zone(now, zone) if now else datetime.now(zone))
         raise
 
 
-def _in_zone(moment: datetime, zone: "ZoneInfo") -> datetime:
+def in_zone(moment: datetime, zone: "ZoneInfo") -> datetime:
     """Without a zone it is the clinic's own time."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(zone)
 

@@ -1,6 +1,7 @@
 """`serve`: stays, looks every minute, survives everything but being asked to stop."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import time_machine
 from lakeside_day import NOW, rows
 
 import jobs.desk.serve as room
-from jobs.desk.serve import keep_looking, look, serve
+from jobs.desk.serve import ProgramChanged, keep_looking, look, serve
 from jobs.mail.stopping import heeding_signals
 from jobs.runner.settings_loading import load_settings
 
@@ -77,6 +78,43 @@ def test_faulty_settings_are_told_and_mended_ones_are_taken_without_a_restart(
     file.write_text(good, "utf-8")
     look(home, MORNING, never)
     assert "send_follow_ups: " in capsys.readouterr().out
+
+
+def test_a_program_that_was_replaced_ends_the_serving_so_that_the_new_one_begins(home: Path, tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    shutil.copytree(ROOT / "jobs", program / "jobs")
+    shutil.copy2(ROOT / "run_jobs.py", program)
+    command = [sys.executable, "run_jobs.py", "-C", str(home), "--now", NOW, "serve"]
+    with subprocess.Popen(command, cwd=program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, "PYTHONUNBUFFERED": "1"}) as serving:  # fmt: skip
+        assert serving.stdout is not None
+        while "pull_appointments: " not in (line := serving.stdout.readline()):
+            assert line, "it ended by itself"
+        (program / "jobs" / "mail" / "templates.py").unlink()
+        (program / "jobs" / "summarize_referrals.py").write_text("raise ImportError\n", "utf-8")
+        said, complained = serving.communicate(timeout=60)
+    assert serving.returncode == 5
+    assert complained == "The program's files have changed. Ended; start it again, as systemd does.\n"
+    assert "summarize_referrals" not in said and "Ended." not in said
+    assert [row[6] for row in rows(home)["runs"]].count("failed") == 0  # type: ignore[index]
+
+
+def test_what_breaks_as_the_program_is_half_replaced_is_not_told_as_a_fault_of_the_settings(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replaced: list[bool] = []
+
+    def half(*_: object, **__: object) -> int:
+        replaced.append(True)
+        raise ImportError("cannot import name")
+
+    monkeypatch.setattr(room, "run_due_jobs", half)
+    with pytest.raises(ProgramChanged):
+        look(home, MORNING, never, lambda: bool(replaced))
+    monkeypatch.setattr(room, "run_due_jobs", lambda *_, **__: pytest.fail("a job of the old program began"))
+    with pytest.raises(ProgramChanged):
+        look(home, MORNING, never, lambda: True)
+    assert capsys.readouterr().err == ""
 
 
 def test_a_missed_moment_is_caught_up_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -95,7 +95,8 @@ def test_the_log_names_the_lines_of_the_program_that_raised(tools: Tools, monkey
     code, outcome = run_job("pull_appointments", tools)
     raised = next(json.loads(line) for line in log_of(tools).splitlines() if "job raised" in line)
     assert code == FAILED
-    assert any(place.startswith("jobs/pull_appointments.py:") for place in raised["at"])
+    assert any(place.startswith("jobs/pull_appointments.py:") for place in raised["where"])
+    assert raised["at"].endswith("Z")
     assert outcome.failed.startswith("ZeroDivisionError at jobs/pulling/reading.py:")
 
 

@@ -1,5 +1,7 @@
 """The IT person hears of a failure by e-mail, over a real connection, and learns nothing of a patient."""
 
+import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -14,9 +16,11 @@ from click.testing import CliRunner, Result
 from loopback_server import LoopbackServer, serving
 from small_clinic import WEDNESDAY, change, live
 from sqlalchemy.exc import OperationalError
+from watchdogs import watchdog
 
 from jobs.clinic.clock import ClockKnown, why_distrust
 from jobs.desk.commands import cli
+from jobs.desk.serve import look
 from jobs.runner.health import tell_it
 from jobs.runner.log import open_log
 from jobs.runner.outcome import Outcome
@@ -231,6 +235,108 @@ def test_in_preview_nobody_is_mailed_that_no_job_can_begin(home: Path, server: L
     lose(home, "lost")
     assert begin(home, "04 10:05", "due").exit_code == 1
     assert server.connections == 0
+
+
+@pytest.mark.parametrize("how", ["due", "run", "serve"])
+def test_it_and_the_watchdog_hear_of_settings_with_a_fault_by_the_last_good_ones(
+    home: Path, server: LoopbackServer, capfd: pytest.CaptureFixture[str], how: str
+) -> None:
+    def again(moment: str) -> None:
+        if how == "serve":
+            look(home, datetime.fromisoformat(f"2026-03-{moment}"), lambda seconds: False)
+        else:
+            begin(home, moment, *{"due": ("due", "--quiet"), "run": ("run", "send_follow_ups")}[how])
+
+    with watchdog() as (url, heard):
+        change(home, "clinic.yaml", 'healthcheck_url: ""', f"healthcheck_url: {url}/clinic")
+        live(home, server.port)
+        begin(home, "04 10:00", "status")
+        change(home, "follow_ups.yaml", "when: no_show", "when: never https://calendar.example/private-4711")
+        change(home, "clinic.yaml", "it_email: it@", "it_email: and it@")
+        begin(home, "04 10:02", "status")  # a person reads it: nobody else need be told
+        assert (server.taken, heard) == ([], [])
+        for moment in ("04 10:05", "04 10:06", "04 23:55"):
+            again(moment)
+        ((recipient, data),) = server.taken
+        assert heard == ["/clinic/fail"] * 3
+    message = message_from_bytes(data, policy=policy.default)
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert (recipient, message["Subject"]) == ("it@lakeside.example", "No job could begin")
+    text = " ".join(body.get_content().split())
+    assert text.startswith(
+        "No job could begin on Wednesday, March 4, at 10:05. The settings have faults, and nothing is done until they "
+        'are mended. config/clinic.yaml, line 20: installation: it_email is "and <address>'
+    )
+    assert (
+        'config/follow_ups.yaml, line 16: rules.missed_visit.when is "never https://calendar.example/...". Write'
+        in text
+    )
+    assert text.endswith(
+        "`python run_jobs.py check` names every fault. The next run reads the settings anew; no letter is sent twice. "
+        "This mail left by the settings as they were before."
+    )
+    logged = (home / "var" / "logs" / "clinic.log").read_text("utf-8")
+    places = '"where": ["config/clinic.yaml, line 20", "config/follow_ups.yaml, line 16"]'
+    assert logged.count(f'"level": "error", "event": "the settings have faults", {places}') == 1
+    again("05 00:05")
+    assert len(server.taken) == 2
+
+
+def test_in_preview_and_where_no_settings_were_ever_good_nobody_is_mailed_of_a_fault(
+    home: Path, server: LoopbackServer
+) -> None:
+    live(home, server.port)
+    change(home, "clinic.yaml", "mode: live", "mode: preview")
+    begin(home, "04 10:00", "status")
+    change(home, "clinic.yaml", "mode: preview", "mode: lively")
+    assert begin(home, "04 10:05", "due").exit_code == 3
+    shutil.rmtree(home / "var" / "cache")
+    assert begin(home, "04 10:15", "due").exit_code == 3
+    assert server.connections == 0
+
+
+def test_a_copy_of_a_clinic_that_has_a_fault_tells_nobody_in_its_name(
+    home: Path, server: LoopbackServer, tmp_path: Path
+) -> None:
+    live(home, server.port)
+    begin(home, "04 10:00", "status")
+    copy = Path(shutil.copytree(home, tmp_path / "copy"))
+    change(copy, "clinic.yaml", "mode: live", "mode: lively")
+    assert begin(copy, "04 10:05", "due").exit_code == 3
+    assert server.connections == 0
+    assert not (home / "var" / "logs").exists()
+
+
+def test_settings_that_another_program_kept_in_its_own_form_hide_no_fault(home: Path, server: LoopbackServer) -> None:
+    live(home, server.port)
+    begin(home, "04 10:00", "status")
+    (kept,) = (home / "var" / "cache").glob("settings-*")
+    kept.write_bytes(pickle.dumps(load_settings(home)._replace(installation="as it once was")))  # type: ignore[arg-type]
+    change(home, "clinic.yaml", "mode: live", "mode: lively")
+    told = begin(home, "04 10:05", "due")
+    assert (told.exit_code, "1 fault in the settings. Nothing was done.\n" in told.output) == (3, True)
+
+
+def test_a_program_that_is_half_replaced_is_not_told_as_a_fault_of_config(
+    home: Path, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def half(*_: object) -> None:
+        raise ImportError("cannot import name 'rename_to'")
+
+    live(home, server.port)
+    begin(home, "04 10:00", "status")
+    change(home, "clinic.yaml", "mode: live", "mode:  live")
+    monkeypatch.setattr("jobs.runner.settings_check.check_settings", half)
+    told = begin(home, "04 10:05", "due")
+    assert re.fullmatch(
+        r"The check of the settings broke off: ImportError at jobs/runner/settings_loading.py:\d+\.\n"
+        r"Is the program whole\? Install it again, its packages too \(docs/it.md, Upgrading\)\.\n"
+        r"1 fault in the settings. Nothing was done.\n",
+        told.output,
+    )
+    assert "Traceback" not in capfd.readouterr().err
+    assert len(server.taken) == 1
 
 
 def test_a_failure_of_which_it_could_not_be_told_is_told_of_next_time(
