@@ -23,6 +23,10 @@ _WHOSE_AGE = re.compile(
     re.IGNORECASE,
 )
 _MOTHER = re.compile(r"\bG\s?\d\s?P\s?\d", re.IGNORECASE)  # births told by their number: the young are hers
+_TOLD_AGE = Saying(
+    r"\b(?:(?:he|she)(?:['’]s| is)|i['’]?m|i am|(?:(?:our|my) )?(?:son|daughter|boy|girl|kid),?)\s+(\d{1,2})\b"
+    r"(?=\s*(?:[,.;)!?]|and\b|who\b|plays?\b|pitch|has\b|with\b|w/|$))"
+)  # "our daughter, 9, has heel pain", "he's 12 and plays"
 _HALF_GROWN, _GROWN_UP, _OLDER = 10, 18, 65
 
 
@@ -34,7 +38,7 @@ def age_groups(text: str, silent: Collection[tuple[int, int]]) -> Iterator[tuple
     front = _AT_THE_FRONT.match(text)
     if front and int(front[1] or 0) < _HALF_GROWN:
         yield "small children", front[0]
-    for found in _AGE.finditer(text):
+    for found in (*_AGE.finditer(text), *_TOLD_AGE.finditer(text)):
         if any(start <= found.start() < end for start, end in silent) or _WHOSE_AGE.search(text, 0, found.start()):
             continue  # "mom of the 11 yo pitcher", "baby is 3 yrs old"
         age = int(found[1])

@@ -48,7 +48,10 @@ _WITHOUT_HURTING = Saying(
     r"locking|giving|going|acting|burning|leaking|peeing|spinning|falling|shooting)\b"
 )
 _WITHOUT = frozenset(("without", "w o"))
-_CANNOT = Saying(r"\b(?:can['’]?t|cannot|can not|couldn['’]?t|hardly|barely|never)\b[^.;]{0,60}$")
+_CANNOT = Saying(
+    r"\b(?:can['’]?t|cannot|can not|couldn['’]?t|hardly|barely|never|(?:don|doesn|won)['’]?t (?:turn|bend|move|"
+    r"straighten|lift|reach|open|close|go|rotate|work|stand|sleep|walk|run|climb|squat|kneel|raise|make|get))\b[^.;]{0,60}$"
+)
 _NEVER = frozenset(("never", "isnt", "is not", "doe not", "doesnt", "arent", "not"))
 _AFTER = frozenset(("s p", "status post"))
 _NEVER_OPERATED = frozenset(
@@ -68,6 +71,10 @@ def parted(text: str, vocabulary: Vocabulary) -> Iterator[Clause]:
             yield reader.closed(one.start)
         reader.take(one, following)
     yield reader.closed(len(text))
+
+
+def _means(one: Found | None, meaning: str) -> bool:
+    return one is not None and one.meaning == meaning
 
 
 class _Reader:
@@ -116,7 +123,8 @@ class _Reader:
                 return self._pass(one)  # "hip replacement from 2019"
             if one.meaning != "other" or not (self._denied or self._theirs):
                 self._clause.signs.add(one.meaning)
-            self._take_sign(one, following, last)
+            if one.meaning in self._BY_SIGN:
+                self._BY_SIGN[one.meaning](self, one, following, last)
         elif self._key(one) in _AFTER and self._is_no_operation(following):
             pass  # "s/p concussion"
         elif self._sent and self._key(one) in _FOR:
@@ -130,60 +138,90 @@ class _Reader:
     def _pass(self, one: Found) -> None:
         self.end, self._before, self._earlier = one.end, one, self._before
 
-    def _take_sign(self, one: Found, following: Found | None, last: bool) -> None:
-        clause, meaning = self._clause, one.meaning
-        done = (
-            last
-            or following is not None
-            and following.meaning == "old"
-            or self._key(following).partition(" ")[0] in _GOES_ON
-        )
-        if meaning == "but":
-            self._denied = self._listing = False
-        elif meaning == "pain" and self._denied and self._key(self._before) in _NEVER and clause.affirmed:
+    def _take_but(self, one: Found, following: Found | None, last: bool) -> None:
+        self._denied = self._listing = False
+
+    def _take_pain(self, one: Found, following: Found | None, last: bool) -> None:
+        if self._denied and self._key(self._before) in _NEVER and self._clause.affirmed and one.meaning == "pain":
             self._deny_what_went_before(stands=True)  # "that knee never hurt"
-        elif meaning == "well" and self._before is not None and self._before.meaning == "not":
+        elif not self._theirs and not self._denied:
+            self._clause.affirmed.append(one)
+
+    def _take_well(self, one: Found, following: Found | None, last: bool) -> None:
+        if self._before is not None and self._before.meaning == "not":
             self._denied = self._listing  # "balance not great"
-            clause.signs.add("pain")
-            clause.affirmed.append(one._replace(meaning="pain"))
-        elif meaning == "was" and self._key(one) in _MORE and _CANNOT.search(self._text, self._begin, one.start):
-            pass  # "can't sleep on my right side any more"
-        elif meaning == "was" or meaning == "well" and done or meaning == "not" and last and self._is_answer():
-            self._deny_what_went_before(stands=meaning == "well")
-        elif (
-            meaning == "own"
-            and self._spoken_of
-            and self._key(one).split()[0] in (self._spoken_of, f"{self._spoken_of}s")
-        ):
+            self._clause.signs.add("pain")
+            self._clause.affirmed.append(one._replace(meaning="pain"))
+        elif last or _means(following, "old") or self._key(following).partition(" ")[0] in _GOES_ON:
+            self._deny_what_went_before(stands=True)
+
+    def _take_was(self, one: Found, following: Found | None, last: bool) -> None:
+        if self._key(one) in _MORE and _CANNOT.search(self._text, self._begin, one.start):
+            return  # "can't sleep on my right side any more"
+        self._deny_what_went_before(stands=False)
+
+    def _take_not(self, one: Found, following: Found | None, last: bool) -> None:
+        if last and self._is_answer():
+            self._deny_what_went_before(stands=False)
+        elif not self._denies_nothing(one, following):
+            self._denied = True
+
+    def _take_denies(self, one: Found, following: Found | None, last: bool) -> None:
+        self._denied = self._listing = True
+
+    def _take_own(self, one: Found, following: Found | None, last: bool) -> None:
+        if one.meaning == "own" and self._spoken_of and self._key(one).split()[0].rstrip("s") == self._spoken_of:
             self._theirs = True  # "her husband drives, he has sciatica"
-        elif meaning in ("end", "own", "now"):
-            self._denied = self._listing = False
-            self._theirs = self._theirs and meaning == "end"
-        elif meaning == "not" and self._key(one) in _WITHOUT and _CANNOT.search(self._text, self._begin, one.start):
-            pass  # "cannot sit through a movie without two trips to the toilet"
-        elif meaning == "not" and _WITHOUT_HURTING.match(self._text, one.start):
-            pass  # "cannot tie my shoes without my back complaining"
-        elif meaning == "not" and self._key(one) in _PERFECT and not self._is_activity(following):
-            pass  # "has not slept for the pain", but "hasn't run since college"
-        elif meaning in ("not", "denies"):
-            self._denied, self._listing = True, self._listing or meaning == "denies"
-        elif meaning in ("kin", "source"):
-            if meaning == "kin" and self._says_of(one):
-                clause.silent += [(said.start, said.end) for said in clause.affirmed]
-                clause.denied += [said for said in clause.affirmed if is_of_body(said, self._vocabulary)]
-                clause.affirmed.clear()
-            self._theirs, self._sent = True, self._sent or meaning == "source"
-            self._spoken_of = "he" if self._key(one) in _MEN else "she" if self._key(one) in _WOMEN else ""
-        elif meaning == "job":
-            self._working = True
-        elif meaning == "other" and not self._denied:
-            clause.affirmed.append(one._replace(meaning=""))  # articles may have the word
-        elif meaning in ("pain", "numb", "shoots") and not self._theirs and not self._denied:
-            clause.affirmed.append(one)
-        elif meaning == "since" and self._denied and self._key(one) == "since":
+            return
+        self._denied = self._listing = False
+        self._theirs = self._theirs and one.meaning == "end"
+
+    def _take_kin(self, one: Found, following: Found | None, last: bool) -> None:
+        clause = self._clause
+        if one.meaning == "kin" and self._says_of(one):
+            clause.silent += [(said.start, said.end) for said in clause.affirmed]
+            clause.denied += [said for said in clause.affirmed if is_of_body(said, self._vocabulary)]
+            clause.affirmed.clear()
+        self._theirs, self._sent = True, self._sent or one.meaning == "source"
+        self._spoken_of = "he" if self._key(one) in _MEN else "she" if self._key(one) in _WOMEN else ""
+
+    def _take_job(self, one: Found, following: Found | None, last: bool) -> None:
+        self._working = True
+
+    def _take_other(self, one: Found, following: Found | None, last: bool) -> None:
+        if not self._denied:
+            self._clause.affirmed.append(one._replace(meaning=""))  # articles may have the word
+
+    def _take_since(self, one: Found, following: Found | None, last: bool) -> None:
+        if self._denied and self._key(one) == "since":
             self._denied = self._listing  # "no pain since they replaced it"
-        elif meaning == "since" and clause.affirmed[-1:] == [self._before]:
-            clause.led_to.append(clause.affirmed[-1])
+        elif self._clause.affirmed[-1:] == [self._before]:
+            self._clause.led_to.append(self._clause.affirmed[-1])
+
+    _BY_SIGN = {
+        "but": _take_but,
+        **dict.fromkeys(("pain", "numb", "shoots"), _take_pain),
+        "well": _take_well,
+        "was": _take_was,
+        "not": _take_not,
+        "denies": _take_denies,
+        **dict.fromkeys(("own", "end", "now"), _take_own),
+        **dict.fromkeys(("kin", "source"), _take_kin),
+        "job": _take_job,
+        "other": _take_other,
+        "since": _take_since,
+    }
+    """What each sign does to the clause; the others are only noted there."""
+
+    def _denies_nothing(self, one: Found, following: Found | None) -> bool:
+        """Whether a word that denies elsewhere only says here that something is hard to do."""
+        if _WITHOUT_HURTING.match(self._text, one.start):
+            return True  # "cannot tie my shoes without my back complaining"
+        if self._key(one) in _WITHOUT:  # "cannot sit through a movie without two trips to the toilet"
+            return bool(_CANNOT.search(self._text, self._begin, one.start))
+        return self._key(one) in _PERFECT and not self._is_activity(
+            following
+        )  # "has not slept", but "hasn't run since"
 
     def _is_carried(self, kin: Found) -> bool:
         """Whether this is a child whom the patient lifts, or whose game she watches: "whenever I scoop up my son"."""

@@ -1,7 +1,7 @@
 """What a letter's patient needs to read about: everything that the appointment says, as evidence."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -81,11 +81,20 @@ class KnownNeed(NamedTuple):
 
 
 def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
-    """Read every field of a need once."""
-    evidence: list[Evidence] = []
-    readings: dict[str, Reading] = {}
-    fields = need._asdict()
-    for field, text in fields.items():
+    """Read every field of a need once, set aside what does not count, and say what is known then."""
+    fields, readings, evidence = _read_fields(need, vocabulary)
+    if any(reading.void for reading in readings.values()) or readings["complaint"].errand or _is_dying(evidence):
+        evidence = []
+    evidence = without_stale(in_their_place(evidence, vocabulary), readings, vocabulary)
+    if need.step in _STEPS:
+        evidence.append(Evidence("step", (need.step,), _STEPS[need.step]))
+    return _known(fields, readings, _doubted(evidence, vocabulary), vocabulary)
+
+
+def _read_fields(need: Need, vocabulary: Vocabulary) -> tuple[dict[str, str], dict[str, Reading], list[Evidence]]:
+    """The text of each field without the codes in it, its reading, and everything that speaks for something."""
+    fields, readings, evidence = need._asdict(), dict[str, Reading](), list[Evidence]()
+    for field, text in need._asdict().items():
         if field in ("diagnosis", "complaint") and _MAY_BE_CODES.search(text):
             codes, fields[field] = _of_codes(field, text, vocabulary)
             evidence += codes
@@ -95,44 +104,49 @@ def understand(need: Need, vocabulary: Vocabulary) -> KnownNeed:
             readings[field] = read_text(fields[field], vocabulary, () if field == "activity" else _coded(evidence))
         if field != "step":
             evidence += _of_reading(field, readings[field])
-    if any(reading.void for reading in readings.values()) or readings["complaint"].errand or _is_dying(evidence):
-        evidence = []
-    evidence = without_stale(in_their_place(evidence, vocabulary), readings, vocabulary)
-    if need.step in _STEPS:
-        evidence.append(Evidence("step", (need.step,), _STEPS[need.step]))
+    return fields, readings, evidence
+
+
+def _doubted(evidence: list[Evidence], vocabulary: Vocabulary) -> list[Evidence]:
+    """The evidence, unsure of what a code of the same appointment may explain."""
     if any(one.is_code and one.title and one.phrases[0][:1].upper() in _OF_OTHERS for one in evidence):
         evidence = [_in_doubt(one, vocabulary) for one in evidence]
-    coded = [one.concept for one in evidence if one.is_code and one.concept and vocabulary.is_diagnosis(one.concept)]
-    evidence = [
+    coded = [name for name in _coded(evidence) if vocabulary.is_diagnosis(name)]
+    return [
         one._replace(sure=False)
         if one.felt and any(_explains(code, one.concept, vocabulary) for code in coded)
         else one
         for one in evidence
     ]
+
+
+def _known(
+    fields: Mapping[str, str], readings: Mapping[str, Reading], evidence: list[Evidence], vocabulary: Vocabulary
+) -> KnownNeed:
+    codes = [one for one in evidence if one.is_code]
     concepts = frozenset(one.concept for one in evidence if one.concept)
     body = frozenset(name for name in concepts if vocabulary.kind(name) in BODY)
+    typed = {one.concept for one in evidence if one.concept in body and not one.is_code}
     healing = frozenset(filter(vocabulary.is_healing, body))
     said_no = frozenset().union(*(reading.denied for reading in readings.values())) - concepts
     denied = frozenset(name for name in said_no if not _has_all_the_same(name, concepts, vocabulary))
     return KnownNeed(
-        tuple(evidence),
-        {field: _words(text) for field, text in fields.items() if text},
-        {field: dict(reading.words) for field, reading in readings.items() if reading.words},
-        body,
-        frozenset().union(*map(vocabulary.regions, body)),
-        frozenset().union(
-            *(vocabulary.regions(one.concept) for one in evidence if one.concept in body and not one.is_code)
-        ),
-        frozenset(name for name in concepts if vocabulary.kind(name) == "activity"),
-        healing,
-        frozenset().union(*map(vocabulary.regions, healing)),
-        denied.union(*(vocabulary.descendants[name] for name in denied)) - concepts,
-        frozenset(name for name in body if any(name in vocabulary.ancestors(other) for other in body)),
-        tuple(_doctor_first(readings.values(), body, vocabulary)),
-        frozenset(one.concept for one in evidence if one.is_code and is_own_disease(one.concept, vocabulary)),
-        any(one.is_code and _TUMOR.match(one.phrases[0]) for one in evidence),
-        bool(need.complaint) and not readings["complaint"].begins and not any(one.is_code for one in evidence),
-        tuple(_places(one.title, vocabulary) for one in evidence if one.is_code and _is_strange(one)),
+        evidence=tuple(evidence),
+        words={field: _words(text) for field, text in fields.items() if text},
+        said={field: dict(reading.words) for field, reading in readings.items() if reading.words},
+        body=body,
+        regions=frozenset().union(*map(vocabulary.regions, body)),
+        typed_regions=frozenset().union(*map(vocabulary.regions, typed)),
+        activities=frozenset(name for name in concepts if vocabulary.kind(name) == "activity"),
+        healing=healing,
+        healing_regions=frozenset().union(*map(vocabulary.regions, healing)),
+        denied=denied.union(*(vocabulary.descendants[name] for name in denied)) - concepts,
+        general=frozenset(name for name in body if any(name in vocabulary.ancestors(other) for other in body)),
+        doctor_first=tuple(_doctor_first(readings.values(), body, vocabulary)),
+        coded=frozenset(one.concept for one in codes if is_own_disease(one.concept, vocabulary)),
+        tumor=any(_TUMOR.match(one.phrases[0]) for one in codes),
+        idle=bool(fields["complaint"]) and not readings["complaint"].begins and not codes,
+        strange=tuple(_places(one.title, vocabulary) for one in codes if _is_strange(one)),
     )
 
 

@@ -137,7 +137,8 @@ def _for_main_condition(
     if subjects.regions and not need.regions:
         return against.REGION_UNKNOWN
     sports = [name for name in need.activities if name in subjects.weights and not vocabulary.is_everyday(name)]
-    return against.NARROWER_SPORT if sports else against.NARROWER
+    broken = any(map(vocabulary.is_healing, broader))  # a torn-off bone is no stress fracture, in a runner neither
+    return against.NARROWER_SPORT if sports and not broken else against.NARROWER
 
 
 def _is_of_a_rival(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> bool:

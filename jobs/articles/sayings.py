@@ -79,5 +79,5 @@ MOVED = Saying(
     "reschedule",
 )
 RETURNS = Saying(
-    r"\b(?:again|back (?:to|into|in|at)|return\w*|resum\w*|ease into|try|begin|restart\w*|start(?:ing)?)\b"
+    r"\b(?:again|back (?:to|into|in|at)|return\w*|resum\w*|ease into|try|begin|restart\w*|start(?:ing)?|rt[rsp])\b"
 )

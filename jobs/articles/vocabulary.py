@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from copy import copy
 from functools import cached_property, lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,8 +60,8 @@ class Vocabulary:
         self.spellings: dict[str, str] = {}  # key -> name of a concept, or one of SIGNS
         self._body_words: set[str] = set()  # in English
         self.codes: dict[str, str] = {}  # beginning of a code without its dot -> name of a concept
-        for spelling, meaning in own:
-            self.spellings[key_of(spelling)] = meaning
+        for meaning, typed in further:
+            self.spellings |= dict.fromkeys(keys_of(typed), meaning)
         for name, kind, parents, codes, typed in rows:
             if kind == "short":
                 pairs = (pair.partition("=") for pair in typed.split(";") if typed)
@@ -68,19 +69,16 @@ class Vocabulary:
                 continue
             meaning = name if kind in CONCEPTS else kind
             keys = keys_of(f"{name};{typed}" if typed else name) if kind in CONCEPTS else keys_of(typed)
-            for key in keys:
-                self.spellings.setdefault(key, meaning)
+            self.spellings |= dict.fromkeys(keys, meaning)
             if kind in CONCEPTS:
                 self.concepts[name] = Concept(name, kind, tuple(parents.split(";")) if parents else ())
                 self.codes |= dict.fromkeys(codes.replace(".", "").split(";") if codes else (), name)
             if kind in BODY:
                 self._body_words.update(" ".join(keys).split())
-        for meaning, typed in further:
-            for key in keys_of(typed):
-                self.spellings.setdefault(key, meaning)
+        self.spellings |= {key_of(spelling): meaning for spelling, meaning in own}
         for key in [key for key in self.spellings if " with " in key]:
             self.spellings.setdefault(key.replace(" with ", " w "), self.spellings[key])
-        self.longest = max(key.count(" ") for key in self.spellings) + 1
+        self.longest = max(map(str.count, self.spellings, repeat(" "))) + 1
         self._ancestors: dict[str, dict[str, int]] = {}
 
     def of_code(self, code: str) -> str:

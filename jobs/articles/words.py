@@ -46,7 +46,8 @@ def keys_of(cell: str) -> list[str]:
     words = cell.translate(_BETWEEN_WORDS).replace(";", " ; ").split()
     keys = [_KEYS[word] for word in words]
     if not _LEFT_OR_RIGHT.isdisjoint(keys):
-        keys = [keys[place] for place in _meant(keys)]
+        pairs = zip(keys, [*keys[1:], ""], strict=True)
+        keys = [key for key, after in pairs if key not in _LEFT_OR_RIGHT or (key, after) in _NO_SIDE]
     return " ".join(keys).split(" ; ")
 
 
@@ -75,6 +76,8 @@ _BETWEEN_WORDS = {ord(sign): " " for sign in '!"#$%&()*+,-./:<=>?@[\\]^_`{|}~–
 
 
 def _key_of_word(word: str) -> str:
+    if word[-1] != "s" and word.islower() and word.isalpha() and word.isascii():
+        return word  # as most are
     if word[-1] == "s" and word[:-1].rstrip("'’").isupper() and len(word) > 2:  # two TKRs, her HA's
         word = word[:-1]
     word = word.lower().replace("'", "").replace("’", "")
