@@ -1,5 +1,6 @@
 """Every night a good backup; what need not be kept goes; a restored backup sends no letter twice."""
 
+import gc
 import os
 import sqlite3
 from collections.abc import Callable
@@ -19,6 +20,8 @@ Call = Callable[..., Result]
 @pytest.fixture
 def command(clinic: Clinic) -> Call:
     def call(*words: str, now: str = "2026-03-04 12:00") -> Result:
+        gc.unfreeze()
+        gc.collect()  # as where each command is a process of its own, none has the database open any more
         return CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", now, *words])
 
     return call

@@ -12,7 +12,7 @@ from hand_written_clinic import Clinic, appointment
 from jobs.desk.commands import cli
 
 Call = Callable[..., Result]
-MARK = "database-was-made.txt"
+MARK, LEFT = "database-was-made.txt", "clinic-letters-left.txt"
 BESIDE = ("clinic.sqlite-wal", "clinic.sqlite-shm")
 
 
@@ -58,7 +58,7 @@ def test_nobody_gets_a_letter_again_where_the_database_is_lost(reminded: Clinic,
     said = (
         f"The database {var / 'clinic.sqlite'} {how}, though there was one; a new one would send letters again that "
         "have left. Put a backup in its place: `run_jobs.py restore FILE` (docs/it.md). If this is really to be a new "
-        f"beginning, move away what is left of it: {var / MARK}, {var / 'outbox.journal'}.\n"
+        f"beginning, move away what is left of it: {var / MARK}, {var / LEFT}, {var / 'outbox.journal'}.\n"
     )
     for words in (("due", "--quiet"), ("run", "all"), ("status",), ("stop",), ("forecast",)):
         told = command(*words)
@@ -113,7 +113,7 @@ def test_backups_alone_show_that_there_was_a_database(reminded: Clinic, command:
 
 def test_a_clinic_that_began_before_there_was_a_mark_gets_it_with_the_next_run(reminded: Clinic, command: Call) -> None:
     mark = reminded.home / "var" / MARK
-    for path in (mark, reminded.home / "var" / "outbox.journal"):
+    for path in (mark, reminded.home / "var" / LEFT, reminded.home / "var" / "outbox.journal"):
         path.unlink()
     command("status")
     assert mark.stat().st_mode & 0o777 == 0o600
@@ -158,7 +158,7 @@ def test_where_only_logs_and_caches_lie_a_clinic_begins(reminded: Clinic, comman
 def test_what_sqlite_had_not_yet_written_into_a_lost_database_is_not_deleted(reminded: Clinic, command: Call) -> None:
     var = reminded.home / "var"
     lose(reminded, "is empty")
-    for path in (var / MARK, var / "outbox.journal"):
+    for path in (var / MARK, var / LEFT, var / "outbox.journal"):
         path.unlink()
     (var / "clinic.sqlite-wal").write_bytes(b"the letters of this morning")
     told = command("run", "all")

@@ -1,6 +1,7 @@
 """A backup by hand, and a backup put back."""
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,7 @@ from jobs.store.taking_over import take_over_letters
 
 _STOPS = "Lines of the list `stop` that the backup does not know"
 _LETTERS = "Letters that left, or may have left, of which the backup does not know it"
+_FROM_BACKUPS = "Of both those that only newer backups know"
 _NOT_SQLITE = "This database is not SQLite; back it up and restore it by its own means."
 
 
@@ -66,8 +68,10 @@ def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
             others = (clinics_in(backup) | clinics_in(database)) - {settings.clinic.id}
             with copy_to_put_back(backup, database) as copy:
                 taken: Counter[str] = Counter()
+                newer = _newer_backups(settings.state_dir, backup, knows_until)
                 for clinic in (settings.clinic.id, *sorted(others)):
-                    taken += _note(url.set(database=str(copy)), clinic, knows_until or utc_text(at), at, database)
+                    where = url.set(database=str(copy))
+                    taken += _note(where, clinic, knows_until or utc_text(at), at, (database, *newer))
                 take_secret_back(settings.state_dir, backup.parent)
                 aside = put_back(copy, database, known, at)
     except (BackupFailed, UnderWay) as reason:
@@ -76,6 +80,13 @@ def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
     _tell(settings, backup, knows_until, aside)
     _tell_more(taken, others)
     return 0
+
+
+def _newer_backups(state_dir: Path, backup: Path, knows_until: str) -> list[Path]:
+    """The backups that know more than this one, the newest first."""
+    name = f"clinic-{knows_until.replace('-', '').replace(':', '')}"
+    there = sorted((state_dir / "backups").glob("clinic-*Z.sqlite"), reverse=True)
+    return [path for path in there if path.stem > name and path.resolve() != backup.resolve()]
 
 
 def _hold_locks(locks: ExitStack, settings: Settings, at: datetime) -> None:
@@ -87,23 +98,31 @@ def _hold_locks(locks: ExitStack, settings: Settings, at: datetime) -> None:
         raise BackupFailed(cannot_write(settings.state_dir / "locks", trouble)) from None
 
 
-def _note(copy: URL, clinic: str, knows_until: str, at: datetime, former: Path) -> Counter[str]:
+def _note(copy: URL, clinic: str, knows_until: str, at: datetime, others: Sequence[Path]) -> Counter[str]:
     """Let the memory that is put back know of it for one clinic, of who must not be mailed all the same, and of what
-    the former database had sent; give how much of that the backup did not know."""
+    was sent, as the former database and newer backups know it; give how much of that the backup did not know."""
     store = open_store(copy.render_as_string(hide_password=False), clinic)
     try:
         with store.begin() as memory:
             note_restored(memory, knows_until, utc_text(at))
-            stops = take_over_stops(memory, former, knows_until)
-            return Counter({_STOPS: stops, _LETTERS: take_over_letters(memory, former)})
+            taken: Counter[str] = Counter()
+            for number, other in enumerate(others):
+                new = {
+                    _STOPS: take_over_stops(memory, other, knows_until),
+                    _LETTERS: take_over_letters(memory, other),
+                }
+                taken.update(new)
+                taken[_FROM_BACKUPS] += sum(new.values()) if number else 0
+            return taken
     finally:
         store.close()
 
 
 def _tell_more(taken: Counter[str], others: set[str]) -> None:
+    known_by = "the former database" + (" and newer backups" if taken[_FROM_BACKUPS] else "")
     for what in (_LETTERS, _STOPS):
         if taken[what]:
-            click.echo(f"{what}, taken over from the former database: {taken[what]}.")
+            click.echo(f"{what}, taken over from {known_by}: {taken[what]}.")
     if others:
         names = ", ".join(sorted(others))
         click.echo(f"The database also holds {names}: their letters are held likewise; run their pulls next, too.")

@@ -87,7 +87,7 @@ def _run_alone(name: str, tools: Tools, slot: str, log: logging.Logger) -> tuple
             run_id = begin_run(memory, name, slot, utc_text(tools.clock()))
         _tell_of_the_dead(name, dead, log)
         ping(tools.settings.installation.healthcheck_url, "start", log)
-        outcome = _work(name, tools, log)
+        outcome = _work(name, tools._replace(run_id=run_id), log)
         bad = "stopped" if outcome.until_changed else "failed"
         state, message = (bad, outcome.failed) if outcome.failed else ("done", " ".join(outcome.notes))
         seconds = round(time.monotonic() - started, 3)

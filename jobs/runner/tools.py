@@ -32,7 +32,8 @@ class Tools(NamedTuple):
     `home` is the folder that holds config/ and templates/. `early` is what was begun before these tools were
     there. `ready` is what the job's own `get_ready` gave, where it was called in good time. `asked` is what
     somebody asked of the job beyond its usual work.
-    `named` tells that a person named the moment, to rehearse.
+    `named` tells that a person named the moment, to rehearse. `run_id` is the run's number in the store, 0 where it is
+    not recorded.
     """
 
     home: Path
@@ -44,6 +45,7 @@ class Tools(NamedTuple):
     ready: Any = None
     asked: Mapping[str, str] = {}
     named: bool = False
+    run_id: int = 0
 
     @property
     def today(self) -> date:

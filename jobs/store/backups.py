@@ -13,7 +13,7 @@ from shutil import disk_usage
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.machine.whole_files import reach_disk
-from jobs.store.lost_database import can_be_opened
+from jobs.store.lost_database import BACKUP, can_be_opened, forget_sending
 from jobs.store.memory import StoreUnusable
 from jobs.store.migrations import HEAD
 
@@ -41,6 +41,7 @@ def back_up(database: Path, folder: Path, now: datetime) -> Path:
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(unfinished)) as target:
             source.backup(target)
             target.execute("PRAGMA journal_mode=DELETE")
+            target.execute(f"PRAGMA application_id={BACKUP}")
         what_it_knows(unfinished)
         reach_disk(unfinished)
         os.replace(unfinished, path)
@@ -133,6 +134,7 @@ def copy_to_put_back(backup: Path, database: Path) -> Iterator[Path]:
         backup_uri = f"{backup.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(backup_uri, uri=True)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
+            target.execute("PRAGMA application_id=0")
         yield copy
     except (OSError, sqlite3.Error, SQLAlchemyError, StoreUnusable) as trouble:
         raise BackupFailed(cannot_write(database.parent, trouble)) from None
@@ -161,6 +163,7 @@ def put_back(copy: Path, database: Path, known: str, now: datetime) -> Path | No
         os.replace(database, aside)
     for part in left:  # together with the former database they are one
         os.replace(part, aside.with_name(f"{aside.name}{part.name.removeprefix(database.name)}"))
+    forget_sending(database)  # before: else, broken off here, the copy would be taken for an old one
     os.replace(copy, database)
     with suppress(OSError):  # after a power cut the former one may be back: whole, too
         reach_disk(database.parent)

@@ -1,13 +1,21 @@
-"""Tells a database that is lost from one that never was: a new one would know of no letter that has left, and of nobody
-who wants no more."""
+"""Tells a database that is lost from one that never was, and one that was copied back from the one that sent the last
+letters: another one would know of no letter that has left since, and of nobody who wants no more."""
 
+import re
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from jobs.machine.whole_files import write_whole
 
+BACKUP = 0x434C4242
+"""What a backup says of itself where SQLite has room for it, its `application_id`: no run takes it for the database."""
+_ID_AT = slice(68, 72)  # sqlite.org/fileformat.html, the database header
 _MARK = "database-was-made.txt"
+_SENT_BY = """Letters left in run number {run} of this database. Where the database beside this file knows of no such
+run, it is an older one, and no letter leaves; docs/it.md says what to do. This file holds no patient data.
+"""
 _WORDS = """The clinic's database was made: {database}
 While this file lies here, no new one is made in its place should it ever be gone or empty; a new one would send letters
 again that have left. docs/it.md says how to put a backup back. This file holds no patient data.
@@ -25,9 +33,58 @@ def note_that_it_is_there(database: Path, state_dir: Path) -> None:
                 write_whole(mark, _WORDS.format(database=database).encode())
 
 
+def note_sending(database: Path, run: int) -> None:
+    """Leave a mark beside the database that letters leave in this run, before the first of them does. A database that
+    was copied back, or that has lost what SQLite kept beside it, does not know of the run."""
+    with suppress(OSError):
+        write_whole(_sent_by(database), _SENT_BY.format(run=run).encode(), durable=False)
+
+
+def forget_sending(database: Path) -> None:
+    """Another database takes its place, and knows what may have left."""
+    _sent_by(database).unlink(missing_ok=True)
+
+
+def sending_run(database: Path) -> int:
+    """The last run in which letters left, as far as its mark tells; 0 where there is none."""
+    try:
+        found = re.search(r"run number (\d+)", _sent_by(database).read_text("utf-8", "replace"))
+    except OSError:
+        return 0
+    return int(found[1]) if found else 0
+
+
+def copied_words(database: Path, state_dir: Path) -> str:
+    """The sentence where a backup lies in the place of the database, without its `restore`; else ""."""
+    try:
+        with database.open("rb") as file:
+            header = file.read(_ID_AT.stop)
+    except OSError:
+        return ""
+    if int.from_bytes(header[_ID_AT], "big") != BACKUP:
+        return ""
+    return (
+        f"The database {database} is a backup that was copied there: letters that left after it was made would leave "
+        f"again. `run_jobs.py restore {newest_backup(state_dir) or database}` puts one in its place so that none does "
+        "(docs/it.md)."
+    )
+
+
+def older_words(database: Path, state_dir: Path, last: str) -> str:
+    """The sentence where a database does not know of the last letters that left. `last` is the newest moment that it
+    knows (UTC text)."""
+    backup = newest_backup(state_dir)
+    newer = backup is not None and backup.stem.removeprefix("clinic-") > re.sub(r"[-:]", "", last)
+    return (
+        f"The database {database} is older than the last letters that left: it was copied there, or what SQLite kept "
+        f"beside it was deleted. They would leave again. `run_jobs.py restore {backup if newer else database}` sees to "
+        f"it that none does (docs/it.md). If it is the right one all the same, move away {_sent_by(database)}."
+    )
+
+
 def traces(database: Path, state_dir: Path) -> list[Path]:
     """What shows that there was a database: the marks, backups, former databases, and that letters were sent."""
-    found = [mark for mark in _marks(database, state_dir) if mark.exists()]
+    found = [mark for mark in (*_marks(database, state_dir), _sent_by(database)) if mark.exists()]
     if newest_backup(state_dir):
         found.append(state_dir / "backups")
     found += sorted(database.parent.glob(f"{database.stem}-before-*{database.suffix}"))
@@ -66,10 +123,15 @@ def why_unusable(database: Path, state_dir: Path) -> str:
     left, log = traces(database, state_dir), log_left(database)
     if is_empty(database):
         return lost_words(database, state_dir, [*left, *([log] if log else [])]) if left or log else ""
+    if copied := copied_words(database, state_dir):
+        return copied
     why = "file is not a database" if not can_be_opened(database) else ""
     try:
-        if not why and left and not _has_tables(database):
+        if not why and left and not _asked(database, "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"):
             return lost_words(database, state_dir, left)
+        if not why and (run := sending_run(database)):
+            newest, last = _asked(database, "SELECT MAX(id), MAX(started_at) FROM runs") or (0, "")
+            return older_words(database, state_dir, last or "") if (newest or 0) < run else ""
     except sqlite3.OperationalError:  # it is busy, or another user's: a run says so, if it lasts
         return ""
     except sqlite3.DatabaseError as error:
@@ -82,11 +144,12 @@ def unusable_words(url: str, why: str) -> str:
     return f"The database {url} cannot be used: {why}."
 
 
-def _has_tables(database: Path) -> bool:
+def _asked(database: Path, query: str) -> tuple[Any, ...] | None:
+    """The first row of an answer; nothing is written."""
     connection = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
     try:
-        query = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'alembic_version'"
-        return bool(connection.execute(query).fetchone()[0])
+        row: tuple[Any, ...] | None = connection.execute(query).fetchone()
+        return row
     finally:
         connection.close()
 
@@ -107,6 +170,10 @@ def _marks(database: Path, state_dir: Path) -> list[Path]:
     if database.resolve().parent != state_dir.resolve():
         marks.append(database.with_name(f"{database.name}-was-made.txt"))
     return marks
+
+
+def _sent_by(database: Path) -> Path:
+    return database.with_name(f"{database.stem}-letters-left.txt")
 
 
 def _size(path: Path) -> int:

@@ -25,7 +25,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
-from jobs.store.lost_database import is_empty, log_left, lost_words, note_that_it_is_there, traces, unusable_words
+from jobs.store.lost_database import (
+    copied_words,
+    is_empty,
+    log_left,
+    lost_words,
+    note_that_it_is_there,
+    older_words,
+    sending_run,
+    traces,
+    unusable_words,
+)
 from jobs.store.migrations import HEAD
 from jobs.store.tables import metadata
 
@@ -101,12 +111,17 @@ def bring_up_to_date(store: Store, state_dir: Path | None = None) -> None:
     database, left = store.file, list[Path]()
     if database and state_dir:
         left = _left_of_a_lost_one(database, state_dir)
+        if copied := copied_words(database, state_dir):
+            raise StoreUnusable(copied)
     if database:
         _make_private(database)
     try:
-        revision = _revision(engine)
+        sent_by = sending_run(database) if database and state_dir else 0  # first: what it tells is in the database then
+        revision, newest_run = _revision(engine)
         if not revision and database and state_dir and left:
             raise StoreUnusable(lost_words(database, state_dir, left))
+        if database and state_dir and newest_run < sent_by and revision and newest_run < sending_run(database):
+            raise StoreUnusable(older_words(database, state_dir, _last_moment(engine)))
         if not revision:
             _create(engine)
         elif revision > HEAD:
@@ -168,16 +183,23 @@ def _make_private(database: Path) -> None:
     database.touch(mode=0o600)
 
 
-def _revision(engine: Engine) -> str:
-    """The revision of the tables, "" for an empty database; asked without alembic, which costs 0.3 s to import."""
-    query = text("SELECT version_num FROM alembic_version")
+def _revision(engine: Engine) -> tuple[str, int]:
+    """The revision of the tables, "" for an empty database, and the newest run that it knows; asked without alembic,
+    which costs 0.3 s to import."""
+    query = text("SELECT version_num, (SELECT MAX(id) FROM runs) FROM alembic_version")
     try:
         with engine.connect() as connection:
-            return str(connection.execute(query).scalar() or "")
+            row = connection.execute(query).one_or_none()
     except (OperationalError, ProgrammingError):  # commonly there is no such table
         with engine.connect() as connection:
             there = engine.dialect.has_table(connection, "alembic_version")  # another process may just have made it
-            return str(connection.execute(query).scalar() or "") if there else ""
+            row = connection.execute(query).one_or_none() if there else None
+    return (str(row[0] or ""), int(row[1] or 0)) if row else ("", 0)
+
+
+def _last_moment(engine: Engine) -> str:
+    with engine.connect() as connection:
+        return str(connection.execute(text("SELECT MAX(started_at) FROM runs")).scalar() or "")
 
 
 def _create(engine: Engine) -> None:
