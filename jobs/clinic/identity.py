@@ -113,11 +113,12 @@ def compare_names(one: tuple[str, str], other: tuple[str, str]) -> Names:
         return "same" if last else "short"
     if _suffix(last) != _suffix(other_last):
         return "similar" if _alike(first, other_first) else "other"  # a father and his son
-    if _may_be_short(first, other_first) and _may_be_short(last, other_last):
+    may_be_one = _may_be_short(last, other_last)
+    if may_be_one and _may_be_short(first, other_first):
         return "short"
     if first == other_first:
         return "renamed"
-    if not _may_be_short(last, other_last):
+    if not may_be_one:
         return "other"
     from jobs.clinic.pet_names import is_pet_name  # for the few that share a last name and an address or a time
 
@@ -151,7 +152,7 @@ def _suffix(last: str) -> str:
 
 def _may_be_short(one: str, other: str) -> bool:
     """Whether one of two names may be an initial or the beginning of the other; equal ones and none count too."""
-    short, long = sorted((one, other), key=len)
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
     return short == long or not short or (long.startswith(short) and (len(short) == 1 or long[len(short)] == " "))
 
 

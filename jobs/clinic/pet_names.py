@@ -240,8 +240,8 @@ def is_pet_name(one: str, other: str) -> bool:
     Of several given names the first counts. Pat goes with Patricia and with Patrick, but these two do not go together.
     """
     lines = _lines()
-    mine, yours = (lines.get(name.partition(" ")[0], frozenset()) for name in (one, other))
-    return not mine.isdisjoint(yours)
+    mine = lines.get(one.partition(" ")[0])
+    return mine is not None and not mine.isdisjoint(lines.get(other.partition(" ")[0], ()))
 
 
 @cache

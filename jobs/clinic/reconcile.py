@@ -96,7 +96,7 @@ def _pair_source(first: Sequence[Entry], second: Sequence[Entry], apart: Apart) 
     before = {other.id: other for other in first}
     for entry in left():
         take(entry, [before[entry.same_as]] if entry.same_as in before else [])
-    take_only(at_its_time, _of_one_household)
+    take_only(lambda entry: at_its_time(entry) if entry.address_key and entry.stands else (), _of_one_household)
     take_only(lambda entry: by_day.get((entry.patient_id, entry.starts_on), ()), _begin_together)
     return found
 
@@ -126,10 +126,8 @@ def _name_may_be_one(entry: Entry, other: Entry) -> bool:
 def _of_one_household(entry: Entry, other: Entry) -> bool:
     """At one time, under one last name and e-mail address, each missing in the other's source: Mei is Amy there."""
     return (
-        entry.stands
+        entry.address_key == other.address_key
         and other.stands
-        and bool(entry.address_key)
-        and entry.address_key == other.address_key
         and folded_name("", entry.last_name) == folded_name("", other.last_name)
         and not (is_numbered(entry.patient_key) and is_numbered(other.patient_key))
         and _one_birth_date(entry, other)

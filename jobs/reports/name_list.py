@@ -102,13 +102,16 @@ class _Answering:
         """Say what the answer changes: the name of a text, of a whole source beside its own name, a channel."""
         said, given = [], _channel_in(answer.this_is)
         channel = given or self._channels.get(name_key(name), channel)
-        if renamed and name != renamed and self._is_new(name):  # two known sources would be one without a way back
+        one_doctor = channel == "physician" == self._known.channel_of(before) and _longer_form(before, name)
+        if renamed and name != renamed and (one_doctor or self._is_new(name)):  # two known ones never become one
             others = self.lines.rename(renamed, name, channel)
             self.lines.put(answer.text, name, channel, *self._stamp)
             along = f" So {_so_are(others)} that stood for it." if others else ""
             said.append(f'"{answer.text}" is {name}.{along}' + self._new(name, channel))
         elif name != before and self.lines.put(answer.text, name, channel, *self._stamp):
-            said.append(f'"{answer.text}" is {name}.' + self._new(name, channel) + self._left(name, before, renamed))
+            said.append(
+                f'"{answer.text}" is {name}.' + self._new(name, channel) + self._left(name, before, renamed, one_doctor)
+            )
         if given and self.lines.rechannel(name, given) and not self._is_new(name):
             was = self._known.channel_of(name) or _NO_CHANNEL
             said.append(f"{name} is in the channel {given} now, no longer {was}.")
@@ -130,13 +133,14 @@ class _Answering:
             "the list."
         )
 
-    def _left(self, name: str, before: str, its_name: str) -> str:
+    def _left(self, name: str, before: str, its_name: str, one_doctor: bool) -> str:
         """What still has the name from which a text was taken, where all of its texts may have been meant."""
-        others = self.lines.count_of(before) if before and (its_name or self._is_new(name)) else 0
+        others = self.lines.count_of(before) if before and (its_name or one_doctor or self._is_new(name)) else 0
         if not others:
             return ""
         still = "One other text still counts" if others == 1 else f"{others} other texts still count"
-        where = f'beside "{before}"' if not its_name and name_key(before) in self._typed else "beside each"
+        at_once = one_doctor and name_key(before) in self._typed
+        where = f'beside "{before}"' if at_once else "beside each"
         return f" {still} as {before}; if all are meant, write this {where}."
 
     def _why_no_channel(self, this_is: str, name: str) -> str:
@@ -144,6 +148,12 @@ class _Answering:
         if not given or not other or given == other:
             return ""
         return f'"{this_is}" has another channel than "{name} ({other})", which was written too. Write one of them.'
+
+
+def _longer_form(one: str, other: str) -> bool:
+    """Whether one name has all words of the other: Dr. Amelia Stone and Dr. Amelia K. Stone."""
+    words, others = set(name_key(one).split()), set(name_key(other).split())
+    return words <= others or others <= words
 
 
 def _so_are(others: int) -> str:

@@ -198,6 +198,15 @@ def test_who_gives_one_text_of_a_doctor_a_new_name_hears_what_is_left_under_the_
     )
 
 
+def test_a_doctor_is_renamed_as_said_though_another_text_has_the_new_name_already() -> None:
+    once = corrected(("dr sample", "Dr. Pat K. Sample (physician)"), ("Dr. Pat Sample", ""), content=SAMPLES)
+    rows = [("dr sample", "Dr. Pat K. Sample", "physician"), ("sample", "Dr. Pat Sample", "physician")]
+    answer = [Answer("Dr. Pat Sample", "Dr. Pat K. Sample", "")]
+    result = with_answers(once.content, answer, ReferralNames.of(rows), "2026-03-23", "Fern")
+    assert result.taken == ('"Dr. Pat Sample" is Dr. Pat K. Sample. So is one other text that stood for it.',)
+    assert ",Dr. Pat Sample," not in result.content.decode()
+
+
 def test_a_sources_own_name_can_be_left_open_too() -> None:
     result = corrected(("Example Gym", "-"))
     assert new_lines(result) == ["Example Gym,Not yet named,unknown,2026-03-23,Fern"]
