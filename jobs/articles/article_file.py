@@ -1,10 +1,8 @@
 """What config/articles.csv and config/words.csv hold: their columns, and what a missing one means."""
 
 from jobs.clinic.faults import Fault
-from jobs.clinic.office_list import NEVER_CLOSED, ListForm, Row, column_name, place_of_header
+from jobs.clinic.office_list import ListForm, Row
 from jobs.clinic.office_list import read_rows as rows_of
-
-__all__ = ["ARTICLES", "NEVER_CLOSED", "WORDS", "Row", "column_name", "place_of_header", "read_rows"]
 
 ARTICLES = ListForm(
     ("slug", "title", "url", "topics", "icd10", "summary", "published", "purpose", "off"),

@@ -17,11 +17,12 @@ from jobs.articles.article_cells import (
     read_purpose,
     split_cell,
 )
-from jobs.articles.article_file import NEVER_CLOSED, Row, read_rows
+from jobs.articles.article_file import read_rows
 from jobs.articles.own_words import load_own_words
 from jobs.articles.pages import page_texts
 from jobs.articles.vocabulary import Vocabulary, the_vocabulary, vocabulary_with
 from jobs.clinic.faults import Fault, rename_to
+from jobs.clinic.office_list import NEVER_CLOSED, Row
 from jobs.clinic.office_text import garbled_word, is_utf_8
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from jobs.articles.article_file import column_name, place_of_header
+from jobs.clinic.office_list import column_name, place_of_header
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FORMULA = "=+-@\t\r"

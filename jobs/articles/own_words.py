@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from jobs.articles.article_file import WORDS, Row, read_rows
+from jobs.articles.article_file import WORDS, read_rows
 from jobs.articles.vocabulary import Vocabulary, the_vocabulary
 from jobs.articles.word_lists import common_words
 from jobs.articles.words import key_of
 from jobs.clinic.faults import Fault, did_you_mean
+from jobs.clinic.office_list import Row
 
 NO_MEANING = "nothing"
 _LONGEST = 60  # characters

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from jobs.articles.article_cells import Wrong, read_address, read_off
-from jobs.articles.article_file import Row, read_rows
+from jobs.articles.article_file import read_rows
 from jobs.articles.blog import Entry, address_key
 from jobs.articles.bounded import bounded
 from jobs.articles.list_editing import NotEditable, as_cell, edited
@@ -21,6 +21,7 @@ from jobs.articles.pages import TEXT_KEPT, KnownPage
 from jobs.articles.topics import propose_topics
 from jobs.articles.vocabulary import Vocabulary
 from jobs.articles.web import Fetched, NotFetched, Web
+from jobs.clinic.office_list import Row
 from jobs.machine.whole_files import write_whole
 
 _SILENT_LOOKS = 3  # looks in a row without an answer, after which an article is switched off
