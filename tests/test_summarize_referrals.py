@@ -18,6 +18,7 @@ from hand_written_clinic import DATA, Clinic, appointment
 from openpyxl import load_workbook
 
 from jobs.desk.demo import run_demo
+from jobs.reports.definitions import DEFINITIONS
 
 pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group")  # openpyxl cannot read them; Excel can
 
@@ -391,6 +392,11 @@ def test_libreoffice_calculates_it_anew_agrees_and_cuts_no_figure_off(home: Path
     ] == []
     assert pages.count("agrees") == 8  # three under each table of sources, two on About
     assert "Page 1 of" in pages
+    about = [page for page in pages.split("\f") if page.split()[-5:-3] == ["About", "Page"]]
+    assert len(about) == 2
+    words = [" ".join(page.split()) for page in about]
+    assert [name for name, meaning in DEFINITIONS if meaning.split()[-1] not in words[0]] == []
+    assert "Published figures" in words[1] and "All tables add up" in words[1]
 
 
 HOSTILE = ('=HYPERLINK("http://bad.example","my doctor")', "=1+1", "+1", "-1+2", "@SUM(A1)", "\t=cmd")

@@ -53,11 +53,6 @@ class LetterWriter:
         return self._apart.process.pid or 0
 
     @property
-    def alive(self) -> bool:
-        """Whether the other process is there."""
-        return self._apart.process.is_alive()
-
-    @property
     def usable(self) -> frozenset[str]:
         """The templates without faults; letters of the others must wait."""
         return self._looked_at[0]

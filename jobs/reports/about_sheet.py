@@ -10,6 +10,7 @@ from jobs.reports.period_words import spoken, spoken_days, words_of
 from jobs.reports.sheets import BAND, BLUE, COUNT, DAY, GREEN, LINE, VERMILLION, Book, Sheet, Value
 from jobs.reports.spoken_numbers import rate_text
 
+_LETTERS_A_LINE = 108  # of a meaning; with more in one, its last words would be cut off
 _PARTS = (
     ("Visits", "visits"),
     ("No-shows", "no_shows"),
@@ -37,12 +38,12 @@ def about_sheet(book: Book, figures: Figures, made_at: datetime, version: str, d
     row = _section(sheet, row, "What each figure counts")
     for name, meaning in DEFINITIONS:
         row = _line(sheet, row, name, meaning)
+    sheet.page.set_h_pagebreaks([row + 1])
     row = _section(sheet, row + 1, "Published figures beside the clinic's own")
     for benchmark in BENCHMARKS:
         row = _line(
             sheet, row, benchmark.figure, f"{rate_text(benchmark.value)}: {benchmark.words}. {benchmark.source}."
         )
-    sheet.page.set_h_pagebreaks([row + 1])
     row = _section(sheet, row + 1, "What they were made from")
     for name, value, form in _data(figures, made_at, version):
         sheet.text(row, 0, name, bold=True, bottom=1, bottom_color=LINE)
@@ -94,7 +95,7 @@ def _line(sheet: Sheet, row: int, name: str, words: str) -> int:
     """A term and its meaning over the rest of the page; gives the next row."""
     sheet.text(row, 0, name, bold=True, valign="top", bottom=1, bottom_color=LINE, text_wrap=True)
     sheet.wide(row, 1, 4, words, text_wrap=True, valign="top", bottom=1, bottom_color=LINE)
-    lines = max(ceil(len(words) / 98), ceil(len(name) / 28))
+    lines = max(ceil(len(words) / _LETTERS_A_LINE), ceil(len(name) / 28))
     sheet.page.set_row(row, 14 * lines + 4)
     return row + 1
 

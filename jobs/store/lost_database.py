@@ -173,7 +173,7 @@ def _marks(database: Path, state_dir: Path) -> list[Path]:
 
 
 def _sent_by(database: Path) -> Path:
-    return database.with_name(f"{database.stem}-letters-left.txt")
+    return database.with_name(f"{database.name.removesuffix('.sqlite')}-letters-left.txt")
 
 
 def _size(path: Path) -> int:
