@@ -127,9 +127,10 @@ def _for_main_condition(
         complained = {match.evidence.concept for match in found if match.evidence.field == "complaint"}
         return against.ASIDE if complained.isdisjoint(subjects.for_activities) else against.ASIDE_SPORT
     if not broader:
-        return (
-            against.NO_CONDITION if subjects.main_in_title and not any(map(vocabulary.regions, subjects.main)) else None
-        )
+        placed = any(map(vocabulary.regions, subjects.main))
+        unsaid = placed and not need.regions and all(map(vocabulary.is_diagnosis, subjects.main))
+        unsaid = unsaid and not any(match.by_code for match in found)  # a sore thumb, after a birth alone
+        return against.NO_CONDITION if unsaid or subjects.main_in_title and not placed else None
     complained = {one.concept for one in need.evidence if one.complained and one.concept in need.body}
     hurts = need.body.union(map(vocabulary.pain_of, complained), *map(vocabulary.ancestors, need.body))
     if any(_is_implied(name, hurts, vocabulary) for name in subjects.main):

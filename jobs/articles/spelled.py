@@ -12,11 +12,11 @@ _NUMBER = "nn"  # how a spelling has any number: "hace nn años"
 _POUNDS = re.compile(r"[\d#]\s*$")
 _RISES = re.compile(r"\s*[\^↑↓<>+]")
 _HAVE_SYMPTOMS = frozenset(
-    "rad radicular radic radiating le ue leg arm neuro neurological neck bladder bowel bb pelvic prolapse pop urinary "
-    "jaw tmj tmd ha headache concussion vestibular dizzy dizziness pcs same current all more new similar oab "
-    "mild moderate severe chronic ongoing persistent intermittent nerve sensory motor gi reports report with cts "
-    "mech mechanical meniscal locking residual minimal min any constant nocturnal am pm red flag cord myelopathic "
-    "sciatic sciatica stenosis incontinence urgency vertigo bppv post-concussion".split()
+    "rad radicular radic radiating le ue leg arm neuro neurological neck bladder bowel bb pelvic prolapse pop "
+    "urinary pubic symphysis pgp spd jaw tmj tmd ha headache concussion vestibular dizzy dizziness pcs same current "
+    "all more new similar oab mild moderate severe chronic ongoing persistent intermittent nerve sensory motor gi "
+    "reports report with cts mech mechanical meniscal locking residual minimal min any constant nocturnal am pm red "
+    "flag cord myelopathic sciatic sciatica stenosis incontinence urgency vertigo bppv post-concussion".split()
 )
 _OF_SYMPTOMS = frozenset(
     "x since worse better only include began started onset persist ongoing improving improved when below resolved "
