@@ -130,10 +130,10 @@ def test_a_file_that_is_still_being_written_is_no_failure_and_says_so(
     )
 
 
-def test_a_file_that_is_complete_in_a_moment_is_read_in_the_same_run(
+def test_a_file_that_is_complete_in_a_moment_is_read_in_the_same_run_but_for_a_line_without_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "all.csv").write_text("appointment_id,first_name,start\nA1,Ann,2026-03-05", "utf-8")
+    (tmp_path / "all.csv").write_text("appointment_id,first_name,start\nA1,Ann,2026-03-05\nA2,Bo,2026-03-0", "utf-8")
     os.utime(tmp_path / "all.csv", (WRITTEN,) * 2)
     reader_reads_at("1.8, 1.9, 2.1", tmp_path / "clock", monkeypatch)
     limits = Limits(patience_seconds=600)

@@ -9,15 +9,17 @@ from typing import Any
 
 from jobs.sources.files import BEING_WRITTEN, CALENDARS, Look, digest_of, is_address, look_at, read_whole
 from jobs.sources.header_row import Unreadable, Wish
+from jobs.sources.last_line import UNKNOWN, settle_last_line
 from jobs.sources.open_table import open_table
 from jobs.sources.row_marks import HASHING, FileMemory
-from jobs.sources.table_file import Opening, TableFile
+from jobs.sources.table_file import OLE_FILE, Opening, TableFile
 from jobs.sources.table_rows import Sender, read_joined, read_table
 
 Frame = tuple[Any, ...]
 Send = Callable[[Frame], Collection[int] | None]
 TOO_LARGE = Unreadable("Reading the file takes more memory than is allowed.", "Export a shorter period.")
 _BETWEEN_LOOKS = 0.5  # seconds
+_NO_TEXT = (b"PK", OLE_FILE)
 _LINES = (".csv", ".tsv", ".tab", ".txt")
 
 
@@ -119,8 +121,8 @@ class FileReader:
         new = self._new
         if (own.digest, own.window, own.second[3:]) != (new.digest, new.window, new.second[3:]):
             return False
-        new.layout, new.fields, new.parts, new.repeats, new.marks = (
-            own.layout, own.fields, own.parts, own.repeats, own.marks,
+        new.layout, new.fields, new.parts, new.repeats, new.ending, new.marks = (
+            own.layout, own.fields, own.parts, own.repeats, own.ending, own.marks,
         )  # fmt: skip
         return True
 
@@ -142,6 +144,7 @@ class FileReader:
     def _read_rows(self, data: bytes, look: Look, second: bytes) -> None:
         if look.fresh and self._path.lower().endswith(_LINES) and not data.rstrip(b"\0").endswith((b"\n", b"\r")):
             raise BEING_WRITTEN  # half a line can hold half an address
+        data, left_out = self._settled(data, look)
         opening = self._task.opening()
         try:
             table = open_table(data, self._path, opening)
@@ -150,10 +153,36 @@ class FileReader:
                 raise BEING_WRITTEN from None
             raise
         del data
+        sender = self._sender()
         if self._task.join_path:
-            read_joined(table, self._second_table(second), opening, self._task.opening(second=True), self._sender())
+            second, left_out_there = self._settled_second(second)
+            left_out += left_out_there
+            sender.left_out, sender.whole = left_out, sender.whole and not left_out
+            read_joined(table, self._second_table(second), opening, self._task.opening(second=True), sender)
         else:
-            read_table(table, opening, self._sender())
+            sender.left_out, sender.whole = left_out, sender.whole and not left_out
+            read_table(table, opening, sender)
+
+    def _settled(self, data: bytes, look: Look) -> tuple[bytes, list[str]]:
+        """The file without a last line that may be cut off, and what is to be said of that."""
+        if data.startswith(_NO_TEXT):
+            return data, []
+        before = self._base or self._own
+        text = settle_last_line(data, look.lately, before.ending if before else UNKNOWN)
+        self._new.ending = text.ending
+        if not text.is_settled:
+            self._new.size, self._new.digest = -1, ""  # it is looked at again
+        return text.data, [text.left_out] if text.left_out else []
+
+    def _settled_second(self, data: bytes) -> tuple[bytes, list[str]]:
+        """The same for the second file."""
+        if data.startswith(_NO_TEXT):
+            return data, []
+        path = self._task.join_path
+        text = settle_last_line(data, look_at(path).lately, UNKNOWN)
+        if not text.is_settled:
+            self._new.second = (path, -1, 0, "")
+        return text.data, [f"{basename(path)}, which is joined to it: {text.left_out}"] if text.left_out else []
 
     def _second_table(self, data: bytes) -> TableFile:
         try:

@@ -13,14 +13,17 @@ if TYPE_CHECKING:
 
 CALENDARS = (".ics", ".ical", ".icalendar", ".ifb")
 _JUST_NOW = 2.0  # seconds: a file that changed more recently may not be complete yet
+_MINUTES = 120.0  # seconds: one whose last line has no end may go on within these
+_CLOCKS_DIFFER = 86_400.0  # seconds that another computer's clock may be ahead
 
 
 class Look(NamedTuple):
-    """Size and time of a file, and whether it changed a moment ago."""
+    """Size and time of a file, and whether it changed a moment ago, or within the last minutes."""
 
     size: int
     changed_ns: int
     fresh: bool
+    lately: bool
 
 
 def is_address(path: str) -> bool:
@@ -62,7 +65,8 @@ def look_at(path: str) -> Look:
         seen = os.stat(path)
     except OSError as error:
         raise _out_of_reach(error) from None
-    return Look(seen.st_size, seen.st_mtime_ns, abs(time.time() - seen.st_mtime) < _JUST_NOW)
+    age = time.time() - seen.st_mtime
+    return Look(seen.st_size, seen.st_mtime_ns, abs(age) < _JUST_NOW, -_CLOCKS_DIFFER < age < _MINUTES)
 
 
 def read_whole(path: str, limit: int) -> tuple[bytes, Look]:

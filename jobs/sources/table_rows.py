@@ -41,6 +41,7 @@ class Sender:
         self.base, self.new, self.second_name = base, new, second_name
         self._before = base
         self.whole = True  # whether all that the file holds could be read
+        self.left_out: list[str] = []  # sentences about lines that were left out
         self._nothing = "It has column names and no rows. If there were appointments, export it again."
         self._held: list[tuple[tuple[Any, ...], Sequence[int]]] = []
         self._doubtful: list[int] = []  # places of rows with a problem
@@ -57,7 +58,7 @@ class Sender:
 
     def announce(self, *notes: str) -> None:
         """Say that the file is being read; notes are sentences about all of it."""
-        self._send(("read", " ".join(filter(None, notes))))
+        self._send(("read", " ".join(filter(None, (*notes, *self.left_out)))))
 
     def table(self, sheet: str, carried: Carried, headers: dict[str, str], places: dict[str, int]) -> None:
         """Send some rows, or hold them back for a while. `places` are those of the columns, where they have some."""
