@@ -154,16 +154,20 @@ def test_the_next_export_under_another_name_repeats_nothing(tmp_path: Path) -> N
     assert (second.path, second.columns["appointment_id"]) == ("export.2.xlsx", ["A200", "A201", "A202"])
 
 
-def test_an_old_export_put_back_counts_again(tmp_path: Path) -> None:
+def test_an_old_export_put_back_counts_again_under_a_name_of_its_own_alone(tmp_path: Path) -> None:
     old, new = table(30), table(30)
     new[25] = appointment(24, "Cancelled")
     put(tmp_path, workbook(old), "export.1.xlsx")
     first = read_one(tmp_path, SOURCE)
     put(tmp_path, workbook(new), "export.2.xlsx")
     second = read_one(tmp_path, SOURCE, {first.path: first.memory})
-    put(tmp_path, workbook(old), "export.1.xlsx")
-    third = read_one(tmp_path, SOURCE, {first.path: first.memory, second.path: second.memory})
-    assert (third.path, third.columns["status"]) == ("export.1.xlsx", ["Completed"])
+    put(tmp_path, content := (tmp_path / "export.1.xlsx").read_bytes(), "export.1.xlsx")
+    known = {first.path: first.memory, second.path: second.memory}
+    third = read_one(tmp_path, SOURCE, known)
+    assert (third.path, third.outcome) == ("export.2.xlsx", "unchanged")
+    put(tmp_path, content, "export.3.xlsx")
+    fourth = read_one(tmp_path, SOURCE, known)
+    assert (fourth.path, fourth.columns["status"]) == ("export.3.xlsx", ["Completed"])
 
 
 def test_a_quoted_line_break_is_no_end_of_a_row(tmp_path: Path) -> None:
