@@ -78,6 +78,10 @@ class Columns:
             self.aside.add(position)
         self._add(self.table.rows[position], field, value, doubt.what, doubt.remedy, doubt.set_aside)
 
+    def note_column(self, field: str, what: str, remedy: str) -> None:
+        """Put down a problem of a whole column, for which the table is not to be used."""
+        self._add(0, field, "", what, remedy, True)
+
     def note_all(self, what: str, remedy: str, set_aside: bool = False) -> None:
         """Put down a problem of the whole table."""
         self._add(0, "", "", what, remedy, set_aside)

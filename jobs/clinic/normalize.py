@@ -16,6 +16,7 @@ from jobs.clinic.dates import read_birth_date
 from jobs.clinic.diagnoses import read_diagnosis
 from jobs.clinic.duplicates import fold_duplicates
 from jobs.clinic.languages import read_language
+from jobs.clinic.misfits import note_wrong_order
 from jobs.clinic.moments import Clock, read_ends, read_starts
 from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_name, read_part
 from jobs.clinic.problems import OVERRULED, fold_problems
@@ -87,6 +88,8 @@ def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = No
     values["step"] = _steps(columns, clock, values)
     values["key"] = _keys(columns, rules, values)
     unread = _unread(columns, values["key"]) if columns.aside else []
+    if columns.problems and rules.date_order:
+        note_wrong_order(columns, rules.date_order)
     return ReadColumns(_appointments(columns, values), columns.problems, unread)
 
 

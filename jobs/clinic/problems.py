@@ -20,6 +20,8 @@ SAME_MOMENT = (
 )
 _NEVER_BAD = (TEST_PATIENT, OVERRULED)  # rows that are left out and yet no sign of a bad export
 _TOO_BAD = re.compile(r"\d+ of \d+ rows cannot be read, which is more than \d+ %: nothing was taken from this file\.")
+NOTHING_TAKEN = "nothing was taken from this file."
+ALL_AT_ONCE = f", all at once: {NOTHING_TAKEN}"
 _FOLDED = re.compile(r" \((\d+) rows, the first is row (\d+)\)$")
 
 
@@ -61,6 +63,25 @@ def too_bad(problems: Sequence[Problem], rows: int, percent: int) -> tuple[str, 
 def is_too_bad(problem: Problem) -> bool:
     """Whether this says that a file was refused for its share of bad rows."""
     return problem.set_aside and not problem.row and _TOO_BAD.fullmatch(problem.what) is not None
+
+
+def is_held_back(problem: Problem) -> bool:
+    """Whether this says that a file was refused for what all of it together would do; letters wait as well."""
+    return problem.set_aside and not problem.row and problem.what.endswith(NOTHING_TAKEN) and not is_too_bad(problem)
+
+
+def wrong_columns(problems: Sequence[Problem], rows: int) -> list[Problem]:
+    """Those that say that a column is not what its source says, where most rows of the file show it."""
+    return [
+        column
+        for column in problems
+        if is_held_back(column) and 2 * sum(rows_of(p) for p in problems if p.column == column.column) > rows
+    ]
+
+
+def waits_for_a_word(problem: Problem) -> bool:
+    """Whether this says that a file would change most patients at once, unless a person calls it right."""
+    return problem.set_aside and not problem.row and problem.what.endswith(ALL_AT_ONCE)
 
 
 def fold_problems(problems: Iterable[Problem]) -> list[Problem]:

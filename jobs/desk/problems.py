@@ -3,14 +3,17 @@
 import re
 from datetime import datetime
 
+import click
 from rich.table import Table
 
+from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.masking import masked
-from jobs.clinic.problems import rows_of
+from jobs.clinic.problems import rows_of, waits_for_a_word
 from jobs.clinic.records import Problem
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.store.sources import listed_problems
+from jobs.store.upheavals import call_right
 
 NEWEST = 25
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -38,6 +41,21 @@ def show_problems(tools: Tools, everything: bool) -> None:
         told = "Letters about an appointment whose row is left out wait until it is corrected."
         console.print(told, soft_wrap=True)
     console.print(f"With the rows: {tools.state_dir / 'reports' / 'problems.xlsx'}", soft_wrap=True)
+
+
+def call_file_right(tools: Tools, file: str, by: str) -> int:
+    """Note a person's word that a file is right though it changes most patients at once; give the exit code."""
+    with tools.store.begin() as memory:
+        held = [problem for _, problem in listed_problems(memory) if waits_for_a_word(problem)]
+        found = [problem for problem in held if problem.file == file]
+        for problem in found:
+            call_right(memory, problem.source, problem.file, utc_text(tools.now))
+    if not found:
+        named = " ".join(problem.file for problem in held)
+        click.echo(f'No file "{file}" is held back. {f"Held back: {named}" if named else ""}'.rstrip(), err=True)
+        return 1
+    click.echo(f"{file} is right, says {by}: {found[0].what.partition(',')[0]}. The next pull takes it over.")
+    return 0
 
 
 def _where(problem: Problem) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobs.desk.place import Place, with_tools
+from jobs.desk.place import Place, user_name, with_tools
 
 if TYPE_CHECKING:
     from jobs.runner.tools import Tools
@@ -46,16 +46,21 @@ def _export_named(file: Path, home: Path) -> Path:
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="All of them, not only the newest.")
+@click.option("--is-right", "right", default="", metavar="FILE", help="Say that a file that is held back is right.")
+@click.option("--who", "--by", "by", default="", help="Who says so; your user name if not said.")
 @click.pass_obj
-def problems(place: Place, everything: bool) -> None:
+def problems(place: Place, everything: bool, right: str, by: str) -> None:
     """List what could not be used of the exports, newest first, with what to do; patients are masked.
 
-    The same with the patients' data stands in problems.xlsx, which only its owner can read.
+    The same with the patients' data stands in problems.xlsx, which only its owner can read. A file that would change
+    most patients at once is held back until a person calls it right.
     """
 
     def show(tools: "Tools") -> int:
-        from jobs.desk.problems import show_problems
+        from jobs.desk.problems import call_file_right, show_problems
 
+        if right:
+            return call_file_right(tools, right, by or user_name())
         show_problems(tools, everything)
         return 0
 

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from jobs.clinic.follow_ups import utc_text
-from jobs.clinic.problems import fold_problems, rows_left_out, too_bad
+from jobs.clinic.problems import ALL_AT_ONCE, fold_problems, is_held_back, rows_left_out, too_bad, wrong_columns
 from jobs.clinic.records import Problem
 from jobs.pulling.settling import Touched, settle
 from jobs.runner.tools import Tools
@@ -16,6 +16,12 @@ from jobs.store.episodes import refresh_episodes
 from jobs.store.memory import Memory
 from jobs.store.patient_records import Heard
 from jobs.store.sources import add_problems, remember_file, renew_problems, still_new
+from jobs.store.upheavals import Upheaval, take_word
+
+_A_PERSON_DECIDES = (
+    "Look whether columns were shifted, or dates are read in another order (date_order: in config/sources.yaml), and "
+    'export again. If it is right, say so: run_jobs.py problems --is-right "{file}". Letters wait until then.'
+)
 
 
 def save(tools: Tools, source: Source, file: FileRead, known: bytes) -> Counter[str]:
@@ -63,7 +69,7 @@ class TurnsBack(Exception):
 
 
 class TooBad(Exception):
-    """So many rows of a file cannot be read that nothing of it is kept."""
+    """So much of a file cannot be read, or not be believed, that nothing of it is kept."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__()
@@ -73,10 +79,15 @@ class TooBad(Exception):
 def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, seen_at: str) -> Counter[str]:
     """Keep the rows of a file, its problems and what the next pull must know of it. Raises TooBad, TurnsBack."""
     counts: Counter[str] = Counter()
-    touched, found = _save_rows(memory, source, file, seen_at, counts)
+    noted = Upheaval()
+    touched, found = _save_rows(memory, source, file, seen_at, counts, noted)
     if file.turns_back():
         raise TurnsBack
     gone = _take_away(memory, source, file, seen_at)
+    if said := noted.in_words(memory, source.name, gone.kept_of, file.rows_total, seen_at):
+        if not take_word(memory, source.name, file.path, seen_at):
+            what, remedy = f"{said}{ALL_AT_ONCE}", _A_PERSON_DECIDES.format(file=file.path)
+            raise TooBad([*found, Problem(source.name, file.path, "", 0, "", "", what, remedy, True)])
     known_anew = settle(memory, tools, touched, seen_at, counts)
     refresh_episodes(memory, gone.patients | known_anew | touched.patients, tools.today)
     found += filter(None, (file.problem, _too_many_gone(source, file, gone)))
@@ -90,7 +101,7 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
 
 
 def _save_rows(
-    memory: Memory, source: Source, file: FileRead, seen_at: str, counts: Counter[str]
+    memory: Memory, source: Source, file: FileRead, seen_at: str, counts: Counter[str], noted: Upheaval
 ) -> tuple[Touched, list[Problem]]:
     """Keep the rows as they come; what they changed, and all problems in short. Raises TooBad."""
     touched, heard, found = Touched(set(), set(), set(), set()), Heard(), list[Problem]()
@@ -98,7 +109,7 @@ def _save_rows(
         if file.begun_again:
             file.begun_again = False
             found.clear()
-        saved = save_appointments(memory, part.appointments, source.name, seen_at, part.marks, heard)
+        saved = save_appointments(memory, part.appointments, source.name, seen_at, part.marks, heard, noted)
         touched.add(saved)
         if part.unread:
             set_aside(memory, part.unread)
@@ -108,6 +119,9 @@ def _save_rows(
     found = fold_problems(dict.fromkeys(found))
     if why := None if file.is_calendar else too_bad(found, file.rows_total, source.bad_rows):
         raise TooBad([*found, Problem(source.name, file.path, "", 0, "", "", *why, True)])
+    if wrong_columns(found, file.rows_total):
+        raise TooBad(found)
+    found = [problem for problem in found if not is_held_back(problem)]
     counts["rows set aside"] = rows_left_out(found)
     return touched, found
 
@@ -118,7 +132,7 @@ def _take_away(memory: Memory, source: Source, file: FileRead, seen_at: str) -> 
     if file.gone or file.no_more:
         gone = mark_gone(memory, source.name, file.gone, seen_at, file.no_more)
     off = cancel(memory, source.name, file.cancelled, seen_at) if file.cancelled else Gone(0, 0, frozenset())
-    return Gone(gone.marked + off.marked, gone.kept + off.kept, gone.patients | off.patients)
+    return Gone(gone.marked + off.marked, gone.kept + off.kept, gone.patients | off.patients, gone.kept_of)
 
 
 def _too_many_gone(source: Source, file: FileRead, gone: Gone) -> Problem | None:

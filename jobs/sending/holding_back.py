@@ -7,6 +7,7 @@ from typing import NamedTuple
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.last_look import Due
+from jobs.clinic.problems import is_too_bad
 from jobs.clinic.spreading import portion
 from jobs.mail.limits import allowed_now, brake
 from jobs.runner.schedule import next_slot
@@ -15,7 +16,7 @@ from jobs.sending.planning import calendar_of
 from jobs.sending.refusals import why_nobody_decided
 from jobs.store.letters import left_since
 from jobs.store.runs import recent_runs
-from jobs.store.sources import freshness, too_bad_sources
+from jobs.store.sources import freshness, refused_wholes
 
 
 def why_hold_back(tools: Tools, letters: Sequence[Due]) -> str:
@@ -64,14 +65,17 @@ def _too_old(tools: Tools, letters: Sequence[Due]) -> str:
 
 
 def _too_bad(tools: Tools, letters: Sequence[Due]) -> str:
-    """So many rows of a source cannot be read that what we know may be far from what is."""
+    """So much of a source cannot be read or believed that what we know may be far from what is."""
     if not letters:
         return ""
     with tools.store.begin() as memory:
-        refused = too_bad_sources(memory, {source.name for source in tools.settings.sources})
-    if not refused:
+        refused = refused_wholes(memory, {source.name for source in tools.settings.sources})
+    held = ", ".join(f"{p.file} ({p.source})" for p in refused if not is_too_bad(p))
+    if held:
+        return f"{held} is held back; problems.xlsx says why. The letters wait until it is settled."
+    named = ", ".join(f"{p.file} ({p.source})" for p in refused)
+    if not named:
         return ""
-    named = ", ".join(f"{file} ({source})" for source, file in refused)
     return f"Too many rows of {named} cannot be read; problems.xlsx names them. The letters wait until it is settled."
 
 

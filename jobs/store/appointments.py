@@ -13,6 +13,7 @@ from jobs.clinic.records import Appointment
 from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, next_id, setting, update_rows
 from jobs.store.patient_records import Heard, save_patients
 from jobs.store.tables import appointments, events
+from jobs.store.upheavals import Upheaval
 
 _SLOT = (
     "starts_at",
@@ -66,16 +67,18 @@ def save_appointments(
     seen_at: str,
     marks: Sequence[int] = (),
     heard: Heard | None = None,
+    noted: Upheaval | None = None,
 ) -> Saved:
     """Write the new and changed appointments of one source, their patients and the events they stand for.
 
     `batch`: keys are unique; `marks`: one for each, by which `mark_gone` finds it; `seen_at`: UTC text. A patient's
     known value is never overwritten by an empty one: a calendar without addresses does not erase those of the export.
-    `heard` is for all batches of one file.
+    `heard` and `noted` are for all batches of one file.
     """
-    ids, records = save_patients(memory, batch, source, {} if heard is None else heard)
+    noted = Upheaval() if noted is None else noted
+    ids, records = save_patients(memory, batch, source, {} if heard is None else heard, noted)
     known = _known(memory, [slot.key for slot in batch])
-    writing = _Writing(memory, source, seen_at)
+    writing = _Writing(memory, source, seen_at, noted)
     marked: list[tuple[int, int]] = []
     mended: list[tuple[int, int]] = []
     for slot, mark in zip(batch, marks or [0] * len(batch), strict=True):
@@ -117,8 +120,8 @@ class _Now(NamedTuple):
 class _Writing:
     """The appointments of one batch that are new or changed, with what follows from them, until they are written."""
 
-    def __init__(self, memory: Memory, source: str, seen_at: str) -> None:
-        self._memory, self._source, self._seen_at = memory, source, seen_at
+    def __init__(self, memory: Memory, source: str, seen_at: str, noted: Upheaval) -> None:
+        self._memory, self._source, self._seen_at, self._noted = memory, source, seen_at, noted
         self._first_id = next_id(memory, appointments)
         self._new: list[tuple[Any, ...]] = []
         self._changed: list[tuple[Any, ...]] = []
@@ -136,6 +139,8 @@ class _Writing:
         if before is None:
             slot_id, about = self._first_id + len(self._new), (self._memory.clinic_id, slot.key, self._source)
             self._new.append((*values, patient_id, named_id, row_hash, mark, slot_id, *about))
+            if slot.starts_at > self._seen_at:
+                self._noted.booked.add(patient_id)
         else:
             slot_id = before.id
             self._touched.add(before.patient_id)
@@ -145,10 +150,20 @@ class _Writing:
                 self._changed.append((*values, patient_id, named_id, row_hash, mark, slot_id))
             if before.record_id != record_id:
                 self._handed_over.add((before.record_id, record_id))
+            self._note(slot, before, patient_id, record_id)
         self._slots.add(slot_id)
         if before is None or not before.same_as:  # else the source that counts tells what happens
             known = before and before.known
             self._happened += _events(self._memory, slot_id, patient_id, known, slot, self._seen_at)
+
+    def _note(self, slot: Appointment, before: "_Before", patient_id: int, record_id: int) -> None:
+        """Note a coming visit that has another time or another patient now."""
+        if before.known.starts_at <= self._seen_at or before.known.status != "booked":
+            return
+        if slot.starts_at != before.known.starts_at and slot.status == "booked":
+            self._noted.moved.add(patient_id)
+        if before.record_id != record_id:
+            self._noted.handed_over.add((before.record_id, record_id))
 
     def write(self) -> None:
         memory = self._memory
@@ -170,6 +185,7 @@ class Gone(NamedTuple):
     marked: int
     kept: int
     patients: frozenset[int]
+    kept_of: frozenset[int] = frozenset()  # the patients of those
 
 
 def mark_gone(
@@ -190,7 +206,7 @@ def mark_gone(
     last = max((slot.starts_at for slot in coming if slot.mark not in gone), default="")
     missing = [slot for slot in coming if slot.mark in no_more or (slot.mark in gone and slot.starts_at <= last)]
     if len(missing) > max(MOST_GONE, len(coming) // 5):
-        return Gone(0, len(missing), frozenset())
+        return Gone(0, len(missing), frozenset(), frozenset(slot.patient_id for slot in missing))
     if missing:
         where = update(appointments).where(table.id == bindparam("slot_id"))
         rows = [{"slot_id": slot.id} for slot in missing]

@@ -11,6 +11,7 @@ from jobs.clinic.identity import compare_names, person_key
 from jobs.clinic.records import Appointment
 from jobs.store.memory import Memory, in_parts, insert_rows, next_id, setting, update_rows
 from jobs.store.tables import appointments, patients
+from jobs.store.upheavals import Upheaval
 
 _PATIENT = ("first_name", "last_name", "email", "phone", "birth_date", "email_consent", "language")
 _person = attrgetter(*_PATIENT)
@@ -24,10 +25,10 @@ _MOST_HEARD = 50_000  # so many lie in memory at once
 
 
 def save_patients(
-    memory: Memory, batch: Sequence[Appointment], source: str, heard: Heard
+    memory: Memory, batch: Sequence[Appointment], source: str, heard: Heard, noted: Upheaval
 ) -> tuple[dict[str, tuple[int, int]], set[int]]:
     """Write the patients of a batch that are new or changed. Give by key each one's record and the patient that it is,
-    and the records that are new or changed. `heard` is of this transaction; it learns of them.
+    and the records that are new or changed. `heard` is of this transaction; it and `noted` learn of them.
 
     A number that another source gave to somebody else is not the same person's: the record then has its source's name
     before it.
@@ -38,12 +39,12 @@ def save_patients(
         seen[slot.patient_key] = _completed(person, seen.get(slot.patient_key, person))
     again = {key: found for key, person in seen.items() if (found := heard.get(key)) and found[2] == hash(person)}
     others = {key: person for key, person in seen.items() if key not in again}
-    ids, records = _save_unheard(memory, others, source, heard)
+    ids, records = _save_unheard(memory, others, source, heard, noted)
     return ids | {key: (record_id, patient_id) for key, (record_id, patient_id, _) in again.items()}, records
 
 
 def _save_unheard(
-    memory: Memory, seen: Mapping[str, _Person], source: str, heard: Heard
+    memory: Memory, seen: Mapping[str, _Person], source: str, heard: Heard, noted: Upheaval
 ) -> tuple[dict[str, tuple[int, int]], set[int]]:
     known = _known_patients(memory, seen)
     doubted = {key: known[key] for key in seen.keys() & known.keys() if _somebody_else(seen[key], known[key][2])}
@@ -53,13 +54,13 @@ def _save_unheard(
         known = _known_patients(memory, seen)
     if len(heard) + len(seen) > _MOST_HEARD:
         heard.clear()
-    ids, records = _write_patients(memory, seen, known, heard)
+    ids, records = _write_patients(memory, seen, known, heard, noted)
     heard |= {key: heard[own] for key, own in apart.items()}
     return ids | {key: ids[own] for key, own in apart.items()}, records
 
 
 def _write_patients(
-    memory: Memory, seen: Mapping[str, _Person], known: Mapping[str, _Known], heard: Heard
+    memory: Memory, seen: Mapping[str, _Person], known: Mapping[str, _Known], heard: Heard, noted: Upheaval
 ) -> tuple[dict[str, tuple[int, int]], set[int]]:
     ids = {key: (record_id, same_as or record_id) for key, (record_id, same_as, _) in known.items()}
     first_id = next_id(memory, patients)
@@ -72,6 +73,7 @@ def _write_patients(
             new.append((*person, *_search_keys(person), record_id, memory.clinic_id, key))
         elif (person := _completed(person, known[key][2])) != known[key][2]:
             changed.append((*person, *_search_keys(person), known[key][0]))
+            noted.note_person(ids[key][1], known[key][2][:3], person[:3])
         heard[key] = *ids[key], hash(person)
     insert_rows(memory, insert(patients), (*_PATIENT, "address_key", "name_key", "id", "clinic_id", "key"), new)
     update_rows(memory, *setting(patients, (*_PATIENT, "address_key", "name_key")), changed)

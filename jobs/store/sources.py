@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import case, delete, func, insert, select, update
 
-from jobs.clinic.problems import is_of_file, is_too_bad
+from jobs.clinic.problems import is_held_back, is_of_file, is_too_bad
 from jobs.clinic.records import Problem
 from jobs.store.memory import Memory, in_parts, insert_rows
 from jobs.store.tables import problems, source_files
@@ -158,9 +158,10 @@ def listed_problems(memory: Memory) -> list[tuple[str, Problem]]:
     return [(row[0], _problem(row[1:])) for row in memory.connection.execute(query)]
 
 
-def too_bad_sources(memory: Memory, names: Collection[str]) -> list[tuple[str, str]]:
-    """Those of these sources that were refused because too many of their rows cannot be read, each with the file."""
-    return [(p.source, p.file) for _, p in listed_problems(memory) if p.source in names and is_too_bad(p)]
+def refused_wholes(memory: Memory, names: Collection[str]) -> list[Problem]:
+    """Why files of these sources were refused as a whole in a way that lets letters wait: too many of their rows cannot
+    be read, or they would change most patients at once."""
+    return [p for _, p in listed_problems(memory) if p.source in names and (is_too_bad(p) or is_held_back(p))]
 
 
 def _problem(values: Iterable[object]) -> Problem:
