@@ -71,6 +71,18 @@ def test_dates_in_another_order_move_nobody_until_a_person_says_so(informed: Cli
     assert informed.pull("2026-03-04 11:00").code == FAILED  # the word counted once
 
 
+def test_past_visits_that_become_coming_ones_are_moved_too(informed: Clinic) -> None:
+    """Of a year's visits in another order, as many come from the past as go there."""
+    past = [row | {"start": f"0{n % 2 + 1}/{n % 9 + 4:02}/2025 10:00"} for n, row in enumerate(patients(40)[20:])]
+    informed.export(*patients()[:8], *past)
+    assert informed.pull(LATER).code == FINE
+    informed.export(*patients()[:8], *(row | {"start": row["start"].replace("2025", "2026")} for row in past))
+    assert informed.pull(MORNING).code == FAILED
+    assert [what.partition(",")[0] for what, _ in held_back(informed)] == [
+        "20 of 28 patients have their coming visits at another time"
+    ]
+
+
 def test_addresses_that_slipped_by_one_row_reach_nobody(informed: Clinic) -> None:
     rows = patients()
     informed.export(*(row | {"email": rows[n - 1]["email"]} for n, row in enumerate(rows)))

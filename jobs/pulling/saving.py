@@ -8,7 +8,7 @@ from jobs.clinic.problems import ALL_AT_ONCE, fold_problems, is_held_back, rows_
 from jobs.clinic.records import Problem
 from jobs.pulling.settling import Touched, settle
 from jobs.runner.tools import Tools
-from jobs.sources.newest import SAVE_UNDER_TODAYS_NAME
+from jobs.sources.files import SAVE_UNDER_TODAYS_NAME
 from jobs.sources.reading import FileRead
 from jobs.sources.source import Source
 from jobs.store.appointments import Gone, cancel, mark_gone, save_appointments, set_aside

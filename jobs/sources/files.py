@@ -11,6 +11,7 @@ from jobs.sources.header_row import Unreadable
 if TYPE_CHECKING:
     from pathlib import Path
 
+SAVE_UNDER_TODAYS_NAME = "If it is what counts now, save it under a name of its own, with today's date."
 CALENDARS = (".ics", ".ical", ".icalendar", ".ifb")
 _JUST_NOW = 2.0  # seconds: a file that changed more recently may not be complete yet
 _MINUTES = 120.0  # seconds: one whose last line has no end may go on within these

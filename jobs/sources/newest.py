@@ -15,16 +15,15 @@ from datetime import time as time_of_day
 from pathlib import Path
 from typing import NamedTuple
 
-from jobs.clinic.stamps import calendar_day
-from jobs.sources.files import digest_of
+from jobs.sources.files import SAVE_UNDER_TODAYS_NAME, digest_of
 
 _AHEAD = timedelta(days=1)  # so far may another computer's clock, or its zone, be ahead of this one's
-_YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_. ]?)(\d\d)\2(\d\d)")
-_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-_. ])(\d{1,2})\2(20\d\d|\d\d)(?!\d)")
-_RUN_TOGETHER = re.compile(r"(?<!\d)(\d\d)()(\d\d)(20\d\d)(?!\d)")
-_CLOCK = re.compile(r"[-_. T]{0,3}(?:at )?([01]\d|2[0-3])[-_.:h]?([0-5]\d)(?:[-_.:]?([0-5]\d))?(?!\d|\s?[ap]m)", re.I)
+# Compiled where several files lie there: a source of one file needs none of them.
+_YEAR_FIRST = r"(?<!\d)((?:19|20)\d\d)([-_. ]?)(\d\d)\2(\d\d)"
+_YEAR_LAST = r"(?<!\d)(\d{1,2})([-_. ])(\d{1,2})\2(20\d\d|\d\d)(?!\d)"
+_RUN_TOGETHER = r"(?<!\d)(\d\d)()(\d\d)(20\d\d)(?!\d)"
+_CLOCK = r"[-_. Tt]{0,3}(?:at )?([01]\d|2[0-3])[-_.:h]?([0-5]\d)(?:[-_.:]?([0-5]\d))?(?!\d|\s?[aApP][mM])"
 _NAMED = 3  # files that are named one by one
-SAVE_UNDER_TODAYS_NAME = "If it is what counts now, save it under a name of its own, with today's date."
 
 
 class Named(NamedTuple):
@@ -79,14 +78,14 @@ def moment_in(name: str, order: str) -> Named | None:
     """The one date in a file's name; None where there is none, where there are several, or where `order` does not say
     what 03-04-2026 means."""
     stem = name.rpartition(".")[0] or name
-    found = _days(_YEAR_FIRST.finditer(stem), (1, 3, 4))
+    found = _days(re.finditer(_YEAR_FIRST, stem), (1, 3, 4))
     if not found and order in ("mdy", "dmy"):
         places = (4, 1, 3) if order == "mdy" else (4, 3, 1)
-        found = _days([*_YEAR_LAST.finditer(stem), *_RUN_TOGETHER.finditer(stem)], places)
+        found = _days([*re.finditer(_YEAR_LAST, stem), *re.finditer(_RUN_TOGETHER, stem)], places)
     if len(found) != 1 or (day := found[0][1]) is None:
         return None
     rest = stem[found[0][0] :]
-    if clock := _CLOCK.match(rest):
+    if clock := re.match(_CLOCK, rest):
         hour, minute, second = (int(part or 0) for part in clock.groups())
         return Named(day, time_of_day(hour, minute, second))
     return None if rest[:1].isdigit() else Named(day, None)  # a longer number only begins like a date
@@ -94,10 +93,13 @@ def moment_in(name: str, order: str) -> Named | None:
 
 def _days(matches: Iterable[re.Match[str]], places: tuple[int, int, int]) -> list[tuple[int, date | None]]:
     """The days that were found, each with the place behind it; None for one that no calendar has."""
-    found = []
+    found: list[tuple[int, date | None]] = []
     for match in matches:
         year, month, day = (int(match[place]) for place in places)
-        found.append((match.end(), calendar_day(year + 2000 if year < 100 else year, month, day)))
+        try:
+            found.append((match.end(), date(year + 2000 if year < 100 else year, month, day)))
+        except ValueError:
+            found.append((match.end(), None))
     return found
 
 

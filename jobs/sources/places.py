@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jobs.sources.files import is_address, matching_files, pattern_of, shown_address
-from jobs.sources.newest import Newest, Remembered, by_age, moment_in
 from jobs.sources.row_marks import FileMemory
 from jobs.sources.source import Source
+
+if TYPE_CHECKING:
+    from jobs.sources.newest import Remembered
 
 PLACES = ("path", "google_calendar", "google_sheet", "google_drive_folder")
 """The settings of a source that say where it lies."""
@@ -52,10 +54,18 @@ def find_places(source: Source, home: Path, memories: Mapping[str, bytes], today
 
 
 def _find_files(source: Source, home: Path, memories: Mapping[str, bytes], today: date, zone: ZoneInfo) -> Places:
+    files = matching_files(source.path, home)
+    if len(files) == 1 and memories.keys() <= {shown := shown_path(files[0], home)}:  # nothing to choose among
+        own = memories.get(shown, b"")
+        known = FileMemory.load(own) if own else None
+        return Places([Place(str(files[0]), shown, own, own, own)], known.turn + 1 if known else 1)
+
+    from jobs.sources.newest import Newest, by_age  # only where there is a choice
+
     def day(changed_ns: int) -> str:
         return f"{datetime.fromtimestamp(changed_ns / 1e9, zone):%a %d %b %Y}"
 
-    ages = by_age(matching_files(source.path, home), source.date_order, today)
+    ages = by_age(files, source.date_order, today)
     loaded = {path: known for path, data in memories.items() if (known := FileMemory.load(data))}
     newest = Newest(ages, _meant(source, home, loaded), lambda file: shown_path(file, home), day)
     if source.take == "all":
@@ -79,8 +89,10 @@ def _last_turn(loaded: Mapping[str, FileMemory]) -> int:
     return max((known.turn for known in loaded.values()), default=0)
 
 
-def _meant(source: Source, home: Path, loaded: Mapping[str, FileMemory]) -> list[Remembered]:
+def _meant(source: Source, home: Path, loaded: Mapping[str, FileMemory]) -> "list[Remembered]":
     """What is remembered of the files that the source still means, whether they are still there or not."""
+    from jobs.sources.newest import Remembered, moment_in
+
     pattern = pattern_of(source.path, home)
     return [
         Remembered(path, moment_in(path.rpartition("/")[2], source.date_order), *known.version())
@@ -99,16 +111,22 @@ def second_path(source: Source, home: Path, today: date) -> str:
     if source.join is None:
         return ""
     try:
-        files = by_age(matching_files(source.join.path, home), source.date_order, today).files
+        files = matching_files(source.join.path, home)
+        if len(files) > 1:
+            from jobs.sources.newest import by_age
+
+            files = [file.path for file in by_age(files, source.date_order, today).files]
     except OSError:
         files = []
-    return str(files[-1].path) if files else ""
+    return str(files[-1]) if files else ""
 
 
 def newest_in_words(source: Source, home: Path, today: date) -> str:
     """Which of several files counts as the newest and by what; "" where the source is no choice among files."""
     if source.take == "all" or not source.path or is_address(source.path) or source.google_name:
         return ""
+    from jobs.sources.newest import by_age
+
     try:
         ages = by_age(matching_files(source.path, home), source.date_order, today)
     except OSError:

@@ -157,8 +157,8 @@ class _Writing:
             self._happened += _events(self._memory, slot_id, patient_id, known, slot, self._seen_at)
 
     def _note(self, slot: Appointment, before: "_Before", patient_id: int, record_id: int) -> None:
-        """Note a coming visit that has another time or another patient now."""
-        if before.known.starts_at <= self._seen_at or before.known.status != "booked":
+        """Note a visit that was to come, or is to come now, and has another time or another patient."""
+        if max(before.known.starts_at, slot.starts_at) <= self._seen_at or before.known.status != "booked":
             return
         if slot.starts_at != before.known.starts_at and slot.status == "booked":
             self._noted.moved.add(patient_id)
