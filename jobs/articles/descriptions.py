@@ -143,11 +143,13 @@ def apart(spans: Collection[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 def _phrases_of(text: str, words: Sequence[Word]) -> Iterator[tuple[str, int, int]]:
     """Every word of a text, and up to so many in a row that no comma parts."""
+    gaps = [(before.end, after.start) for before, after in zip(words, words[1:], strict=False)]
+    parted = [text[end:start] != " " and BREAK.search(text, end, start) for end, start in gaps]
     for place, word in enumerate(words):
         phrase = word.key
         yield phrase, word.start, word.end
-        for before, after in zip(words[place:], words[place + 1 : place + _LONGEST], strict=False):
-            if BREAK.search(text, before.end, after.start):
+        for gap, after in enumerate(words[place + 1 : place + _LONGEST], place):
+            if parted[gap]:
                 break
             phrase = f"{phrase} {after.key}"
             yield phrase, word.start, after.end
