@@ -164,7 +164,7 @@ def test_who_said_no_after_the_backup_gets_nothing_as_long_as_the_former_databas
     (backup,) = backups(clinic)
     told = command("restore", str(backup))
     new = "Lines of the list `stop` that the backup does not know, taken over from the former database: 2.\n"
-    assert told.exit_code == 0 and new in told.output
+    assert told.exit_code == 0 and new in told.output, told.output
     assert clinic.ask("SELECT address_key, patient_id, allowed, reason FROM stops ORDER BY id") == before
 
 

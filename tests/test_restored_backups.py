@@ -184,6 +184,48 @@ def test_what_the_former_database_had_sent_is_taken_over_with_its_articles_and_a
     assert "database: 3.\n" in again.output, again.output
 
 
+def stopped(clinic: Clinic) -> set[str]:
+    """Whose list entry alone on the line says so, with the newest word counting."""
+    listed = call(clinic, "stop", now="2026-03-04 12:00").output
+    return {name for name in PATIENTS if f"{name.lower()}@patient.example" in listed}
+
+
+def test_with_the_database_gone_an_older_backup_takes_over_who_said_no_from_newer_ones_and_former_databases(
+    clinic: Clinic,
+) -> None:
+    """Nell said no before the newer backup; Remy before a restore; Zoe said no, and yes again before the newer one."""
+    first, database = backup_of(clinic), clinic.home / "var" / "clinic.sqlite"
+    call(clinic, "stop", "zoe@patient.example", "--reason", "asked", now="2026-03-04 09:16")
+    call(clinic, "allow", "zoe@patient.example", "--reason", "asked", now="2026-03-04 09:17")
+    assert call(clinic, "backup", now="2026-03-04 09:20").exit_code == 0
+    call(clinic, "stop", "remy@patient.example", "--reason", "asked", now="2026-03-04 09:21")
+    assert call(clinic, "restore", str(first), now="2026-03-04 09:30").exit_code == 0
+    assert stopped(clinic) == {"Nell", "Remy"}
+    database.unlink()
+    told = call(clinic, "restore", str(first), now="2026-03-04 09:40")
+    assert told.exit_code == 0
+    assert (
+        "Lines of the list `stop` that the backup does not know, taken over from the former database and newer "
+        "backups: 5.\n"
+    ) in told.output
+    assert stopped(clinic) == {"Nell", "Remy"}
+    call(clinic, "allow", "remy@patient.example", "--reason", "asked", now="2026-03-04 09:45")
+    assert call(clinic, "backup", now="2026-03-04 09:50").exit_code == 0
+    (*_, newest) = sorted(first.parent.glob("*.sqlite"))
+    again = call(clinic, "restore", str(newest), now="2026-03-04 10:00")
+    assert (again.exit_code, "Lines of the list" in again.output) == (0, False)
+    assert stopped(clinic) == {"Nell"}
+
+
+def test_a_newer_backup_that_cannot_be_read_is_named(clinic: Clinic) -> None:
+    damaged = backup_of(clinic).with_name("clinic-20260304T170500Z.sqlite")
+    damaged.write_bytes(b"damaged by a dying disk")
+    (clinic.home / "var" / "clinic.sqlite").unlink()
+    told = call(clinic, "restore", str(backup_of(clinic)))
+    assert told.exit_code == 0
+    assert f"{damaged} cannot be read. Who said no, as far as this file alone knows it, must be entered" in told.output
+
+
 def undated(patient: str, start: str, status: str = "booked") -> dict[str, str]:
     """As in an export that says neither when a visit was booked nor when it was cancelled."""
     return appointment(patient, start, status, booked_at="", cancelled_at="")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from sqlalchemy.engine import URL, make_url
@@ -25,13 +26,14 @@ from jobs.store.backups import (
     put_back,
     what_it_knows,
 )
+from jobs.store.lost_database import former_databases
 from jobs.store.memory import open_store
 from jobs.store.restoring import note_restored, take_over_stops
 from jobs.store.taking_over import take_over_letters
 
 _STOPS = "Lines of the list `stop` that the backup does not know"
 _LETTERS = "Letters that left, or may have left, of which the backup does not know it"
-_FROM_BACKUPS = "Of both those that only newer backups know"
+_FROM_OTHERS = "Of both those that the former database does not know"
 _NOT_SQLITE = "This database is not SQLite; back it up and restore it by its own means."
 
 
@@ -67,18 +69,21 @@ def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
             known = close_up(database)
             others = (clinics_in(backup) | clinics_in(database)) - {settings.clinic.id}
             with copy_to_put_back(backup, database) as copy:
-                taken: Counter[str] = Counter()
+                taken, unread = Counter[str](), set[Path]()
                 newer = _newer_backups(settings.state_dir, backup, knows_until)
+                kept = former_databases(database)
                 for clinic in (settings.clinic.id, *sorted(others)):
                     where = url.set(database=str(copy))
-                    taken += _note(where, clinic, knows_until or utc_text(at), at, (database, *newer))
+                    found = _note(where, clinic, knows_until or utc_text(at), at, (database, *newer), kept)
+                    taken += found.taken
+                    unread |= {*found.unread} - {database}
                 take_secret_back(settings.state_dir, backup.parent)
                 aside = put_back(copy, database, known, at)
     except (BackupFailed, UnderWay) as reason:
         click.echo(f"{reason} Nothing was changed.", err=True)
         return 1
     _tell(settings, backup, knows_until, aside)
-    _tell_more(taken, others)
+    _tell_more(taken, unread, others)
     return 0
 
 
@@ -98,31 +103,39 @@ def _hold_locks(locks: ExitStack, settings: Settings, at: datetime) -> None:
         raise BackupFailed(cannot_write(settings.state_dir / "locks", trouble)) from None
 
 
-def _note(copy: URL, clinic: str, knows_until: str, at: datetime, others: Sequence[Path]) -> Counter[str]:
+class _Found(NamedTuple):
+    """How much of what the backup did not know was taken over for a clinic, and the files that could not be read."""
+
+    taken: Counter[str]
+    unread: tuple[Path, ...]
+
+
+def _note(
+    copy: URL, clinic: str, knows_until: str, at: datetime, newer: Sequence[Path], kept: Sequence[Path]
+) -> _Found:
     """Let the memory that is put back know of it for one clinic, of who must not be mailed all the same, and of what
-    was sent, as the former database and newer backups know it; give how much of that the backup did not know."""
+    was sent, as the former database (the first of these) and newer backups know it. What was `kept` at an earlier
+    restoring may be older: it tells of noes alone."""
     store = open_store(copy.render_as_string(hide_password=False), clinic)
     try:
         with store.begin() as memory:
             note_restored(memory, knows_until, utc_text(at))
-            taken: Counter[str] = Counter()
-            for number, other in enumerate(others):
-                new = {
-                    _STOPS: take_over_stops(memory, other, knows_until),
-                    _LETTERS: take_over_letters(memory, other),
-                }
-                taken.update(new)
-                taken[_FROM_BACKUPS] += sum(new.values()) if number else 0
-            return taken
+            stops = take_over_stops(memory, (*newer, *kept), knows_until)
+            letters = [take_over_letters(memory, other) for other in newer]
+            taken = Counter({_STOPS: sum(stops.lines.values()), _LETTERS: sum(letters)})
+            taken[_FROM_OTHERS] = taken.total() - stops.lines[newer[0]] - letters[0]
+            return _Found(taken, stops.unread)
     finally:
         store.close()
 
 
-def _tell_more(taken: Counter[str], others: set[str]) -> None:
-    known_by = "the former database" + (" and newer backups" if taken[_FROM_BACKUPS] else "")
+def _tell_more(taken: Counter[str], unread: set[Path], others: set[str]) -> None:
+    known_by = "the former database" + (" and newer backups" if taken[_FROM_OTHERS] else "")
     for what in (_LETTERS, _STOPS):
         if taken[what]:
             click.echo(f"{what}, taken over from {known_by}: {taken[what]}.")
+    for file in sorted(unread):
+        click.echo(f"{file} cannot be read. Who said no, as far as this file alone knows it, must be entered (`stop`).")
     if others:
         names = ", ".join(sorted(others))
         click.echo(f"The database also holds {names}: their letters are held likewise; run their pulls next, too.")

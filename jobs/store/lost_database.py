@@ -87,9 +87,14 @@ def traces(database: Path, state_dir: Path) -> list[Path]:
     found = [mark for mark in (*_marks(database, state_dir), _sent_by(database)) if mark.exists()]
     if newest_backup(state_dir):
         found.append(state_dir / "backups")
-    found += sorted(database.parent.glob(f"{database.stem}-before-*{database.suffix}"))
+    found += former_databases(database)
     journal = state_dir / "outbox.journal"
     return [*found, journal] if journal.exists() else found
+
+
+def former_databases(database: Path) -> list[Path]:
+    """What `restore` has kept of those that it replaced, oldest first."""
+    return sorted(database.parent.glob(f"{database.stem}-before-*{database.suffix}"))
 
 
 def newest_backup(state_dir: Path) -> Path | None:

@@ -1,9 +1,11 @@
 """What the memory knows of its own restoring: letters of the time between are a person's to decide."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import delete, or_, select
 
@@ -82,28 +84,60 @@ _FORMER_STOPS = """
 """
 
 
-def take_over_stops(memory: Memory, former: Path, made_at: str) -> int:
-    """Add to the list of those who get no more letters what the former database knows and the backup, made at
-    `made_at` (UTC text), does not; give how many lines. None where that database cannot be read any more.
+class TakenOver(NamedTuple):
+    """How many lines were taken over from which file, and the files that are there and cannot be read."""
 
-    A patient is named only where number and address are the same in both: numbers are given out again.
+    lines: Counter[Path]
+    unread: tuple[Path, ...]
+
+
+def take_over_stops(memory: Memory, elsewhere: Iterable[Path], made_at: str) -> TakenOver:
+    """Add to the list of those who get no more letters what other databases know, the former one and backups, and the
+    backup that is put back, made at `made_at` (UTC text), does not: in the order of their moments.
+
+    A patient is named only where number and address are the same in both: numbers are given out again. A stop that
+    somebody answered later, as the backup knows, stays answered.
     """
-    if not can_be_opened(former):
-        return 0
-    try:
-        with closing(sqlite3.connect(f"{former.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            rows = database.execute(_FORMER_STOPS, (memory.clinic_id,)).fetchall()
-    except sqlite3.Error:
-        return 0
     query = select(patients.c.id, patients.c.address_key).where(patients.c.clinic_id == memory.clinic_id)
     address_of = {patient: key for patient, key in memory.connection.execute(query)}
-    known, taken = set(stop_lines(memory)), 0
-    for *values, patients_address in rows:
-        line = StopLine._make(values)._replace(allowed=bool(values[4]))
-        key = line.address_key or patients_address
-        if line in known or not key or (line.allowed and line.at < made_at):
+    mine = [_with_key(line, address_of.get(line.patient_id or 0, "")) for line in stop_lines(memory)]
+    known, answers = set(mine), [line for line in mine if line.allowed]
+    lines, unread, taken = list[tuple[StopLine, Path]](), [], Counter[Path]()
+    for file in elsewhere:
+        if (found := _stops_in(file, memory.clinic_id)) is None:
+            unread.append(file)
+        lines += [(line, file) for line in found or ()]
+    for line, file in sorted(lines, key=lambda each: each[0].at):
+        itself = line.patient_id is not None and address_of.get(line.patient_id) == line.address_key
+        new = line if itself else line._replace(patient_id=None)
+        if new in known or not new.address_key or (new.allowed and new.at < made_at) or _answered(new, answers):
             continue
-        same = line.patient_id is not None and address_of.get(line.patient_id) == key
-        add_line(memory, line._replace(address_key=key, patient_id=line.patient_id if same else None))
-        taken += 1
-    return taken
+        add_line(memory, new)
+        known.add(new)
+        taken[file] += 1
+    return TakenOver(taken, tuple(unread))
+
+
+def _stops_in(database: Path, clinic_id: str) -> list[StopLine] | None:
+    """The lines of another database, each with the address that it is about; None where it cannot be read any more."""
+    if not database.exists():
+        return []
+    if not can_be_opened(database):
+        return None
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as other:
+            rows = other.execute(_FORMER_STOPS, (clinic_id,)).fetchall()
+    except sqlite3.Error:
+        return None
+    return [_with_key(StopLine._make(values)._replace(allowed=bool(values[4])), key) for *values, key in rows]
+
+
+def _with_key(line: StopLine, patients_address: str) -> StopLine:
+    return line._replace(address_key=line.address_key or patients_address)
+
+
+def _answered(line: StopLine, answers: Iterable[StopLine]) -> bool:
+    return not line.allowed and any(
+        answer.address_key == line.address_key and answer.at > line.at and answer.category in ("all", line.category)
+        for answer in answers
+    )
