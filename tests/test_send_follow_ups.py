@@ -397,7 +397,7 @@ def test_a_family_at_one_address_gets_each_ones_reminder_and_two_news_letters_a_
 
 def test_nobody_gets_more_letters_in_a_week_than_the_cap_allows(clinic: Clinic) -> None:
     evaluated = [appointment("Cap", f"2026-{day} 09:00") for day in ("01-28", "02-04", "02-11", "02-18", "02-25")]
-    busy = [appointment("Cap", "2026-03-03 09:00"), appointment("Cap", "2026-03-04 08:00", "no show")]
+    busy = [appointment("Cap", "2026-03-02 09:00"), appointment("Cap", "2026-03-04 08:00", "no show")]
     cancelled = appointment("Cap", "2026-03-12 08:00", "cancelled", cancelled_at="2026-03-02 11:00")
     clinic.export(*evaluated, *busy, cancelled)
     clinic.pull("2026-03-04 08:45")

@@ -36,6 +36,7 @@ class Due(NamedTuple):
     released_at: str = ""
     leaves_at: str = ""
     address_key: str = ""  # of the patient
+    happened_at: str = ""  # the event
 
 
 class Sent(NamedTuple):
@@ -155,14 +156,18 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
             return f"too late: the mail server put it off again and again, and the rule allows {rule.too_late_after}"
         unread = f"; {UNREAD}" if _is_unread(due, person) else ""
         return f"{too_late_words(due.due_at, rule, zone)}{unreleased}{unread}"
-    return _overtaken(due, rule, person, moment) or _told_already(due, rule, person) or _once(rule, person, now, zone)
+    return (
+        _overtaken(due, rule, person, moment, zone)
+        or _told_already(due, rule, person, now, zone)
+        or _once(rule, person, now, zone)
+    )
 
 
 def _is_unread(due: Due, person: Person) -> bool:
     return any(slot.unread and slot.appointment_id == due.appointment_id for slot in person.history)
 
 
-def _overtaken(due: Due, rule: Rule, person: Person, moment: str) -> str:
+def _overtaken(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo) -> str:
     """Whether what happened since has made the letter wrong."""
     slot = next((slot for slot in person.history if slot.appointment_id == due.appointment_id), None)
     if slot is None:
@@ -181,11 +186,31 @@ def _overtaken(due: Due, rule: Rule, person: Person, moment: str) -> str:
     others = [other for other in person.history if other.appointment_id != slot.appointment_id]
     if "future_visit" in rule.unless and any(o.status == "booked" and o.starts_at > moment for o in others):
         return "a future visit is booked"
+    if rule.when in ("no_show", "cancelled") and (reason := _instead(rule, slot, others, due.happened_at, zone)):
+        return reason
     later = [o for o in others if o.starts_at > slot.starts_at and o.status in KEPT]
     if "later_visit" in rule.unless and later:
         return "the patient came again since"
     if "discharged" in rule.unless and any(o.step == "discharge" for o in [*later, slot] if o.status in KEPT):
         return "the patient is discharged"
+    return ""
+
+
+def _instead(rule: Rule, slot: Slot, others: Iterable[Slot], known_at: str, zone: ZoneInfo) -> str:
+    """Whether another visit took the place of one that was cancelled or missed: on the same day, or booked or begun
+    from then on. One without an outcome counts too: an export is behind, and a calendar tells none."""
+    since = min(known_at or slot.starts_at, slot.starts_at)
+    day = local_day(since, zone)
+    instead = [
+        other for other in others
+        if other.starts_on == slot.starts_on or other.starts_at >= since or other.booked_on >= day
+    ]  # fmt: skip
+    for other in instead:
+        that_day = other.starts_on == slot.starts_on
+        if other.status in KEPT and "later_visit" in rule.unless:
+            return "the patient came that day" if that_day else "the patient came again since"
+        if other.status == "booked" and "future_visit" in rule.unless:
+            return "another visit of that day stands" if that_day else "another visit was booked since"
     return ""
 
 
@@ -218,9 +243,10 @@ def too_late_words(due_at: str, rule: Rule, zone: ZoneInfo) -> str:
     return f"too late: it was due {local_day(due_at, zone)}, and the rule allows {rule.too_late_after}"
 
 
-def _told_already(due: Due, rule: Rule, person: Person) -> str:
+def _told_already(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
     """Whether the patient was written to about the same: a visit that was moved away and back, or booked anew; the
-    first booking or the third visit, where another appointment has become that by now."""
+    first booking or the third visit, where another appointment has become that by now. But for reminders, each of which
+    names its own visit, a letter comes once a day: who cancels three visits at once is asked once."""
     sent = [sent for sent in person.sent if sent.rule == rule.name]
     if rule.when == "planned_visit" and due.event_starts_at in {one.starts_at for one in sent}:
         return "the patient has this letter about a visit at the same time"
@@ -228,6 +254,9 @@ def _told_already(due: Due, rule: Rule, person: Person) -> str:
         episodes = {slot.appointment_id: slot.episode for slot in person.history}
         if episodes.get(due.appointment_id) in {episodes.get(one.appointment_id) for one in sent}:
             return "the patient has this letter in this course of care"
+    today = now.astimezone(zone).date().isoformat()
+    if rule.when != "planned_visit" and any(local_day(one.sent_at, zone) == today for one in sent):
+        return "the patient has this letter today already, about another appointment"
     return ""
 
 

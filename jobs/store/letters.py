@@ -50,6 +50,7 @@ def _due(memory: Memory, *which: ColumnElement[bool]) -> list[Due]:
             letter.released_at,
             letter.leaves_at,
             patients.c.address_key,
+            event.happened_at,
         )
         .join(events, event.id == letter.event_id)
         .outerjoin(patients, patients.c.id == letter.patient_id)
