@@ -54,6 +54,18 @@ def unread_visits(memory: Memory, patient_id: int) -> list[str]:
     return list(memory.connection.execute(query.order_by(slot.starts_at)).scalars())
 
 
+def coming_patients(memory: Memory, today: str) -> list[tuple[int, str]]:
+    """Id and first name of the patients who have a visit booked for `today` or later, by id."""
+    slot, patient = appointments.c, patients.c
+    query = (
+        select(patient.id, patient.first_name)
+        .distinct()
+        .join(appointments, slot.patient_id == patient.id)
+        .where(slot.clinic_id == memory.clinic_id, slot.starts_on >= today, slot.same_as == 0, slot.status == "booked")
+    )
+    return [(patient_id, name) for patient_id, name in memory.connection.execute(query.order_by(patient.id))]
+
+
 class Contact(NamedTuple):
     """How a patient may be reached: every address that a letter went to, and what the practice system says."""
 
