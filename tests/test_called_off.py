@@ -73,3 +73,15 @@ def test_who_waited_on_the_list_is_welcomed_and_reminded_once_the_visit_is_booke
         clinic.pull(moment)
         clinic.send(moment)
     assert [(rule, state) for rule, state, _ in letters(clinic, "Wanda")] == [("reminder", "sent"), ("welcome", "sent")]
+
+
+def test_who_was_taken_for_dead_by_slip_is_reminded_once_that_is_corrected(clinic: Clinic) -> None:
+    rows = visit("Liv"), visit("Liv", "2026-03-10 10:00")
+    clinic.export(*rows)
+    clinic.pull(BOOKED)
+    for moment, first in ((REMINDED, visit("Liv", status="Deceased")), ("2026-03-05 12:00", visit("Liv"))):
+        clinic.export(first, rows[1])
+        clinic.pull(moment)
+        clinic.send(moment)
+        fate = [("withdrawn", "the patient has died")] if moment == REMINDED else [("sent", "")]
+        assert clinic.fates("Liv", "reminder")[:1] == fate

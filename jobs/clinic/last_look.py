@@ -14,6 +14,7 @@ from jobs.clinic.records import STATUSES
 
 UNREAD = "the newest row of its appointment cannot be read"
 """What is known of the appointment may be wrong by now: it may be moved, or called off."""
+DIED = "the patient has died"
 WAITS_FOR_ROW = f"{UNREAD}; problems.xlsx says what to correct"
 
 
@@ -145,7 +146,7 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
     if not person.email and moment > due.expires_at:
         return "no e-mail address is known"
     if any(slot.status == "deceased" for slot in person.history):
-        return "the patient has died"
+        return DIED
     if person.email_consent == "no":
         return "the patient wants no e-mail"
     if "all" in person.stopped or rule.category in person.stopped:
@@ -219,7 +220,7 @@ def _now(what: str, status: str) -> str:
 
 
 class WayBack(NamedTuple):
-    """How a letter comes back that was withdrawn since its appointment had another status for a time."""
+    """How a letter comes back that was withdrawn since an appointment had another status for a time."""
 
     reasons: tuple[str, ...]  # it was withdrawn for one of these
     statuses: tuple[str, ...]  # and comes back when the appointment has one of these
@@ -233,9 +234,9 @@ def way_back(rule: Rule) -> WayBack | None:
         return None
     if rule.when in ("planned_visit", "first_booking"):
         gone = (status for status in STATUSES if status not in ("booked", "rescheduled"))
-        return WayBack(tuple(_now("appointment", status) for status in gone), ("booked",))
+        return WayBack((DIED, *(_now("appointment", status) for status in gone)), ("booked",))
     what, right = ("appointment", ("no_show",)) if rule.when == "no_show" else ("visit", KEPT)
-    return WayBack(tuple(_now(what, status) for status in STATUSES if status not in right), right)
+    return WayBack((DIED, *(_now(what, status) for status in STATUSES if status not in right)), right)
 
 
 def too_late_words(due_at: str, rule: Rule, zone: ZoneInfo) -> str:

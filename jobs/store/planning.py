@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select, update
 
 from jobs.clinic.follow_ups import FollowUps, Happening, Planned, Rule, utc_text
-from jobs.clinic.last_look import WayBack, too_late_words, way_back
+from jobs.clinic.last_look import DIED, WayBack, too_late_words, way_back
 from jobs.store.memory import Memory, in_parts, insert_new
 from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import appointments, events, letters
@@ -134,6 +134,11 @@ def bring_back(memory: Memory, rules: Iterable[Rule], now: str, zone: ZoneInfo) 
 
 
 def _right_again(rules: Sequence[str], way: WayBack) -> ColumnElement[bool]:
-    """Of the letters of these rules those that come back this way."""
-    letter, status = letters.c, appointments.c.status
-    return and_(letter.rule.in_(rules), letter.reason.in_(way.reasons), status.in_(way.statuses))
+    """Of the letters of these rules those that come back this way. Of a patient who had died by slip of the front desk,
+    once no appointment says so any more."""
+    letter, status, any_of_them = letters.c, appointments.c.status, appointments.alias()
+    died = select(any_of_them.c.id).where(
+        any_of_them.c.patient_id == letter.patient_id, any_of_them.c.status == "deceased", any_of_them.c.same_as == 0
+    )
+    alive = or_(letter.reason != DIED, not_(died.exists()))
+    return and_(letter.rule.in_(rules), letter.reason.in_(way.reasons), status.in_(way.statuses), alive)
