@@ -239,6 +239,14 @@ def test_a_folder_that_this_user_may_not_read_is_told(home: Path, monkeypatch: p
     assert "this user may not read or write it. Give it to the user that runs the jobs." in result.output
 
 
+def test_commands_to_copy_hold_in_a_folder_with_a_space_in_its_name(tmp_path: Path) -> None:
+    home = tmp_path / "Klinik Süd"
+    home.mkdir()
+    assert f"`python run_jobs.py -C '{home}' init` writes one;" in ask(home, "check").output
+    made = CliRunner().invoke(cli, ["-C", str(home), "init"], input="\n".join(ANSWERS))
+    assert f"\n  python run_jobs.py -C '{home}' check\n  python run_jobs.py -C '{home}' preview --all" in made.output
+
+
 @pytest.mark.parametrize("place", ["logs", "locks"])
 def test_a_file_in_the_place_of_a_folder_of_ours_is_told(home: Path, place: str) -> None:
     (home / "var").mkdir(exist_ok=True)

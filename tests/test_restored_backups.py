@@ -217,6 +217,21 @@ def test_with_the_database_gone_an_older_backup_takes_over_who_said_no_from_newe
     assert stopped(clinic) == {"Nell"}
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
+@pytest.mark.parametrize("former", ["there", "gone", "damaged"])
+def test_what_root_puts_back_still_belongs_to_the_user_that_runs_the_jobs(clinic: Clinic, former: str) -> None:
+    var, database = clinic.home / "var", clinic.home / "var" / "clinic.sqlite"
+    if former == "damaged":
+        database.write_bytes(b"damaged by a dying disk")
+    for path in (var, database):
+        os.chown(path, 4711, 4712)
+    if former == "gone":
+        database.unlink()
+    assert call(clinic, "restore", str(backup_of(clinic))).exit_code == 0
+    status = database.stat()
+    assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (4711, 4712, 0o600)
+
+
 def test_a_newer_backup_that_cannot_be_read_is_named(clinic: Clinic) -> None:
     damaged = backup_of(clinic).with_name("clinic-20260304T170500Z.sqlite")
     damaged.write_bytes(b"damaged by a dying disk")

@@ -6,6 +6,7 @@ import shutil
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from shlex import quote
 
 import click
 from rich.console import Console
@@ -112,8 +113,9 @@ def _show(console: Console, tools: Tools, outcomes: dict[str, Outcome], gallery:
     console.print(table, soft_wrap=True)
     if not send.counts.get("letters sent", 0):
         console.print("Nothing was sent again: every letter leaves once.")
+    home = quote(str(tools.home))
     console.print(
-        f"Look around: {_this_python()} run_jobs.py -C {tools.home} forecast   (or why, status, check, preview --all)",
+        f"Look around: {_this_python()} run_jobs.py -C {home} forecast   (or why, status, check, preview --all)",
         soft_wrap=True,
     )
 

@@ -3,6 +3,7 @@
 import re
 import shutil
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 from zoneinfo import available_timezones
 
@@ -148,8 +149,8 @@ def _tell(home: Path) -> int:
     for fault in faults:
         click.echo(str(fault), err=True)
     click.echo("Letters go to a folder until config/clinic.yaml says `mode: live`. Next:")
-    click.echo(f"  python run_jobs.py -C {home} check")
-    click.echo(f"  python run_jobs.py -C {home} preview --all --open")
+    click.echo(f"  python run_jobs.py -C {quote(str(home))} check")
+    click.echo(f"  python run_jobs.py -C {quote(str(home))} preview --all --open")
     return 3 if faults else 0
 
 

@@ -24,6 +24,7 @@ _QUOTA = frozenset({
 _NOT_ALLOWED = frozenset({
     "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "delegationDenied", "authError",
 })  # fmt: skip
+_BETWEEN = "Does a sign-in page of this machine's network stand in between?"
 _SWITCHED_OFF = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
 
 
@@ -119,6 +120,8 @@ def in_sentences(settings: Google, scopes: Sequence[str], name: str) -> Iterator
             raise NoAnswer(f"Google ({name}) closed the connection without an answer.") from None
         why = getattr(cause, "strerror", "") or type(cause).__name__
         raise NoAnswer(f"The connection to Google ({name}) was lost: {why}.") from None
+    except (TypeError, AttributeError):  # google-auth, of a token that is no JSON object
+        raise NoAnswer(f"Google ({name}) answered the sign-in with something else than a token. {_BETWEEN}") from None
     except (GoogleAuthError, Error, ValueError) as error:
         raise NoAnswer(f"Google ({name}) answered something that cannot be read ({type(error).__name__}).") from None
 

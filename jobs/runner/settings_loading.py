@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from jobs.clinic.faults import Fault
@@ -107,7 +108,7 @@ def _check_apart(home: Path, contents: Mapping[str, bytes], line: "Connection") 
 def _contents(home: Path) -> dict[str, bytes]:
     """The four files as they are, b"" for one that is missing. Raises SettingsFaulty where one cannot be read."""
     if not (home / "config").is_dir():
-        remedy = f"`python run_jobs.py -C {home} init` writes one; -C names the folder that holds config/."
+        remedy = f"`python run_jobs.py -C {quote(str(home))} init` writes one; -C names the folder that holds config/."
         raise SettingsFaulty([Fault(str(home), 0, "There is no config/ in this folder.", remedy)])
     found, faults = {}, []
     for name in CONFIG_FILES:

@@ -164,10 +164,18 @@ def put_back(copy: Path, database: Path, known: str, now: datetime) -> Path | No
     for part in left:  # together with the former database they are one
         os.replace(part, aside.with_name(f"{aside.name}{part.name.removeprefix(database.name)}"))
     forget_sending(database)  # before: else, broken off here, the copy would be taken for an old one
+    _give_to_the_same(copy, aside if there else database.parent)
     os.replace(copy, database)
     with suppress(OSError):  # after a power cut the former one may be back: whole, too
         reach_disk(database.parent)
     return aside if there else None
+
+
+def _give_to_the_same(copy: Path, before: Path) -> None:
+    """What root puts back belongs to whom the former database belonged, else its folder: the jobs run as that user."""
+    if os.geteuid() == 0:
+        owner = before.stat()
+        os.chown(copy, owner.st_uid, owner.st_gid)
 
 
 def cannot_write(folder: Path, trouble: Exception) -> str:

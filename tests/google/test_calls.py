@@ -129,6 +129,26 @@ def test_a_sign_in_that_does_not_count_any_more_says_what_to_do(google: Loopback
         service.once(profile(service))
 
 
+@pytest.mark.parametrize("body", [b"<html>Welcome to our guest network</html>", [], None, b""])
+@pytest.mark.parametrize("when", ["first", "renewed"])
+def test_a_login_page_of_the_network_in_the_place_of_a_token_is_told_in_a_sentence(
+    google: LoopbackGoogle, tmp_path: Path, body: object, when: str
+) -> None:
+    def page(call: Call) -> Answer | None:
+        return Answer(200, body) if call.path == "/token" else None
+
+    told = (
+        r"^Google \(gmail\) answered the sign-in with something else than a token\. "
+        r"Does a sign-in page of this machine's network stand in between\?$"
+    )
+    if when == "renewed":
+        service = opened(google, tmp_path)
+        google.valid.clear()
+    google.script = page
+    with pytest.raises(NoAnswer, match=told):
+        service.once(profile(service)) if when == "renewed" else opened(google, tmp_path)
+
+
 def test_an_answer_that_drips_ends_with_its_time(google: LoopbackGoogle, tmp_path: Path) -> None:
     service = opened(google, tmp_path)  # the sign-in may take its time
     service.api._http.http = BoundedHttp(0.3)
