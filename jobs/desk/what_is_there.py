@@ -16,12 +16,9 @@ _CLINIC = "config/clinic.yaml"
 
 def unusable_here(home: Path, settings: Settings) -> Iterator[Fault]:
     """What the settings name and no run could use."""
-    for place, file in (
-        (("mail", "smtp", "password_file"), settings.mail.smtp.password_file),
-        (("mail", "mailbox", "password_file"), settings.mail.mailbox.password_file),
-    ):
+    for kind, place, file in _secrets(settings):
         if file and _others_read(Path(file)):
-            what = f"Others can read the password file {file}, so no run uses it."
+            what = f"Others can read the {kind} {file}, so no run uses it."
             yield Fault(_CLINIC, _line(home, place), what, f"Run: chmod 600 {file}")
     if missing := _missing_driver(settings.installation.database):
         what = f"database: the driver of its kind of database is not installed ({missing})."
@@ -29,6 +26,31 @@ def unusable_here(home: Path, settings: Settings) -> Iterator[Fault]:
         yield Fault(_CLINIC, _line(home, ("installation", "database")), what, remedy)
     elif sentence := _why_no_database(settings):
         yield Fault("", 0, sentence)
+
+
+def _secrets(settings: Settings) -> tuple[tuple[str, Location, str], ...]:
+    mail, google = settings.mail, settings.google
+    return (
+        ("password file", ("mail", "smtp", "password_file"), mail.smtp.password_file),
+        ("password file", ("mail", "mailbox", "password_file"), mail.mailbox.password_file),
+        ("key", ("google", "service_account_file"), google.service_account_file),
+    )
+
+
+def missing_secrets(settings: Settings) -> Iterator[str]:
+    """A sentence for each password file or key of Google that is not there, or is none. It may lie on the server
+    alone, so that it is no fault of the settings."""
+    for kind, _, file in _secrets(settings):
+        if file and not Path(file).is_file():
+            yield f"The {kind} {file} is not there. Where the jobs run it must be."
+    if (key := Path(settings.google.service_account_file)).is_file() and not _others_read(key):
+        from jobs.google.sign_in import credentials_for
+        from jobs.google.trouble import SignInNeeded
+
+        try:
+            credentials_for(settings.google, (), settings.state_dir)
+        except SignInNeeded as why:
+            yield str(why)
 
 
 def missing_files(home: Path, sources: tuple[Source, ...]) -> Iterator[str]:

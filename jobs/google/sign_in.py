@@ -55,7 +55,7 @@ def _service_account(settings: Google, scopes: Sequence[str], act_for: str) -> A
     key = _read_private(path)
     try:
         made = Credentials.from_service_account_info(json.loads(key), scopes=list(scopes))  # type: ignore[no-untyped-call]
-    except (ValueError, KeyError, GoogleAuthError):
+    except (ValueError, KeyError, TypeError, AttributeError, GoogleAuthError):
         raise SignInNeeded(
             f"{path} is not the key of a service account. Download it anew from the Google Cloud console, as JSON."
         ) from None

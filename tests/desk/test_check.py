@@ -49,6 +49,27 @@ def test_a_password_file_that_others_can_read_is_a_fault(ask: Ask, home: Path) -
     assert ask("check").exit_code == 0
 
 
+def test_a_password_file_or_a_key_of_google_that_is_not_there_or_is_none_is_told(ask: Ask, home: Path) -> None:
+    settings, key = home / "config" / "clinic.yaml", home / "key.json"
+    edit(settings, "  smtp:\n", "  smtp:\n    password_file: smtp-password\n")
+    edit(settings, "\nmail:\n", "\ngoogle:\n  service_account_file: key.json\nmail:\n")
+    told = ask("check")
+    assert told.exit_code == 0, told.output  # they may lie on the server alone
+    missing = f"The password file {home / 'smtp-password'} is not there. Where the jobs run it must be.\n"
+    assert told.output.endswith(f"{missing}The key {key} is not there. Where the jobs run it must be.\n")
+    for content in ("", "no key", "[]", '{"type": "service_account"}'):
+        key.write_text(content, "utf-8")
+        key.chmod(0o600)
+        assert ask("check").output.endswith(
+            f"{missing}{key} is not the key of a service account. Download it anew from the Google Cloud console, as "
+            "JSON.\n"
+        )
+    key.chmod(0o644)
+    told = ask("check")
+    assert told.exit_code == 3
+    assert f"Others can read the key {key}, so no run uses it.\nRun: chmod 600 {key}\n" in told.output
+
+
 def test_a_file_to_be_joined_that_is_not_there_is_named(ask: Ask, home: Path) -> None:
     here = "    path: exports/appointments.xlsx\n"
     edit(home / "config" / "sources.yaml", here, f"{here}    join: {{path: people*.csv, on: id}}\n")
