@@ -12,6 +12,12 @@ _MOSTLY_UNKNOWN = 3  # words of a clause that say nothing of a complaint: then i
 _TOLD = Saying(
     r"\b(?:i|i['’]?(?:m|ve)|my|me|she|he|her|his|him|pt|mi|le|su|since|when|while|showed|shows|told|says|said)\b"
 )  # words of a person who tells of somebody
+_HOW_IT_CAME = Saying(
+    r"\b(?:from|after|due to|lift\w*|carry\w*|moving|standing|sitting|walking|climbing|works?|working|job|shifts?|"
+    r"driver|worker|player|teacher|clerk|nurse|waiter|waitress|cashier|cook|chef|painter|carpenter|plumber|electrician|"
+    r"mechanic|nanny|stylist|manager|supervisor|coordinator|technician|tech|x\s?\d+\s?(?:d|w|wks?|mos?|yrs?)|"
+    r"\d+\s?(?:days?|wks?|weeks?|mos?|months?|yrs?|years?))\b"
+)  # what the patient does, or since when: "LBP from warehouse job" is no errand
 _THING = Saying(
     r"[\s-]+(?:sling|bag|support|cushion|scooter|braces?|sleeves?|pillow|wrap|strap|band|boot|ice|roller|immobilizer|machine|"
     r"wedge|appt|appointment|visits?|sessions?|eval|x-?ray|mri|doctor|surgeon|specialist|pads?|belt|pack|referral|order|"
@@ -46,7 +52,8 @@ def with_doubt(clause: Clause, said: list[Found], strange: bool, text: str, voca
     if "pain" in clause.signs:
         return said
     unknown = sum(not one.meaning and _is_unknown(text[one.start : one.end]) for one in said)
-    if (unknown >= _MOSTLY_UNKNOWN or is_an_errand(said, text)) and not _TOLD.search(clause.text):
+    errand = is_an_errand(said, text) and not _HOW_IT_CAME.search(clause.text)
+    if (unknown >= _MOSTLY_UNKNOWN or errand) and not _TOLD.search(clause.text):
         return [one._replace(sure=False) for one in said]  # "fibro support zoom link"
     doubtful = [one for one in said if one.meaning and _is_ambiguous(one, clause, text, vocabulary)]
     if any(one.meaning and one not in doubtful and vocabulary.kind(one.meaning) in BODY for one in said):
