@@ -246,8 +246,8 @@ def too_late_words(due_at: str, rule: Rule, zone: ZoneInfo) -> str:
 
 def _told_already(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
     """Whether the patient was written to about the same: a visit that was moved away and back, or booked anew; the
-    first booking or the third visit, where another appointment has become that by now. But for reminders, each of which
-    names its own visit, a letter comes once a day: who cancels three visits at once is asked once."""
+    first booking or the third visit, where another appointment has become that by now. A letter comes once a day, but
+    for what a patient must get, such as reminders (`capped: no`): who cancels three visits at once is asked once."""
     sent = [sent for sent in person.sent if sent.rule == rule.name]
     if rule.when == "planned_visit" and due.event_starts_at in {one.starts_at for one in sent}:
         return "the patient has this letter about a visit at the same time"
@@ -256,7 +256,7 @@ def _told_already(due: Due, rule: Rule, person: Person, now: datetime, zone: Zon
         if episodes.get(due.appointment_id) in {episodes.get(one.appointment_id) for one in sent}:
             return "the patient has this letter in this course of care"
     today = now.astimezone(zone).date().isoformat()
-    if rule.when != "planned_visit" and any(local_day(one.sent_at, zone) == today for one in sent):
+    if rule.capped and any(local_day(one.sent_at, zone) == today for one in sent):
         return "the patient has this letter today already, about another appointment"
     return ""
 
