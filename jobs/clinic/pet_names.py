@@ -1,8 +1,8 @@
 """The pet names by which people are called at a front desk: Bill for William, Paco for Francisco.
 
-A table of facts. Nine tenths of the English ones, the rest of which are further spellings, stand also in names.csv of
-github.com/carltonnorthern/nicknames (Apache 2.0); the Spanish ones are those that works on *hipocoristicos* give as
-common in Mexico and Spain. Left out is what is rare today, and what is mostly a name of its own.
+A table of facts. Most of the English ones stand also in names.csv of github.com/carltonnorthern/nicknames (Apache 2.0),
+the others are further spellings; the Spanish ones are those that works on *hipocoristicos* give as common in Mexico and
+Spain. Left out is what is rare today, and what is mostly a name of its own.
 """
 
 from collections import defaultdict
