@@ -60,7 +60,7 @@ class SignInTries:
 
     def why_not_yet(self) -> str:
         """The sentence of the last refusal, where it is too early to try the very same once more, else ""."""
-        known = self._known()
+        known = _read(self._file)
         if known is None or known.account != self._present(known.salt) or not known.at:
             return ""
         at, resting = datetime.fromisoformat(known.at), pause_after(known.times)
@@ -68,13 +68,13 @@ class SignInTries:
 
     def refused(self, words: str) -> str:
         """Remember that it was refused, in these words; the same with when it is tried again."""
-        known = self._known()
+        known = _read(self._file)
         salt = known.salt if known else os.urandom(8).hex()
         account = self._present(salt)
         times = known.times + 1 if known and known.account == account else 1
         new = _Refused(account, salt, times, self._now.astimezone(UTC).isoformat(), words)
         try:
-            write_whole(self._file, json.dumps(new._asdict()).encode())
+            _write(self._file, new)
         except OSError:  # a full disk: it is tried again by the next run
             return words
         return self._sentence(new)
@@ -90,12 +90,6 @@ class SignInTries:
             f"{refused.words} The same sign-in is tried next on {again:%Y-%m-%d at %H:%M}, so that the account is not "
             f"locked; with another password, user or server, or by `run_jobs.py run {self._job}`, at once."
         )
-
-    def _known(self) -> _Refused | None:
-        try:
-            return _Refused(**json.loads(self._file.read_bytes()))
-        except (OSError, ValueError, TypeError):
-            return None
 
     def _present(self, salt: str) -> str:
         """What is tried now: the account, and which password, without telling it."""
@@ -113,7 +107,18 @@ class SignInTries:
 def try_at_once(state_dir: Path) -> None:
     """Somebody asks for it now: what was refused is tried again without a pause."""
     for name in REFUSED_SIGN_INS.values():
-        file = state_dir / name
-        with suppress(OSError, ValueError, TypeError):
-            refused = _Refused(**json.loads(file.read_bytes()))
-            write_whole(file, json.dumps(refused._replace(at="")._asdict()).encode())
+        if refused := _read(state_dir / name):
+            with suppress(OSError):
+                _write(state_dir / name, refused._replace(at=""))
+
+
+def _read(file: Path) -> _Refused | None:
+    """What was refused last; None where nothing was, or the file is damaged."""
+    try:
+        return _Refused(**json.loads(file.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _write(file: Path, refused: _Refused) -> None:
+    write_whole(file, json.dumps(refused._asdict()).encode())
