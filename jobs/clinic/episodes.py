@@ -39,7 +39,6 @@ class Episode(NamedTuple):
     referral_source: str
     referring_provider: str
     referred_on: str
-    first_on: str
     evaluated_on: str
     last_visit_on: str
     discharged_on: str
@@ -80,19 +79,16 @@ def sum_up(number: int, slots: Sequence[Slot], today: str = FOR_GOOD) -> Episode
 
     Evaluated is the first kept evaluation; where the export names no evaluation at all, the first kept visit.
     Referred is the earliest booking up to the first kept appointment: a moved evaluation keeps its first booking.
-    `first_on` is the first appointment that still stands, or the first of all where none does.
     """
     kept = [slot for slot in slots if is_visit(slot, today)]
     evaluations = [slot for slot in slots if slot.step == "evaluation"]
     evaluated = [slot for slot in kept if slot.step == "evaluation"] if evaluations else kept
     before = slots[: slots.index(kept[0]) + 1] if kept else slots
-    standing = [slot for slot in slots if slot.status not in ("cancelled", "rescheduled", "deceased")]
     return Episode(
         number,
         next((slot.referral_source for slot in slots if slot.referral_source), ""),
         next((slot.referring_provider for slot in slots if slot.referring_provider), ""),
         min(slot.booked_on or slot.starts_on for slot in before),
-        (standing or slots)[0].starts_on,
         evaluated[0].starts_on if evaluated else "",
         kept[-1].starts_on if kept else "",
         next((slot.starts_on for slot in reversed(kept) if slot.step == "discharge"), ""),

@@ -139,7 +139,6 @@ episodes = Table(
     _text("referral_source"),  # how they heard of us, as typed
     _text("referring_provider"),  # who prescribed, as typed
     Column("referred_on", String(10), nullable=False),  # the day its first appointment was booked
-    Column("first_on", String(10), nullable=False),  # the day of its first appointment
     _text("evaluated_on", 10),  # the day of its first kept evaluation or visit
     _text("last_visit_on", 10),
     _text("discharged_on", 10),

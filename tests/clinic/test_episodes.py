@@ -43,7 +43,7 @@ def test_a_referral_counts_on_the_earliest_booking_up_to_the_first_kept_appointm
         slot(3, "2026-01-19", booked="2025-12-01"),
     ]
     episode = sum_up(1, slots)
-    assert (episode.referred_on, episode.first_on, episode.evaluated_on) == ("2025-12-20", "2026-01-12", "2026-01-12")
+    assert (episode.referred_on, episode.evaluated_on) == ("2025-12-20", "2026-01-12")
     assert (episode.referral_source, episode.visits, episode.last_visit_on) == ("Dr. Example", 2, "2026-01-19")
 
 

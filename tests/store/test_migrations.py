@@ -180,3 +180,23 @@ def test_a_gmail_address_stopped_before_the_upgrade_is_stopped_with_and_without_
     assert set(stopped) == {address_key(typed) for typed in ("JoMade@gmail.com", "ann@gmail.com")} | {
         "jo.made@made.example"
     }
+
+
+def test_episodes_that_were_summed_up_before_the_upgrade_are_kept_and_found_by_their_day(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'clinic.sqlite'}")
+    migrate(engine, to="0013")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO patients (id, clinic_id, key) VALUES (7, 'lakeside', 'p7')"))
+        connection.execute(
+            text(
+                "INSERT INTO episodes (clinic_id, patient_id, number, referred_on, first_on, visits, opening) "
+                "VALUES ('lakeside', 7, 1, '2026-01-05', '2026-01-12', 3, 'evaluation')"
+            )
+        )
+    migrate(engine)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT patient_id, referred_on, visits, opening FROM episodes")).all()
+    indexes = {index["name"]: index["column_names"] for index in inspect(engine).get_indexes("episodes")}
+    engine.dispose()
+    assert kept == [(7, "2026-01-05", 3, "evaluation")]
+    assert indexes == {"ix_episodes_day": ["clinic_id", "referred_on"]}
