@@ -9,6 +9,8 @@ MANY = 50
 """From so many equal problems on, a table has one fault (a wrong column, a wrong order), not many."""
 
 STILL_BEING_WRITTEN = "The file is still being written."
+TRIED_AGAIN = "It is tried again next time."
+"""The remedy where Google, or another server, gave nothing to read."""
 TEST_PATIENT = "This is a test patient."
 OVERRULED = "A later row has the same appointment with other values; the later row counts."
 FEW = 5
@@ -42,6 +44,12 @@ def is_of_file(problem: Problem) -> bool:
     if problem.row or rows_of(problem):
         return False
     return problem.set_aside or problem.what == STILL_BEING_WRITTEN
+
+
+def why_not_read(problem: Problem) -> str:
+    """Why a whole file could not be read, where a run may say it itself, in logs and mails: a server gave nothing, so
+    that no patient's data can be in the words. Else ""."""
+    return f"{problem.what} {problem.remedy}" if problem.remedy == TRIED_AGAIN else ""
 
 
 def too_bad(problems: Sequence[Problem], rows: int, percent: int) -> tuple[str, str] | None:

@@ -27,7 +27,7 @@ def how_to_sign_in(settings: Google, scopes: Sequence[str]) -> str:
     if settings.service_account_file:
         return (
             f"Let a Google Workspace administrator check that the key {settings.service_account_file} is still valid "
-            f"and that its service account may use: {' '.join(scopes)}"
+            f"and that its service account may use: {' '.join(scopes)}."
         )
     return f"Run {SIGN_IN} and sign in again."
 

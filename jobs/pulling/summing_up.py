@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from jobs.clinic.problems import is_of_file
+from jobs.clinic.problems import is_of_file, why_not_read
 from jobs.clinic.records import Problem
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
@@ -30,6 +30,16 @@ def sum_up(tools: Tools, counts: Counter[str]) -> Outcome:
     said = (p for _, p in problems if p.row == 0 and not p.set_aside and p.source != PATIENTS)
     of_files = dict.fromkeys(f"{p.source}: {p.what}" for p in said)
     notes = tuple(of_files) or (() if tools.settings.sources else ("No source is configured in config/sources.yaml.",))
-    refused = ", ".join(f"{p.file} ({p.source})" for _, p in problems if p.set_aside and is_of_file(p))
-    failed = f"Nothing was read from {refused}; problems.xlsx says why." if refused else ""
+    failed = _in_words([p for _, p in problems if p.set_aside and is_of_file(p)])
     return Outcome(dict(counts), notes=notes, files=(path,) if path.exists() else (), failed=failed)
+
+
+def _in_words(refused: Sequence[Problem]) -> str:
+    """What nothing was read from, and why; what has one reason together."""
+    files: dict[str, list[str]] = {}
+    for problem in refused:
+        files.setdefault(why_not_read(problem), []).append(f"{problem.file} ({problem.source})")
+    return " ".join(
+        f"Nothing was read from {', '.join(names)}{f': {why}' if why else '; problems.xlsx says why.'}"
+        for why, names in files.items()
+    )

@@ -6,6 +6,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from jobs.clinic.problems import TRIED_AGAIN
 from jobs.sources.header_row import Unreadable
 
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
@@ -37,9 +38,7 @@ def fetch_calendar(address: str, tags: tuple[str, str], seconds: float, limit: i
         raise Unreadable(f"The calendar's server answered {error.code} ({error.reason}).", _LOOK) from None
     except (URLError, HTTPException, OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or type(error).__name__
-        raise Unreadable(
-            f"The calendar's server cannot be reached: {reason}.", "It is tried again next time."
-        ) from None
+        raise Unreadable(f"The calendar's server cannot be reached: {reason}.", TRIED_AGAIN) from None
     if len(data) > limit:
         raise Unreadable(f"The calendar has more than {limit >> 20} MB.", "Share a calendar of appointments only.")
     if b"BEGIN:VCALENDAR" not in data[:4096].upper():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jobs.clinic.normalize import in_short, read_columns
+from jobs.clinic.problems import TRIED_AGAIN
 from jobs.clinic.records import Appointment, Problem, TextTable
 from jobs.google.trouble import GoogleTrouble, Refused
 from jobs.sources.calendar import COLUMNS
@@ -35,7 +36,6 @@ _FIELDS = (
     "attendees(email,self,organizer,resource))"
 )
 _NO_APPOINTMENTS = ("outOfOffice", "focusTime", "workingLocation", "birthday", "fromGmail")
-_AGAIN = "It is tried again next time."
 Row = tuple[str, ...]  # in the order of COLUMNS
 
 
@@ -162,19 +162,19 @@ def _pages(service: "Service", words: dict[str, Any], wait: Callable[[float], ob
         if not page:
             token = answer.get("nextSyncToken") or ""
             if not token:
-                raise Unreadable("Google ended its list without saying where to go on next time.", _AGAIN)
+                raise Unreadable("Google ended its list without saying where to go on next time.", TRIED_AGAIN)
             return items, token
         if page in seen:
             break
         seen.add(page)
-    raise Unreadable("Google gives one page after the other without an end.", _AGAIN)
+    raise Unreadable("Google gives one page after the other without an end.", TRIED_AGAIN)
 
 
 def _in_words(refused: Refused) -> Exception:
     if refused.status == 404:
-        return Unreadable(
-            "Google has no calendar of this name for us.",
-            "Check google_calendar: in config/sources.yaml, and share the calendar with the account that signs in.",
+        return GoogleTrouble(
+            "Google has no calendar of this name for us. Check google_calendar: in config/sources.yaml, and share the "
+            "calendar with the account that signs in."
         )
     if refused.status == 403:
         return GoogleTrouble(f"{refused} Share the calendar, with all details, with the account that signs in.")

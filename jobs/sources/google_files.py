@@ -17,7 +17,8 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jobs.google.trouble import Refused
+from jobs.clinic.problems import TRIED_AGAIN
+from jobs.google.trouble import GoogleTrouble, Refused
 from jobs.sources.header_row import Unreadable
 from jobs.sources.reading import FileRead, ReadValues, start_reading
 from jobs.sources.row_marks import FileMemory
@@ -64,7 +65,7 @@ def fetch_sheet(service: "Service", source: Source, wait: Callable[[float], obje
         answer = service.read(request, wait)
     except Refused as refused:
         if refused.status == 404:
-            raise Unreadable("Google has no such sheet for us.", _SHARE) from None
+            raise GoogleTrouble(f"Google has no such sheet for us. {_SHARE}") from None
         if refused.status == 400 and source.sheet:
             raise Unreadable(
                 f'The Google sheet has no page called "{source.sheet}".', "Correct sheet: of this source."
@@ -127,7 +128,7 @@ def _newest(service: "Service", source: Source, wait: Callable[[float], object])
             answer = service.read(service.api.files().list(**words, **({"pageToken": page} if page else {})), wait)
         except Refused as refused:
             if refused.status == 404:
-                raise Unreadable("Google has no such folder for us.", _SHARE) from None
+                raise GoogleTrouble(f"Google has no such folder for us. {_SHARE}") from None
             raise
         for file in answer.get("files") or ():  # newest first
             if _fits(file, source.path):
@@ -139,7 +140,7 @@ def _newest(service: "Service", source: Source, wait: Callable[[float], object])
         if page in seen:
             break
         seen.add(page)
-    raise Unreadable("Google gives one page after the other without an end.", "It is tried again next time.")
+    raise Unreadable("Google gives one page after the other without an end.", TRIED_AGAIN)
 
 
 def _fits(file: Any, pattern: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobs.clinic.problems import TRIED_AGAIN
 from jobs.clinic.records import Problem
 from jobs.google.scopes import READ_CALENDARS, READ_DRIVE, READ_SHEETS
 from jobs.google.settings import Google
@@ -17,8 +18,6 @@ from jobs.sources.source import Limits, Source
 
 if TYPE_CHECKING:
     from jobs.clinic.value_rules import ValueRules
-
-_AGAIN = "It is tried again next time."
 
 
 def scopes_of(source: Source) -> list[str]:
@@ -55,7 +54,7 @@ class GoogleReading:
         except Unreadable as error:
             yield self._refused(error.what, error.remedy)
         except GoogleTrouble as trouble:
-            yield self._refused(str(trouble), _AGAIN)
+            yield self._refused(str(trouble), TRIED_AGAIN)
 
     def close(self) -> None:
         """Nothing runs before it is gone through."""

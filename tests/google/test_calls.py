@@ -99,7 +99,7 @@ def test_a_reading_call_gives_up_in_the_end(google: LoopbackGoogle, service: Ser
         (trouble(404, "notFound"), Refused, "answered 404 notFound."),
         (trouble(400, "invalidArgument"), Refused, "answered 400 invalidArgument."),
         (trouble(403, "forbidden"), Refused, "answered 403 forbidden."),
-        (trouble(403, "insufficientPermissions"), SignInNeeded, f"service account may use: {READ_MAILBOX}"),
+        (trouble(403, "insufficientPermissions"), SignInNeeded, f"service account may use: {READ_MAILBOX}."),
         (trouble(403, "accessNotConfigured"), SignInNeeded, "Switch the gmail API on in the Google Cloud project."),
     ],
 )

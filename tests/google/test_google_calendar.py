@@ -12,11 +12,13 @@ from threading import Event
 from typing import Any
 
 import pytest
-from hand_written_clinic import ROOT, Clinic, Ran
+from click.testing import CliRunner, Result
+from hand_written_clinic import ROOT, Clinic
 from loopback_google import Answer, Call, HangUp, LoopbackGoogle, service_key, settings_for, trouble
 from made_up_calendar import MadeUpCalendar, event
 
 from jobs.clinic.value_rules import ValueRules
+from jobs.desk.commands import cli
 from jobs.runner.run import FAILED, FINE
 from jobs.sources.google_reading import GoogleReading
 from jobs.sources.reading import FileRead
@@ -43,6 +45,10 @@ def clinic(tmp_path: Path, calendar: MadeUpCalendar) -> Clinic:
     with (clinic.home / "config" / "clinic.yaml").open("a", encoding="utf-8") as settings:
         settings.write(f"\ngoogle:\n  service_account_file: {key}\n  endpoint: {calendar.google.endpoint}\n")
     return clinic
+
+
+def command(clinic: Clinic, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", MOMENT, *words])
 
 
 def token(clinic: Clinic) -> bytes:
@@ -228,7 +234,7 @@ SENTENCES: dict[str, tuple[Any, str]] = {
             "signs in. It is tried again next time."),
     "404": (trouble(404, "notFound"),
             "Google has no calendar of this name for us. Check google_calendar: in config/sources.yaml, and share the "
-            "calendar with the account that signs in."),
+            "calendar with the account that signs in. It is tried again next time."),
     "429": (trouble(429, "rateLimitExceeded"),
             "Google (calendar) answered 429 rateLimitExceeded: it has had enough of us for now. It is tried again next "
             "time."),
@@ -323,12 +329,18 @@ def test_a_sign_in_that_is_no_longer_valid_is_a_sentence_and_other_sources_go_on
     calendar.google.script = lambda call: (
         Answer(400, {"error": "invalid_grant", "error_description": "made up"}) if call.path == "/token" else None
     )
-    ran: Ran = clinic.pull(MOMENT)
-    assert (ran.code, ran.outcome.failed) == (
-        FAILED, "Nothing was read from Google Calendar (studio); problems.xlsx says why.",
-    )  # fmt: skip
+    told = command(clinic, "run", "pull_appointments")
+    assert told.exit_code == FAILED
+    key = clinic.home.parent / "key.json"
+    failed = (
+        "Nothing was read from Google Calendar (studio): Google does not accept the sign-in (invalid_grant). Let a "
+        f"Google Workspace administrator check that the key {key} is still valid and that its service account may use: "
+        "https://www.googleapis.com/auth/calendar.events.readonly. It is tried again next time."
+    )
+    assert told.output.splitlines()[0] == f"pull_appointments failed: {failed}"
+    assert f"Waits for a person:\n  pull_appointments failed: {failed}\n" in command(clinic, "status").output
     (what,) = clinic.ask("SELECT what FROM problems WHERE source = 'studio'")
-    assert what.startswith("Google does not accept the sign-in (invalid_grant). Let a Google Workspace administrator")
+    assert failed == f"Nothing was read from Google Calendar (studio): {what} It is tried again next time."
     assert clinic.ask("SELECT source FROM appointments") == ["export"]
 
 

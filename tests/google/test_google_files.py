@@ -98,7 +98,7 @@ def test_a_problem_in_a_sheet_names_the_sheet_and_the_cell(clinic: Clinic, googl
     [
         ("google_sheet: other", None,
          "Google has no such sheet for us. Check it in config/sources.yaml, and share it with the account that signs "
-         "in."),
+         "in. It is tried again next time."),
         ("google_sheet: sheet-1", Answer(200, {"range": "A1"}),
          "There is nothing in this Google sheet. Check that the export still goes there."),
         ("google_sheet: sheet-1, sheet: May", trouble(400, "badRequest"),

@@ -151,7 +151,7 @@ def test_a_key_that_google_does_not_know_says_whom_to_ask(google: LoopbackGoogle
     google.script = lambda call: Answer(400, {"error": "unauthorized_client"})
     assert sentence(settings_for(tmp_path, google), tmp_path, SEND_LETTERS) == (
         "Google does not accept the sign-in (unauthorized_client). Let a Google Workspace administrator check that "
-        f"the key {tmp_path}/key.json is still valid and that its service account may use: {SEND_LETTERS}"
+        f"the key {tmp_path}/key.json is still valid and that its service account may use: {SEND_LETTERS}."
     )
 
 
