@@ -58,9 +58,10 @@ if __name__ == "__main__":
     if sys.argv[1:] in ([], ["-h"], ["--help"]):  # at once: what reads the other commands takes four times as long
         print(__doc__.strip())
         sys.exit()
-    from jobs.desk.arriving import load_less
+    from jobs.desk.arriving import begin_in_utf_8, load_less
     from jobs.desk.streams import open_streams
 
+    begin_in_utf_8()
     open_streams()
     load_less()
     try:

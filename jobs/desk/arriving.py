@@ -1,6 +1,19 @@
 """The beginning of the program."""
 
+import os
+import sys
+
 from jobs.machine.put_off import put_off
+
+
+def begin_in_utf_8() -> None:
+    """Begin anew where this Python was told to know nothing but ASCII: a folder's name may well hold an umlaut.
+
+    It knows UTF-8 by itself in every locale but those that name another encoding, unless the environment forbids it.
+    """
+    if sys.getfilesystemencoding() == "ascii" and os.environ.get("PYTHONUTF8") != "1":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def load_less() -> None:

@@ -61,7 +61,7 @@ def start_loading(home: Path) -> Loading:
     """
     contents = _contents(home)
     digest = sha256(_program_print())
-    digest.update(f"{home.resolve()}\n".encode())
+    digest.update(os.fsencode(home.resolve()) + b"\n")
     for name, content in contents.items():
         digest.update(f"{name} {len(content)}\n".encode() + content)
     kept = _kept(home, digest.hexdigest())
