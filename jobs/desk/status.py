@@ -28,6 +28,7 @@ from jobs.sending.letter_loading import load_clinic_letters
 from jobs.sources.places import newest_in_words
 from jobs.store.letters import PutOff, count_states, put_off
 from jobs.store.mailbox_messages import ForPeople, mail_for_people, read_up_to
+from jobs.store.outbox import waiting_for_rows
 from jobs.store.refusals import not_believed
 from jobs.store.runs import Run, last_runs
 from jobs.store.sources import Freshness, freshness, listed_problems
@@ -62,7 +63,7 @@ def show_status(tools: Tools) -> None:
         recent = utc_text(tools.now - timedelta(days=_RECENT_DAYS))
         back = mail_for_people(memory, recent)
         doubtful = not_believed(memory, recent, lambda *said: answer_of(*said) == "nobody")
-        later = put_off(memory)
+        later, unread = put_off(memory), waiting_for_rows(memory, utc_text(tools.now))
         known = freshness(memory, (source.name for source in tools.settings.sources))
     console.print(_runs(tools, runs))
     for source in tools.settings.sources:
@@ -78,7 +79,7 @@ def show_status(tools: Tools) -> None:
     console.print(f"Addresses that get no more letters: {stopped}{' (run_jobs.py stop lists them)' if stopped else ''}")
     console.print(f"The mailbox was last read: {_last_read(tools, read_at)}")
     waiting = (
-        _waiting(tools, runs, states, problems)
+        _waiting(tools, runs, states, problems, unread)
         + [*left_unscheduled(tools.settings)]
         + _came_back(back, doubtful)
         + _of_articles(tools)
@@ -134,13 +135,14 @@ def _ended(run: Run) -> str:
     return _ENDED.get(run.outcome, run.outcome)
 
 
-def _waiting(tools: Tools, runs: Mapping[str, Run], states: Mapping[str, int], problems: int) -> list[str]:
+def _waiting(tools: Tools, runs: Mapping[str, Run], states: Mapping[str, int], problems: int, unread: int) -> list[str]:
     """What only a person can settle, each with how many or why."""
     listed = [f"{run.job} failed: {run.message}" for run in runs.values() if run.outcome in ("failed", "stopped")]
     counts = {
         "letters that may have left (unknown)": states.get("unknown", 0),
         "letters that the mail server refused (failed)": states.get("failed", 0),
         "letters held until a person releases them, see `outbox`": states.get("held", 0),
+        "letters that wait until the newest row of their appointment can be read, see problems.xlsx": unread,
         f"problems in the sources, see {tools.state_dir / 'reports' / 'problems.xlsx'}": problems,
     }
     return listed + [f"{words}: {count}" for words, count in counts.items() if count]

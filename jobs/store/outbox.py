@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from jobs.store.decisions import Decision, decisions_about
 from jobs.store.memory import Memory
-from jobs.store.tables import attempts, events, letters, patients
+from jobs.store.tables import appointments, attempts, events, letters, patients
 
 
 class Waiting(NamedTuple):
@@ -64,6 +64,20 @@ def waiting_letters(memory: Memory, now: str) -> list[Waiting]:
     in_grace = and_(letter.state == "ready", letter.leaves_at > now)
     listed = or_(letter.state.in_(("held", "unknown", "failed", "deferred")), in_grace)
     return _listed(memory, listed)
+
+
+def waiting_for_rows(memory: Memory, now: str) -> int:
+    """How many letters are due whose appointment's newest row cannot be read; they wait until it is mended."""
+    letter, slot = letters.c, appointments.c
+    query = (
+        select(func.count())
+        .select_from(letters)
+        .join(events, events.c.id == letter.event_id)
+        .join(appointments, slot.id == events.c.appointment_id)
+    )
+    due = letter.due_at <= now, letter.expires_at >= now, letter.state.in_(("planned", "ready", "deferred"))
+    found = query.where(letter.clinic_id == memory.clinic_id, *due, slot.unread == 1, slot.same_as == 0)
+    return int(memory.connection.execute(found).scalar_one())
 
 
 def letters_of(memory: Memory, states: Collection[str], rule: str) -> list[Waiting]:
