@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from jobs.clinic.figures import MOST_TEXTS, NamedText, SourceLine, Tally, UnnamedText
 from jobs.clinic.source_names import NO_SOURCES, NOT_RECORDED, NOT_YET_NAMED, ReferralNames, name_key
+from jobs.clinic.tallies import MOST_TEXTS, NamedText, SourceLine, Tally, UnnamedText
 
 Referred = Iterable[tuple[str, Tally]]
 """Each text as typed, with its referrals."""

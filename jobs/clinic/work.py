@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from jobs.clinic.figures import part_of
+from jobs.clinic.tallies import part_of
 
 
 class RuleLine(NamedTuple):

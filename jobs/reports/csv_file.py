@@ -4,7 +4,8 @@ import csv
 from io import StringIO
 from pathlib import Path
 
-from jobs.clinic.figures import Figures, SourceLine
+from jobs.clinic.figures import Figures
+from jobs.clinic.tallies import SourceLine
 from jobs.reports.sheets import safe_text
 from jobs.reports.whole_files import save_whole
 

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from jobs.clinic.episodes import GAP_DAYS
-from jobs.clinic.figures import BOOKED_WITHIN_DAYS, LATE_HOURS, LOST_AFTER_DAYS, QUIET_AFTER_DAYS, QUIET_REFERRALS
+from jobs.clinic.figures import BOOKED_WITHIN_DAYS, LATE_HOURS, LOST_AFTER_DAYS
+from jobs.clinic.tallies import QUIET_AFTER_DAYS, QUIET_REFERRALS
 
 DEFINITIONS = (
     ("Episode of care", "Begins with an evaluation when the patient has had no visit yet or after a visit of the "

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from jobs.clinic.figures import Attendance, Figures, Funnel, part_of
+from jobs.clinic.figures import Attendance, Figures, Funnel
+from jobs.clinic.tallies import part_of
 from jobs.reports.definitions import benchmark_of
 from jobs.reports.period_words import words_of
 from jobs.reports.sheets import (

@@ -6,8 +6,9 @@ in the column AS_TYPED. The names that she can choose from stand on the hidden s
 
 from collections.abc import Mapping, Sequence
 
-from jobs.clinic.figures import MOST_TEXTS, Figures, NamedText, UnnamedText
+from jobs.clinic.figures import Figures
 from jobs.clinic.source_names import name_key
+from jobs.clinic.tallies import MOST_TEXTS, NamedText, UnnamedText
 from jobs.reports.period_words import day_or_none
 from jobs.reports.sheets import DAY, GREEN, QUIET, TEXT, Book, Col, Value
 from jobs.reports.source_sheets import TOP

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from jobs.clinic.figures import Figures, SourceLine
+from jobs.clinic.figures import Figures
 from jobs.clinic.periods import TREND
 from jobs.clinic.reconcile import Difference
 from jobs.clinic.source_names import NO_SOURCES
+from jobs.clinic.tallies import SourceLine
 from jobs.clinic.work import Work
 from jobs.reports.about_sheet import about_sheet
 from jobs.reports.calendar_sheet import calendar_sheet

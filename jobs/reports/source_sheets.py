@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from xlsxwriter.utility import xl_range_abs
 
-from jobs.clinic.figures import QUIET_AFTER_DAYS, QUIET_REFERRALS, Figures, SourceLine, part_of
+from jobs.clinic.figures import Figures
 from jobs.clinic.periods import TREND, Period
 from jobs.clinic.source_names import NO_SOURCES
+from jobs.clinic.tallies import QUIET_AFTER_DAYS, QUIET_REFERRALS, SourceLine, part_of
 from jobs.reports.period_words import day_or_none, words_of
 from jobs.reports.sheets import (
     AVERAGE,

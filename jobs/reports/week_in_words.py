@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from jobs.clinic.figures import Figures, SourceLine, Tally, known_from
+from jobs.clinic.figures import Figures, known_from
 from jobs.clinic.periods import TREND
 from jobs.clinic.source_names import NO_SOURCES, NOT_RECORDED
+from jobs.clinic.tallies import SourceLine, Tally
 from jobs.reports.definitions import benchmark_of
 from jobs.reports.period_words import spoken, words_of
 from jobs.reports.spoken_numbers import average_text, how_many_differ, rate_text

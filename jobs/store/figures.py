@@ -12,18 +12,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from jobs.clinic.figures import (
-    LOST_AFTER_DAYS,
-    Attendance,
-    Counted,
-    Figures,
-    Funnel,
-    Tally,
-    known_from,
-)
+from jobs.clinic.figures import LOST_AFTER_DAYS, Attendance, Counted, Figures, Funnel, known_from
 from jobs.clinic.periods import TREND, Period, Periods
 from jobs.clinic.source_lines import named, provider_lines, source_lines, total, typed_texts, unnamed
 from jobs.clinic.source_names import ReferralNames
+from jobs.clinic.tallies import Tally
 from jobs.store.memory import Memory, whole
 
 _HERE = "(:location = '' OR location = :location)"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from jobs.clinic.figures import MOST_TEXTS, Tally
 from jobs.clinic.source_lines import typed_texts, unnamed
 from jobs.clinic.source_matching import Match, SourceMatcher
 from jobs.clinic.source_names import ReferralNames
+from jobs.clinic.tallies import MOST_TEXTS, Tally
 from jobs.reports.recognized_names import RecognizedNames
 
 ROWS = [("gym", "Example Gym", "practice"), ("dr sample", "Dr. Pat Sample", "physician")]

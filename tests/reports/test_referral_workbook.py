@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from jobs.clinic.figures import Attendance, Counted, Figures, Funnel, NamedText, SourceLine, Tally, UnnamedText
+from jobs.clinic.figures import Attendance, Counted, Figures, Funnel
 from jobs.clinic.periods import month_of, period_named, year_of
 from jobs.clinic.records import Problem
 from jobs.clinic.source_names import NOT_RECORDED, NOT_YET_NAMED
+from jobs.clinic.tallies import NamedText, SourceLine, Tally, UnnamedText
 from jobs.clinic.work import FreshLine, JobLine, ProblemLine, RuleLine, Work
 from jobs.reports.problems_workbook import write_problems
 from jobs.reports.referral_workbook import Context, workbook_name, write_referral_workbook

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert
 
-from jobs.clinic.figures import Figures, SourceLine
+from jobs.clinic.figures import Figures
 from jobs.clinic.periods import week_of
 from jobs.clinic.source_names import NOT_RECORDED, NOT_YET_NAMED, ReferralNames, name_key
+from jobs.clinic.tallies import SourceLine
 from jobs.store.episodes import refresh_episodes, renew_episodes
 from jobs.store.figures import count_figures, locations
 from jobs.store.memory import Memory, Store, open_store
