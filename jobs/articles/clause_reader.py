@@ -15,7 +15,7 @@ _MONTHS = frozenset("jan feb mar apr may jun jul aug sep sept oct nov dec".split
 _ASIDE = re.compile(r"\s*[()]\s*")
 _DOUBTED, _DOUBTFUL = re.compile(r"\s*\?(?!\w)"), re.compile(r"[^\w?]*\?\w")  # "sciatica? MD says hip", "?hip"
 _AND = ("&", "+")
-_SAYS_OF = frozenset("for in of para de".split())  # "for her sister": what went before is hers as well
+_SAYS_OF = frozenset("for in of on para de".split())  # "for her sister": what went before is hers as well
 _WHOSE, _IS = frozenset("his their our your su mi".split()), frozenset("is was es".split())
 _HISTORY = frozenset(
     "hx h history pmh pmhx prior previou previously past remote once used old historia historial antecedente previo "

@@ -7,6 +7,8 @@ from jobs.articles.spelled import Found
 from jobs.articles.vocabulary import BODY, Vocabulary
 
 DONE = re.compile(r"\bs\s*/\s*p\b|\bpost[- ]?op|\bstatus post\b", re.IGNORECASE)  # an operation that was done
+NOT_NOW = frozenset(("over", "old", "history"))  # signs of a clause that does not tell how the patient is
+_HURTS = frozenset(("pain", "numb", "shoots", "since"))
 MONEY = re.compile(r"[$€]\s?\d")
 _DONE_FOR_GOOD = frozenset(("after surgery", "postpartum"))
 
@@ -34,6 +36,11 @@ class Clause:
         return self.begin + len(self.text)
 
     @property
+    def is_errand(self) -> bool:
+        """Whether it speaks of a matter of the desk."""
+        return not self.signs.isdisjoint(("desk", "errand"))
+
+    @property
     def is_past(self) -> bool:
         """Whether it speaks of long ago, and not of what has lasted since then."""
         return "old" in self.signs and "since" not in self.signs
@@ -49,3 +56,18 @@ def is_operation(one: Found, vocabulary: Vocabulary) -> bool:
     return one.meaning in vocabulary.concepts and not _DONE_FOR_GOOD.isdisjoint(
         (one.meaning, *vocabulary.ancestors(one.meaning))
     )
+
+
+def whence(one: Found, clauses: list[Clause], vocabulary: Vocabulary) -> tuple[int, bool]:
+    """In which clause something stands, and whether that is one of complaint."""
+    place = max((place for place, clause in enumerate(clauses) if clause.begin <= one.start), default=0)
+    clause = clauses[place]
+    while place and clauses[place].linked:
+        place -= 1  # "neck & shoulders tense"
+    hurts = not clause.signs.isdisjoint(_HURTS) or any(
+        found.meaning in vocabulary.concepts
+        and vocabulary.kind(found.meaning) == "condition"
+        and vocabulary.place_of(found.meaning)
+        for found in clause.affirmed
+    )
+    return place, hurts

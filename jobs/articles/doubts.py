@@ -1,28 +1,31 @@
-"""Doubts what a note names where it may be no complaint: "shingles on back", "fell on the mailbox"."""
+"""Doubts what a note names, where it may be no complaint; what is doubted calls for no article by itself.
 
-from jobs.articles.clauses import Clause, is_of_body, is_operation
+In its own clause:
+
+- what is only guessed, or was once so: "hip?", "hx of hip pain";
+- what only tells which thing of the desk is meant (errands.py): "sciatica poster for lobby";
+- unless the clause says that something hurts, what stands among words of which nobody knows what they say, and nobody
+  tells ("fibro support zoom link"); and a part of the body alone, or what is said outside a clinic as well, beside one
+  such word ("shingles on back", "fell on the mailbox", "hip & knee rep"), unless it is hers ("because of my knees").
+
+In the whole note, where it speaks of a matter of the desk, a part of the body of which nobody says that it hurts ("same
+therapist who does her knee"); where it speaks of another doctor's field, every pain ("shingles, back hurts").
+"""
+
+from jobs.articles.clauses import NOT_NOW, Clause, is_of_body, is_operation, whence
+from jobs.articles.errands import calls_a_thing, is_circumstance
+from jobs.articles.placing import joined_across, places_of
 from jobs.articles.sayings import Saying
 from jobs.articles.spelled import Found
-from jobs.articles.vocabulary import BODY, Vocabulary
-from jobs.articles.word_lists import company_words, errand_words, everyday_words
+from jobs.articles.vocabulary import Vocabulary
+from jobs.articles.word_lists import company_words, everyday_words
 from jobs.articles.words import key_of
 
 DOUBTED = frozenset(("guess", "before"))  # "hip?", "hx of hip pain": alone it calls for nothing
 _MOSTLY_UNKNOWN = 3  # words of a clause that say nothing of a complaint: then it is none
-_TOLD = Saying(
+_TELLING = Saying(
     r"\b(?:i|i['’]?(?:m|ve)|my|me|she|he|her|his|him|pt|mi|le|su|since|when|while|showed|shows|told|says|said)\b"
 )  # words of a person who tells of somebody
-_HOW_IT_CAME = Saying(
-    r"\b(?:from|after|due to|lift\w*|carry\w*|moving|standing|sitting|walking|climbing|works?|working|job|shifts?|"
-    r"driver|worker|player|teacher|clerk|nurse|waiter|waitress|cashier|cook|chef|painter|carpenter|plumber|electrician|"
-    r"mechanic|nanny|stylist|manager|supervisor|coordinator|technician|tech|x\s?\d+\s?(?:d|w|wks?|mos?|yrs?)|"
-    r"\d+\s?(?:days?|wks?|weeks?|mos?|months?|yrs?|years?))\b"
-)  # what the patient does, or since when: "LBP from warehouse job" is no errand
-_THING = Saying(
-    r"[\s-]+(?:sling|bag|support|cushion|scooter|braces?|sleeves?|pillow|wrap|strap|band|boot|ice|roller|immobilizer|machine|"
-    r"wedge|appt|appointment|visits?|sessions?|eval|x-?ray|mri|doctor|surgeon|specialist|pads?|belt|pack|referral|order|"
-    r"script|rx|bill|claim|auth|handouts?|sheet|packet|exercises?|program|room|door|office|desk|entrance)\b"
-)
 _HERS = Saying(
     r"\b(?:my|her|his|their|mi|both|(?:it['’]?s|it is|this is) the)\s+"
     r"(?:(?:right|left|rt|lt|r|l|lower|whole|entire|other|poor|bad)\s+)*$"
@@ -30,7 +33,46 @@ _HERS = Saying(
 _OPEN = ("numb", "shoots", "ahead")  # signs beside which a part of the body alone need not hurt
 
 
-def strange_clauses(clauses: list[Clause], text: str) -> list[Clause]:
+def with_doubts(told: list[tuple[Clause, list[Found]]], text: str, vocabulary: Vocabulary) -> list[Found]:
+    """What each clause says, as sure as the clause and then the rest of the note leave it."""
+    clauses = [clause for clause, _ in told]
+    strange = _strange_clauses(clauses, text)
+    kept = [one for clause, said in told for one in _in_its_clause(clause, said, clause in strange, text, vocabulary)]
+    kept = joined_across(kept, vocabulary)
+    if any(clause.is_errand for clause in clauses):
+        kept = _unsure(kept, [one for one in kept if _is_bare(one, clauses, vocabulary)])
+    if any("other" in clause.signs and clause.signs.isdisjoint(NOT_NOW) for clause in clauses):
+        kept = _unsure(kept, [one for one in kept if places_of(one, vocabulary)])
+    return kept
+
+
+def _in_its_clause(clause: Clause, said: list[Found], strange: bool, text: str, vocabulary: Vocabulary) -> list[Found]:
+    """What a clause says, unsure of what may be no complaint."""
+    if clause.signs & DOUBTED:
+        return _unsure(said, [one for one in said if is_of_body(one, vocabulary) and not is_operation(one, vocabulary)])
+    if "errand" in clause.signs:
+        return _unsure(said, said)
+    if "pain" in clause.signs:
+        return said
+    if _says_little(clause, said, text):
+        return _unsure(said, said)
+    doubtful = [one for one in said if one.meaning and _is_ambiguous(one, clause, text, vocabulary)]
+    firm = any(is_of_body(one, vocabulary) and one not in doubtful for one in said)
+    return _unsure(said, doubtful) if strange and not firm else said
+
+
+def _unsure(said: list[Found], doubtful: list[Found]) -> list[Found]:
+    return [one._replace(sure=False) if one in doubtful else one for one in said]
+
+
+def _says_little(clause: Clause, said: list[Found], text: str) -> bool:
+    """Whether a clause is mostly of words of which nobody knows what they say, and nobody tells."""
+    typed = [text[one.start : one.end] for one in said if not one.meaning]
+    unknown = [word for word in typed if _is_unknown(word) and not is_circumstance(key_of(word))]
+    return len(unknown) >= _MOSTLY_UNKNOWN and not _TELLING.search(clause.text)
+
+
+def _strange_clauses(clauses: list[Clause], text: str) -> list[Clause]:
     """The clauses in which a part of the body alone may be no complaint, and what hangs on them: "hip & knee rep"."""
     strange: list[Clause] = []
     for before, clause in zip([None, *clauses], clauses, strict=False):
@@ -42,35 +84,6 @@ def strange_clauses(clauses: list[Clause], text: str) -> list[Clause]:
     return strange
 
 
-def with_doubt(clause: Clause, said: list[Found], strange: bool, text: str, vocabulary: Vocabulary) -> list[Found]:
-    """The same, unsure of what may be no complaint: "shingles on back", "fell on the mailbox"."""
-    if clause.signs & DOUBTED:
-        return [
-            one._replace(sure=False) if is_of_body(one, vocabulary) and not is_operation(one, vocabulary) else one
-            for one in said
-        ]
-    if "pain" in clause.signs:
-        return said
-    unknown = sum(not one.meaning and _is_unknown(text[one.start : one.end]) for one in said)
-    errand = is_an_errand(said, text) and not _HOW_IT_CAME.search(clause.text)
-    if (unknown >= _MOSTLY_UNKNOWN or errand) and not _TOLD.search(clause.text):
-        return [one._replace(sure=False) for one in said]  # "fibro support zoom link"
-    doubtful = [one for one in said if one.meaning and _is_ambiguous(one, clause, text, vocabulary)]
-    if any(one.meaning and one not in doubtful and vocabulary.kind(one.meaning) in BODY for one in said):
-        return said
-    return [one._replace(sure=False) if one in doubtful else one for one in said] if strange else said
-
-
-def is_an_errand(said: list[Found], text: str) -> bool:
-    """Whether a clause has a word of the desk's other business: "TKA class handouts low"."""
-    return any(not one.meaning and key_of(text[one.start : one.end]) in errand_words() for one in said)
-
-
-def _is_a_sport(one: Found, vocabulary: Vocabulary) -> bool:
-    known = one.meaning in vocabulary.concepts and vocabulary.kind(one.meaning) == "activity"
-    return known and not vocabulary.is_everyday(one.meaning)
-
-
 def _is_ambiguous(one: Found, clause: Clause, text: str, vocabulary: Vocabulary) -> bool:
     """Whether it is a part of the body without a complaint, or a word that is said outside a clinic as well."""
     if one.more:
@@ -78,12 +91,22 @@ def _is_ambiguous(one: Found, clause: Clause, text: str, vocabulary: Vocabulary)
     bare = vocabulary.kind(one.meaning) == "region" and one not in clause.led_to
     if bare and any(_is_a_sport(sport, vocabulary) and one.start - sport.end == 1 for sport in clause.affirmed):
         return False  # "swimmer's shoulder"
-    if bare and _HERS.search(text, 0, one.start) and not _THING.match(text, one.end):
+    if bare and _HERS.search(text, 0, one.start) and not calls_a_thing(one, clause):
         return False
     return bare or key_of(text[one.start : one.end]) in everyday_words()
+
+
+def _is_a_sport(one: Found, vocabulary: Vocabulary) -> bool:
+    known = one.meaning in vocabulary.concepts and vocabulary.kind(one.meaning) == "activity"
+    return known and not vocabulary.is_everyday(one.meaning)
 
 
 def _is_unknown(typed: str) -> bool:
     """Whether a word is none of those that stand beside a complaint. A number, a date or a size is none either."""
     key = key_of(typed)
     return key.isalpha() and key not in company_words()
+
+
+def _is_bare(one: Found, clauses: list[Clause], vocabulary: Vocabulary) -> bool:
+    """Whether this is a part of the body of which nobody says that it hurts: "same therapist who does her knee"."""
+    return bool(one.meaning) and vocabulary.kind(one.meaning) == "region" and not whence(one, clauses, vocabulary)[1]

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from jobs.articles.ages import age_groups
-from jobs.articles.clauses import DONE, MONEY, Clause, is_of_body, is_operation
+from jobs.articles.clauses import DONE, MONEY, NOT_NOW, Clause, is_of_body, is_operation, whence
 from jobs.articles.cues import cues_in
 from jobs.articles.describing import descriptions_of, shares_words, with_descriptions
 from jobs.articles.descriptions import Described
 from jobs.articles.doctor_first import DoctorFirst, signs_in
-from jobs.articles.doubts import DOUBTED, is_an_errand, strange_clauses, with_doubt
+from jobs.articles.doubts import DOUBTED, with_doubts
 from jobs.articles.note import clauses_of
-from jobs.articles.placing import joined, joined_across, placed, places_of
+from jobs.articles.placing import joined, placed, places_of
 from jobs.articles.reading import NOTHING, Mention, Reading
 from jobs.articles.sayings import RETURNS, Saying
 from jobs.articles.spelled import Found, find
@@ -22,8 +22,6 @@ _PICTURE = Saying(
     r"\b(?:x-?rays?|xr|mri|ct|scans?|films?|imaging|pictures?|ultrasound|emg|exam|placas|radiograf[ií]as?|resonancia)\b"
 )
 _FAINT = DOUBTED | {"faint"}
-_NOT_NOW = frozenset(("over", "old", "history"))
-_HURTS = frozenset(("pain", "numb", "shoots", "since"))
 
 
 def topics_of(text: str, vocabulary: Vocabulary) -> list[str]:
@@ -61,10 +59,10 @@ def _read(clauses: list[Clause], text: str, vocabulary: Vocabulary, places: Coll
     silent = [part for clause in clauses for part in _silent(clause)]
     no = _denied(clauses, vocabulary)
     told, untold = _described(clauses, descriptions_of(text, clauses, silent, places, vocabulary), vocabulary)
-    named = _without(_named(clauses, text, vocabulary), untold)
+    named = _without(with_doubts(_complaints(clauses, vocabulary), text, vocabulary), untold)
     kept = with_descriptions(named, told, clauses, no, vocabulary)
     found = [
-        Mention(one.meaning, _phrases(one, text), one.sure, one.felt, one.faint, *_whence(one, clauses, vocabulary))
+        Mention(one.meaning, _phrases(one, text), one.sure, one.felt, one.faint, *whence(one, clauses, vocabulary))
         for one in kept
         if one.meaning and not (one.meaning in no and vocabulary.kind(one.meaning) == "activity")
     ]
@@ -78,32 +76,14 @@ def _read(clauses: list[Clause], text: str, vocabulary: Vocabulary, places: Coll
         past=frozenset(_past(clauses, vocabulary)) - affirmed,
         misfiled=any("chart" in clause.signs for clause in clauses),
         returns=bool(RETURNS.search(text)),
-        begins=cues_in(text).stands("begins") and not any(is_an_errand(clause.affirmed, text) for clause in clauses),
-        errand=any("desk" in clause.signs for clause in clauses)
-        and not any(_is_complaint(one, vocabulary) for one in found),
+        begins=cues_in(text).stands("begins") and not any("errand" in clause.signs for clause in clauses),
+        errand=any(clause.is_errand for clause in clauses) and not any(_is_complaint(one, vocabulary) for one in found),
     )
 
 
 def _denied(clauses: list[Clause], vocabulary: Vocabulary) -> set[str]:
     denied = (one for clause in clauses for one in joined(placed(clause.denied, vocabulary), vocabulary))
     return {one.meaning for one in denied if one.meaning}
-
-
-def _named(clauses: list[Clause], text: str, vocabulary: Vocabulary) -> list[Found]:
-    """What the clauses name of the patient as she is now, each as sure as its clause and its neighbours leave it."""
-    strange = strange_clauses(clauses, text)
-    kept = [
-        one
-        for clause, said in _complaints(clauses, vocabulary)
-        for one in with_doubt(clause, said, clause in strange, text, vocabulary)
-    ]
-    kept = joined_across(kept, vocabulary)
-    if any("desk" in clause.signs for clause in clauses):
-        kept = [one._replace(sure=False) if _is_bare(one, clauses, vocabulary) else one for one in kept]
-    if any("other" in clause.signs and clause.signs.isdisjoint(_NOT_NOW) for clause in clauses):
-        # "shingles, back hurts"
-        kept = [one._replace(sure=False) if places_of(one, vocabulary) else one for one in kept]
-    return kept
 
 
 def _described(
@@ -163,7 +143,7 @@ def _where_it_counts(
 
 def _silent(clause: Clause) -> list[tuple[int, int]]:
     """The parts of a clause that do not tell how the patient is now."""
-    if clause.signs.isdisjoint(_NOT_NOW):
+    if clause.signs.isdisjoint(NOT_NOW):
         return clause.silent
     return [(clause.begin, clause.begin + len(clause.text))]
 
@@ -174,21 +154,6 @@ def _is_for_the_desk(before: Clause | None, clause: Clause, vocabulary: Vocabula
         _names_operation(one, vocabulary) for one in (before, clause) if one
     )  # "THA in March, cancelled it"
     return "away" in clause.signs or "off" in clause.signs and not called_off
-
-
-def _whence(one: Found, clauses: list[Clause], vocabulary: Vocabulary) -> tuple[int, bool]:
-    """In which clause something stands, and whether that is one of complaint."""
-    place = max((place for place, clause in enumerate(clauses) if clause.begin <= one.start), default=0)
-    clause = clauses[place]
-    while place and clauses[place].linked:
-        place -= 1  # "neck & shoulders tense"
-    hurts = not clause.signs.isdisjoint(_HURTS) or any(
-        found.meaning in vocabulary.concepts
-        and vocabulary.kind(found.meaning) == "condition"
-        and vocabulary.place_of(found.meaning)
-        for found in clause.affirmed
-    )
-    return place, hurts
 
 
 def _names_operation(clause: Clause, vocabulary: Vocabulary) -> bool:
@@ -247,11 +212,6 @@ def _is_healing(one: Found, vocabulary: Vocabulary) -> bool:
 def _lasts(one: Found, vocabulary: Vocabulary) -> bool:
     """Whether what was so long ago is so still: arthritis, but neither a sprain nor a sport."""
     return vocabulary.kind(one.meaning) not in (*BODY, "activity") or vocabulary.is_lasting(one.meaning)
-
-
-def _is_bare(one: Found, clauses: list[Clause], vocabulary: Vocabulary) -> bool:
-    """Whether this is a part of the body of which nobody says that it hurts: "same therapist who does her knee"."""
-    return bool(one.meaning) and vocabulary.kind(one.meaning) == "region" and not _whence(one, clauses, vocabulary)[1]
 
 
 def _phrases(one: Found, text: str) -> tuple[str, ...]:

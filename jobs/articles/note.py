@@ -2,6 +2,7 @@
 
 from jobs.articles.clause_reader import parted
 from jobs.articles.clauses import Clause, is_of_body, is_operation
+from jobs.articles.errands import is_an_errand
 from jobs.articles.sayings import LOST, MOVED, RETURNS, Saying
 from jobs.articles.spelled import Found
 from jobs.articles.vocabulary import Vocabulary
@@ -38,6 +39,9 @@ def clauses_of(text: str, vocabulary: Vocabulary) -> list[Clause]:
             clause.signs.add("ahead")
     for errand in (*LOST.finditer(text), *MOVED.finditer(text)):
         next(one for one in reversed(clauses) if one.begin <= errand.start()).signs.add("desk")
+    for clause in clauses:
+        if is_an_errand(clause):
+            clause.signs.add("errand")
     for asked, answer in zip(clauses, clauses[1:], strict=False):
         if answer.linked and "pain" in answer.signs:
             asked.affirmed += [one for one in answer.affirmed if one.meaning == "pain"][:1]  # "neck & shoulder pain"

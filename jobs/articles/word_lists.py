@@ -1,38 +1,42 @@
-"""Lists of single words: what says nothing, what stands beside a complaint, what is said outside a clinic as well."""
+"""Lists of single words, a file each, whose head says what they are."""
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from jobs.articles.words import key_of
 
-_LISTS = ("common", "company", "everyday", "errand")
-COMMON, COMPANY, EVERYDAY, ERRAND = (Path(__file__).with_name(f"{name}_words.txt") for name in _LISTS)
+
+@dataclass(frozen=True)
+class Listed:
+    """A list in which an ending may stand for every word that has it: `-er`."""
+
+    words: frozenset[str]
+    endings: tuple[str, ...]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.words or key.endswith(self.endings)
 
 
-@lru_cache(maxsize=1)
 def common_words() -> frozenset[str]:
     """Words that say nothing about what a patient needs to read."""
-    return _words_of(COMMON)
+    return listed("common").words
 
 
-@lru_cache(maxsize=1)
 def company_words() -> frozenset[str]:
     """Words that stand beside a part of the body when it is a complaint."""
-    return _words_of(COMPANY)
+    return listed("company").words
 
 
-@lru_cache(maxsize=1)
 def everyday_words() -> frozenset[str]:
     """Spellings that mean as much outside a clinic."""
-    return _words_of(EVERYDAY)
+    return listed("everyday").words
 
 
-@lru_cache(maxsize=1)
-def errand_words() -> frozenset[str]:
-    """Words of a front desk's other business."""
-    return _words_of(ERRAND)
-
-
-def _words_of(file: Path) -> frozenset[str]:
-    lines = file.read_text("utf-8").splitlines()
-    return frozenset(key_of(word) for line in lines if not line.startswith("#") for word in line.split())
+@cache
+def listed(name: str) -> Listed:
+    """One of the lists; its words are those by which texts are compared."""
+    lines = Path(__file__).with_name(f"{name}_words.txt").read_text("utf-8").splitlines()
+    typed = [word for line in lines if not line.startswith("#") for word in line.split()]
+    words = frozenset(key_of(word) for word in typed if word[0] != "-")
+    return Listed(words, tuple(word[1:] for word in typed if word[0] == "-"))

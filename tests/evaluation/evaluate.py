@@ -61,7 +61,7 @@ the choice since its first look, d by one fault and f by a word of a reason alon
 how it does on wording that nobody tuned it for. One case of b has no best article, only one that is good as well; it
 counts as a miss.
 
-The notes of front_desk.txt were written in eleven rounds, each by those who mend the choice and before it guided them.
+The notes of front_desk.txt were written in twelve rounds, each by those who mend the choice and before it guided them.
 Letters where nothing fits, hit@1 of contradictions, of ordinary notes; with labels that were dropped later as doubtful:
 
 31 of 223, 0.839, 0.831; 18 of 220, 0.909, 0.904; 12 of 126, 0.915, 0.800; 15 of 119, 0.893, 0.961;
@@ -72,6 +72,9 @@ the ninth, whole sentences, after h to k, in parts: 4 of 19, 0.750, 0.810; 2 of 
 the tenth, after r and s, in parts: 3 of 9, 0.930, none; 2 of 5, 0.710, none; none, none, 0.854; 5 of 96 alone;
 none, none, 0.833; 1 of 3, 0.781, none; and 11 of 80 alone
 the eleventh, after t and u, of which those that were read wrongly are kept: 149 of 1024, 0.893 with a code, 0.848
+the twelfth, errands beside trades and places, in three parts: letters in 9 of 109 errands, 17 of 75, 11 of 49, hit@1 of
+complaints 0.849, 0.861, 0.700; the second and third part after the mending for those before: 7 of 75, 10 of 49; 0.986,
+0.900
 """
 
 import argparse

@@ -1,0 +1,66 @@
+"""Says which clauses of a note are an errand of the front desk, and no complaint: "sciatica poster for lobby".
+
+An errand names something of the body only to say which thing of the desk is meant. So it is told by the words that the
+name stands with: the thing comes last in the phrase ("TKA class handouts low") or is said to be on it ("talk on back
+pain"). A phrase that ends with a trade, a place or an occasion tells how somebody came by what she has ("carpal tunnel
+hotel reception"), and a thing in another phrase is called by nothing ("LBP since the flyers came"). The words stand in
+errand_words.txt, thing_words.txt, circumstance_words.txt and linking_words.txt.
+"""
+
+from collections.abc import Iterator
+
+from jobs.articles.clauses import Clause
+from jobs.articles.spelled import Found
+from jobs.articles.word_lists import listed
+from jobs.articles.words import words_of
+
+_ABOUT = frozenset("on de del sobre".split())  # "talk on back pain"
+_OF = frozenset("of de del".split())  # goes on with what it stands behind: "Achilles heel of scheduling"
+_ARTICLES = frozenset("a an the our la el los las".split())
+
+
+def is_an_errand(clause: Clause) -> bool:
+    """Whether a thing of the desk is called by what the clause names, or is about it."""
+    keys = {word.key for word in words_of(clause.text)}
+    if listed("errand").words.isdisjoint(keys):
+        return False
+    return any(_calls_an_errand(one, clause) or _is_its_subject(one, clause) for one in clause.affirmed if one.meaning)
+
+
+def calls_a_thing(one: Found, clause: Clause) -> bool:
+    """Whether a part of the body only says which thing is meant: "my knee brace"."""
+    return any(key in listed("thing") or key in listed("errand") for key in _phrase_behind(one, clause))
+
+
+def is_circumstance(key: str) -> bool:
+    """Whether a word says who somebody is, where she works or what she was at."""
+    return key in listed("circumstance") and key not in listed("errand") and key not in listed("thing")
+
+
+def _calls_an_errand(one: Found, clause: Clause) -> bool:
+    """Whether this only says which thing of the desk is meant: "TKA class handouts low"."""
+    phrase = list(_phrase_behind(one, clause))
+    return any(key in listed("errand") for key in phrase) and not is_circumstance(phrase[-1])
+
+
+def _phrase_behind(one: Found, clause: Clause) -> Iterator[str]:
+    """The words that follow this up to a number or a word that begins something else: "seminar flyer" behind TMJ."""
+    for word in words_of(clause.text):
+        if clause.begin + word.start < one.end or word.key in _OF:
+            continue
+        if word.key.isdigit() or word.key in listed("linking") and not _is_listed(word.key):
+            return
+        yield word.key
+
+
+def _is_listed(key: str) -> bool:
+    return any(key in listed(name).words for name in ("errand", "thing", "circumstance"))
+
+
+def _is_its_subject(one: Found, clause: Clause) -> bool:
+    """Whether a thing of the desk is about this: "wants a speaker on back pain"."""
+    before = [word.key for word in words_of(clause.text) if clause.begin + word.end <= one.start]
+    while before and before[-1] in _ARTICLES:
+        before.pop()
+    *_, thing, about = ("", "", *before)
+    return about in _ABOUT and thing in listed("errand")
