@@ -1,19 +1,14 @@
 """Writes what the office manager answered in a workbook into config/referral_names.csv, the clinic's list of names."""
 
-import csv
 import re
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
-from io import SEEK_END, StringIO
 from typing import NamedTuple
 
-from jobs.clinic.cells import tidy
-from jobs.clinic.office_list import place_of_header
-from jobs.clinic.office_text import decoded, garbled_word, is_utf_8
 from jobs.clinic.source_names import CHANNELS, NOT_YET_NAMED, ReferralNames, name_key
 from jobs.reports.answers import Answer
+from jobs.reports.name_lines import NO_CHANNEL, NameLines
 from jobs.reports.names_sheet import UNDO
-from jobs.reports.referral_names import COLUMNS, NAMES
 
 _WITH_CHANNEL = re.compile(r"(.+?)\s*\(([^()]+)\)")
 _IN_BRACKETS = re.compile(r"(?P<name>[^()\[\]{}]*?)\s*[(\[{](?P<within>[^()\[\]{}]*)[)\]}]?")
@@ -26,13 +21,7 @@ _OTHER_WORDS = {
 }
 """What people write where a channel is asked for, by the channel that they mean."""
 _A_DOCTOR = re.compile(r"(?:dr|doctor)\b\.?\s|.*,?\s(?:md|do|np|pa|pa-c|dpm|dc|m\.d\.|d\.o\.)$", re.IGNORECASE)
-_NEEDED = NAMES.columns
-_NO_CHANNEL = "unknown"
 _SLIP = 88  # of 100: a letter or two
-
-
-class ListFaulty(Exception):
-    """The list cannot be read, so nothing can be written into it; the text is a sentence."""
 
 
 class Corrected(NamedTuple):
@@ -56,7 +45,7 @@ def with_answers(content: bytes, answers: Iterable[Answer], known: ReferralNames
     ListFaulty.
     """
     latest = {name_key(answer.text): answer for answer in answers}
-    answering = _Answering(_Lines(content), known, latest.keys(), today, author)
+    answering = _Answering(NameLines(content), known, latest.keys(), today, author)
     for answer in sorted(latest.values(), key=lambda each: not _channel_in(each.this_is)):
         answering.take(answer)
     taken = tuple(answering.taken)
@@ -67,7 +56,7 @@ def with_answers(content: bytes, answers: Iterable[Answer], known: ReferralNames
 class _Answering:
     """Takes one answer after the other into the lines of the list."""
 
-    def __init__(self, lines: "_Lines", known: ReferralNames, typed: Collection[str], today: str, author: str) -> None:
+    def __init__(self, lines: NameLines, known: ReferralNames, typed: Collection[str], today: str, author: str) -> None:
         self.lines, self._known, self._typed = lines, known, typed
         self._stamp = today, author
         self._added: dict[str, tuple[str, str]] = {}  # by the `name_key` of new sources
@@ -113,7 +102,7 @@ class _Answering:
                 f'"{answer.text}" is {name}.' + self._new(name, channel) + self._left(name, before, renamed, one_doctor)
             )
         if given and self.lines.rechannel(name, given) and not self._is_new(name):
-            was = self._known.channel_of(name) or _NO_CHANNEL
+            was = self._known.channel_of(name) or NO_CHANNEL
             said.append(f"{name} is in the channel {given} now, no longer {was}.")
         if given:
             self._channels[name_key(name)] = given
@@ -126,7 +115,7 @@ class _Answering:
     def _new(self, name: str, channel: str) -> str:
         if not self._is_new(name) or name_key(name) in self._added:
             return ""
-        if channel != _NO_CHANNEL:
+        if channel != NO_CHANNEL:
             return f" This is a new source ({channel})."
         return (
             f' This is a new source without a channel: write it as "{name} (practice)" on the sheet Names given, or in '
@@ -176,7 +165,7 @@ def _meant(
     name = this_is.rpartition("(")[0].strip() if channel else this_is
     listed = known.listed(name)
     if listed:
-        return listed, channel or known.channel_of(listed) or _NO_CHANNEL, ""
+        return listed, channel or known.channel_of(listed) or NO_CHANNEL, ""
     if name_key(name) in added:
         return *added[name_key(name)], ""
     if not channel and any(sign in name for sign in "()[]{}"):
@@ -186,7 +175,7 @@ def _meant(
     if near:
         remedy = f'Did you mean "{near}"? If it is a new source, write "{name} (practice)" or another channel.'
         return "", "", f'"{this_is}" is not in the list. {remedy}'
-    usual = known.channel_of(renamed) or ("physician" if _A_DOCTOR.match(name) else _NO_CHANNEL)
+    usual = known.channel_of(renamed) or ("physician" if _A_DOCTOR.match(name) else NO_CHANNEL)
     return name, channel or usual, ""
 
 
@@ -210,95 +199,3 @@ def _looks_like(name: str, known: Iterable[str]) -> str:
 
     found = process.extractOne(name, list(known), scorer=fuzz.ratio, processor=name_key, score_cutoff=_SLIP)
     return str(found[0]) if found else ""
-
-
-class _Lines:
-    """The lines of the list, each as its cells; written back with the same delimiter and line ends, and what stands
-    above its headers."""
-
-    def __init__(self, content: bytes) -> None:
-        text = decoded(content)
-        self._mark = not _is_plain_utf_8(content)  # Excel knows UTF-8 by its mark
-        self._end = "\r\n" if b"\r\n" in content or b"\r\0\n" in content else "\n"
-        word = "" if is_utf_8(content) else garbled_word(text, utf_8=False)
-        if word:  # written anew, the list would look as if somebody had typed that
-            raise ListFaulty(f'The list of names holds garbled characters, such as "{word[:40]}"; mend them first.')
-        above, self._delimiter = place_of_header(text)
-        lines = text.split("\n")
-        self._above = lines[:above]
-        self._rows = list(csv.reader(StringIO("\n".join(lines[above:]), newline=""), delimiter=self._delimiter))
-        header = [NAMES.column(cell) for cell in self._rows[0]] if self._rows else []
-        self._at = {name: header.index(name) for name in COLUMNS if name in header}
-        self._width = len(header)
-        if not self._at.keys() >= set(_NEEDED):
-            raise ListFaulty(f"The first line of the list of names must be: {','.join(COLUMNS)}")
-
-    def put(self, text: str, name: str, channel: str, today: str, author: str) -> bool:
-        """Let the list say that the text stands for this name; False where it says so already."""
-        values = {"as_typed": text, "name": name, "channel": channel, "added_on": today, "added_by": author}
-        row = self._row_of(text)
-        if row is not None and self._cell(row, "name") == name:
-            return False
-        if row is None:
-            row = [""] * self._width
-            self._rows.append(row)
-        else:
-            values["as_typed"] = self._cell(row, "as_typed")
-        self._set(row, values)
-        return True
-
-    def _set(self, row: list[str], values: Mapping[str, str]) -> None:
-        for column, value in values.items():
-            if column in self._at:
-                row.extend([""] * (self._at[column] + 1 - len(row)))
-                row[self._at[column]] = value
-
-    def rename(self, before: str, name: str, channel: str) -> int:
-        """Let all that stands for one name stand for another; how many other texts that are."""
-        changed = [row for row in self._rows[1:] if self._cell(row, "name") == before]
-        for row in changed:
-            self._set(row, {"name": name, "channel": channel})
-        return sum(name_key(self._cell(row, "as_typed")) != name_key(before) for row in changed)
-
-    def rechannel(self, name: str, channel: str) -> bool:
-        """Let a source be in this channel; False where it is."""
-        rows = [row for row in self._rows[1:] if self._cell(row, "name") == name]
-        changed = [row for row in rows if self._cell(row, "channel") != channel]
-        for row in changed:
-            self._set(row, {"channel": channel})
-        return bool(changed)
-
-    def count_of(self, name: str) -> int:
-        """How many lines stand for a name."""
-        return sum(self._cell(row, "name") == name for row in self._rows[1:])
-
-    def take_off(self, text: str, today: str, author: str) -> bool:
-        """Let the text have no name; a line leaves one open that would otherwise be recognized, or is a name itself."""
-        from jobs.clinic.source_matching import SourceMatcher  # seldom needed, and takes its time to load
-
-        row = self._row_of(text)
-        if row is not None and self._cell(row, "name") == NOT_YET_NAMED:
-            return False
-        if row is not None:
-            self._rows.remove(row)
-        left = ([self._cell(row, column) for column in _NEEDED] for row in self._rows[1:])
-        if SourceMatcher((typed, name, channel) for typed, name, channel in left).match(text).name:
-            return self.put(text, NOT_YET_NAMED, _NO_CHANNEL, today, author)
-        return row is not None
-
-    def content(self) -> bytes:
-        file = StringIO("".join(line + self._end for line in self._above), newline="")
-        file.seek(0, SEEK_END)
-        csv.writer(file, delimiter=self._delimiter, lineterminator=self._end).writerows(self._rows)
-        return (b"\xef\xbb\xbf" if self._mark else b"") + file.getvalue().encode()
-
-    def _row_of(self, text: str) -> list[str] | None:
-        key = name_key(text)
-        return next((row for row in self._rows[1:] if name_key(self._cell(row, "as_typed")) == key), None)
-
-    def _cell(self, row: list[str], column: str) -> str:
-        return tidy(row[self._at[column]]) if self._at[column] < len(row) else ""
-
-
-def _is_plain_utf_8(content: bytes) -> bool:
-    return is_utf_8(content) and not content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))

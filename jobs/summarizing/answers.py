@@ -7,7 +7,7 @@ from typing import NamedTuple
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.source_names import name_key
 from jobs.reports.answers import Answered, digest_of, new_answers
-from jobs.reports.name_list import ListFaulty, with_answers
+from jobs.reports.name_lines import ListFaulty
 from jobs.reports.referral_names import load_referral_names
 from jobs.reports.whole_files import NotSaved, save_whole
 from jobs.runner.tools import Tools
@@ -52,6 +52,8 @@ def _let_stand(tools: Tools, workbook: Answered) -> None:
 
 
 def _taken(tools: Tools, workbook: Answered) -> tuple[str, ...]:
+    from jobs.reports.name_list import with_answers  # only where somebody has written into a workbook
+
     path, moment = names_file(tools.home), utc_text(tools.now)
     names, faults = load_referral_names(path)
     if names.cannot_be_read:

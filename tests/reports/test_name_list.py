@@ -6,7 +6,8 @@ import pytest
 
 from jobs.clinic.source_names import ReferralNames
 from jobs.reports.answers import Answer
-from jobs.reports.name_list import Corrected, ListFaulty, with_answers
+from jobs.reports.name_lines import ListFaulty
+from jobs.reports.name_list import Corrected, with_answers
 from jobs.reports.recognized_names import RecognizedNames
 from jobs.reports.referral_names import load_referral_names
 
