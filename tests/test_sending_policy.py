@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from hand_written_clinic import WEEKLY, Clinic, Row, appointment
 from loopback_server import Session, serving
 
-from jobs.clinic.follow_ups import TOO_LATE_TO_REMIND
+from jobs.clinic.planning import TOO_LATE_TO_REMIND
 from jobs.desk.clock import show_clock
 from jobs.desk.commands import cli
 from jobs.mail.outbox import send

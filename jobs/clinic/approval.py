@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from jobs.clinic.follow_ups import Calendar, Rule, earliest_due, local_day, utc_text
+from jobs.clinic.follow_ups import Calendar, Rule, local_day, utc_text
+from jobs.clinic.planning import earliest_due
 from jobs.clinic.sending_hours import SendingHours
 
 

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from jobs.clinic.follow_ups import Calendar, plan_letters, utc_text
+from jobs.clinic.follow_ups import Calendar, utc_text
+from jobs.clinic.planning import plan_letters
 from jobs.runner.tools import Tools
 from jobs.store.episodes import histories
 from jobs.store.planning import bring_back, news, rule_starts, save_plan

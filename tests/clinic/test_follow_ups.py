@@ -6,16 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from jobs.clinic.episodes import Slot
-from jobs.clinic.follow_ups import (
-    TOO_LATE_TO_REMIND,
-    Calendar,
-    Caps,
-    FollowUps,
-    Happening,
-    Planned,
-    Rule,
-    plan_letters,
-)
+from jobs.clinic.follow_ups import Calendar, Caps, FollowUps, Rule
+from jobs.clinic.planning import TOO_LATE_TO_REMIND, Happening, Planned, plan_letters
 from jobs.clinic.sending_hours import SendingHours
 
 PACIFIC = ZoneInfo("America/Los_Angeles")

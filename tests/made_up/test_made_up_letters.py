@@ -12,9 +12,10 @@ from ruamel.yaml import YAML
 from jobs.clinic.duplicates import fold_duplicates
 from jobs.clinic.episodes import Slot, split_episodes
 from jobs.clinic.events import Seen, events_of
-from jobs.clinic.follow_ups import Calendar, FollowUps, Happening, plan_letters, utc_text
+from jobs.clinic.follow_ups import Calendar, FollowUps, utc_text
 from jobs.clinic.last_look import Due, Person, look
 from jobs.clinic.normalize import normalize
+from jobs.clinic.planning import Happening, plan_letters
 from jobs.clinic.records import Appointment, TextTable
 from jobs.clinic.value_rules import ValueRules
 from jobs.made_up import CLINIC
