@@ -3,21 +3,20 @@
 Works on whole columns; each distinct text is read once. Nothing is guessed where a letter would follow from it.
 """
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Sequence
 from itertools import chain, compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jobs.clinic.addresses import read_email, read_guest
-from jobs.clinic.cells import CORRECT, Doubt, read_consent, read_money, read_number, read_phone, read_yes_no, tidy
-from jobs.clinic.columns import Columns, with_contents, without_rows
+from jobs.clinic.cells import CORRECT, Doubt, read_consent, read_money, read_number, read_phone
+from jobs.clinic.columns import Columns, with_contents
 from jobs.clinic.dates import read_birth_date
 from jobs.clinic.diagnoses import read_diagnosis
 from jobs.clinic.duplicates import fold_duplicates
 from jobs.clinic.languages import read_language
 from jobs.clinic.misfits import note_wrong_order
 from jobs.clinic.moments import Clock, read_ends, read_starts
+from jobs.clinic.no_appointments import title_reader, without_breaks
 from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_name, read_part
 from jobs.clinic.problems import OVERRULED, fold_problems
 from jobs.clinic.read_once import ReadOnce
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
 
 Values = dict[str, list[str]]  # field of Appointment -> one text per row
 
-_TOTAL = re.compile(
-    r"(?:grand |sub ?)?totals?\b|sum\b|count\b|number of (?:appointments|visits|records)\b", re.IGNORECASE
-)
 _DATED = ("start", "start_date", "end", "end_date", "booked", "cancelled", "birth_date", "discharged")
 _NO_PATIENT = Doubt("", "The row names no patient.", CORRECT, set_aside=True)
 _OVERRULED = Doubt("", OVERRULED, CORRECT, set_aside=True)
@@ -69,7 +65,7 @@ class ReadColumns(NamedTuple):
 def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = None) -> ReadColumns:
     """The same as columns. `once` is shared by the tables of one file."""
     once = once or ReadOnce()
-    columns = Columns(_without_breaks(table, rules), once)
+    columns = Columns(without_breaks(table, rules), once)
     if not len(columns.table):
         return ReadColumns([], [], [])
     if not columns.has("start", "start_date"):
@@ -134,46 +130,11 @@ def _say_which_order(columns: Columns) -> None:
         columns.problems = [p._replace(remedy=remedy) if p.what == TWO_WAYS else p for p in columns.problems]
 
 
-def _without_breaks(table: TextTable, rules: ValueRules) -> TextTable:
-    """The table without rows that are no appointments: all-day entries, breaks of a calendar, blank rows, the header
-    where it is repeated on each page, and totals."""
-    left_out: set[int] = set()
-    if "all_day" in table.columns:
-        left_out |= {place for place, text in enumerate(table.columns["all_day"]) if read_yes_no(text) == "yes"}
-    if "title" in table.columns:
-        names = [table.columns[name] for name in ("patient_name", "first_name", "last_name") if name in table.columns]
-        titles = {title: _title_reader()(title, rules.title_pattern) for title in set(table.columns["title"])}
-        left_out |= {
-            place
-            for place, title in enumerate(table.columns["title"])
-            if titles[title].is_break and not any(column[place] for column in names)
-        }
-    for start in ("start", "start_date"):
-        header, texts = table.headers.get(start), table.columns.get(start, [])
-        for place, text in enumerate(texts if header in texts or not all(texts) else ()):
-            if text == header or (not text and _is_blank_or_total([c[place] for c in table.columns.values()])):
-                left_out.add(place)
-    return without_rows(table, left_out) if left_out else table
-
-
-def _is_blank_or_total(cells: Iterable[str]) -> bool:
-    """Whether the cells of a row without a start say nothing, or begin with a word for a sum."""
-    first = next(filter(None, map(tidy, cells)), "")
-    return not first or _TOTAL.match(first) is not None
-
-
-@cache
-def _title_reader() -> "Callable[[str, str], Title]":
-    from jobs.clinic.titles import read_title  # only calendars have titles
-
-    return read_title
-
-
 def _titles(columns: Columns, rules: ValueRules) -> "list[Title] | None":
     """What the title of each calendar entry says; None where the source has no titles."""
     if not columns.has("title"):
         return None
-    read_title = _title_reader()
+    read_title = title_reader()
     return columns.read("title", lambda title: read_title(title, rules.title_pattern))
 
 

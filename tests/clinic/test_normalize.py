@@ -3,13 +3,11 @@
 import csv
 from collections import Counter
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.clinic import normalize as normalize_module
 from jobs.clinic.normalize import normalize
 from jobs.clinic.problems import fold_problems, rows_left_out, rows_of
 from jobs.clinic.records import STATUSES, STEPS, TEXT_FIELDS, Appointment, Problem, TextTable
@@ -256,24 +254,10 @@ def test_the_day_of_discharge_is_a_discharge() -> None:
     assert [found.step for found in normalize(source, RULES)[0]] == ["visit", "discharge", "discharge"]
 
 
-class MadeUpTitle(NamedTuple):
-    kind: str
-    first_name: str
-    last_name: str
-    complaint: str
-    is_break: bool
-
-
-def test_calendar_titles_give_the_patient_and_breaks_leave_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    titles = {
-        "Eval - Pat Fictional (knee)": MadeUpTitle("Eval", "Pat", "Fictional", "knee", False),
-        "Lunch": MadeUpTitle("", "", "", "", True),
-        "???": MadeUpTitle("", "", "", "", False),
-        "Holiday": MadeUpTitle("", "", "", "", False),
-    }
-    monkeypatch.setattr(normalize_module, "_title_reader", lambda: lambda title, pattern: titles[title])
+def test_calendar_titles_give_the_patient_and_breaks_leave_no_trace() -> None:
+    titles = ["Eval - Pat Fictional (knee)", "Lunch", "???", "Holiday"]
     source = table(
-        4, title=list(titles), start="2026-03-04T14:30:00Z", attendee=["mailto:pat@made.example", "", "", ""],
+        4, title=titles, start="2026-03-04T14:30:00Z", attendee=["mailto:pat@made.example", "", "", ""],
         all_day=["no", "no", "no", "yes"],
     )  # fmt: skip
     appointments, problems = normalize(source, RULES)
