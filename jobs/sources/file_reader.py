@@ -12,8 +12,9 @@ from jobs.sources.header_row import Unreadable, Wish
 from jobs.sources.last_line import UNKNOWN, settle_last_line
 from jobs.sources.open_table import open_table
 from jobs.sources.row_marks import HASHING, FileMemory
+from jobs.sources.sender import Sender
 from jobs.sources.table_file import OLE_FILE, Opening, TableFile
-from jobs.sources.table_rows import Sender, read_joined, read_table
+from jobs.sources.table_rows import read_joined, read_table
 
 Frame = tuple[Any, ...]
 Send = Callable[[Frame], Collection[int] | None]
