@@ -91,40 +91,49 @@ def look(
     `unfilled` are the facts that the clinic has left empty.
     """
     to_address = {key: list(sent) for key, sent in sent_to_address.items()}
+    run = _Run(follow_ups, now, calendar, desk, unfilled)
     for due in sorted(letters, key=importance):
-        rule = follow_ups.rule(due.rule)
-        person = people.get(due.patient_id)
+        rule, person = follow_ups.rule(due.rule), people.get(due.patient_id)
         if rule is None or not rule.on:
             yield Verdict(due, "withdraw", "the rule is switched off")
-            continue
-        if person is None:
+        elif person is None:
             yield Verdict(due, "withdraw", "the patient is no longer known")
-            continue
-        pointless = why_pointless(rule, unfilled)
-        too_late = pointless and utc_text(now) > due.expires_at
-        reason = pointless if too_late else why_not(due, rule, person, now, calendar.zone)
-        if reason:
-            yield Verdict(due, "withdraw", reason)
-            continue
-        reason = due.reason if due.state == "held" else why_hold(rule, due.due_at, due.released_at, desk, calendar.zone)
-        if reason:
-            yield Verdict(due, "hold", reason)
-            continue
-        same_address = to_address.setdefault(person.address_key, [])
-        unread = WAITS_FOR_ROW if _is_unread(due, person) else ""
-        reason = unread or pointless or why_wait(rule, person, same_address, follow_ups, now, calendar)
-        if reason:
-            yield Verdict(due, "wait", reason)
-            continue
-        about = due.event_starts_at, due.appointment_id
-        record = Sent(rule.name, rule.category, utc_text(now), rule.capped, *about)
-        person.sent.append(record)
-        same_address.append(record)
-        leaves_at = still_stoppable(due.leaves_at, due.released_at, desk, now)
-        if leaves_at:
-            yield Verdict(due, "soon", grace_words(leaves_at, calendar.zone), leaves_at)
         else:
-            yield Verdict(due, "send")
+            same_address = to_address.setdefault(person.address_key, [])
+            verdict = _verdict(due, rule, person, same_address, run)
+            if verdict.what in ("send", "soon"):
+                about = due.event_starts_at, due.appointment_id
+                record = Sent(rule.name, rule.category, utc_text(now), rule.capped, *about)
+                person.sent.append(record)
+                same_address.append(record)
+            yield verdict
+
+
+class _Run(NamedTuple):
+    """What holds for all letters of a run."""
+
+    follow_ups: FollowUps
+    now: datetime
+    calendar: Calendar
+    desk: FrontDesk
+    unfilled: Collection[str]
+
+
+def _verdict(due: Due, rule: Rule, person: Person, same_address: Sequence[Sent], run: _Run) -> Verdict:
+    """What becomes of one letter; whether it must never leave is asked first, whether it may leave now last."""
+    zone, now = run.calendar.zone, run.now
+    pointless = why_pointless(rule, run.unfilled)
+    too_late = pointless and utc_text(now) > due.expires_at
+    if reason := pointless if too_late else why_not(due, rule, person, now, zone):
+        return Verdict(due, "withdraw", reason)
+    if reason := due.reason if due.state == "held" else why_hold(rule, due.due_at, due.released_at, run.desk, zone):
+        return Verdict(due, "hold", reason)
+    unread = WAITS_FOR_ROW if _is_unread(due, person) else ""
+    if reason := unread or pointless or why_wait(rule, person, same_address, run.follow_ups, now, run.calendar):
+        return Verdict(due, "wait", reason)
+    if leaves_at := still_stoppable(due.leaves_at, due.released_at, run.desk, now):
+        return Verdict(due, "soon", grace_words(leaves_at, zone), leaves_at)
+    return Verdict(due, "send")
 
 
 def importance(due: Due) -> tuple[int, str, int]:

@@ -7,7 +7,7 @@ that somebody edits while a run is under way changes nothing in that run.
 
 import hashlib
 import marshal
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple
 from datetime import UTC, datetime
@@ -119,29 +119,37 @@ def load_letters(
     kept = KeptVersions(state / VERSIONS) if state else None
     trials = Trials(private_words, partial(read_trials, state / TRIALS)) if state else Trials(private_words)
     maker = _Maker(folder, clinic, state / "cache" if state else None, kept, trials, anew, further)
-    parts, instead = _read_parts(folder), list[Instead]()
+    parts = _read_parts(folder)
     found, unreadable = _read_letters(folder, only)
     wanted = {*named, *(only or ())}
     gone = (wanted | (kept.translations(wanted) if kept else set())) - {*found, *unreadable}
     misnamed = _misnamed(folder.name, [*found, *unreadable, *gone])
     found = {name: data for name, data in found.items() if name not in misnamed}
-    compiled = {name: maker.letter(name, data, parts) for name, data in found.items()} | unreadable
-    compiled |= {name: Compiled("", "", None, None, ()) for name in gone}
+    made = {name: maker.letter(name, data, parts) for name, data in found.items()}
+    compiled = made | unreadable | {name: Compiled("", "", None, None, ()) for name in gone}
     faults = {Fault(*fault) for letter in compiled.values() for fault in letter.faults} | {*misnamed.values()}
+    if not found and not unreadable:
+        faults.add(Fault(f"{folder.name}/", 0, "The folder holds no letter.", "Restore its *.md files."))
+    instead = list[Instead]()
     broken = {name for name in PARTS if any(fault.file == f"{folder.name}/{name}" for fault in faults)}
     if broken and kept:
         parts, instead = _mended(parts, broken, kept)
         compiled |= {name: maker.letter(name, data, parts, "mended") for name, data in found.items()}
-    for name in [name for name, letter in compiled.items() if letter.html is None]:
-        good = kept.last_good(name) if kept else None
-        if good is not None:
-            again = maker.letter(name, good.files[name], good.files, "last")
-            if again.html is not None:
-                compiled[name] = again
-                instead.append(Instead(name, good.version.number, good.version.saved_at))
-    if not found and not unreadable:
-        faults.add(Fault(f"{folder.name}/", 0, "The folder holds no letter.", "Restore its *.md files."))
-    return Letters(compiled, sorted(faults), clinic, instead, gone)
+    unusable = [name for name, letter in compiled.items() if letter.html is None]
+    back = _last_good(unusable, kept, maker) if kept else {}
+    compiled |= {which.name: letter for which, letter in back.items()}
+    return Letters(compiled, sorted(faults), clinic, [*instead, *back], gone)
+
+
+def _last_good(names: Iterable[str], kept: KeptVersions, maker: "_Maker") -> dict[Instead, Compiled]:
+    """Those of the letters of which a version has passed, as they were then."""
+    found = {}
+    for name in names:
+        good = kept.last_good(name)
+        letter = good and maker.letter(name, good.files[name], good.files, "last")
+        if good and letter and letter.html is not None:
+            found[Instead(name, good.version.number, good.version.saved_at)] = letter
+    return found
 
 
 def letter_files(folder: Path) -> list[Path]:
