@@ -111,13 +111,19 @@ def _doubted(evidence: list[Evidence], vocabulary: Vocabulary) -> list[Evidence]
     """The evidence, unsure of what a code of the same appointment may explain."""
     if any(one.is_code and one.title and one.phrases[0][:1].upper() in _OF_OTHERS for one in evidence):
         evidence = [_in_doubt(one, vocabulary) for one in evidence]
-    coded = [name for name in _coded(evidence) if vocabulary.is_diagnosis(name)]
+    known = [name for name in _coded(evidence) if vocabulary.is_diagnosis(name)]
+    known += [one.concept for one in evidence if one.sure and _is_named_nerve(one, vocabulary)]
     return [
         one._replace(sure=False)
-        if one.felt and any(_explains(code, one.concept, vocabulary) for code in coded)
+        if one.felt and any(_explains(name, one.concept, vocabulary) for name in known)
         else one
         for one in evidence
     ]
+
+
+def _is_named_nerve(one: Evidence, vocabulary: Vocabulary) -> bool:
+    """Whether the note names a nerve that is pinched, and not just what is numb."""
+    return bool(one.concept) and not one.felt and "pinched nerve" in vocabulary.ancestors(one.concept)
 
 
 def _known(

@@ -75,7 +75,10 @@ def _is_a_service(match: Match, vocabulary: Vocabulary) -> bool:
 
 def _for_codes(subjects: Subjects, need: KnownNeed, found: list[Match], index: Index) -> Objection | None:
     """Whether a code names another disease in the same place, one that no article is about."""
-    if not subjects.has_body or any(match.by_code or _is_of_her_operation(match, index) for match in found):
+    if not subjects.has_body or any(
+        match.by_code or _is_her_other_code(match, subjects, index) or _is_of_her_operation(match, index)
+        for match in found
+    ):
         return None
     if need.tumor:
         return against.OTHER_CODE  # "brain tumor, balance off"
@@ -92,6 +95,15 @@ def _for_codes(subjects: Subjects, need: KnownNeed, found: list[Match], index: I
     if anywhere and not any(match.evidence.is_code or _is_named(match, vocabulary) for match in found):
         return against.OTHER_CODE
     return None
+
+
+def _is_her_other_code(match: Match, subjects: Subjects, index: Index) -> bool:
+    """Whether another code is just what the article is about, and more than a pain: a pregnancy."""
+    return (
+        match.evidence.is_code
+        and match.evidence.concept in subjects.main
+        and index.vocabulary.is_diagnosis(match.evidence.concept)
+    )
 
 
 def _is_of_her_operation(match: Match, index: Index) -> bool:

@@ -23,8 +23,8 @@ _OF_SYMPTOMS = frozenset(
     "increase increased decrease decreased returned subsided down into times aggravated".split()
 )
 _WITH, _SURGEONS = (
-    frozenset("w with on during while at".split()),
-    frozenset("dr doctor md surgeon ortho monday".split()),
+    frozenset("w with c on during while at post".split()),
+    frozenset("dr doctor md surgeon ortho monday op surgery surgical".split()),
 )
 _ARTICLES = frozenset("a an the his their your our el la los las mi su".split())
 _BEFORE_A_NAME = frozenset(("dr", "doctor"))  # Dr. Foote is no foot
@@ -57,7 +57,8 @@ def find(text: str, vocabulary: Vocabulary) -> list[Found]:
         else:
             meaning, length = "", 1
         if meaning or keys[place]:
-            found.append(Found(meaning, words[place].start, words[place + length - 1].end))
+            felt = meaning in vocabulary.concepts and any(map(vocabulary.is_numb, keys[place : place + length]))
+            found.append(Found(meaning, words[place].start, words[place + length - 1].end, felt=felt))
         place += length
     return found
 

@@ -86,7 +86,7 @@ def _emptied(clause: Clause, cues: Cues, vocabulary: Vocabulary) -> Clause:
         affirmed=stays,  # "graduated from PT for her back, told to keep going"
         denied=[*clause.denied, *(one for one in said if one not in stays)],
         led_to=[],
-        signs={"over", *clause.signs.intersection(("chart",))},
+        signs={"over", *clause.signs.intersection(("chart", "away"))},
         silent=[(clause.begin, clause.end)],
     )
 
@@ -112,12 +112,13 @@ def _is_partly_denied(name: str, over: Collection[str], vocabulary: Vocabulary) 
 
 
 def _is_same(name: str, aside: str, vocabulary: Vocabulary) -> bool:
-    """Whether the two may be one complaint: one belongs to the other, or is where the other is."""
+    """Whether the two may be one complaint: one belongs to the other or is in the same place, as groin and hip."""
     if vocabulary.related(name, aside):
         return True
     if vocabulary.is_diagnosis(name) and vocabulary.is_diagnosis(aside):
         return False
-    return not vocabulary.regions(name).isdisjoint(vocabulary.regions(aside))
+    there = vocabulary.regions(aside)
+    return any(not there.isdisjoint((place, *vocabulary.ancestors(place))) for place in vocabulary.regions(name))
 
 
 def _is_near(name: str, code: str, vocabulary: Vocabulary) -> bool:

@@ -152,6 +152,10 @@ class Vocabulary:
         above = self.ancestors(meaning) if meaning in self.concepts else ()
         return any(self.felt(sign, name) == meaning for name in above)
 
+    def is_numb(self, word: str) -> bool:
+        """Whether a word says that something is numb or tingles."""
+        return self.spellings.get(word) == "numb"
+
     def is_diagnosis(self, name: str) -> bool:
         """Whether the concept is a condition of its own, as tennis elbow is, and not just the pain of a region."""
         return self.kind(name) == "condition" and all(
