@@ -8,7 +8,7 @@ from rich.table import Table
 
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.masking import masked
-from jobs.clinic.problems import rows_of, waits_for_a_word
+from jobs.clinic.problems import ALL_AT_ONCE, rows_of, waits_for_a_word
 from jobs.clinic.records import Problem
 from jobs.desk.greeted import greeted_as_anybody
 from jobs.desk.terminal import open_console
@@ -54,12 +54,13 @@ def call_file_right(tools: Tools, file: str, by: str) -> int:
         held = [problem for _, problem in listed_problems(memory) if waits_for_a_word(problem)]
         found = [problem for problem in held if problem.file == file]
         for problem in found:
-            call_right(memory, problem.source, problem.file, utc_text(tools.now))
+            call_right(memory, problem.source, problem.file, by, utc_text(tools.now))
     if not found:
         named = " ".join(problem.file for problem in held)
         click.echo(f'No file "{file}" is held back. {f"Held back: {named}" if named else ""}'.rstrip(), err=True)
         return 1
-    click.echo(f"{file} is right, says {by}: {found[0].what.partition(',')[0]}. The next pull takes it over.")
+    what = found[0].what.removesuffix(ALL_AT_ONCE)
+    click.echo(f"{file} is right, says {by}: {what}. The next pull takes it over, unless the file says something else.")
     return 0
 
 

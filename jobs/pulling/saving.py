@@ -16,7 +16,7 @@ from jobs.store.episodes import refresh_episodes
 from jobs.store.memory import Memory
 from jobs.store.patient_records import Heard
 from jobs.store.sources import add_problems, remember_file, renew_problems, still_new
-from jobs.store.upheavals import Upheaval, take_word
+from jobs.store.upheavals import Found, Upheaval, Word, note_held_back, use_up, word_given
 
 _A_PERSON_DECIDES = (
     "Look whether columns were shifted, or dates are read in another order (date_order: in config/sources.yaml), and "
@@ -39,6 +39,8 @@ def save(tools: Tools, source: Source, file: FileRead, known: bytes) -> Counter[
         file.outcome = "refused"
         with tools.store.begin() as memory:
             changed = add_problems(memory, source.name, file.path, refusal.problems, seen_at)
+            if refusal.upheaval:
+                note_held_back(memory, source.name, file.path, refusal.upheaval)
         return Counter({"files refused": 1, "problems changed": changed})
     except TurnsBack:
         file.outcome = "waiting"
@@ -71,9 +73,9 @@ class TurnsBack(Exception):
 class TooBad(Exception):
     """So much of a file cannot be read, or not be believed, that nothing of it is kept."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], upheaval: Found | None = None) -> None:
         super().__init__()
-        self.problems = problems
+        self.problems, self.upheaval = problems, upheaval
 
 
 def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, seen_at: str) -> Counter[str]:
@@ -84,10 +86,12 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
     if file.turns_back():
         raise TurnsBack
     gone = _take_away(memory, source, file, seen_at)
-    if said := noted.in_words(memory, source.name, gone.kept_of, file.rows_total, seen_at):
-        if not take_word(memory, source.name, file.path, seen_at):
-            what, remedy = f"{said}{ALL_AT_ONCE}", _A_PERSON_DECIDES.format(file=file.path)
-            raise TooBad([*found, Problem(source.name, file.path, "", 0, "", "", what, remedy, True)])
+    zone = tools.settings.clinic.tzinfo
+    if upheaval := noted.found(memory, source.name, gone.kept_of, file.rows_total, seen_at, zone):
+        word = word_given(memory, source.name, seen_at)
+        if not (word and word.holds(seen_at) and word.covers(upheaval)):
+            raise TooBad([*found, _held_back(tools, source, file, upheaval, word)], upheaval)
+        use_up(memory, source.name)
     known_anew = settle(memory, tools, touched, seen_at, counts)
     refresh_episodes(memory, gone.patients | known_anew | touched.patients, tools.today)
     found += filter(None, (file.problem, _too_many_gone(source, file, gone)))
@@ -98,6 +102,16 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
     counts += Counter({f"files {file.outcome}": 1, "appointments gone": gone.marked})
     counts["appointments unchanged"] = file.rows_skipped
     return counts
+
+
+def _held_back(tools: Tools, source: Source, file: FileRead, upheaval: Found, word: Word | None) -> Problem:
+    """What a file would do to most patients, and why a word that was given does not count."""
+    remedy = _A_PERSON_DECIDES.format(file=file.path)
+    if word:
+        at = datetime.fromisoformat(word.at).astimezone(tools.settings.clinic.tzinfo)
+        why = "this is something else" if word.holds(utc_text(tools.now)) else "it holds for seven days"
+        remedy += f" What {word.by or 'somebody'} said on {at:%a %d %b %Y, %H:%M} does not count: {why}."
+    return Problem(source.name, file.path, "", 0, "", "", f"{upheaval.words}{ALL_AT_ONCE}", remedy, True)
 
 
 def _save_rows(

@@ -13,7 +13,7 @@ from jobs.clinic.records import Appointment
 from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, next_id, setting, update_rows
 from jobs.store.patient_records import Heard, save_patients
 from jobs.store.tables import appointments, events
-from jobs.store.upheavals import Upheaval
+from jobs.store.upheavals import Lost, Upheaval
 
 _SLOT = (
     "starts_at",
@@ -140,7 +140,7 @@ class _Writing:
             slot_id, about = self._first_id + len(self._new), (self._memory.clinic_id, slot.key, self._source)
             self._new.append((*values, patient_id, named_id, row_hash, mark, slot_id, *about))
             if slot.starts_at > self._seen_at:
-                self._noted.booked.add(patient_id)
+                self._noted.booked.append((patient_id, slot.starts_at))
         else:
             slot_id = before.id
             self._touched.add(before.patient_id)
@@ -158,10 +158,11 @@ class _Writing:
 
     def _note(self, slot: Appointment, before: "_Before", patient_id: int, record_id: int) -> None:
         """Note a visit that was to come, or is to come now, and has another time or another patient."""
+        self._noted.shifted += slot.starts_at != before.known.starts_at
         if max(before.known.starts_at, slot.starts_at) <= self._seen_at or before.known.status != "booked":
             return
         if slot.starts_at != before.known.starts_at and slot.status == "booked":
-            self._noted.moved.add(patient_id)
+            self._noted.moved[before.id] = patient_id, before.known.starts_at, slot.starts_at
         if before.record_id != record_id:
             self._noted.handed_over.add((before.record_id, record_id))
 
@@ -185,7 +186,7 @@ class Gone(NamedTuple):
     marked: int
     kept: int
     patients: frozenset[int]
-    kept_of: frozenset[int] = frozenset()  # the patients of those
+    kept_of: Lost = {}  # those
 
 
 def mark_gone(
@@ -206,7 +207,7 @@ def mark_gone(
     last = max((slot.starts_at for slot in coming if slot.mark not in gone), default="")
     missing = [slot for slot in coming if slot.mark in no_more or (slot.mark in gone and slot.starts_at <= last)]
     if len(missing) > max(MOST_GONE, len(coming) // 5):
-        return Gone(0, len(missing), frozenset(), frozenset(slot.patient_id for slot in missing))
+        return Gone(0, len(missing), frozenset(), {slot.id: (slot.patient_id, slot.starts_at) for slot in missing})
     if missing:
         where = update(appointments).where(table.id == bindparam("slot_id"))
         rows = [{"slot_id": slot.id} for slot in missing]

@@ -1,9 +1,11 @@
-"""Changes that no clinic makes in a day, such as most patients moved by one file. A person decides."""
+"""Changes that no clinic makes in a day, such as most visits moved by one file. A person decides."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from hashlib import blake2b
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -15,79 +17,174 @@ from jobs.store.tables import appointments, patients
 FEW = 10
 """So many patients may be changed at once, whatever their share; of more, not more than half of all."""
 _LOOK_BACK = timedelta(days=30)  # patients who were there lately may still get a letter
-_WORD_HOLDS = timedelta(days=1)
+_WORD_HOLDS = timedelta(days=7)
+_WORD_IS_TOLD = timedelta(days=30)  # so long is said that one does not count
+
+Lost = Mapping[int, tuple[int, str]]
+"""Coming visits that a file no longer has, though that is not believed: the patient, and when they are to begin."""
+
+
+class Found(NamedTuple):
+    """What a file does to most patients, in words, and a print of each such change."""
+
+    words: str
+    prints: frozenset[str]
 
 
 @dataclass
 class Upheaval:
-    """The patients of whom the rows of one file change what letters go by; noted while the rows are saved."""
+    """What the rows of one file change of that what letters go by; noted while the rows are saved."""
 
-    moved: set[int] = field(default_factory=set)  # a coming visit has another time
-    booked: set[int] = field(default_factory=set)  # a coming visit is new
-    readdressed: set[int] = field(default_factory=set)  # another e-mail address in place of the one that was known
+    moved: dict[int, tuple[int, str, str]] = field(default_factory=dict)
+    """Coming visits that have another time: the patient, when they were to begin, and when they are to begin now."""
+    shifted: int = 0  # visits that have another time, those of the past too
+    booked: list[tuple[int, str]] = field(default_factory=list)  # new coming visits: the patient, the time
+    readdressed: dict[int, str] = field(default_factory=dict)  # the address in place of the one that was known
     swapped: set[int] = field(default_factory=set)  # first and last name have changed places
     handed_over: set[tuple[int, int]] = field(default_factory=set)  # records of a coming visit: the former, the new one
 
     def note_person(self, patient_id: int, before: Sequence[str], now: Sequence[str]) -> None:
         """Hear what was known of a patient and what is known now: first name, last name, e-mail address."""
-        if before[2] and now[2] != before[2] and address_key(now[2]) != address_key(before[2]):
-            self.readdressed.add(patient_id)
+        if before[2] and now[2] != before[2] and _box(before[2]) != _box(now[2]):
+            self.readdressed[patient_id] = address_key(now[2])
         if before[0] != before[1] and tuple(now[:2]) == (before[1], before[0]):
             self.swapped.add(patient_id)
 
-    def in_words(self, memory: Memory, source: str, lost: Collection[int], rows: int, now: str) -> str:
-        """What the file does to most patients, "" where it does so to few. `lost` are those whose coming visits it no
-        longer has, though that is not believed; `rows` is how many rows it has; `now` is UTC text."""
-        moved = self.moved | (self.booked & set(lost))
+    def found(self, memory: Memory, source: str, lost: Lost, rows: int, now: str, zone: tzinfo) -> Found | None:
+        """What the file does to most visits or patients, None where it does so to few. `rows` is how many rows it has;
+        `now` is UTC text."""
+        since = date.fromisoformat(now[:10]) - _LOOK_BACK
+        said = [*self._of_visits(memory, source, lost, rows, now, zone), *self._of_people(memory, source, since, rows)]
+        prints = (_print(each) for _, changes in said for each in changes)
+        return Found(" and ".join(words for words, _ in said), frozenset(prints)) if said else None
+
+    def _of_visits(
+        self, memory: Memory, source: str, lost: Lost, rows: int, now: str, zone: tzinfo
+    ) -> Iterator[tuple[str, Iterable[object]]]:
+        """Visits that move as no clinic moves them. Where they have no number they look gone and new."""
+        unnumbered = _paired(lost, self.booked)
+        whose = {patient for patient, _, _ in (*self.moved.values(), *unnumbered)}
+        if len(whose) <= FEW:
+            return
+        from jobs.clinic.upheavals import moved_together, slip_in  # of a day on which nothing is as usual
+
+        coming = {slot: of for slot, of in _coming(memory, source, now).items() if slot not in lost}
+        count = len(self.moved) + len(unnumbered)
+        of = max(count, min(len(coming.keys() | self.moved.keys()), rows))
+        most = count * 2 > of
+        if not most and len(whose) * 2 <= max(len(whose), min(len({*coming.values()} | whose), rows)):
+            return
+        moves = [(before, after) for _, before, after in (*self.moved.values(), *unnumbered)]
+        slip = slip_in(moves, zone)
+        if not slip and not unnumbered and (not most or moved_together(moves, rows - self.shifted, zone)):
+            return
+        yield (
+            f"{count} of {of} coming visits have another time{slip and f' ({slip})'}",
+            [*((slot, after) for slot, (_, _, after) in self.moved.items()), *unnumbered],
+        )
+
+    def _of_people(self, memory: Memory, source: str, since: date, rows: int) -> Iterator[tuple[str, Iterable[object]]]:
         elsewhere = self.readdressed
         if len(self.handed_over) > FEW:
-            elsewhere = elsewhere | _with_other_address(memory, self.handed_over)
-        today = date.fromisoformat(now[:10])
-        since = today - _LOOK_BACK
-        for whom, what, first, status in (
-            (moved, "have their coming visits at another time", today, ("booked",)),
-            (elsewhere, "have another e-mail address", since, ()),
-            (self.swapped, "have first and last name the other way round", since, ()),
+            elsewhere = _with_other_address(memory, self.handed_over) | elsewhere
+        for whom, what in (
+            (elsewhere, "have another e-mail address"),
+            (dict.fromkeys(self.swapped, ""), "have first and last name the other way round"),
         ):
             if len(whom) <= FEW:
                 continue
-            among = _patients_since(memory, source, first, status)
-            of = max(len(whom), min(len(among | whom), rows))
+            of = max(len(whom), min(len(_seen_since(memory, source, since) | whom.keys()), rows))
             if len(whom) * 2 > of:
-                return f"{len(whom)} of {of} patients {what}"
-        return ""
+                yield f"{len(whom)} of {of} patients {what}", [(what, *each) for each in whom.items()]
 
 
-def _patients_since(memory: Memory, source: str, first: date, statuses: Sequence[str]) -> set[int]:
+def _box(address: str) -> str:
+    """What stands before the @: where a firm or a provider gets another domain, patients keep it."""
+    return address_key(address).rpartition("@")[0]
+
+
+def _print(change: object) -> str:
+    """Tells one change from another, also in the next pull."""
+    return blake2b(repr(change).encode(), digest_size=6).hexdigest()
+
+
+def _paired(lost: Lost, booked: Iterable[tuple[int, str]]) -> list[tuple[int, str, str]]:
+    """Of each patient the visits that are gone with those that are new, in the order of their times: the patient, the
+    time before, the time now."""
+    anew: dict[int, list[str]] = {}
+    for patient, starts_at in sorted(booked, reverse=True):
+        anew.setdefault(patient, []).append(starts_at)
+    return [(patient, before, anew[patient].pop()) for patient, before in sorted(lost.values()) if anew.get(patient)]
+
+
+def _coming(memory: Memory, source: str, now: str) -> dict[int, int]:
+    """The patient of each visit of a source that is to come today or later."""
+    table = appointments.c
+    query = select(table.id, table.patient_id).where(
+        table.clinic_id == memory.clinic_id, table.starts_on >= now[:10], table.source == source
+    )
+    return {slot: patient for slot, patient in memory.connection.execute(query.where(table.status == "booked"))}
+
+
+def _seen_since(memory: Memory, source: str, first: date) -> set[int]:
+    """The patients with a visit on this day or later."""
     table = appointments.c
     query = select(table.patient_id).where(
         table.clinic_id == memory.clinic_id, table.starts_on >= first.isoformat(), table.source == source
     )
-    query = query.where(table.status.in_(statuses)) if statuses else query
     return set(memory.connection.execute(query.distinct()).scalars())
 
 
-def _with_other_address(memory: Memory, records: Iterable[tuple[int, int]]) -> set[int]:
-    """The former patients of appointments whose new ones have another e-mail address."""
+def _with_other_address(memory: Memory, records: Iterable[tuple[int, int]]) -> dict[int, str]:
+    """The former patients of appointments whose new ones have another e-mail address, which is it."""
     pairs = list(records)
     known: dict[int, str] = {}
     for part in in_parts({each for pair in pairs for each in pair}):
         query = select(patients.c.id, patients.c.address_key).where(patients.c.id.in_(part))
         known |= {record: key for record, key in memory.connection.execute(query)}
-    return {old for old, new in pairs if known.get(old) and known.get(new) and known[old] != known[new]}
+    return {old: known[new] for old, new in pairs if known.get(old) and known.get(new) and known[old] != known[new]}
 
 
-def call_right(memory: Memory, source: str, file: str, now: str) -> None:
-    """Keep a person's word that what a file says of most patients is right. It holds for a day, and once."""
-    until = datetime.fromisoformat(now).astimezone(UTC) + _WORD_HOLDS
-    set_cursor(memory, f"right: {source}", json.dumps([file, until.strftime("%Y-%m-%dT%H:%M:%SZ")]))
+class Word(NamedTuple):
+    """A person's word that what a file does to most patients is right, and a print of each change that it is about."""
+
+    by: str
+    at: str  # UTC text
+    prints: frozenset[str]
+
+    def holds(self, now: str) -> bool:
+        """Whether it is not too long ago."""
+        return datetime.fromisoformat(now) - datetime.fromisoformat(self.at) <= _WORD_HOLDS
+
+    def covers(self, found: Found) -> bool:
+        """Whether it is about these changes, but for a few: of another content of the file nobody has said anything."""
+        return len(found.prints - self.prints) <= FEW
 
 
-def take_word(memory: Memory, source: str, file: str, now: str) -> bool:
-    """Whether a person called this file right; the word is used up by that."""
+def note_held_back(memory: Memory, source: str, file: str, found: Found) -> None:
+    """Keep what a file that is held back would do, so that a person's word is about just that."""
+    name, value = f"held: {source}", json.dumps([file, sorted(found.prints)])
+    if cursor(memory, name) != value:
+        set_cursor(memory, name, value)
+
+
+def call_right(memory: Memory, source: str, file: str, by: str, now: str) -> None:
+    """Keep a person's word that what this file does to most patients is right. It holds for a week, and once."""
+    kept = cursor(memory, f"held: {source}")
+    held, prints = json.loads(kept) if kept else ("", [])
+    at = datetime.fromisoformat(now).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    set_cursor(memory, f"right: {source}", json.dumps([by, at, prints if held == file else []]))
+
+
+def word_given(memory: Memory, source: str, now: str) -> Word | None:
+    """The newest word about a source that was not used up, also one that no longer holds."""
     kept = cursor(memory, f"right: {source}")
-    named, until = json.loads(kept) if kept else ("", "")
-    if named != file or now > until:
-        return False
+    match json.loads(kept) if kept else ():
+        case by, at, prints if datetime.fromisoformat(now) - datetime.fromisoformat(at) <= _WORD_IS_TOLD:
+            return Word(by, at, frozenset(prints))
+    return None
+
+
+def use_up(memory: Memory, source: str) -> None:
+    """The word about this source has counted once; from now on it does not."""
     set_cursor(memory, f"right: {source}", "")
-    return True

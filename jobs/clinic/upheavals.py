@@ -1,0 +1,41 @@
+"""Many visits moved at once: by a clinic, as in a week that is closed, or by a file that is read as it is not meant."""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime, timedelta, tzinfo
+
+_FARTHEST = timedelta(days=31)  # so far a clinic moves visits that it moves together
+_HALF_A_DAY = timedelta(hours=12)  # what an hour without its PM is off by
+
+Moves = Collection[tuple[str, str]]
+"""When visits were to begin, and when they are to begin now; UTC text."""
+
+
+def slip_in(moves: Moves, zone: tzinfo) -> str:
+    """What a file did to its visits that no clinic does, in words; "" where it is not plain."""
+    clock = [(_on_the_wall(before, zone), _on_the_wall(now, zone)) for before, now in moves]
+    if sum((before.day, before.month) == (now.month, now.day) for before, now in clock) * 2 > len(clock):
+        return "as if day and month had changed places"
+    if sum(abs(now - before) == _HALF_A_DAY for before, now in clock) * 2 > len(clock):
+        return "by twelve hours, as if AM and PM were lost"
+    befores, nows = ({pair[at] for pair in clock} for at in (0, 1))
+    if len(nows - befores) <= max(1, len(clock) // 20):
+        return "each to that of another one, as if a column had slipped"
+    return ""
+
+
+def moved_together(moves: Moves, standing: int, zone: tzinfo) -> bool:
+    """Whether most of these visits moved by one and the same time, as where a provider's hours or a closed week do.
+
+    `standing`: how many rows of the file are where they were. What is read in another zone or calendar moves them all.
+    """
+    if standing * 4 < len(moves):
+        return False
+    distances = Counter(_on_the_wall(now, zone) - _on_the_wall(before, zone) for before, now in moves)
+    [(distance, count)] = distances.most_common(1)
+    return count * 4 >= len(moves) * 3 and abs(distance) <= _FARTHEST
+
+
+def _on_the_wall(moment: str, zone: tzinfo) -> datetime:
+    """What the clinic's clock shows then: a visit that is moved across a clock change keeps its hour."""
+    return datetime.fromisoformat(moment).astimezone(zone).replace(tzinfo=None)
