@@ -52,11 +52,12 @@ def read_name(text: str) -> PersonName | Doubt[PersonName]:
     family, *others = [words for part in typed.split(",") if (words := _words(part))] or [[]]
     if len(family) > 1:
         others = [words for words in others if not all(map(_credential, words))]
-    if not others or all(_plain(word) in _SUFFIXES for words in others for word in words):
-        # "Alex Fictional, Jr." has no first name behind its comma
-        return _in_order([word for words in (family, *others) for word in words])
-    given = others[0][:1] + [word for word in others[0][1:] if not _initial(word)]
-    suffix = [word for words in others[1:] for word in words if _plain(word) in _SUFFIXES]
+    named = next((words for words in others if not all(map(_suffix, words))), None)
+    if named is None:  # "Alex Fictional, Jr." has no first name behind its comma
+        whole = [word for words in (family, *others) for word in words]
+        return PersonName("", " ".join(whole)) if others and len(family) == 1 else _in_order(whole)
+    given = named[:1] + [word for word in named[1:] if not _initial(word)]
+    suffix = [word for words in others if words is not named for word in words if _suffix(word)]
     return PersonName(" ".join(given), " ".join(family + suffix))
 
 
@@ -100,8 +101,14 @@ def _plain(word: str) -> str:
     return word.replace(".", "").lower()
 
 
+def _suffix(word: str) -> bool:
+    """Whether a word is Jr. or the like; J.R. are initials."""
+    return _plain(word) in _SUFFIXES and "." not in word[:-1]
+
+
 def _initial(word: str) -> bool:
-    return len(word.rstrip(".")) == 1
+    """A letter with or without its dot; a lone dash stays, since what stands behind it is a note."""
+    return len(word.rstrip(".")) == 1 and word[0].isalpha()
 
 
 def may_be_stand_in(names: Iterable[str]) -> bool:

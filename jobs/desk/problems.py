@@ -10,7 +10,7 @@ from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.masking import masked
 from jobs.clinic.problems import ALL_AT_ONCE, rows_of, waits_for_a_word
 from jobs.clinic.records import Problem
-from jobs.desk.greeted import greeted_as_anybody
+from jobs.desk.greeted import greeted_otherwise
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.store.patient_story import coming_patients
@@ -25,10 +25,10 @@ def show_problems(tools: Tools, everything: bool) -> None:
     """Print the newest problems, or all of them, and where they stand with the rows they are about."""
     with tools.store.look() as memory:
         listed = listed_problems(memory)
-        nameless = greeted_as_anybody(coming_patients(memory, tools.today.isoformat()))
+        greeted = greeted_otherwise(coming_patients(memory, tools.today.isoformat()))
     console = open_console()
-    if nameless:
-        console.print(nameless, soft_wrap=True)
+    for sentence in greeted:
+        console.print(sentence, soft_wrap=True)
     if not listed:
         console.print("Nothing was wrong with the sources.")
         return

@@ -5,11 +5,10 @@ from datetime import datetime
 import click
 from rich.table import Table
 
-from jobs.desk.greeted import is_nameless
+from jobs.desk.greeted import as_greeted
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.stop_list import stops_of
 from jobs.desk.terminal import open_console
-from jobs.mail.fields import NAMELESS
 from jobs.runner.tools import Tools
 from jobs.sending.planning import plan
 from jobs.store.article_vetoes import EVERY, Veto, veto_lines
@@ -49,9 +48,7 @@ def show_why(tools: Tools, patient: str) -> bool:
         console.print(f'"{who}" means {len(found)} patients; a number (no.) asks for one of them.')
     for patient_id, first_name, last_name in found[:_MOST]:
         console.print(_table(tools, f"No. {patient_id}: {first_name} {last_name}", stories[patient_id]))
-        if is_nameless(first_name):
-            console.print(f'  Letters greet this patient "Hello {NAMELESS}": no letter can say that first name.')
-        for line in notes[patient_id]:
+        for line in filter(None, (as_greeted(first_name), *notes[patient_id])):
             console.print(f"  {line}", soft_wrap=True)
     if len(found) > _MOST:
         console.print(f"{len(found) - _MOST} more are not shown.")

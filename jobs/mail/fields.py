@@ -9,13 +9,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from jobs.clinic.profile import ClinicProfile
+from jobs.clinic.said_names import SPACE, said_name
 from jobs.mail.spoken_dates import moment_in_words
 
 NAMELESS = "there"
 """Whom an English letter greets when the first name is missing or is no name: `Hello there`. Others leave it out."""
 
-LONGEST_NAME, LONGEST_LINE, LONGEST_SUMMARY = 40, 120, 600
-_LOOKED_AT = 200  # characters of a name
+LONGEST_LINE, LONGEST_SUMMARY = 120, 600
 
 
 class Field(NamedTuple):
@@ -107,41 +107,15 @@ def spoken_values(values: LetterValues, zone: str, language: str = "en") -> dict
     }
 
 
-_NO_NAME = re.compile(r"[^\w\s.'\u2019\u02bc-]|[\d_]|\.\w\w", re.UNICODE)
-_ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]|\"[^\"]*\"|“[^”]*”|(?<=\s)'[^']*'(?=\s|$)")  # (Bob), "Annie"
-_JOINED = re.compile(r"[^\s.-]+")
-_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
-
-
-@lru_cache(maxsize=4096)
 def greeting_name(first_name: str, nameless: str = NAMELESS) -> str:
-    """How a letter addresses a patient: `PAT` and `pat` become `Pat`; what is no name becomes `there`.
-
-    A nickname in brackets or quotation marks is left out, and of several long names the first one is said. An initial
-    alone is no name. A web address or a tag typed as a name never reaches a letter: mail programs would make a link of
-    it.
-    """
-    if len(first_name) > _LOOKED_AT:
-        return nameless
-    name = _SPACE.sub(" ", _ASIDE.sub(" ", _SPACE.sub(" ", first_name))).strip(" .-'")
-    if LONGEST_NAME < len(name) <= 2 * LONGEST_NAME:
-        name = name.partition(" ")[0]
-    if not name or len(name) > LONGEST_NAME or _NO_NAME.search(name) or _is_initial(name):
-        return nameless
-    if name.isupper() or name.islower():
-        name = _JOINED.sub(lambda word: word[0][0].upper() + word[0][1:].lower(), name)
-    return name
-
-
-def _is_initial(name: str) -> bool:
-    """A letter of a script without capitals can be a whole name."""
-    return len(name) == 1 and name.lower() != name.upper()
+    """How a letter addresses a patient: `PAT` and `pat` become `Pat`; what is no name becomes `there`."""
+    return said_name(first_name).name or nameless
 
 
 @lru_cache(maxsize=4096)
 def one_line(text: str, longest: int = LONGEST_LINE) -> str:
     """The text on one line, without control characters, cut at a word where it is too long."""
-    line = _SPACE.sub(" ", text).strip()
+    line = SPACE.sub(" ", text).strip()
     if len(line) <= longest:
         return line
     return line[: line.rfind(" ", longest // 2, longest) if " " in line[longest // 2 : longest] else longest - 1] + "…"
