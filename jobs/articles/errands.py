@@ -14,7 +14,7 @@ from jobs.articles.spelled import Found
 from jobs.articles.word_lists import listed
 from jobs.articles.words import words_of
 
-_ABOUT = frozenset("on de del sobre".split())  # "talk on back pain"
+_ABOUT = frozenset("on for de del sobre para".split())  # "talk on back pain", "ad for vertigo"
 _OF = frozenset("of de del".split())  # goes on with what it stands behind: "Achilles heel of scheduling"
 _ARTICLES = frozenset("a an the our la el los las".split())
 

@@ -31,45 +31,54 @@ _CHILDREN_GROWN = Saying(
 def clauses_of(text: str, vocabulary: Vocabulary) -> list[Clause]:
     """The clauses of a text, in their order."""
     clauses = list(parted(text, vocabulary))
-    if _CHILDREN_GROWN.search(text):
-        for clause in clauses:
-            clause.affirmed = [one for one in clause.affirmed if not _is_a_birth(one, vocabulary)]
-    if _BEFOREHAND.search(text):
-        for clause in clauses:
-            clause.signs.add("ahead")
-    for errand in (*LOST.finditer(text), *MOVED.finditer(text)):
-        next(one for one in reversed(clauses) if one.begin <= errand.start()).signs.add("desk")
-    for clause in clauses:
-        if is_an_errand(clause):
-            clause.signs.add("errand")
+    _sign_what_the_note_says(clauses, text, vocabulary)
     for asked, answer in zip(clauses, clauses[1:], strict=False):
         if answer.linked and "pain" in answer.signs:
             asked.affirmed += [one for one in answer.affirmed if one.meaning == "pain"][:1]  # "neck & shoulder pain"
             asked.signs.add("pain")
-        words = {key_of(text[one.start : one.end]) for one in answer.affirmed if not one.meaning}
-        if (
-            answer.denied
-            or len(answer.affirmed) > len(words)
-            or not {word for word in words if word.isalpha()} <= common_words()
-        ):
-            continue
-        if "guess" in asked.signs and "over" in answer.signs:
-            asked.denied += asked.affirmed  # "The hip? Wonderful."
-            asked.affirmed.clear()
-        elif "old" in answer.signs:
-            asked.signs.add("old")  # "RTC repair (2011)"
-        elif "guess" in asked.signs and "not" in answer.signs:
-            asked.denied += [one for one in asked.affirmed if is_of_body(one, vocabulary)]
-            asked.affirmed.clear()  # "heel? no"
-            asked.silent.append((asked.begin, asked.end))
-        elif "over" in answer.signs:
-            over = [one for one in asked.affirmed if _may_be_over(one, answer, vocabulary)]
-            asked.denied += over
-            asked.affirmed = [one for one in asked.affirmed if one not in over]  # "meniscus, all better"
+        if _is_an_answer(answer, text):
+            _take_answer(asked, answer, vocabulary)
     if RETURNS.search(text) and not any(clause.affirms(vocabulary) for clause in clauses):
         for clause in clauses:
             _remember_what_is_quiet(clause, vocabulary)
     return clauses
+
+
+def _sign_what_the_note_says(clauses: list[Clause], text: str, vocabulary: Vocabulary) -> None:
+    """The signs that a clause has from turns of phrase or from the note as a whole, and not from one word."""
+    grown, beforehand = _CHILDREN_GROWN.search(text), _BEFOREHAND.search(text)
+    for clause in clauses:
+        if grown:
+            clause.affirmed = [one for one in clause.affirmed if not _is_a_birth(one, vocabulary)]
+        if beforehand:
+            clause.signs.add("ahead")
+        if is_an_errand(clause):
+            clause.signs.add("errand")
+    for errand in (*LOST.finditer(text), *MOVED.finditer(text)):
+        next(one for one in reversed(clauses) if one.begin <= errand.start()).signs.add("desk")
+
+
+def _is_an_answer(clause: Clause, text: str) -> bool:
+    """Whether a clause names nothing by itself, and so speaks of the one before."""
+    words = {key_of(text[one.start : one.end]) for one in clause.affirmed if not one.meaning}
+    names = clause.denied or len(clause.affirmed) > len(words)
+    return not names and {word for word in words if word.isalpha()} <= common_words()
+
+
+def _take_answer(asked: Clause, answer: Clause, vocabulary: Vocabulary) -> None:
+    if "guess" in asked.signs and "over" in answer.signs:
+        asked.denied += asked.affirmed  # "The hip? Wonderful."
+        asked.affirmed.clear()
+    elif "old" in answer.signs:
+        asked.signs.add("old")  # "RTC repair (2011)"
+    elif "guess" in asked.signs and "not" in answer.signs:
+        asked.denied += [one for one in asked.affirmed if is_of_body(one, vocabulary)]
+        asked.affirmed.clear()  # "heel? no"
+        asked.silent.append((asked.begin, asked.end))
+    elif "over" in answer.signs:
+        over = [one for one in asked.affirmed if _may_be_over(one, answer, vocabulary)]
+        asked.denied += over
+        asked.affirmed = [one for one in asked.affirmed if one not in over]  # "meniscus, all better"
 
 
 def _remember_what_is_quiet(clause: Clause, vocabulary: Vocabulary) -> None:

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jobs.articles.words import key_of
-
 
 @dataclass(frozen=True)
 class Listed:
@@ -35,8 +33,8 @@ def everyday_words() -> frozenset[str]:
 
 @cache
 def listed(name: str) -> Listed:
-    """One of the lists; its words are those by which texts are compared."""
+    """One of the lists. Its words stand there as words.py compares them."""
     lines = Path(__file__).with_name(f"{name}_words.txt").read_text("utf-8").splitlines()
     typed = [word for line in lines if not line.startswith("#") for word in line.split()]
-    words = frozenset(key_of(word) for word in typed if word[0] != "-")
-    return Listed(words, tuple(word[1:] for word in typed if word[0] == "-"))
+    endings = tuple(word[1:] for word in typed if word[0] == "-")
+    return Listed(frozenset(typed), endings)
