@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from hand_written_clinic import Clinic, Row, appointment
 
 from jobs.desk.commands import cli
-from jobs.runner.run import FINE
+from jobs.runner.run import FAILED, FINE
 
 REMEDY = "If it is what counts now, save it under a name of its own, with today's date."
 
@@ -148,3 +148,57 @@ def test_status_says_which_file_is_the_newest_and_by_what(informed: Clinic) -> N
     (informed.home / "exports" / "latest.csv").touch()
     shown = CliRunner().invoke(cli, ["-C", str(informed.home), "--now", "2026-03-06 08:00", "status"]).output
     assert "; exports/latest.csv is the newest of 3 files by the times of their last change\n" in shown
+
+
+def test_a_new_file_with_last_years_date_is_not_passed_over_and_lets_the_letters_wait(informed: Clinic) -> None:
+    slip = exported(informed, "appointments-2025-03-06.csv", "2026-03-06 15:00", *rows("cancelled", "2026-03-13 10:00"))
+    what = (
+        "exports/appointments-2025-03-06.csv was saved after exports/appointments-2026-03-05.csv, on Fri 06 Mar 2026, "
+        "and was never read, for by the dates in their names the latter is newer: nothing was taken from this file."
+    )
+    remedy = (
+        "If it is the newest, correct the date in its name; if it is an old one, take it out of the folder. Letters "
+        "wait until then."
+    )
+    ran = informed.pull("2026-03-06 08:00")
+    assert (ran.code, known(informed), told(informed)) == (FAILED, NEWS, [(what, remedy)])
+    assert "problems changed" not in informed.pull("2026-03-06 08:10").counts
+    for file in informed.home.glob("exports/appointments-2026-*.csv"):  # also where what was read is gone
+        file.unlink()
+    assert (informed.pull("2026-03-06 08:20").code, told(informed)) == (FAILED, [(what, remedy)])
+    waits = informed.send("2026-03-10 10:00").outcome.failed
+    assert waits == (
+        "exports/appointments-2025-03-06.csv (export) is held back; problems.xlsx says why. The letters wait until it "
+        "is settled."
+    )
+    slip.rename(slip.with_name("appointments-2026-03-06.csv"))
+    assert (informed.pull("2026-03-10 11:00").code, known(informed)[1]) == (FINE, ("booked", "2026-03-13"))
+    assert told(informed) == []
+
+
+def test_old_exports_that_are_copied_beside_the_first_one_hold_nothing_up(clinic: Clinic) -> None:
+    exported(clinic, "appointments-2026-03-05.csv", "2026-03-05 15:00", *rows())
+    exported(clinic, "appointments-2026-03-02.csv", "2026-03-05 15:02", *rows("cancelled"))
+    for moment in ("2026-03-05 08:00", "2026-03-05 09:00"):
+        assert (clinic.pull(moment).code, known(clinic)[0]) == (FINE, ("booked", "2026-03-09"))
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("Mar 2, 2026.csv", "Mar 5, 2026.csv"),
+        ("02-01-2026 to 03-31-2026.csv", "03-01-2026 to 04-30-2026.csv"),
+        ("appts 3-2.csv", "appts 3-5.csv"),
+    ],
+)
+def test_an_older_export_in_any_form_of_dates_brings_no_cancelled_visit_back(
+    clinic: Clinic, older: str, newer: str
+) -> None:
+    clinic.read_from("{name: export, path: exports/*.csv, date_order: mdy}")
+    exported(clinic, older, "2026-03-02 15:00", *rows())
+    clinic.pull("2026-03-02 08:00")
+    exported(clinic, newer, "2026-03-05 15:00", *rows("cancelled", "2026-03-12 10:00"))
+    clinic.pull("2026-03-05 08:00")
+    exported(clinic, older, "2026-03-06 01:00", *rows(wim="2026-03-10 11:00"))
+    assert (clinic.pull("2026-03-06 08:00").code, known(clinic)) == (FINE, NEWS)
+    assert told(clinic)[0][0].startswith(f"exports/{older} was saved after exports/{newer}, on Thu 05 Mar 2026; ")

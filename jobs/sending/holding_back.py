@@ -24,8 +24,8 @@ def why_hold_back(tools: Tools, letters: Sequence[Due]) -> str:
     return (
         (why_nobody_decided(tools) if letters else "")
         or _too_many(tools, letters)
+        or _too_bad(tools, letters)  # while it lasts no pull ends well
         or _too_old(tools, letters)
-        or _too_bad(tools, letters)
     )
 
 

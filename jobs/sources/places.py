@@ -12,7 +12,7 @@ from jobs.sources.row_marks import FileMemory
 from jobs.sources.source import Source
 
 if TYPE_CHECKING:
-    from jobs.sources.newest import Remembered
+    from jobs.sources.newest import Remembered, Told
 
 PLACES = ("path", "google_calendar", "google_sheet", "google_drive_folder")
 """The settings of a source that say where it lies."""
@@ -37,7 +37,7 @@ class Places(NamedTuple):
 
     places: list[Place]
     turn: int = 1
-    told: tuple[tuple[str, str], ...] = ()
+    told: "tuple[Told, ...]" = ()
     is_past: bool = False
 
 
@@ -67,7 +67,7 @@ def _find_files(source: Source, home: Path, memories: Mapping[str, bytes], today
 
     ages = by_age(files, source.date_order, today)
     loaded = {path: known for path, data in memories.items() if (known := FileMemory.load(data))}
-    newest = Newest(ages, _meant(source, home, loaded), lambda file: shown_path(file, home), day)
+    newest = Newest(ages, _meant(source, home, loaded), memories.keys(), lambda file: shown_path(file, home), day)
     if source.take == "all":
         owns = [(str(file.path), shown_path(file.path, home)) for file in ages.files]
         places = [Place(path, shown, own := memories.get(shown, b""), own, own) for path, shown in owns]
@@ -95,7 +95,7 @@ def _meant(source: Source, home: Path, loaded: Mapping[str, FileMemory]) -> "lis
 
     pattern = pattern_of(source.path, home)
     return [
-        Remembered(path, moment_in(path.rpartition("/")[2], source.date_order), *known.version())
+        Remembered(path, moment_in(path.rpartition("/")[2], source.date_order, known.changed_ns), *known.version())
         for path, known in loaded.items()
         if fnmatch(str(home / path), pattern)
     ]

@@ -109,7 +109,9 @@ class Reading:
         self._wish, self._zone = _wish(source, zone), source.zone or zone
         found = find_places(source, home, memories, today, zone)
         self._places, self._turn, self._is_past = found.places, found.turn, found.is_past
-        self.told = [self._problem(source.path, *said) for said in found.told]
+        self.told = [
+            self._problem(said.held or source.path, said.what, said.remedy, bool(said.held)) for said in found.told
+        ]
         shown = {place.shown for place in self._places}
         self.outlived = tuple(path for path in memories if shown and path not in shown)
         self._known = [self._unchanged(place) for place in self._places]
