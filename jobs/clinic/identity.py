@@ -38,6 +38,11 @@ class Record(NamedTuple):
         return is_numbered(self.key)
 
 
+def without_number(record: Record) -> Record:
+    """A record whose number no longer is one that the practice system gives to one person."""
+    return record._replace(key="n:")
+
+
 class Match(NamedTuple):
     """The word on two records, and why; the reason names no patient."""
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.problems import ALL_AT_ONCE, fold_problems, is_held_back, rows_left_out, too_bad, wrong_columns
 from jobs.clinic.records import Problem
-from jobs.pulling.settling import Touched, settle
+from jobs.pulling.settling import Touched, settle, take_over
 from jobs.runner.tools import Tools
 from jobs.sources.files import SAVE_UNDER_TODAYS_NAME
 from jobs.sources.reading import FileRead
@@ -85,6 +85,8 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
     touched, found = _save_rows(memory, source, file, seen_at, counts, noted)
     if file.turns_back():
         raise TurnsBack
+    if take_over(memory, source.name, file.left, touched, noted, seen_at, counts):
+        file.gone = file.left
     gone = _take_away(memory, source, file, seen_at)
     zone = tools.settings.clinic.tzinfo
     if upheaval := noted.found(memory, source.name, gone.kept_of, file.rows_total, seen_at, zone):
@@ -92,6 +94,8 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
         if not (word and word.holds(seen_at) and word.covers(upheaval)):
             raise TooBad([*found, _held_back(tools, source, file, upheaval, word)], upheaval)
         use_up(memory, source.name)
+        rest = _take_away(memory, source, file, seen_at, is_right=True)
+        gone = gone.and_also(rest)._replace(kept=rest.kept)
     known_anew = settle(memory, tools, touched, seen_at, counts)
     refresh_episodes(memory, gone.patients | known_anew | touched.patients, tools.today)
     found += filter(None, (file.problem, _too_many_gone(source, file, gone)))
@@ -118,7 +122,7 @@ def _save_rows(
     memory: Memory, source: Source, file: FileRead, seen_at: str, counts: Counter[str], noted: Upheaval
 ) -> tuple[Touched, list[Problem]]:
     """Keep the rows as they come; what they changed, and all problems in short. Raises TooBad."""
-    touched, heard, found = Touched(set(), set(), set(), set()), Heard(), list[Problem]()
+    touched, heard, found = Touched(set(), set(), set(), set(), set()), Heard(), list[Problem]()
     for part in file.values:
         if file.begun_again:
             file.begun_again = False
@@ -140,13 +144,14 @@ def _save_rows(
     return touched, found
 
 
-def _take_away(memory: Memory, source: Source, file: FileRead, seen_at: str) -> Gone:
-    """Appointments that the file no longer has or that became something else, and those that it says are cancelled."""
+def _take_away(memory: Memory, source: Source, file: FileRead, seen_at: str, is_right: bool = False) -> Gone:
+    """Appointments that the file no longer has or that became something else, and those that it says are cancelled.
+    Where a person said that the file is right, they may be many."""
     gone = Gone(0, 0, frozenset())
     if file.gone or file.no_more:
-        gone = mark_gone(memory, source.name, file.gone, seen_at, file.no_more)
+        gone = mark_gone(memory, source.name, file.gone, seen_at, file.no_more, is_right)
     off = cancel(memory, source.name, file.cancelled, seen_at) if file.cancelled else Gone(0, 0, frozenset())
-    return Gone(gone.marked + off.marked, gone.kept + off.kept, gone.patients | off.patients, gone.kept_of)
+    return gone.and_also(off)
 
 
 def _too_many_gone(source: Source, file: FileRead, gone: Gone) -> Problem | None:

@@ -1,11 +1,12 @@
 """What a source newly said is held against what was known: who and what stands there twice."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from jobs.clinic.follow_ups import utc_text
+from jobs.clinic.problems import FEW
 from jobs.clinic.records import Problem
 from jobs.runner.tools import Tools
 from jobs.sources.source import Source
@@ -13,6 +14,7 @@ from jobs.store.appointments import Saved
 from jobs.store.memory import Memory
 from jobs.store.restoring import note_first_reading
 from jobs.store.sources import PATIENTS, forget_missing, renew_problems
+from jobs.store.upheavals import Upheaval
 
 _LOOK_BACK = timedelta(days=60)  # of two appointments at one moment, only these are still of interest
 
@@ -24,6 +26,7 @@ class Touched(NamedTuple):
     records: set[int]
     slots: set[int]
     handed_over: set[tuple[int, int]]
+    added: set[int]
 
     def add(self, saved: Saved) -> None:
         """Add what a part of them changed."""
@@ -31,6 +34,35 @@ class Touched(NamedTuple):
         self.records.update(saved.records)
         self.slots.update(saved.slots)
         self.handed_over.update(saved.handed_over)
+        self.added.update(saved.added)
+
+
+def take_over(
+    memory: Memory,
+    source: str,
+    left: Collection[int],
+    touched: Touched,
+    noted: Upheaval,
+    seen_at: str,
+    counts: Counter[str],
+) -> bool:
+    """Let visits that came under another number, and whose old number (of `left`) is gone, be what they were. Say
+    whether most that came are such: then the old numbers are those of another system, and all of them are gone."""
+    if not left or not touched.added:
+        return False
+    from jobs.store.renumbering import take_over_numbers  # on few days do numbers come while others go
+
+    taken = take_over_numbers(memory, source, left, touched.added, touched.records, seen_at)
+    noted.booked = [(taken.now.get(patient_id, patient_id), starts_at) for patient_id, starts_at in noted.booked]
+    touched.patients.update(taken.patients)
+    touched.slots.difference_update(taken.visits.keys())
+    touched.slots.update(taken.visits.values())
+    if taken.joined or taken.doubtful:
+        _list_doubtful(memory, seen_at, counts)
+    again = len(taken.visits)
+    counts += Counter({"appointments renumbered": again, "patients renumbered": taken.joined})
+    counts["appointments new"] -= again
+    return again > FEW and again * 2 > len(touched.added)
 
 
 def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts: Counter[str]) -> frozenset[int]:
@@ -38,7 +70,7 @@ def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts:
     if not touched.slots and not touched.records:
         return frozenset()
     from jobs.sources.ranks import ranks_of  # nothing new, nothing to load
-    from jobs.store.identity import doubtful_problems, settle_identities
+    from jobs.store.identity import settle_identities
     from jobs.store.twins import settle_twins
 
     people = settle_identities(memory, touched.records, touched.handed_over, seen_at)
@@ -46,8 +78,14 @@ def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts:
     counts["patients in two sources"] += people.joined + twins.joined
     counts["appointments in two sources"] += twins.new
     if people.doubtful or people.joined or twins.doubtful or twins.joined:
-        counts["problems changed"] += renew_problems(memory, PATIENTS, "", doubtful_problems(memory), seen_at)
+        _list_doubtful(memory, seen_at, counts)
     return people.patients | twins.patients
+
+
+def _list_doubtful(memory: Memory, seen_at: str, counts: Counter[str]) -> None:
+    from jobs.store.identity import doubtful_problems
+
+    counts["problems changed"] += renew_problems(memory, PATIENTS, "", doubtful_problems(memory), seen_at)
 
 
 def settle_source(

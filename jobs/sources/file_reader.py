@@ -64,7 +64,8 @@ class FileReader:
 
     def __init__(self, task: Task, path: str, own: bytes, base: bytes, send: Send) -> None:
         self._task, self._path, self._send = task, path, send
-        self._base = _usable(base, task.wish)
+        self._former = _usable(base)
+        self._base = self._former if self._former and self._former.wish == task.wish else None
         self._own = _usable(own, task.wish)
         self._new = FileMemory(wish=task.wish, turn=task.turn)
         if task.several and self._base and not set(task.sent_keys).isdisjoint(self._base.marks.keys):
@@ -193,7 +194,8 @@ class FileReader:
 
     def _sender(self) -> Sender:
         second = basename(self._task.join_path)
-        sender = Sender(self._send, self._base, self._new, self._task.sent_keys, self._task.limit("chunk_rows"), second)
+        chunk_rows, keys = self._task.limit("chunk_rows"), self._task.sent_keys
+        sender = Sender(self._send, self._base, self._new, keys, chunk_rows, second, self._former)
         sender.whole = not self._task.several  # what is gone from one file may stand in another one
         return sender
 
@@ -222,9 +224,10 @@ class FileReader:
         self._read_calendar(fetched.data)
 
 
-def _usable(data: bytes, wish: str) -> FileMemory | None:
+def _usable(data: bytes, wish: str = "") -> FileMemory | None:
+    """What is remembered, if its marks mean the same now and, with `wish`, its rows were read as they are now."""
     memory = FileMemory.load(data) if data else None
-    return memory if memory and memory.wish == wish and memory.hashing == HASHING else None
+    return memory if memory and memory.hashing == HASHING and wish in ("", memory.wish) else None
 
 
 def _of_second(error: Unreadable, path: str) -> Unreadable:

@@ -50,6 +50,7 @@ class FileRead:
     rows_total: int = 0
     rows_skipped: int = 0  # known from the last time
     gone: frozenset[int] = frozenset()  # marks of appointments that the file no longer has
+    left: frozenset[int] = frozenset()  # the same; where columns are read otherwise, it may have some under other marks
     no_more: frozenset[int] = frozenset()  # marks of entries that are there and are no appointment, such as a lunch
     changed_ns: int = 0  # the file's own time; 0 for what was asked just now
     since: tuple[bytes, bytes] | None = None  # what it was when it was read, and what was read since, if that is there
@@ -224,8 +225,9 @@ class Reading:
                 file.begun_again = True
             case ("read", notes) if notes:
                 file.problem = self._problem(file.path, notes, "")
-            case ("done", memory, total, skipped, gone):
-                file.memory, file.rows_total, file.rows_skipped, file.gone = memory, total, skipped, frozenset(gone)
+            case ("done", memory, total, skipped, left, are_gone):
+                file.memory, file.rows_total, file.rows_skipped, file.left = memory, total, skipped, frozenset(left)
+                file.gone = file.left if are_gone else frozenset()
             case ("waiting", what, remedy):
                 file.outcome, file.problem, file.memory = "waiting", self._problem(file.path, what, remedy), b""
             case ("refused", what, remedy):

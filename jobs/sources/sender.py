@@ -29,11 +29,11 @@ class Sender:
 
     def __init__(
         self, send: Callable[[tuple[Any, ...]], Collection[int] | None], base: FileMemory | None, new: FileMemory,
-        sent_keys: "array[int]", chunk_rows: int, second_name: str,
+        sent_keys: "array[int]", chunk_rows: int, second_name: str, former: FileMemory | None = None,
     ) -> None:  # fmt: skip
         self._send, self._sent_keys, self._chunk_rows = send, sent_keys, chunk_rows
         self.base, self.new, self.second_name = base, new, second_name
-        self._before = base
+        self._before = base or former
         self.whole = True  # whether all that the file holds could be read
         self.left_out: list[str] = []  # sentences about lines that were left out
         self._nothing = "It has column names and no rows. If there were appointments, export it again."
@@ -109,16 +109,23 @@ class Sender:
         if not marks.rows():
             self.announce(self._nothing)
         self._sent_keys.extend(sieve.sent_keys)
-        self._send(("done", self.new.dump(), marks.rows(), skipped, self._gone(marks)))
+        left = self._left(marks)
+        self._send(("done", self.new.dump(), marks.rows(), skipped, left, bool(left) and self._is_comparable()))
 
-    def _gone(self, marks: RowMarks) -> list[int]:
+    def _left(self, marks: RowMarks) -> list[int]:
         """The keys that were there the last time and are no more; none where that cannot be told."""
         before = self._before
-        if before is None or before.fields != self.new.fields or not self.whole:
+        if before is None or not self.whole:
             return []
         old, new = before.marks.keys, marks.keys
         elsewhere = {*compress(old, map(ne, old, new)), *old[len(new) :]}  # not where they were
         return list(elsewhere.difference(new)) if elsewhere else []
+
+    def _is_comparable(self) -> bool:
+        """Whether a key that is there no more is an appointment that is gone: where other columns are read, or the same
+        ones otherwise, it may stand there under another key."""
+        before = self._before
+        return before is not None and (before.fields, before.wish) == (self.new.fields, self.new.wish)
 
     def send_calendar(self, columns: Columns, ordinals: list[int], sentences: list[str]) -> None:
         """Send the entries of a calendar, whose columns have their names already."""

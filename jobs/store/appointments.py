@@ -15,7 +15,7 @@ from jobs.store.patient_records import Heard, save_patients
 from jobs.store.tables import appointments, events
 from jobs.store.upheavals import Lost, Upheaval
 
-_SLOT = (
+SLOT = (
     "starts_at",
     "ends_at",
     "starts_on",
@@ -37,15 +37,15 @@ _SLOT = (
     "billed",
     "paid",
 )
-_CHANGING = (*_SLOT, "patient_id", "named_id", "row_hash", "mark")
-_IN_PLACE = (*_SLOT[1:], "row_hash", "mark")
+_CHANGING = (*SLOT, "patient_id", "named_id", "row_hash", "mark")
+_IN_PLACE = (*SLOT[1:], "row_hash", "mark")
 """What changes of an appointment that keeps its patient and its time: an index is written anew wherever a column of it
 is named, whether the value differs or not."""
 _NEW = (*_CHANGING, "id", "clinic_id", "key", "source")
 MOST_GONE = 10
 """So many coming appointments may vanish at once, or a fifth of all; more looks like an export of a part of them."""
-_EVENT = ("clinic_id", "appointment_id", "patient_id", "what", "happened_at", "seen_at", "starts_at")
-_values = attrgetter(*_SLOT)
+EVENT = ("clinic_id", "appointment_id", "patient_id", "what", "happened_at", "seen_at", "starts_at")
+_values = attrgetter(*SLOT)
 
 
 class Saved(NamedTuple):
@@ -58,6 +58,7 @@ class Saved(NamedTuple):
     records: frozenset[int] = frozenset()  # of patients, that are new or changed
     slots: frozenset[int] = frozenset()  # the appointments that are new or changed
     handed_over: frozenset[tuple[int, int]] = frozenset()  # records: an appointment's former patient, and its new one
+    added: frozenset[int] = frozenset()  # the appointments that are new
 
 
 def save_appointments(
@@ -171,13 +172,14 @@ class _Writing:
         insert_rows(memory, insert(appointments), _NEW, self._new)
         update_rows(memory, *setting(appointments, _CHANGING), self._changed)
         update_rows(memory, *setting(appointments, _IN_PLACE), self._in_place)
-        insert_new(memory, events, _EVENT, self._happened)
+        insert_new(memory, events, EVENT, self._happened)
 
     def saved(self, all_of_them: int, records: Iterable[int]) -> Saved:
         """What a batch of so many came to; `records` of patients are new or changed."""
         new, changed = len(self._new), len(self._changed) + len(self._in_place)
         about = frozenset(self._touched), frozenset(records), frozenset(self._slots), frozenset(self._handed_over)
-        return Saved(new, changed, all_of_them - new - changed, *about)
+        added = frozenset(range(self._first_id, self._first_id + new))
+        return Saved(new, changed, all_of_them - new - changed, *about, added)
 
 
 class Gone(NamedTuple):
@@ -188,15 +190,25 @@ class Gone(NamedTuple):
     patients: frozenset[int]
     kept_of: Lost = {}  # those
 
+    def and_also(self, other: "Gone") -> "Gone":
+        """Both together."""
+        patients, kept_of = self.patients | other.patients, {**self.kept_of, **other.kept_of}
+        return Gone(self.marked + other.marked, self.kept + other.kept, patients, kept_of)
+
 
 def mark_gone(
-    memory: Memory, source: str, gone: Collection[int], now: str, no_more: Collection[int] = frozenset()
+    memory: Memory,
+    source: str,
+    gone: Collection[int],
+    now: str,
+    no_more: Collection[int] = frozenset(),
+    is_right: bool = False,
 ) -> Gone:
     """Count coming appointments that their source no longer has as rescheduled: nobody is reminded of them.
 
     Only up to the last one that the source still has, for a later day may simply not be in the file; of entries that
     are there and are no appointment any more (`no_more`) that is no question. One that comes back is booked again.
-    `gone` and `no_more` are marks; `now` is UTC text.
+    `gone` and `no_more` are marks; `now` is UTC text. With `is_right`, a person has said that the file is.
     """
     table = appointments.c
     query = select(table.id, table.patient_id, table.mark, table.starts_at).where(
@@ -206,7 +218,7 @@ def mark_gone(
     coming = memory.connection.execute(query.where(table.starts_on >= yesterday.isoformat())).all()
     last = max((slot.starts_at for slot in coming if slot.mark not in gone), default="")
     missing = [slot for slot in coming if slot.mark in no_more or (slot.mark in gone and slot.starts_at <= last)]
-    if len(missing) > max(MOST_GONE, len(coming) // 5):
+    if len(missing) > max(MOST_GONE, len(coming) // 5) and not is_right:
         return Gone(0, len(missing), frozenset(), {slot.id: (slot.patient_id, slot.starts_at) for slot in missing})
     if missing:
         where = update(appointments).where(table.id == bindparam("slot_id"))
@@ -240,7 +252,7 @@ def cancel(memory: Memory, source: str, marks: Collection[int], now: str) -> Gon
             Known(slot.starts_at, slot.status, slot.step), Seen(slot.starts_at, "cancelled", slot.step, "", now), now
         )
     ]
-    insert_new(memory, events, _EVENT, happened)
+    insert_new(memory, events, EVENT, happened)
     return Gone(len(found), 0, frozenset(slot.patient_id for slot in found))
 
 

@@ -5,14 +5,14 @@ it is. Each step is a line in `identities`, which is only added to; the newest l
 person's counts before the rule's.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
-from jobs.clinic.identity import Record, compare, is_numbered, person_key
+from jobs.clinic.identity import Match, Record, compare, is_numbered, person_key, without_number
 from jobs.clinic.records import Problem
 from jobs.store.identity_lines import Line, Pair, add_lines, lines_among, newest_lines, ordered
 from jobs.store.joining import move_history, part_records
@@ -41,11 +41,18 @@ class Settled(NamedTuple):
 
 
 def settle_identities(
-    memory: Memory, records: Collection[int], together: Collection[Pair], at: str, two_sources: bool = False
+    memory: Memory,
+    records: Collection[int],
+    together: Collection[Pair],
+    at: str,
+    two_sources: bool = False,
+    renumbered: bool = False,
 ) -> Settled:
     """Join new or changed records with those that surely are the same person; list those that perhaps are.
 
-    `together` are records that were given for one appointment, with `two_sources` each by another source.
+    `together` are records that were given for one appointment, with `two_sources` each by another source. With
+    `renumbered` the practice system has numbered its patients anew: the number of a record that is none of these says
+    nothing any more.
     """
     if not records and not together:
         return Settled(0, 0, frozenset())
@@ -58,6 +65,8 @@ def settle_identities(
         pair: compare(known[pair[0]], known[pair[1]], pair in hinted, two_sources and pair in hinted)
         for pair in open_pairs
     }
+    if renumbered:
+        matches |= _of_other_numbers(matches, known, records)
     joining = _Joining(memory, {each for pair, match in matches.items() if match.word == "same" for each in pair}, at)
     doubtful = 0
     for pair, match in matches.items():
@@ -73,11 +82,29 @@ def settle_identities(
     return Settled(len(joining.joins), doubtful, frozenset(joining.patients() | _lend_again(memory, records)))
 
 
+def _of_other_numbers(
+    matches: Mapping[Pair, Match], known: Mapping[int, Record], records: Collection[int]
+) -> dict[Pair, Match]:
+    """Whom only two numbers kept apart, one of them of these records and the other not: they are one where each fits
+    nobody else."""
+    same = {pair for pair, match in matches.items() if match.word == "same"}
+    found: dict[Pair, Match] = {}
+    for pair, match in matches.items():
+        old = [each for each in pair if each not in records]
+        if match.word == "doubtful" and len(old) == 1:
+            one, other = (without_number(known[each]) if each in old else known[each] for each in pair)
+            again = compare(one, other)
+            if again.word == "same":
+                found[pair] = again
+    times = Counter(each for pair in {*same, *found} for each in pair)
+    return {pair: match for pair, match in found.items() if times[pair[0]] == times[pair[1]] == 1}
+
+
 def _with_alike(memory: Memory, wanted: Collection[int]) -> dict[int, Record]:
     """These records, and those that have an address or a name in common with one of them."""
     if len(wanted) > min(_MOST_ASKED_FOR, next_id(memory, patients) // 2):
         return {record.id: record for record in _records(memory)}
-    known = {record.id: record for part in in_parts(wanted) for record in _records(memory, patients.c.id.in_(part))}
+    known = records_of(memory, wanted)
     for name in ("address_key", "name_key"):
         column = patients.c[name]
         keys = select(column).where(patients.c.id.in_(list(wanted)))
@@ -85,6 +112,11 @@ def _with_alike(memory: Memory, wanted: Collection[int]) -> dict[int, Record]:
         for part in in_parts(values):
             known |= {record.id: record for record in _records(memory, column.in_(part))}
     return known
+
+
+def records_of(memory: Memory, ids: Iterable[int]) -> dict[int, Record]:
+    """These records, as their own sources name them."""
+    return {record.id: record for part in in_parts(ids) for record in _records(memory, patients.c.id.in_(part))}
 
 
 def _records(memory: Memory, *which: ColumnElement[bool]) -> Iterator[Record]:
@@ -255,11 +287,8 @@ def doubtful_pairs(memory: Memory) -> list[Line]:
 
 def names_of(memory: Memory, records: Collection[int]) -> dict[int, str]:
     """The name of each record, as its source has it."""
-    return {
-        record.id: f"{record.first_name} {record.last_name}".strip()
-        for part in in_parts(records)
-        for record in _records(memory, patients.c.id.in_(part))
-    }
+    known = records_of(memory, records)
+    return {each: f"{record.first_name} {record.last_name}".strip() for each, record in known.items()}
 
 
 def doubtful_problems(memory: Memory) -> list[Problem]:

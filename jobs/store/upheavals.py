@@ -62,7 +62,7 @@ class Upheaval:
         self, memory: Memory, source: str, lost: Lost, rows: int, now: str, zone: tzinfo
     ) -> Iterator[tuple[str, Iterable[object]]]:
         """Visits that move as no clinic moves them. Where they have no number they look gone and new."""
-        unnumbered = _paired(lost, self.booked)
+        unnumbered = _paired(lost, _by_those_who_were_there(memory, lost, self.booked))
         whose = {patient for patient, _, _ in (*self.moved.values(), *unnumbered)}
         if len(whose) <= FEW:
             return
@@ -117,6 +117,18 @@ def _paired(lost: Lost, booked: Iterable[tuple[int, str]]) -> list[tuple[int, st
     return [(patient, before, anew[patient].pop()) for patient, before in sorted(lost.values()) if anew.get(patient)]
 
 
+def _by_those_who_were_there(
+    memory: Memory, lost: Lost, booked: Sequence[tuple[int, str]]
+) -> Sequence[tuple[int, str]]:
+    """New visits by the patients who lose some and have the same address: a new system has numbers of its own."""
+    if min(len(lost), len(booked)) <= FEW:
+        return booked
+    losing = {patient for patient, _ in lost.values()}
+    known = _addresses(memory, losing | {patient for patient, _ in booked})
+    at = {key: patient for patient in sorted(losing) if (key := known[patient])}
+    return [(patient if patient in losing else at.get(known[patient], patient), start) for patient, start in booked]
+
+
 def _coming(memory: Memory, source: str, now: str) -> dict[int, int]:
     """The patient of each visit of a source that is to come today or later."""
     table = appointments.c
@@ -138,11 +150,17 @@ def _seen_since(memory: Memory, source: str, first: date) -> set[int]:
 def _with_other_address(memory: Memory, records: Iterable[tuple[int, int]]) -> dict[int, str]:
     """The former patients of appointments whose new ones have another e-mail address, which is it."""
     pairs = list(records)
-    known: dict[int, str] = {}
-    for part in in_parts({each for pair in pairs for each in pair}):
-        query = select(patients.c.id, patients.c.address_key).where(patients.c.id.in_(part))
-        known |= {record: key for record, key in memory.connection.execute(query)}
+    known = _addresses(memory, {each for pair in pairs for each in pair})
     return {old: known[new] for old, new in pairs if known.get(old) and known.get(new) and known[old] != known[new]}
+
+
+def _addresses(memory: Memory, ids: Iterable[int]) -> dict[int, str]:
+    query = select(patients.c.id, patients.c.address_key)
+    return {
+        record: key
+        for part in in_parts(ids)
+        for record, key in memory.connection.execute(query.where(patients.c.id.in_(part)))
+    }
 
 
 class Word(NamedTuple):

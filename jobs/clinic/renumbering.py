@@ -1,0 +1,100 @@
+"""One visit under another number: a practice system was changed, or the visit was deleted and booked anew.
+
+While a number stands in a file, it is what tells one visit from another. Once it is gone from a whole file and another
+one has come for the same patient at the same minute, the two are one visit: nobody comes twice at one time.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
+
+from jobs.clinic.identity import Record, compare, without_number
+
+_STANDS = ("booked", "arrived", "completed", "no_show")
+_FEW = 5
+"""So many patients may have other numbers by chance; of more, where most have, the system has numbered them anew."""
+
+
+class Visit(NamedTuple):
+    """An appointment whose number came or went, and the record of the patient that it was given for."""
+
+    id: int
+    patient_id: int
+    record: Record
+    starts_at: str
+    status: str
+    provider: str
+    kind: str
+
+
+class Renumbered(NamedTuple):
+    """Which new visits are known ones (the id of the known one by the new one's), and whether the patients have been
+    numbered anew as a whole, so that two numbers no longer speak for two people."""
+
+    visits: dict[int, int]
+    all_patients: bool
+
+
+def renumbered(gone: Iterable[Visit], new: Collection[Visit], apart: Collection[frozenset[int]] = ()) -> Renumbered:
+    """Say which of the new visits are one of those that are gone. `apart` are records of which a person said that they
+    are two patients."""
+    by_start: defaultdict[str, list[Visit]] = defaultdict(list)
+    for visit in gone:
+        by_start[visit.starts_at].append(visit)
+    found: dict[int, tuple[Visit, Visit]] = {}
+
+    def take(is_one: Callable[[Visit, Visit], bool]) -> None:
+        for visit in new:
+            free = [old for old in by_start.get(visit.starts_at, ()) if _may_become(old, visit) and is_one(old, visit)]
+            if free and visit.id not in found:
+                chosen = min(free, key=lambda old: _unlike(old, visit))
+                by_start[visit.starts_at].remove(chosen)
+                found[visit.id] = chosen, visit
+
+    take(lambda old, visit: _is_one(old, visit, apart))
+    all_patients = _all_have_other_numbers(found.values())
+    if all_patients:
+        take(lambda old, visit: _is_one(_without_number(old), visit, apart))
+    return Renumbered({new_id: old.id for new_id, (old, _) in found.items()}, all_patients)
+
+
+def _may_become(old: Visit, new: Visit) -> bool:
+    """A visit that was called off is not the one that was booked in its place."""
+    return old.status in _STANDS or old.status == new.status
+
+
+def _unlike(old: Visit, new: Visit) -> tuple[bool, bool, bool, int]:
+    return old.status != new.status, old.kind != new.kind, old.provider != new.provider, old.id
+
+
+def _is_one(old: Visit, new: Visit, apart: Collection[frozenset[int]]) -> bool:
+    if frozenset((old.record.id, new.record.id)) in apart:
+        return False
+    if old.patient_id == new.patient_id:
+        return True
+    same = compare(old.record, new.record, same_appointment=True).word == "same"
+    return same and not _reached_elsewhere(old.record, new.record)
+
+
+def _reached_elsewhere(old: Record, new: Record) -> bool:
+    """Whether two of one name are reached in two ways: mother and daughter, of whom one gave her place to the other."""
+    for mine, yours in (
+        (old.birth_date, new.birth_date), (old.address_key, new.address_key), (old.phone, new.phone),
+    ):  # fmt: skip
+        if mine and yours:
+            return mine != yours
+    return False
+
+
+def _without_number(old: Visit) -> Visit:
+    return old._replace(record=without_number(old.record))
+
+
+def _all_have_other_numbers(pairs: Iterable[tuple[Visit, Visit]]) -> bool:
+    other, same = set[int](), set[int]()
+    for old, new in pairs:
+        if old.record.id == new.record.id:
+            same.add(old.record.id)
+        elif old.record.numbered and new.record.numbered:
+            other.add(old.record.id)
+    return len(other) > max(_FEW, len(same))
