@@ -15,10 +15,10 @@ LONGEST_NAME = 40
 _LOOKED_AT = 200  # characters of a name
 _MOST_WORDS = 5
 
-_ASIDE = re.compile(
+ASIDE = re.compile(
     r"\([^)]*(?:\)|$)|\[[^\]]*(?:\]|$)|\"[^\"]*\"|“[^”]*”|«[^»]*»|(?<=\s)['\u2018][^'\u2019]*['\u2019](?=\s|$)"
 )  # (Bob), "Annie"
-_ALIEN = re.compile(r"[@<>{}\\%^=\"\u201c\u201d()\[\]]|://|\bwww\b|[^\W\d_]\.[^\W\d_]{2}", re.IGNORECASE)
+ALIEN = re.compile(r"[@<>{}\\%^=\"\u201c\u201d()\[\]]|://|\bwww\b|[^\W\d_]\.[^\W\d_]{2}", re.IGNORECASE)
 """What stands in no name and in no note beside one: an address of the web or of mail, or a tag. Mail programs would
 make a link of it."""
 _MARKS_BEFORE = re.compile(r"^(?:\*+[^*]*\*+\s+|[\s*#~!?+.,:;|\u2022-]+)")
@@ -53,8 +53,8 @@ class Said(NamedTuple):
 def said_name(first_name: str) -> Said:
     """The first name in what is typed as one: `PAT` and `pat` become `Pat`, `Bob - owes copay` becomes `Bob`."""
     text = unicodedata.normalize("NFC", SPACE.sub(" ", first_name[: _LOOKED_AT + 1]).strip())
-    plain = _ASIDE.sub(" ", f" {text} ").strip()
-    if len(text) > _LOOKED_AT or _ALIEN.search(plain):
+    plain = ASIDE.sub(" ", f" {text} ").strip()
+    if len(text) > _LOOKED_AT or ALIEN.search(plain):
         return Said("", "")
     while (without := _MARKS_BEFORE.sub("", plain)) != plain:
         plain = without
@@ -145,7 +145,7 @@ def _without_note(first: str) -> str:
 def _note_beside(text: str, kept: list[str]) -> str:
     """What stands beside the name and is not known to be harmless; "" where nothing is."""
     said, left = list(kept), list[str]()
-    for word in _BETWEEN.split(_ASIDE.sub(" ", f" {text} ")):
+    for word in _BETWEEN.split(ASIDE.sub(" ", f" {text} ")):
         word = word.strip("-*~!?+`")
         if said and word.startswith(said[0]):
             word = word[len(said.pop(0)) :].strip("-")
@@ -197,7 +197,7 @@ def in_letters(words: list[str]) -> str:
         name = name[0].upper() + name[1:]
     return " ".join(
         word.lower()
-        if one_case and place and word.lower() in PARTICLES
+        if one_case and word.lower() in PARTICLES and 0 < place < len(words) - 1
         else _JOINED.sub(lambda part: _capital(part[0], quiet), word)
         for place, word in enumerate(name.split(" "))
     )

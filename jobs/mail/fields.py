@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from jobs.clinic.profile import ClinicProfile
 from jobs.clinic.said_names import SPACE, said_name
+from jobs.clinic.said_providers import said_provider
 from jobs.mail.spoken_dates import moment_in_words
 
 NAMELESS = "there"
@@ -31,7 +32,7 @@ FIELDS: tuple[Field, ...] = (
     Field("patient.first_name", f'the first name; "{NAMELESS}" where none is known', "Jamie"),
     Field("appointment.date", "the day of the appointment that the letter is about", "Wednesday, March 4", True),
     Field("appointment.time", "its time in the clinic's own time zone", "9:30 AM", True),
-    Field("appointment.provider", "whom the patient sees; may be empty", "Robin Sample"),
+    Field("appointment.provider", "whom the patient sees, as spoken; empty where that is no person", "Robin Sample"),
     Field("appointment.location", "where, if the clinic has several places; may be empty", "Main Street studio"),
     Field("clinic.name", "the name of the clinic", "Riverbend Physical Therapy", True),
     Field("clinic.phone", "its phone number", "555-0100", True),
@@ -100,7 +101,7 @@ def spoken_values(values: LetterValues, zone: str, language: str = "en") -> dict
         "patient_first_name": greeting_name(values.first_name, NAMELESS if language == "en" else ""),
         "appointment_date": day,
         "appointment_time": time,
-        "appointment_provider": one_line(values.provider),
+        "appointment_provider": said_provider(values.provider),
         "appointment_location": one_line(values.location),
         "articles": tuple([readable_article(article) for article in values.articles]),
         "letter_stop_url": values.unsubscribe_url or values.unsubscribe_mailto,

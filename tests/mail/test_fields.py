@@ -75,6 +75,11 @@ def test_a_moment_is_said_in_the_clinics_own_time_and_midnight_is_none(
     assert moment_in_words(moment, zone) == words
 
 
+def test_the_provider_is_a_person_or_left_out() -> None:
+    said = [spoken_values(LetterValues(provider=typed), "UTC") for typed in ("REYES, DANA PT", "Unassigned")]
+    assert [values["appointment_provider"] for values in said] == ["Dana Reyes, PT", ""]
+
+
 def test_a_long_text_is_cut_at_a_word() -> None:
     assert one_line("one two\nthree\tfour", 14) == "one two three…"
     assert one_line("x" * 200) == "x" * 119 + "…"
