@@ -218,3 +218,24 @@ def test_a_firm_that_gets_another_domain_is_no_column_that_slipped(informed: Cli
     informed.export(*(row | {"email": row["email"].replace("patient.", "patients.")} for row in patients()))
     assert (informed.pull(LATER).code, held_back(informed)) == (FINE, [])
     assert informed.ask("SELECT email FROM patients WHERE first_name = 'P3'") == ["p3@patients.example"]
+
+
+def test_forecast_and_why_say_what_all_letters_wait_for(informed: Clinic) -> None:
+    informed.send(MOMENT)  # plans the welcomes, before the hours in which letters leave
+
+    def asked(*words: str) -> str:
+        return CliRunner().invoke(cli, ["-C", str(informed.home), "--now", MORNING, *words]).output
+
+    told = (
+        f"No letter leaves as things stand now. {FILE} (export) is held back; problems.xlsx says why. The letters wait "
+        "until it is settled.\n"
+    )
+    assert "20 letters would leave; " in (shown := asked("forecast", "--days", "1")) and told not in shown
+    assert told not in asked("why", "P3")
+    informed.export(*(moved(row, timedelta(hours=1)) for row in patients()))
+    assert informed.pull(LATER).code == FAILED
+    assert f"{told}20 letters would leave once that is settled; " in asked("forecast", "--days", "1")
+    assert asked("why", "P3").endswith(told)
+    informed.export(*patients())
+    informed.pull(MORNING)
+    assert told not in asked("forecast") + asked("why", "P3")

@@ -14,6 +14,7 @@ from jobs.desk.rehearsal import rehearsing
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.sending.deciding import look_at
+from jobs.sending.holding_back import why_all_wait
 from jobs.sending.letters import WAITS_FOR_LIST, articles_for, list_waited_for
 from jobs.sending.planning import plan
 from jobs.store.article_vetoes import articles_not_for
@@ -25,6 +26,7 @@ def show_forecast(tools: Tools, days: int) -> None:
     console = open_console()
     with rehearsing(tools) as rehearsed:
         verdicts, facts, articles = forecast(rehearsed, days)
+    all_wait = why_all_wait(tools)
     table = Table("When", "Patient", "Letter", "Why", title=f"The next {days} days, as things stand now")
     if any(articles.values()):
         table.add_column("Articles")
@@ -43,8 +45,11 @@ def show_forecast(tools: Tools, days: int) -> None:
     withdrawn = sum(verdict.what == "withdraw" for verdict in verdicts)
     waiting = sum(verdict.what != "withdraw" and _waits_for_a_person(tools, verdict) for verdict in verdicts)
     leaving = table.row_count - waiting
+    if all_wait:
+        console.print(f"No letter leaves as things stand now. {all_wait}", soft_wrap=True)
     console.print(
-        f"{'1 letter' if leaving == 1 else f'{leaving} letters'} would leave; "
+        f"{'1 letter' if leaving == 1 else f'{leaving} letters'} would leave"
+        f"{' once that is settled' if all_wait else ''}; "
         f"{f'{waiting} would wait for a person; ' if waiting else ''}"
         f"{withdrawn} planned before would be withdrawn. Nothing was sent or changed. "
         "`python run_jobs.py why NUMBER` tells the whole story of one patient.",

@@ -10,12 +10,14 @@ from jobs.desk.rehearsal import rehearsing
 from jobs.desk.stop_list import stops_of
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
+from jobs.sending.holding_back import why_all_wait
 from jobs.sending.planning import plan
 from jobs.store.article_vetoes import EVERY, Veto, veto_lines
 from jobs.store.letters import letter_facts
 from jobs.store.memory import Memory
 from jobs.store.patient_story import StoryLine, find_patients, story, unread_visits
 
+_TO_LEAVE = ("planned", "ready", "deferred")
 _MOST = 10  # patients shown of those who share a name or an address
 
 
@@ -43,15 +45,19 @@ def show_why(tools: Tools, patient: str) -> bool:
             err=True,
         )
         return False
+    all_wait = why_all_wait(tools)
     console = open_console()
     if len(found) > 1:
         console.print(f'"{who}" means {len(found)} patients; a number (no.) asks for one of them.')
     for patient_id, first_name, last_name in found[:_MOST]:
-        console.print(_table(tools, f"No. {patient_id}: {first_name} {last_name}", stories[patient_id]))
+        title = f"No. {patient_id}: {first_name} {last_name}"
+        console.print(_table(tools, title, stories[patient_id], bool(all_wait)))
         for line in filter(None, (as_greeted(first_name), *notes[patient_id])):
             console.print(f"  {line}", soft_wrap=True)
     if len(found) > _MOST:
         console.print(f"{len(found) - _MOST} more are not shown.")
+    if all_wait and any(line.state in _TO_LEAVE for lines in stories.values() for line in lines):
+        console.print(f"No letter leaves as things stand now. {all_wait}", soft_wrap=True)
     return True
 
 
@@ -95,20 +101,23 @@ def _too_long(who: str) -> bool:
     return who.isdecimal() and len(who) > 18
 
 
-def _table(tools: Tools, title: str, lines: list[StoryLine]) -> Table:
+def _table(tools: Tools, title: str, lines: list[StoryLine], all_wait: bool) -> Table:
     table = Table("Due", "Letter", "Because of", "What became of it", "Why", title=title)
     for line in lines:
         articles = "; ".join(f"article {slug}: {reason}" for slug, reason in line.articles)
         state = f"sent {_local(tools, line.sent_at)}" if line.sent_at else line.state
         because = f"{line.what.replace('_', '-')} (visit of {_local(tools, line.event_starts_at)})"
-        table.add_row(_local(tools, line.due_at), line.rule, because, state, line.reason or articles or _plainly(line))
+        table.add_row(
+            _local(tools, line.due_at), line.rule, because, state, line.reason or articles or _plainly(line, all_wait)
+        )
     if not lines:
         table.add_row("", "", "", "nothing", "no event of this patient has called for a letter since the rules began")
     return table
 
 
-def _plainly(line: StoryLine) -> str:
-    return {"planned": "waits for its day", "sent": f"rule {line.rule}"}.get(line.state, "")
+def _plainly(line: StoryLine, all_wait: bool) -> str:
+    ready = "waits as all letters do, see below" if all_wait else "leaves with the next run"
+    return {"planned": "waits for its day", "ready": ready, "sent": f"rule {line.rule}"}.get(line.state, "")
 
 
 def _local(tools: Tools, moment: str) -> str:

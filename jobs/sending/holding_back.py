@@ -21,12 +21,12 @@ from jobs.store.sources import freshness, refused_wholes
 
 def why_hold_back(tools: Tools, letters: Sequence[Due]) -> str:
     """A sentence where none of these letters may leave in this run, else ""."""
-    return (
-        (why_nobody_decided(tools) if letters else "")
-        or _too_many(tools, letters)
-        or _too_bad(tools, letters)  # while it lasts no pull ends well
-        or _too_old(tools, letters)
-    )
+    return (why_all_wait(tools) or _too_many(tools, letters)) if letters else ""
+
+
+def why_all_wait(tools: Tools) -> str:
+    """A sentence where no letter leaves as things stand, be they few or many, else ""."""
+    return why_nobody_decided(tools) or _too_bad(tools) or _too_old(tools)  # of a bad file no pull ends well
 
 
 def _too_many(tools: Tools, letters: Sequence[Due]) -> str:
@@ -40,12 +40,10 @@ def _too_many(tools: Tools, letters: Sequence[Due]) -> str:
     return brake(len(letters), usual or [0], mail.brake_multiple, mail.brake_floor) or ""
 
 
-def _too_old(tools: Tools, letters: Sequence[Due]) -> str:
+def _too_old(tools: Tools) -> str:
     """What we know of the appointments is too old: no pull ended well of late, or no file of an export is new."""
     installation = tools.settings.installation
     files = [source.name for source in tools.settings.sources if "://" not in source.path]
-    if not letters:
-        return ""
     with tools.store.look() as memory:
         pulls = recent_runs(memory, "pull_appointments", 1)
         newest = max((source.data_at for source in freshness(memory, files).values()), default="")
@@ -64,11 +62,9 @@ def _too_old(tools: Tools, letters: Sequence[Due]) -> str:
     return ""
 
 
-def _too_bad(tools: Tools, letters: Sequence[Due]) -> str:
+def _too_bad(tools: Tools) -> str:
     """So much of a source cannot be read or believed that what we know may be far from what is."""
-    if not letters:
-        return ""
-    with tools.store.begin() as memory:
+    with tools.store.look() as memory:
         refused = refused_wholes(memory, {source.name for source in tools.settings.sources})
     held = ", ".join(f"{p.file} ({p.source})" for p in refused if not is_too_bad(p))
     if held:
