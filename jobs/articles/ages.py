@@ -4,25 +4,24 @@ import re
 from collections.abc import Collection, Iterator
 
 from jobs.articles.sayings import Saying
+from jobs.clinic.patterns import pattern
 
-_AGE = re.compile(
-    r"(?<!hace )\b(\d{1,3})[\s-]*(?:y\.?/?o\.?\b|yrs?[\s-]*old\b|years?[\s-]*old\b|años\b)", re.IGNORECASE
-)
+_AGE = pattern(r"(?<!hace )\b(\d{1,3})[\s-]*(?:y\.?/?o\.?\b|yrs?[\s-]*old\b|years?[\s-]*old\b|años\b)", re.IGNORECASE)
 _SMALL_IN_WORDS = Saying(
     r"(?:^|\b(?:my|our|a|an|is|for)\s)\W*(?:two|three|four|five|six|seven|eight|nine)[\s-]+years?[\s-]+old\b", "old"
 )
-_AT_THE_FRONT = re.compile(
+_AT_THE_FRONT = pattern(
     r"^\W*(?:(?:our |my )?(?:toddler|infant|preemie)\b(?!['’])|age[d:]?\s+(\d{1,2})\b"
     r"|\d{1,2}[\s-]*(?:m\.?/?o\.?|months?)[\s-]*old\s*[,;])",
     re.IGNORECASE,
 )
-_WHOSE_AGE = re.compile(
+_WHOSE_AGE = pattern(
     r"\b(?:baby|boy|child|daughter|girl|son)\s+(?:is|was|now)\s+(?:now )?$"
     r"|\b(?:babies|kids?|children|twins?|youngest|yngst|oldest|last one|little one|delivery|vbac|svd)[\s:,(~]*"
     r"(?:is|are|was|now|aged?|ages|\d{1,2}(?:\s*(?:,|&|and|\+)\s*))*\s*$",
     re.IGNORECASE,
 )
-_MOTHER = re.compile(r"\bG\s?\d\s?P\s?\d", re.IGNORECASE)  # births told by their number: the young are hers
+_MOTHER = pattern(r"\bG\s?\d\s?P\s?\d", re.IGNORECASE)  # births told by their number: the young are hers
 _TOLD_AGE = Saying(
     r"\b(?:(?:he|she)(?:['’]s| is)|i['’]?m|i am|(?:(?:our|my) )?(?:son|daughter|boy|girl|kid),?)\s+(\d{1,2})\b"
     r"(?=\s*(?:[,.;)!?]|and\b|who\b|plays?\b|pitch|has\b|with\b|w/|$))"

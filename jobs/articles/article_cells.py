@@ -6,13 +6,14 @@ from typing import NamedTuple
 from jobs.clinic.cells import read_yes_no
 from jobs.clinic.copied_links import guard_of
 from jobs.clinic.faults import did_you_mean
+from jobs.clinic.patterns import pattern
 from jobs.clinic.stamps import Misfit, read_stamp
 
 PURPOSES = ("care", "news")
 _SWITCHES = ("yes", "no")
 
-_BETWEEN = re.compile(r"[;,|\n]")
-_ADDRESS = re.compile(r"https?://(?:[\w-]+\.)+[^\W\d_][\w-]+(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
+_BETWEEN = pattern(r"[;,|\n]")
+_ADDRESS = pattern(r"https?://(?:[\w-]+\.)+[^\W\d_][\w-]+(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
 # Compiled when they are needed, which is seldom: the letters' job reads the list every day.
 _BARE_ADDRESS = r"(?:[\w-]+\.)+[^\W\d_]{2,}(?:/\S*)?"
 _E_MAIL = r"[\w.+-]+(?:@|%40)[\w-]+\.\w"
@@ -22,7 +23,7 @@ _PERSONAL = (
     r"msclkid"
 )
 """Names of a link's parameters that tell one reader from another; the last ones are those of mailing systems."""
-_CODE = re.compile(r"([A-Z]\d[0-9AB])(?:\.?([0-9A-Z]{1,4}))?")
+_CODE = pattern(r"([A-Z]\d[0-9AB])(?:\.?([0-9A-Z]{1,4}))?")
 _MISREAD = str.maketrans("OIL", "011")
 _NOBODY = "A link must not say who follows it. Take that part out."
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100

@@ -1,6 +1,5 @@
 """Goes through the words of a note and parts it into clauses."""
 
-import re
 from collections.abc import Iterator
 
 from jobs.articles.callers import patients_of_callers
@@ -9,11 +8,12 @@ from jobs.articles.sayings import AHEAD, QUESTION, Saying
 from jobs.articles.spelled import BREAK, HARD_BREAK, Found, find
 from jobs.articles.vocabulary import SIGNS, Vocabulary
 from jobs.articles.words import key_of
+from jobs.clinic.patterns import pattern
 
-_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])|(?<=['’])\d\d(?!\w)")
+_YEAR = pattern(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])|(?<=['’])\d\d(?!\w)")
 _MONTHS = frozenset("jan feb mar apr may jun jul aug sep sept oct nov dec".split())
-_ASIDE = re.compile(r"\s*[()]\s*")
-_DOUBTED, _DOUBTFUL = re.compile(r"\s*\?(?!\w)"), re.compile(r"[^\w?]*\?\w")  # "sciatica? MD says hip", "?hip"
+_ASIDE = pattern(r"\s*[()]\s*")
+_DOUBTED, _DOUBTFUL = pattern(r"\s*\?(?!\w)"), pattern(r"[^\w?]*\?\w")  # "sciatica? MD says hip", "?hip"
 _AND = ("&", "+")
 _SAYS_OF = frozenset("for in of on para de".split())  # "for her sister": what went before is hers as well
 _WHOSE, _IS = frozenset("his their our your su mi".split()), frozenset("is was es".split())

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from jobs.articles.spelled import Found
 from jobs.articles.vocabulary import BODY, Vocabulary
+from jobs.clinic.patterns import pattern
 
-DONE = re.compile(r"\bs\s*/\s*p\b|\bpost[- ]?op|\bstatus post\b", re.IGNORECASE)  # an operation that was done
+DONE = pattern(r"\bs\s*/\s*p\b|\bpost[- ]?op|\bstatus post\b", re.IGNORECASE)  # an operation that was done
 NOT_NOW = frozenset(("over", "old", "history"))  # signs of a clause that does not tell how the patient is
 _HURTS = frozenset(("pain", "numb", "shoots", "since"))
-MONEY = re.compile(r"[$€]\s?\d")
+MONEY = pattern(r"[$€]\s?\d")
 _DONE_FOR_GOOD = frozenset(("after surgery", "postpartum"))
 
 

@@ -13,18 +13,19 @@ from jobs.articles.stale import in_their_place, without_stale
 from jobs.articles.vocabulary import BODY, Vocabulary
 from jobs.articles.words import Word, words_of
 from jobs.clinic.diagnoses import read_diagnosis
+from jobs.clinic.patterns import pattern
 
-_MAY_BE_CODES = re.compile(r"\b[A-Za-z][0-9OILoil][0-9A-Za-z]")
+_MAY_BE_CODES = pattern(r"\b[A-Za-z][0-9OILoil][0-9A-Za-z]")
 _SHORTEST_IN_WORDS = 3  # within a complaint, K12 is a school
 _OF_OTHERS = "BHKL"  # infections, eyes and ears, teeth and digestion, the skin: "L20.9, elbows" is no elbow pain
 _BOOKED = ("service", "kind")
 _NAME_DISEASES = "CDGMNOQS"  # tumours, blood, nerves, joints, urinary organs, births, malformations, injuries
-_VAGUE = re.compile(r"\bother\b|unspecified|elsewhere|\bpain\b|stiffness|effusion|unknown", re.IGNORECASE)
-_PLAIN = re.compile(r"^(?!unspecified)(?!.*\b(?:other|disorders?|pain|elsewhere)\b)", re.IGNORECASE)
+_VAGUE = pattern(r"\bother\b|unspecified|elsewhere|\bpain\b|stiffness|effusion|unknown", re.IGNORECASE)
+_PLAIN = pattern(r"^(?!unspecified)(?!.*\b(?:other|disorders?|pain|elsewhere)\b)", re.IGNORECASE)
 _ALWAYS_PLAIN = "CDG"  # tumours and nerves: a tumour whose kind is unspecified is one
 _DYING = ("C77", "C78", "C79", "Z51.5", "Z515", "Z66")
 _GONE_WRONG = ("T81", "T84", "T85")  # an infected wound, a loose joint
-_TUMOR = re.compile(r"C|D[0-4]", re.IGNORECASE)
+_TUMOR = pattern(r"C|D[0-4]", re.IGNORECASE)
 _ALONG = {
     "neck": {"arm"},
     "elbow": {"wrist and hand"},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ArticleSettings:
     """The part `articles:` of config/clinic.yaml."""
 

@@ -1,16 +1,16 @@
 """Finds the spellings of the vocabulary in a text: the longest at each word, none across the end of a sentence."""
 
-import re
 from typing import NamedTuple
 
 from jobs.articles.vocabulary import Vocabulary
 from jobs.articles.words import Word, words_of
+from jobs.clinic.patterns import pattern
 
-BREAK = re.compile(r"[,;:\n+&!?()¿¡]|\.(?!\w)|\s[-–—]+\s|--+")
-HARD_BREAK = re.compile(r"[;\n!?]|\.(?!\w)")  # these end a list of denials too
+BREAK = pattern(r"[,;:\n+&!?()¿¡]|\.(?!\w)|\s[-–—]+\s|--+")
+HARD_BREAK = pattern(r"[;\n!?]|\.(?!\w)")  # these end a list of denials too
 _NUMBER = "nn"  # how a spelling has any number: "hace nn años"
-_POUNDS = re.compile(r"[\d#]\s*$")
-_RISES = re.compile(r"\s*[\^↑↓<>+]")
+_POUNDS = pattern(r"[\d#]\s*$")
+_RISES = pattern(r"\s*[\^↑↓<>+]")
 _HAVE_SYMPTOMS = frozenset(
     "rad radicular radic radiating le ue leg arm neuro neurological neck bladder bowel bb pelvic prolapse pop "
     "urinary pubic symphysis pgp spd jaw tmj tmd ha headache concussion vestibular dizzy dizziness pcs same current "

@@ -5,31 +5,30 @@ import unicodedata
 from functools import lru_cache
 
 from jobs.clinic.cells import Doubt, says_nothing, tidy
+from jobs.clinic.patterns import pattern
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ORDINARY = re.compile(
+_ORDINARY = pattern(
     rf"(?=[^@]{{1,64}}@)(?=.{{6,254}}$)({_ATOM}(?:\.{_ATOM})*+)@"
     rf"((?:{_LABEL}\.)+(?:[A-Za-z]{{2,63}}|[Xx][Nn]--{_LABEL}))"
 )
 """The addresses that patients have: RFC 5321 without quoted names, address literals and letters outside ASCII."""
 
-_BETWEEN = re.compile(r"[\s,;<>()\"\[\]|]+|(?<=[A-Za-z])/(?=[^@]*@)")
-_NOBODY_LOCAL = re.compile(
+_BETWEEN = pattern(r"[\s,;<>()\"\[\]|]+|(?<=[A-Za-z])/(?=[^@]*@)")
+_NOBODY_LOCAL = pattern(
     r"(?:no|none|no[-._]?e?-?mail\w*|no[-._]?address|nobody|noone|do[-._]?not[-._]?(?:e?mail|use)|declined?|refused|"
     r"not[-._]?(?:given|provided)|unknown)",
     re.IGNORECASE,
 )
-_NOBODY_DOMAIN = re.compile(
-    r"(?:none?|na|no-?e?mail|test|xx?x?|abc|fake|unknown|nowhere|declined|noone)\.(?:com|net|org)"
-)
+_NOBODY_DOMAIN = pattern(r"(?:none?|na|no-?e?mail|test|xx?x?|abc|fake|unknown|nowhere|declined|noone)\.(?:com|net|org)")
 _REMEDY = "Correct the address in the practice system and export again; until then this patient gets no letter."
 
 
-_BLANK_AT_MARK = re.compile(
+_BLANK_AT_MARK = pattern(
     r"\s*@\s*|\s*\.\s+(?=(?:com|net|org|edu|gov|us)\b)|\s+\.(?=(?:com|net|org|edu|gov|us)\b)", re.I
 )
-_WORD_BEFORE = re.compile(r"(?<![^\s,;])(?=\S*\w)[^\s@,;:<>()\"\[\]|]+ (?=[^\s@,;:<>()\"\[\]|]+@)")
+_WORD_BEFORE = pattern(r"(?<![^\s,;])(?=\S*\w)[^\s@,;:<>()\"\[\]|]+ (?=[^\s@,;:<>()\"\[\]|]+@)")
 _HAS_BLANK = Doubt("", "A word stands before the address, or the address has a blank in it; it is not used.", _REMEDY)
 _ONE_EACH = "Keep one address per patient in the practice system."
 

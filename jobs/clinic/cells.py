@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
+from jobs.clinic.patterns import pattern
+
 Value = TypeVar("Value")
 
 
@@ -21,7 +23,7 @@ class Doubt(NamedTuple, Generic[Value]):
 
 CORRECT = "Correct it in the practice system and export again."
 
-_HIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_HIDDEN = pattern("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _NOTHING = frozenset(
     "none,n/a,na,n.a.,nil,null,nan,no,-,--,---,.,?,x,xx,xxx,0,unknown,declined,declines,refused,not given,tbd,"
     "not provided,not available,no email,no e-mail,noemail,no mail,does not have,doesn't have,no phone".split(",")
@@ -34,20 +36,20 @@ _NO = frozenset(
     "no,n,false,f,0,-,off,opted out,opt out,opt-out,opted-out,optout,unsubscribed,not subscribed,declined,refused,"
     "denied,revoked,withdrawn,not given,never".split(",")
 )
-_AMOUNT = re.compile(r"(\(|-)?\s*(?:[A-Z]{0,3}[$€£]|[A-Z]{3})?\s*(-)?(\d[\d.,' ]*|\.\d+)\s*(?:[$€£]|[A-Z]{3})?\s*(\))?")
-_PLAIN_NUMBER = re.compile(r"\+?[0-9() .-]{7,25}")
+_AMOUNT = pattern(r"(\(|-)?\s*(?:[A-Z]{0,3}[$€£]|[A-Z]{3})?\s*(-)?(\d[\d.,' ]*|\.\d+)\s*(?:[$€£]|[A-Z]{3})?\s*(\))?")
+_PLAIN_NUMBER = pattern(r"\+?[0-9() .-]{7,25}")
 _BETWEEN_DIGITS = str.maketrans("", "", "() .-")
-_EXPONENT = re.compile(r"\dE\+?\d", re.IGNORECASE)
-_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{1,2}")
+_EXPONENT = pattern(r"\dE\+?\d", re.IGNORECASE)
+_SHORTENED = pattern(r"\d(?:[.,]\d+)?E\+\d{1,2}")
 _AS_TEXT = "Export it again and do not open it in Excel before, or format the column as text."
-_EXTENSION = re.compile(r"\s*(?:ext|extension|x)\.?\s*(\d{1,6})\s*$", re.IGNORECASE)
-_NOT_DIGITS = re.compile(r"\D")
-_LENGTH = re.compile(
+_EXTENSION = pattern(r"\s*(?:ext|extension|x)\.?\s*(\d{1,6})\s*$", re.IGNORECASE)
+_NOT_DIGITS = pattern(r"\D")
+_LENGTH = pattern(
     r"(?:(?P<hours>\d{1,2}(?:[.,]\d+)?)\s*(?:hours?|hrs?|h)(?![a-z])\.?)?\s*(?:and\s*)?"
     r"(?:(?P<minutes>\d{1,4}(?:[.,]\d+)?)\s*(?:m|min|mins|minute|minutes|')?\.?)?",
     re.IGNORECASE,
 )
-_CLOCK_LENGTH = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
+_CLOCK_LENGTH = pattern(r"(\d{1,2}):(\d{2})(?::\d{2})?")
 
 
 def tidy(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from jobs.clinic.cells import CORRECT, Doubt
+from jobs.clinic.patterns import pattern
 from jobs.clinic.stamps import SERIAL, Misfit, Stamp, calendar_day, misfit, read_stamp
 
 FIRST_YEAR, LAST_YEAR = 1905, 2100  # spreadsheets put a time of day without its day into 1899, 1900 or 1904
@@ -25,10 +26,10 @@ NO_MOMENT = Moment("", "", False)
 _moment = partial(tuple.__new__, Moment)  # in half the time: there are very many
 
 _NO_YEAR = frozenset((1899, 1900, 1904))  # where spreadsheets put a time of day without its day
-_ISO_HOUR = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d")
+_ISO_HOUR = pattern(r"\d{4}-\d\d-\d\d[T ]\d\d")
 _HOURS = tuple(f"{hour:02}" for hour in range(24))
 _MINUTES = {f":{minute:02}{second}": f":{minute:02}:00Z" for minute in range(60) for second in ("", ":00")}
-_ISO_BIRTH = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
+_ISO_BIRTH = pattern(r"(?:19|20)\d\d-\d\d-\d\d")
 
 
 class MomentReader:

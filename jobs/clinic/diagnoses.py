@@ -4,13 +4,14 @@ import re
 from typing import NamedTuple
 
 from jobs.clinic.cells import says_nothing, tidy
+from jobs.clinic.patterns import pattern
 
-_CODE = re.compile(r"\b([A-Z]\d[0-9AB])(?:\.?((?=[A-Z]*\d|X)[0-9A-Z]{1,4}))?(?![\w.]\w|\w)", re.IGNORECASE)
+_CODE = pattern(r"\b([A-Z]\d[0-9AB])(?:\.?((?=[A-Z]*\d|X)[0-9A-Z]{1,4}))?(?![\w.]\w|\w)", re.IGNORECASE)
 _NOT_CODES = frozenset(("T10", "T11", "T12", "B12"))
 """Not in ICD-10-CM (chapter lists of the 2024 release), but common in words: vertebrae and a vitamin."""
 
-_NAME = re.compile(r"\bICD[- ]?10(?:[- ]?CM)?\b|\bDx\b", re.IGNORECASE)
-_BETWEEN = re.compile(r"[(\[]\s*[)\]]|\s*[;|/,:–—-]+(?=\s|$)")
+_NAME = pattern(r"\bICD[- ]?10(?:[- ]?CM)?\b|\bDx\b", re.IGNORECASE)
+_BETWEEN = pattern(r"[(\[]\s*[)\]]|\s*[;|/,:–—-]+(?=\s|$)")
 
 
 class Diagnosis(NamedTuple):

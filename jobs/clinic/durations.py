@@ -1,12 +1,13 @@
 """Durations as people write them: "2 days", "3 hours", "1 day 12 hours", "6 years", "-2 days"."""
 
-import re
 from datetime import timedelta
 from functools import lru_cache
 
+from jobs.clinic.patterns import pattern
+
 _UNITS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800, "year": 31_557_600}
-_PART = re.compile(r"(\d+)\s*(minute|hour|day|week|year)s?")
-_WHOLE = re.compile(rf"-?\s*{_PART.pattern}(?:\s*(?:,|and)?\s*{_PART.pattern})*")
+_PART = pattern(r"(\d+)\s*(minute|hour|day|week|year)s?")
+_WHOLE = pattern(rf"-?\s*{_PART.pattern}(?:\s*(?:,|and)?\s*{_PART.pattern})*")
 
 
 @lru_cache(maxsize=256)

@@ -33,7 +33,7 @@ _PURPOSES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Rule:
     """One entry of `rules:` in config/follow_ups.yaml; its comments there explain each field."""
 
@@ -80,7 +80,7 @@ class Rule:
         return self.purpose or _PURPOSES[self.when]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Caps:
     """At most `letters` in `days` days to one patient; news counts by address, so that a family shares its share."""
 
@@ -89,7 +89,7 @@ class Caps:
     __pydantic_config__ = {"extra": "forbid"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FollowUps:
     """Everything config/follow_ups.yaml says."""
 

@@ -4,15 +4,16 @@ A record is a patient as one source names them. Two letters to one person are a 
 is a breach: so only what two people cannot share joins records by itself.
 """
 
-import re
 import unicodedata
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from jobs.clinic.patterns import pattern
+
 Word = Literal["same", "doubtful", "apart"]
 _SUFFIXES = frozenset("jr sr ii iii iv".split())
-_LETTERS = re.compile(r"[^\w]+")
-_MADE_KEY = re.compile(r"[mbpn]:")
+_LETTERS = pattern(r"[^\w]+")
+_MADE_KEY = pattern(r"[mbpn]:")
 _SIMILAR = 80  # of 100, as rapidfuzz counts
 
 

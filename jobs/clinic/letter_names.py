@@ -2,7 +2,9 @@
 
 import re
 
-_IN_A_LANGUAGE = re.compile(r"(.+)\.([a-z]{2})\.md", re.IGNORECASE)
+from jobs.clinic.patterns import pattern
+
+_IN_A_LANGUAGE = pattern(r"(.+)\.([a-z]{2})\.md", re.IGNORECASE)
 
 
 def is_letter(name: str) -> bool:

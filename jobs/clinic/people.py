@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from jobs.clinic.addresses import address_key
 from jobs.clinic.cells import Doubt, tidy
+from jobs.clinic.patterns import pattern
 from jobs.clinic.problems import TEST_PATIENT
 
 
@@ -25,18 +26,18 @@ _CREDENTIALS = frozenset(
     "lmt msw lcsw".split()
 )
 _SUFFIXES = frozenset("jr sr ii iii iv".split())
-_NICKNAME = re.compile(r"\([^)]*\)|\"[^\"]*\"|“[^”]*”|\[[^\]]*\]|(?<=\s)'[^']*'(?=\s|$)")
-_STAND_IN = re.compile(
+_NICKNAME = pattern(r"\([^)]*\)|\"[^\"]*\"|“[^”]*”|\[[^\]]*\]|(?<=\s)'[^']*'(?=\s|$)")
+_STAND_IN = pattern(
     r"\btest\b|\bzz+[-_ ]?test\w*|\bzzz\w*|\bdo\s*not\s*(?:use|book|schedule)\b|\bdnu\b|\b(?:dummy|demo|fake)\s+"
     r"(?:patient|client|account)\b|\bpatient,?\s+(?:dummy|demo|fake)\b",
     re.IGNORECASE,
 )
-_SEVERAL = re.compile(r"\w[.)]?\s+(?:&|and|\+)\s+\w|\w\s*[;/&+]\s*\w", re.IGNORECASE)
+_SEVERAL = pattern(r"\w[.)]?\s+(?:&|and|\+)\s+\w|\w\s*[;/&+]\s*\w", re.IGNORECASE)
 _WHOSE = (
     "The cell names more than one person; no letter names any of them.",
     "Give each patient an entry of their own in the practice system.",
 )
-_STAND_IN_HINT = re.compile(r"test|zz|dnu|dummy|demo|fake|not", re.IGNORECASE)
+_STAND_IN_HINT = pattern(r"test|zz|dnu|dummy|demo|fake|not", re.IGNORECASE)
 
 
 def read_name(text: str) -> PersonName | Doubt[PersonName]:

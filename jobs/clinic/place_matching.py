@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from jobs.clinic.patterns import pattern
 from jobs.clinic.typed_words import Wording, is_near, place_words, words_of
 
-_ADDRESS = re.compile(r"[,;\n(]\s*(\d{1,6})\s+(\D.*)", re.DOTALL)
+_ADDRESS = pattern(r"[,;\n(]\s*(\d{1,6})\s+(\D.*)", re.DOTALL)
 _SHORTEST = 5  # letters; a slip in a shorter word makes another word of it
 
 

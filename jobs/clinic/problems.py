@@ -1,8 +1,8 @@
 """Problems of one table, gathered so that a person can read them: many equal ones are said once."""
 
-import re
 from collections.abc import Iterable, Sequence
 
+from jobs.clinic.patterns import pattern
 from jobs.clinic.records import Problem
 
 MANY = 50
@@ -21,10 +21,10 @@ SAME_MOMENT = (
     "If they are one, delete one of the two in the practice system.",
 )
 _NEVER_BAD = (TEST_PATIENT, OVERRULED)  # rows that are left out and yet no sign of a bad export
-_TOO_BAD = re.compile(r"\d+ of \d+ rows cannot be read, which is more than \d+ %: nothing was taken from this file\.")
+_TOO_BAD = pattern(r"\d+ of \d+ rows cannot be read, which is more than \d+ %: nothing was taken from this file\.")
 NOTHING_TAKEN = "nothing was taken from this file."
 ALL_AT_ONCE = f", all at once: {NOTHING_TAKEN}"
-_FOLDED = re.compile(r" \((\d+) rows, the first is row (\d+)\)$")
+_FOLDED = pattern(r" \((\d+) rows, the first is row (\d+)\)$")
 
 
 def rows_of(problem: Problem) -> int:

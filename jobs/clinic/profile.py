@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ClinicProfile:
     """The clinic as patients know it. `id` stands in every table; `zone` is an IANA name."""
 

@@ -56,7 +56,7 @@ TEXT_FIELDS = (
 """What a column can mean. `sources` renames the columns it finds to these; `clinic` knows no vendor's headers."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class TextTable:
     """Columns of text as one file, sheet or calendar holds them, named by their meaning.
 

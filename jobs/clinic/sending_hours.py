@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SendingHours:
     """Days (mon, tue, ...) and hours (24-hour clock, 9:00) in which letters may leave."""
 

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from jobs.clinic.patterns import pattern
 from jobs.clinic.person_matching import Physicians, persons_of
 from jobs.clinic.place_matching import Places
 from jobs.clinic.source_names import NOT_RECORDED, NOT_YET_NAMED, ReferralNames, name_key
 from jobs.clinic.typed_words import Spellings, Wording, phrase_key, words_of
 
 SUGGESTIONS = 3
-_BETWEEN_TWO = re.compile(r"\s*(?:[/;&+]|\b(?:and|or|also)\b)\s*|,\s+", re.IGNORECASE)
+_BETWEEN_TWO = pattern(r"\s*(?:[/;&+]|\b(?:and|or|also)\b)\s*|,\s+", re.IGNORECASE)
 _SHORTEST_PHRASE = 4
 _NAMES_OF_THEIR_OWN = ("physician", "practice")
 """A letter makes another doctor or another town of these; their own rooms say which slips do not."""

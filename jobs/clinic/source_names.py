@@ -3,12 +3,13 @@
 Whoever reads a text asks one question, `name_of`: the source's name, or None where nobody has said yet.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
+
+from jobs.clinic.patterns import pattern
 
 NOT_RECORDED = "Not recorded"
 NOT_YET_NAMED = "Not yet named"
@@ -28,8 +29,8 @@ CHANNELS = (
 )
 """The ways in which new patients find the clinic, as they may stand in config/referral_names.csv."""
 
-_APOSTROPHES = re.compile("['\u2018\u2019`\u00b4]")
-_NOT_WORD = re.compile(r"[\W_]+")
+_APOSTROPHES = pattern("['\u2018\u2019`\u00b4]")
+_NOT_WORD = pattern(r"[\W_]+")
 _PUNCTUATION = str.maketrans({sign: "" if sign in "'`" else " " for sign in map(chr, range(128)) if not sign.isalnum()})
 """What becomes of both in a text without accents, as one table."""
 
@@ -60,7 +61,7 @@ class Recognizer(Protocol):
         """Keep for the next time what was found."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ReferralNames:
     """The clinic's list of names: what was typed (as `name_key`) -> the source, and the source's channel.
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from jobs.clinic.cells import tidy
+from jobs.clinic.patterns import pattern
 from jobs.clinic.value_rules import ORDERS
 
 TWO_WAYS = "This date could be read in two ways: nobody has said whether the month or the day comes first."
@@ -20,26 +21,24 @@ class Stamp(NamedTuple):
 
 
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel's serial numbers have no zone
-SERIAL = re.compile(r"\d{1,5}(?:\.\d+)?|\.\d+")
-_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
-_CLOCK = re.compile(
+SERIAL = pattern(r"\d{1,5}(?:\.\d+)?|\.\d+")
+_ISO = pattern(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
+_CLOCK = pattern(
     r"(?<![\d:.])(\d{1,2})(?::(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?\s*(?:([ap])\.?\s?m\b\.?)?(?![\d:])", re.IGNORECASE
 )
-_LONE_CLOCK = re.compile(r"(\d{1,2})[.h:](\d\d)(?:\s*uhr)?|(\d\d)(\d\d)", re.IGNORECASE)
-_OFFSET = re.compile(r"\s*(?:(Z|UTC|GMT|[ECMP][SD]T)|(?:UTC|GMT)?([+-])(\d\d):?(\d\d)(?::?00)?)$", re.IGNORECASE)
+_LONE_CLOCK = pattern(r"(\d{1,2})[.h:](\d\d)(?:\s*uhr)?|(\d\d)(\d\d)", re.IGNORECASE)
+_OFFSET = pattern(r"\s*(?:(Z|UTC|GMT|[ECMP][SD]T)|(?:UTC|GMT)?([+-])(\d\d):?(\d\d)(?::?00)?)$", re.IGNORECASE)
 _NAMED_OFFSETS = {
     name: timedelta(hours=-hours)
     for hours, names in {0: "Z UTC GMT", 4: "EDT", 5: "EST CDT", 6: "CST MDT", 7: "MST PDT", 8: "PST"}.items()
     for name in names.split()
 }
-_WEEKDAY = re.compile(
-    r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?|\bat\b", re.IGNORECASE
-)
-_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
-_COMPACT = re.compile(r"((?:19|20)\d\d)()(\d\d)(\d\d)")
-_NUMBERS = re.compile(r"(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|\d\d)")
-_MONTH_DAY = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", re.IGNORECASE)
-_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ .-]{1,2}([a-z]{3,9})[ .,-]{1,2}(\d{4}|\d\d)", re.IGNORECASE)
+_WEEKDAY = pattern(r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?|\bat\b", re.IGNORECASE)
+_YEAR_FIRST = pattern(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
+_COMPACT = pattern(r"((?:19|20)\d\d)()(\d\d)(\d\d)")
+_NUMBERS = pattern(r"(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|\d\d)")
+_MONTH_DAY = pattern(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", re.IGNORECASE)
+_DAY_MONTH = pattern(r"(\d{1,2})(?:st|nd|rd|th)?[ .-]{1,2}([a-z]{3,9})[ .,-]{1,2}(\d{4}|\d\d)", re.IGNORECASE)
 _MONTHS = "january february march april may june july august september october november december".split()
 
 

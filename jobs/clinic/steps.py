@@ -1,6 +1,6 @@
 """Which step of an episode of care an appointment is, read from its type as the clinic names it."""
 
-import re
+from jobs.clinic.patterns import pattern
 
 RULES: tuple[tuple[str, str], ...] = (
     ("discharge", r"discharge[ds]?|d/?c (?:visit|session|note|eval\w*|appointment|treatment)|d/?c|"
@@ -22,7 +22,7 @@ RULES: tuple[tuple[str, str], ...] = (
 A re-evaluation is a visit, an evaluation that is only paperwork is neither; Pilates is a class unless it is an
 evaluation; `Class IV laser` is a treatment."""
 
-_READ = tuple((step, re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")) for step, words in RULES)
+_READ = tuple((step, pattern(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")) for step, words in RULES)
 
 
 def read_step(kind: str) -> str:

@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from jobs.clinic.patterns import pattern
+
 
 class Title(NamedTuple):
     """What a title says; "" where it says nothing. A break is time that nobody has booked."""
@@ -15,23 +17,21 @@ class Title(NamedTuple):
     is_break: bool = False
 
 
-_BREAK = re.compile(
+_BREAK = pattern(
     r"\b(?:lunch|break|block(?:ed)?|block (?:off|out|time)|admin|meeting|staff|huddle|holiday|closed|"
     r"vacation|pto|out of office|ooo|day off|off|hold|unavailable|not available|documentation|notes|cleaning|"
     r"no patients?|birthday)\b",
     re.IGNORECASE,
 )
-_KIND = re.compile(
+_KIND = pattern(
     r"(?P<kind>(?:initial |re-?|new patient |pt |physical therapy |online |virtual )?"
     r"(?:eval(?:uation)?|consult(?:ation)?|assessment|follow[- ]?up|f/?u|visit|session|treatment|therapy|pt|dpt|"
     r"pilates(?: (?:class|private|duet|mat|reformer|session))?|reformer|private|class|massage|discharge|d/?c|ie|re))"
     r"(?:\s*[-:|/\u2013\u2014]\s*|\s+)(?P<rest>.+)",
     re.IGNORECASE,
 )
-_COMPLAINT = re.compile(
-    r"^(?P<who>[^()\[\]]+?)\s*(?:[(\[](?P<in>[^)\]]*)[)\]]|\s[-/|\u2013\u2014]\s*(?P<after>.+))?\s*$"
-)
-_NAME = re.compile(r"[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){0,3}")
+_COMPLAINT = pattern(r"^(?P<who>[^()\[\]]+?)\s*(?:[(\[](?P<in>[^)\]]*)[)\]]|\s[-/|\u2013\u2014]\s*(?P<after>.+))?\s*$")
+_NAME = pattern(r"[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){0,3}")
 
 
 PLACEHOLDERS = {
@@ -45,7 +45,7 @@ PLACEHOLDERS = {
 """What a pattern may say for a part of a title."""
 
 _LONGEST = 300  # characters of a title that are looked at: a pattern takes its time on very long ones
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER = pattern(r"\{(\w+)\}")
 
 
 class PatternFaulty(ValueError):

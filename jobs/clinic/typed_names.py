@@ -4,26 +4,27 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from jobs.clinic.patterns import pattern
 from jobs.clinic.source_names import name_key
 from jobs.clinic.typed_words import Wording, words_of
 
 # What stands around a name.
 _BEFORE = frozenset("by doctor from my op per post pt ref refered referral referred sent the thru through via".split())
-_DOCTOR = re.compile(r"\b(?:dr|doctor|doc)\b\.?\s*", re.IGNORECASE)
-_ROLE = re.compile(
+_DOCTOR = pattern(r"\b(?:dr|doctor|doc)\b\.?\s*", re.IGNORECASE)
+_ROLE = pattern(
     r"\b(?:nurse practitioner|physician assistant|physician'?s assistant|nurse|surgeon|pcp|dpm|faaos|crnp|np-c|aprn)\b",
     re.IGNORECASE,
 )
-_AFTER = re.compile(r"\s+-\s+.*|\s*\([^)]*\)?|['\u2019]s? office.*| office$", re.IGNORECASE)
+_AFTER = pattern(r"\s+-\s+.*|\s*\([^)]*\)?|['\u2019]s? office.*| office$", re.IGNORECASE)
 _TO_BE_CUT = frozenset("aprn crnp dpm faaos nurse office pcp physician surgeon".split())
 _SIGNS = frozenset("(-'`\u2018\u2019\u00b4")
 """Without one of these words or signs, nothing stands around a name that must be cut before it is read."""
-_DIGIT = re.compile(r"[0-9]")  # no name has one
-_OF_TWO = re.compile(r"[/;&+]")
+_DIGIT = pattern(r"[0-9]")  # no name has one
+_OF_TWO = pattern(r"[/;&+]")
 
 # The name itself.
 _BEFORE_NAME = rf"(?:(?:{'|'.join(sorted(_BEFORE - {'doctor'}))})[.,:]? )*"
-_PLAIN = re.compile(
+_PLAIN = pattern(
     rf"(?>{_BEFORE_NAME}(?:(?:dr|doctor|doc)\b\.? ?)?{_BEFORE_NAME})"
     r"(?P<name>[^\W\d_]{2,}(?:,? [^\W\d_]+\.?){0,4})",
     re.IGNORECASE,
@@ -35,7 +36,7 @@ _HARD = frozenset(
     "mr mrs ms of prof san santa santo sir sr st ste ter ten the van vanden vander vom von y zu".split()
 )
 """Particles, titles and the like, which only the parser understands."""
-_SOMEBODY_OF = re.compile(
+_SOMEBODY_OF = pattern(
     r"(?:aunt|boyfriend|brother|client|coach|colleague|cousin|co-?worker|dad|daughter|employee|father|friend|girlfriend|"
     r"grand(?:daughter|father|mother|son)|husband|member|mom|mother|neighbou?r|nephew|niece|parent|partner|patient|"
     r"sister|son|spouse|student|teacher|uncle|wife) (?P<of>of)\b(?P<long>(?: [^\W\d_]{4,}){1,2})?",

@@ -10,7 +10,7 @@ ORDERS = {"mdy": "month/day/year", "dmy": "day/month/year", "ymd": "year/month/d
 """The orders in which a source may write its dates, in words."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ValueRules:
     """How the values of one source are meant. `zone` is the clinic's: its days are the days of every appointment."""
 

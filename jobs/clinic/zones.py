@@ -3,16 +3,18 @@
 import re
 from zoneinfo import ZoneInfo
 
+from jobs.clinic.patterns import pattern
+
 _US_ZONES = {
     "eastern": "America/New_York",
     "central": "America/Chicago",
     "mountain": "America/Denver",
     "pacific": "America/Los_Angeles",
 }
-_US_ZONE = re.compile(
+_US_ZONE = pattern(
     r"(?:\([^)]*\)\s*)?(eastern|central|mountain|pacific)(?: standard| daylight)? time\b.*", re.IGNORECASE
 )
-_US_SHORT = re.compile(r"([ECMP])[SD]?T", re.IGNORECASE)
+_US_SHORT = pattern(r"([ECMP])[SD]?T", re.IGNORECASE)
 
 
 def zone_named(name: str) -> ZoneInfo | None:

@@ -20,3 +20,6 @@ def load_less() -> None:
     """Put off what SQLAlchemy names for what no job does, a sixth of its loading."""
     put_off("asyncio", "iscoroutine")
     put_off("importlib.metadata")
+    for name in ("random", "tempfile", "shutil", "bz2", "lzma"):
+        put_off(name)
+    put_off("sqlalchemy.dialects.sqlite.aiosqlite")

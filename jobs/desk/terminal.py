@@ -2,13 +2,14 @@
 
 import gc
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from jobs.runner.discover import BEFORE_LETTERS, ORDER, with_what_is_ready
+from jobs.runner.discover import BEFORE_LETTERS, ORDER, job_function, with_what_is_ready
 from jobs.runner.outcome import Outcome
 from jobs.runner.run import FAILED, UNDER_WAY, run_if_due, run_job, worst
 from jobs.runner.side_by_side import run_side_by_side
@@ -32,6 +33,8 @@ def run_named(names: Sequence[str], tools: Tools, asked: Mapping[str, str] | Non
     others = names[len(before) :]
     apart = others and ORDER[0] in before and len({*names}) == len(names) and not sys.stderr.isatty()
     if apart:
+        with _loading():
+            job_function(before[0])  # what the others use of it too is loaded once
         ended = run_side_by_side(before, others, lambda name: _get_ready(name, tools, name in before[:1]))
     else:
         open_database(tools)
@@ -47,11 +50,18 @@ def run_named(names: Sequence[str], tools: Tools, asked: Mapping[str, str] | Non
 def _get_ready(name: str, tools: Tools, is_first: bool) -> Callable[[], tuple[int, Outcome]]:
     if is_first:
         open_database(tools)
-    gc.disable()  # while it is loaded: nothing of it is garbage
-    prepared = with_what_is_ready(name, tools)
+    with _loading():
+        prepared = with_what_is_ready(name, tools)
+    return lambda: run_job(name, prepared._replace(now=tools.clock()))
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """While something is loaded: nothing of it is garbage, nor ever will be."""
+    gc.disable()
+    yield
     gc.freeze()
     gc.enable()
-    return lambda: run_job(name, prepared._replace(now=tools.clock()))
 
 
 def run_due_jobs(tools: Tools, quiet: bool = False, ended: Callable[[], bool] = lambda: False) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _ENDPOINT = re.compile(r"https://[!-~]+|http://(127\.0\.0\.1|localhost)(:\d+)?/?")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Google:
     """One of two ways to sign in. With a service account Google Workspace lets it act for a mailbox; with a client of
     an installed app a person signs in once in the browser (`run_jobs.py google sign-in`)."""

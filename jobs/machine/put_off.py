@@ -8,15 +8,16 @@ from typing import Any
 
 def put_off(name: str, *functions: str) -> None:
     """Let `import name` cost nothing until something of the module is used; `functions` are those whose mere mention
-    at import time is no use yet. A module that is loaded already stays as it is."""
+    at import time is no use yet. A module that is loaded already stays as it is. One of a package that is not loaded
+    yet is found by `from package import name` alone: the package is not loaded for its sake."""
     if name in sys.modules:
         return
     stand_in = sys.modules[name] = _PutOff(name)
     for function in functions:
         setattr(stand_in, function, _when_called(stand_in, function))
     parent, _, child = name.rpartition(".")
-    if parent:
-        setattr(import_module(parent), child, stand_in)
+    if parent in sys.modules:
+        setattr(sys.modules[parent], child, stand_in)
 
 
 class _PutOff(ModuleType):

@@ -1,15 +1,16 @@
 """Header lines of a message: ASCII as it stands, everything else in the encoded words of RFC 2047."""
 
-import re
 from base64 import b64encode
 from functools import lru_cache
 
+from jobs.clinic.patterns import pattern
+
 LONGEST = 76
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")  # atoms of RFC 5322, 3.2.3, and blanks
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
-_URI = re.compile(r"[!#-;=?-\[\]_a-z~%]{1,900}")  # RFC 3986, without what would end it in angle brackets
+_CONTROL = pattern(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_PHRASE = pattern(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")  # atoms of RFC 5322, 3.2.3, and blanks
+_ADDRESS = pattern(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+_URI = pattern(r"[!#-;=?-\[\]_a-z~%]{1,900}")  # RFC 3986, without what would end it in angle brackets
 
 
 def refuse_controls(name: str, *values: str) -> None:

@@ -7,29 +7,30 @@ from pathlib import Path
 
 from jobs.clinic.copied_links import guard_of
 from jobs.clinic.faults import Fault
+from jobs.clinic.patterns import pattern
 
-TAG = re.compile(r"\{\{.{0,300}?\}\}|\{%.{0,300}?%\}|\{#.{0,2000}?#\}")  # bounded: no line can make it slow
-_HTML = re.compile(r"</?[A-Za-z][A-Za-z0-9:-]*(?:\s[^<>]*)?/?>|<!--|<!\[|<\?xml|\bclass=\"?Mso")
-_LINK = re.compile(r"(!?)\[([^\]\n]{0,500})\]\(\s{0,9}([^)\s]{0,2000})[^)]{0,500}\)")
-_SPACED_LINK = re.compile(r"\[[^\]\n]{1,500}\]\s{1,9}\((?:https?:|mailto:|\{\{)")
-_OPEN_LINK = re.compile(r"\[[^\]\n]{1,500}\]\([^)\n]{0,500}$|\[[^\[\]\n]{1,200}\((?:https?://|mailto:)[^)\s]{0,500}\)")
-_PAGE = re.compile(r"\{\{-?clinic\.(\w+)-?\}\}")
-_ADDRESS = re.compile(r"(?:https?://[^\s/]|mailto:[^\s@]+@|tel:\+?[\d(])", re.IGNORECASE)
-_OTHER_FIELD = re.compile(
+TAG = pattern(r"\{\{.{0,300}?\}\}|\{%.{0,300}?%\}|\{#.{0,2000}?#\}")  # bounded: no line can make it slow
+_HTML = pattern(r"</?[A-Za-z][A-Za-z0-9:-]*(?:\s[^<>]*)?/?>|<!--|<!\[|<\?xml|\bclass=\"?Mso")
+_LINK = pattern(r"(!?)\[([^\]\n]{0,500})\]\(\s{0,9}([^)\s]{0,2000})[^)]{0,500}\)")
+_SPACED_LINK = pattern(r"\[[^\]\n]{1,500}\]\s{1,9}\((?:https?:|mailto:|\{\{)")
+_OPEN_LINK = pattern(r"\[[^\]\n]{1,500}\]\([^)\n]{0,500}$|\[[^\[\]\n]{1,200}\((?:https?://|mailto:)[^)\s]{0,500}\)")
+_PAGE = pattern(r"\{\{-?clinic\.(\w+)-?\}\}")
+_ADDRESS = pattern(r"(?:https?://[^\s/]|mailto:[^\s@]+@|tel:\+?[\d(])", re.IGNORECASE)
+_OTHER_FIELD = pattern(
     r"\*\|[\w:]{1,40}\|\*|[«‹][\w ]{1,40}[»›]|<<[\w ]{1,40}>>|%%[\w.]{1,40}%%|%[A-Z][A-Z_]{2,40}%|\$\{[\w.]{1,40}\}"
     r"|\[(?:first|last|full|patient|client|clinic|appointment|your|insert)[ _][\w ]{1,40}\](?!\()"
     r"|\[(?:name|date|time|firstname|fname)\](?!\()",
     re.IGNORECASE,
 )
-_NOT_YET = re.compile(r"\b(?:TODO|TBD|FIXME|XXX+)\b|\blorem ipsum\b", re.IGNORECASE)
-_BULLET = re.compile(r"\s{0,20}(?:[•·▪◦‣●○§\uf000-\uf0ff][\s\u00a0]{0,9}|o\t)")
-_EMPTY_BOX = re.compile("[\ufffc\ue000-\uf8ff]")
-_SEEN = re.compile(r"~~|\s{0,20}[-*+]\s{1,9}(\[[ xX]\])\s|\s{0,3}={3,200}\s*\Z")
-_TABLE_RULE = re.compile(r"\s{0,20}\|?[\s:]{0,20}-{1,200}[-\s:|+]{0,500}")
-_TABLE_ROW = re.compile(r"\s{0,20}\|.{0,2000}\|\s*")
-_DRAWN_TABLE = re.compile(r"\s{0,20}[+\u2500-\u257f][-=+\u2500-\u257f]{2,500}\s*")
-_TIGHT_HEADING = re.compile(r"\s{0,3}#{1,6}[^#\s]")
-_CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7})(?:\s|$)")
+_NOT_YET = pattern(r"\b(?:TODO|TBD|FIXME|XXX+)\b|\blorem ipsum\b", re.IGNORECASE)
+_BULLET = pattern(r"\s{0,20}(?:[•·▪◦‣●○§\uf000-\uf0ff][\s\u00a0]{0,9}|o\t)")
+_EMPTY_BOX = pattern("[\ufffc\ue000-\uf8ff]")
+_SEEN = pattern(r"~~|\s{0,20}[-*+]\s{1,9}(\[[ xX]\])\s|\s{0,3}={3,200}\s*\Z")
+_TABLE_RULE = pattern(r"\s{0,20}\|?[\s:]{0,20}-{1,200}[-\s:|+]{0,500}")
+_TABLE_ROW = pattern(r"\s{0,20}\|.{0,2000}\|\s*")
+_DRAWN_TABLE = pattern(r"\s{0,20}[+\u2500-\u257f][-=+\u2500-\u257f]{2,500}\s*")
+_TIGHT_HEADING = pattern(r"\s{0,3}#{1,6}[^#\s]")
+_CONFLICT = pattern(r"(?:<{7}|>{7}|\|{7})(?:\s|$)")
 _FIELDS = "Write a field of this program, such as {{ patient.first_name }}; templates/README.md lists them."
 
 

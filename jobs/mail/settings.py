@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from jobs.clinic.durations import parse_duration
+from jobs.clinic.patterns import pattern
 
-_ADDRESS = re.compile(r"[!-;=?A-~]+@[A-Za-z0-9.-]+|[!-;=?A-~]+@\[[0-9A-Fa-f.:]+\]")
+_ADDRESS = pattern(r"[!-;=?A-~]+@[A-Za-z0-9.-]+|[!-;=?A-~]+@\[[0-9A-Fa-f.:]+\]")
 REFUSED_SIGN_INS = {"smtp": "sign-in-refused-smtp.json", "imap": "sign-in-refused-imap.json"}
 """In which file of the state folder a refused sign-in is remembered until one succeeds."""
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -17,7 +18,7 @@ def is_plain_address(text: str) -> bool:
     return text.count("@") == 1 and len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Smtp:
     """The mail server. Times are in seconds; their defaults are those of RFC 5321, section 4.5.3.2."""
 
@@ -51,7 +52,7 @@ class Smtp:
                 raise ValueError(f"{name}_seconds must be more than 0.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Mailbox:
     """The mailbox that answers come back to: bounces, wishes to stop, complaints. It is read, never changed."""
 
@@ -87,7 +88,7 @@ class Mailbox:
         return f"{self.user}@{self.host}/{self.folder}" if self.by == "imap" else f"{self.by}/{self.user}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class MailSettings:
     """Who writes, which way the letters go, and how many may leave.
 

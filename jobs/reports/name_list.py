@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from jobs.clinic.patterns import pattern
 from jobs.clinic.source_names import CHANNELS, NOT_YET_NAMED, ReferralNames, name_key
 from jobs.reports.answers import Answer
 from jobs.reports.name_lines import NO_CHANNEL, NameLines
 from jobs.reports.names_sheet import UNDO
 
-_WITH_CHANNEL = re.compile(r"(.+?)\s*\(([^()]+)\)")
-_IN_BRACKETS = re.compile(r"(?P<name>[^()\[\]{}]*?)\s*[(\[{](?P<within>[^()\[\]{}]*)[)\]}]?")
+_WITH_CHANNEL = pattern(r"(.+?)\s*\(([^()]+)\)")
+_IN_BRACKETS = pattern(r"(?P<name>[^()\[\]{}]*?)\s*[(\[{](?P<within>[^()\[\]{}]*)[)\]}]?")
 _OTHER_WORDS = {
     "physician": "doc docs doctor doctors dr gp md pcp provider",
     "patient or friend": "family friend friends patient patients",
@@ -20,7 +21,7 @@ _OTHER_WORDS = {
     "insurer": "insurance",
 }
 """What people write where a channel is asked for, by the channel that they mean."""
-_A_DOCTOR = re.compile(r"(?:dr|doctor)\b\.?\s|.*,?\s(?:md|do|np|pa|pa-c|dpm|dc|m\.d\.|d\.o\.)$", re.IGNORECASE)
+_A_DOCTOR = pattern(r"(?:dr|doctor)\b\.?\s|.*,?\s(?:md|do|np|pa|pa-c|dpm|dc|m\.d\.|d\.o\.)$", re.IGNORECASE)
 _SLIP = 88  # of 100: a letter or two
 
 

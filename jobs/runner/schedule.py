@@ -12,7 +12,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _LONGEST_LOOK_BACK = 8  # days: a weekly job missed for longer has a newer slot by then
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class JobSettings:
     """One entry of config/jobs.yaml: a job's file name in jobs/ and when it runs."""
 

@@ -26,7 +26,7 @@ class SettingsFaulty(Exception):
         super().__init__("\n".join(map(str, self.faults)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Installation:
     """Where this installation keeps its state, and whom it tells when something fails."""
 
@@ -58,7 +58,7 @@ class Installation:
             raise ValueError("keep_backups must be at least 1: the newest backup is never deleted.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reports:
     """Who gets the weekly workbook, and in which forms beside the workbook itself."""
 
@@ -73,7 +73,7 @@ class Reports:
                 raise ValueError(f'readers has "{reader}"; write bare addresses, such as owner@clinic.example.')
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ClinicFile:
     """config/clinic.yaml"""
 
@@ -98,7 +98,7 @@ class ClinicFile:
             )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SourcesFile:
     """config/sources.yaml"""
 
@@ -109,7 +109,7 @@ class SourcesFile:
         _each_once("sources", [source.name for source in self.sources])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class JobsFile:
     """config/jobs.yaml"""
 

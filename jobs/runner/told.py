@@ -6,12 +6,12 @@ system's folder for temporary files does.
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from tempfile import gettempdir
 
 _NUMBERS = re.compile(r"(?:\d+ (?:week|day|hour|minute|second)s?[ ,]*)+|\d+")
 
@@ -56,6 +56,6 @@ def _mark(state_dir: Path, job: str, sentence: str, today: date) -> str:
 def _folders(state_dir: Path) -> Iterator[Path]:
     """Where marks can lie. What somebody else has made among the temporary files is not believed."""
     yield state_dir / "told"
-    spare = Path(gettempdir()) / f"clinic-told-{os.getuid()}"
+    spare = Path(tempfile.gettempdir()) / f"clinic-told-{os.getuid()}"
     if not spare.is_symlink() and (not spare.exists() or spare.stat().st_uid == os.getuid()):
         yield spare

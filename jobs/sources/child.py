@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, BinaryIO
 
+from jobs.machine.put_off import put_off
+
 Frame = tuple[Any, ...]
 Send = Callable[[Frame], Collection[int] | None]
 
@@ -17,6 +19,8 @@ Send = Callable[[Frame], Collection[int] | None]
 def main(incoming: BinaryIO, outgoing: BinaryIO) -> None:
     """Read the files that the request names, in order; their frames follow one another."""
     gc.disable()  # hundreds of thousands of cells, and none of them in a circle
+    for name in ("inspect", "shutil", "bz2", "lzma"):  # dataclasses and zipfile name them; nothing here uses them
+        put_off(name)
     import jobs.clinic.normalize
     import jobs.sources.workbook  # noqa: F401  (what most files need is loaded while the question is on its way)
     from jobs.machine.apart import bound

@@ -14,7 +14,7 @@ PresetName = Literal[
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Join:
     """A second file, commonly of patients, whose columns are put beside those of the first by a common key.
 
@@ -37,7 +37,7 @@ class Join:
         return left.strip(), right.strip() if equals else left.strip()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Source:
     """One place that appointments come from."""
 

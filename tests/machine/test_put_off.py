@@ -37,8 +37,13 @@ def said(code: str, folder: Path) -> list[str]:
             ["loaded slow", "True True True"],
         ),
         (
-            "put_off('room.slow'); import room.slow; from room import slow; print('named'); print(room.slow.LIMIT)",
+            "import room; put_off('room.slow'); import room.slow; print('named'); print(room.slow.LIMIT)",
             ["named", "loaded room.slow", "3"],
+        ),
+        (
+            "put_off('room.slow'); print('room' in sys.modules); from room import slow; print('named'); "
+            "print(slow.LIMIT)",
+            ["False", "named", "loaded room.slow", "3"],
         ),
         ("import slow; put_off('slow'); import slow; print(slow.LIMIT)", ["loaded slow", "3"]),
         (

@@ -181,7 +181,7 @@ def lose(home: Path, how: str) -> str:
 def test_it_hears_once_a_day_that_no_job_can_begin_as_the_database_cannot_be_opened(
     home: Path, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, how: str
 ) -> None:
-    monkeypatch.setattr("jobs.runner.told.gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr("jobs.runner.told.tempfile.gettempdir", lambda: str(tmp_path))
     live(home, server.port)
     assert begin(home, "04 10:00", "status").exit_code == 0
     told = lose(home, how)
@@ -354,7 +354,7 @@ def test_a_failure_of_which_it_could_not_be_told_is_told_of_next_time(
 def test_what_was_told_is_remembered_also_beside_a_state_folder_that_takes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.runner.told.gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr("jobs.runner.told.tempfile.gettempdir", lambda: str(tmp_path))
     state_dir, today = tmp_path / "var", WEDNESDAY.date()
     state_dir.write_text("a file where a folder belongs", "utf-8")
     note_told(state_dir, "send_follow_ups", "It failed.", today)
@@ -368,7 +368,7 @@ def test_what_was_told_is_remembered_also_beside_a_state_folder_that_takes_nothi
 
 
 def test_marks_that_another_user_made_keep_nothing_from_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.runner.told.gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr("jobs.runner.told.tempfile.gettempdir", lambda: str(tmp_path))
     state_dir, today = tmp_path / "var", WEDNESDAY.date()
     state_dir.write_text("a file where a folder belongs", "utf-8")
     note_told(state_dir, "send_follow_ups", "It failed.", today)
