@@ -16,7 +16,8 @@ for room in (
 ):  # loopback_google.py, hand_written_clinic.py and the like
     sys.path.append(str(Path(__file__).parent / room))
 
-from hand_written_clinic import Clinic  # noqa: E402  found by the line above
+from backed_up_clinic import backed_up  # noqa: E402  found by the line above
+from hand_written_clinic import Clinic  # noqa: E402
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -44,3 +45,9 @@ def clinic(opened_clinic: Clinic, tmp_path: Path) -> Clinic:
 def new_clinic(tmp_path: Path) -> Clinic:
     """A clinic none of whose jobs ever ran."""
     return Clinic.made(tmp_path / "clinic")
+
+
+@pytest.fixture(scope="session")
+def sent_since(opened_clinic: Clinic, tmp_path_factory: pytest.TempPathFactory) -> Clinic:
+    """A clinic that has sent letters and heard a no since it was backed up. For copying only."""
+    return backed_up(opened_clinic.copied(tmp_path_factory.mktemp("sent") / "clinic"))

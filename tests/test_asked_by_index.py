@@ -31,7 +31,7 @@ def listening() -> Iterator[dict[str, Any]]:
 def gone_through_whole(clinic: Clinic, heard: dict[str, Any]) -> list[tuple[str, str]]:
     """The statements for which the database goes through all that it ever knew, each with what it goes through."""
     asking = {words: values for words, values in heard.items() if re.match("SELECT|UPDATE|DELETE", words)}
-    with sqlite3.connect(clinic.home / "var" / "clinic.sqlite") as database:
+    with sqlite3.connect(clinic.database) as database:
         return [
             (words, step)
             for words, values in asking.items()

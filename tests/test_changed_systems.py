@@ -149,11 +149,8 @@ def test_where_the_times_are_others_too_the_file_is_held_back_until_a_person_cal
     assert clinic.pull(CHANGED).code == FAILED
     what = "12 of 13 coming visits have another time, all at once: nothing was taken from this file."
     assert clinic.ask("SELECT what FROM problems WHERE set_aside = 1") == [what]
-    from click.testing import CliRunner
-
-    from jobs.desk.commands import cli
 
     words = ["--now", CHANGED, "problems", "--is-right", "exports/appointments.csv", "--who", "Dana"]
-    assert CliRunner().invoke(cli, ["-C", str(clinic.home), *words]).exit_code == FINE
+    assert clinic.command(*words).exit_code == FINE
     assert clinic.pull("2026-03-03 09:00").code == FINE
     assert clinic.ask("SELECT status, COUNT(*) FROM appointments GROUP BY 1") == [("booked", 13), ("rescheduled", 12)]

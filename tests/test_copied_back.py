@@ -1,43 +1,19 @@
 """A database that was copied back by hand is older than what was sent: no letter leaves until `restore` has seen to
 it."""
 
-import gc
 import shutil
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from backed_up_clinic import backup, call
 from hand_written_clinic import Clinic, appointment
 
-from jobs.desk.commands import cli
 from jobs.store.memory import open_store
 
-Call = Callable[..., Result]
-PATIENTS = ("Remy", "Nell", "Zoe")
 BESIDE = ("clinic.sqlite-wal", "clinic.sqlite-shm")
 COMMANDS = (("due", "--quiet"), ("run", "all"), ("status",), ("forecast",), ("stop",))
-
-
-def call(clinic: Clinic, *words: str, now: str = "2026-03-04 09:15") -> Result:
-    gc.unfreeze()
-    gc.collect()  # as where each command is a process of its own, none has the database open any more
-    return CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", now, *words])
-
-
-@pytest.fixture(scope="module")
-def sent_since(opened_clinic: Clinic, tmp_path_factory: pytest.TempPathFactory) -> Clinic:
-    """A clinic that has backed up, then sent a reminder, backed up, sent two more and heard a no. For copying only."""
-    clinic = opened_clinic.copied(tmp_path_factory.mktemp("sent") / "clinic")
-    for number, names in enumerate((PATIENTS[:1], PATIENTS)):
-        clinic.export(*(appointment(name, "2026-03-06 14:00", "booked") for name in names))
-        clinic.pull(f"2026-03-04 08:4{number}")
-        assert call(clinic, "backup", now=f"2026-03-04 08:5{number}").exit_code == 0
-        assert clinic.send(f"2026-03-04 09:0{number}").counts["letters sent"] == number + 1
-    assert call(clinic, "stop", "nell@patient.example", "--reason", "asked").exit_code == 0
-    return clinic
 
 
 @pytest.fixture
@@ -45,27 +21,15 @@ def clinic(sent_since: Clinic, tmp_path: Path) -> Clinic:
     return sent_since.copied(tmp_path / "clinic")
 
 
-def database(clinic: Clinic) -> Path:
-    return clinic.home / "var" / "clinic.sqlite"
-
-
 def mark(clinic: Clinic) -> Path:
     return clinic.home / "var" / "clinic-letters-left.txt"
-
-
-def backup(clinic: Clinic, minute: int = 51) -> Path:
-    return clinic.home / "var" / "backups" / f"clinic-20260304T16{minute}00Z.sqlite"
 
 
 def put(clinic: Clinic, file: Path, beside: bool = False) -> None:
     """What somebody does by hand: the file in the database's place, without or with what lies beside it."""
     for name in () if beside else BESIDE:
         (clinic.home / "var" / name).unlink(missing_ok=True)
-    shutil.copyfile(file, database(clinic))
-
-
-def letters(clinic: Clinic) -> int:
-    return len(list((clinic.home / "var" / "outbox").rglob("*.eml")))
+    shutil.copyfile(file, clinic.database)
 
 
 def everything_is_refused(clinic: Clinic, said: str, left: int = 3) -> None:
@@ -74,18 +38,18 @@ def everything_is_refused(clinic: Clinic, said: str, left: int = 3) -> None:
         assert (told.exit_code, told.output) == (1, said), words
     told = call(clinic, "check")
     assert (told.exit_code, told.output) == (3, f"{said}1 fault. Nothing was sent or changed.\n")
-    assert letters(clinic) == left
+    assert len(clinic.letters()) == left
 
 
 def all_goes_on_and_nothing_is_sent_again(clinic: Clinic) -> None:
     assert call(clinic, "check").exit_code == 0
     for moment in ("2026-03-04 09:20", "2026-03-04 09:30"):
         assert call(clinic, "due", "--quiet", now=moment).output == ""
-    assert letters(clinic) == 3
+    assert len(clinic.letters()) == 3
     clinic.export(appointment("Nora", "2026-03-09 14:00", "booked", booked_at="2026-03-04 10:00"))
     clinic.pull("2026-03-05 08:45")
     clinic.send("2026-03-05 09:00")
-    assert letters(clinic) == 4
+    assert len(clinic.letters()) == 4
     assert call(clinic, "status", now="2026-03-05 09:10").exit_code == 0
 
 
@@ -97,7 +61,7 @@ def test_a_backup_that_was_copied_over_the_database_sends_nothing_until_it_is_re
     put(clinic, backup(clinic, minute), beside)
     everything_is_refused(
         clinic,
-        f"The database {database(clinic)} is a backup that was copied there: letters that left after it was made would "
+        f"The database {clinic.database} is a backup that was copied there: letters that left after it was made would "
         f"leave again. `run_jobs.py restore {backup(clinic)}` puts one in its place so that none does (docs/it.md).\n",
     )
     assert call(clinic, "restore", str(backup(clinic, minute))).exit_code == 0
@@ -106,25 +70,25 @@ def test_a_backup_that_was_copied_over_the_database_sends_nothing_until_it_is_re
 
 def older_words(clinic: Clinic, instead: Path) -> str:
     return (
-        f"The database {database(clinic)} is older than the last letters that left: it was copied there, or what "
+        f"The database {clinic.database} is older than the last letters that left: it was copied there, or what "
         f"SQLite kept beside it was deleted. They would leave again. `run_jobs.py restore {instead}` sees to it that "
         f"none does (docs/it.md). If it is the right one all the same, move away {mark(clinic)}.\n"
     )
 
 
 def test_a_copy_that_no_backup_made_is_known_by_the_letters_that_left_since(clinic: Clinic, tmp_path: Path) -> None:
-    older = shutil.copyfile(database(clinic), tmp_path / "snapshot.sqlite")
+    older = shutil.copyfile(clinic.database, tmp_path / "snapshot.sqlite")
     clinic.export(appointment("Una", "2026-03-06 15:00", "booked"))
     clinic.pull("2026-03-04 09:11")
     assert clinic.send("2026-03-04 09:12").counts["letters sent"] == 1
     put(clinic, older)
-    everything_is_refused(clinic, older_words(clinic, database(clinic)), left=4)
+    everything_is_refused(clinic, older_words(clinic, clinic.database), left=4)
     assert call(clinic, "backup").exit_code == 1
-    told = call(clinic, "restore", str(database(clinic)))
+    told = call(clinic, "restore", str(clinic.database))
     assert told.exit_code == 0, told.output
     for moment in ("2026-03-04 09:20", "2026-03-04 09:30"):
         assert call(clinic, "run", "all", now=moment).exit_code == 0
-    assert letters(clinic) == 4
+    assert len(clinic.letters()) == 4
     assert "may have left" in call(clinic, "outbox", now="2026-03-04 09:40").output
 
 
@@ -138,24 +102,24 @@ def test_a_newer_backup_is_named_where_there_is_one(clinic: Clinic) -> None:
 
 
 def test_what_sqlite_kept_beside_the_database_and_somebody_deleted_is_missed(clinic: Clinic, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(database(clinic))) as looking:  # so that nothing is folded into the one file
+    with closing(sqlite3.connect(clinic.database)) as looking:  # so that nothing is folded into the one file
         looking.execute("BEGIN")
         looking.execute("SELECT COUNT(*) FROM letters").fetchone()
         clinic.export(appointment("Una", "2026-03-06 15:00", "booked"))
         clinic.pull("2026-03-04 09:11")
         assert clinic.send("2026-03-04 09:12").counts["letters sent"] == 1
-        shutil.copyfile(database(clinic), tmp_path / "without.sqlite")
+        shutil.copyfile(clinic.database, tmp_path / "without.sqlite")
     put(clinic, tmp_path / "without.sqlite")
-    assert call(clinic, "due", "--quiet").output == older_words(clinic, database(clinic))
-    told = call(clinic, "restore", str(database(clinic)))
+    assert call(clinic, "due", "--quiet").output == older_words(clinic, clinic.database)
+    told = call(clinic, "restore", str(clinic.database))
     assert told.exit_code == 0, told.output
     for moment in ("2026-03-04 09:20", "2026-03-04 09:30"):
         assert call(clinic, "run", "all", now=moment).exit_code == 0
-    assert letters(clinic) == 4
+    assert len(clinic.letters()) == 4
 
 
 def test_whoever_knows_better_moves_the_mark_away(clinic: Clinic, tmp_path: Path) -> None:
-    older = shutil.copyfile(database(clinic), tmp_path / "snapshot.sqlite")
+    older = shutil.copyfile(clinic.database, tmp_path / "snapshot.sqlite")
     clinic.send("2026-03-04 09:12")
     put(clinic, older)
     assert call(clinic, "status").exit_code == 0  # nothing left in that run: there is nothing to miss
@@ -183,7 +147,7 @@ def test_a_run_that_sends_nothing_writes_no_mark_and_one_that_sends_writes_it_be
         clinic.send("2026-03-04 09:22")
     assert mark(clinic).read_text("utf-8") != before
     assert call(clinic, "due", "--quiet", now="2026-03-04 09:30").output == ""
-    assert letters(clinic) == 4
+    assert len(clinic.letters()) == 4
 
 
 @pytest.mark.parametrize("damage", ["", "Letters left in run", "run number \\x00 of \x00"])
@@ -209,8 +173,8 @@ def test_of_two_clinics_with_one_database_neither_is_refused_after_the_other_has
 ) -> None:
     shared = tmp_path / "shared" / "all.sqlite"
     shared.parent.mkdir()
-    shutil.copyfile(database(clinic), shared)
-    database(clinic).unlink()
+    shutil.copyfile(clinic.database, shared)
+    clinic.database.unlink()
     clinic.edit("config/clinic.yaml", 'database: ""', f'database: "sqlite:///{shared}"')
     second = Clinic.made(tmp_path / "second")
     second.edit("config/clinic.yaml", "lakeside", "riverbend")
@@ -225,7 +189,7 @@ def test_of_two_clinics_with_one_database_neither_is_refused_after_the_other_has
     for one in (clinic, second):
         assert call(one, "status", now="2026-03-04 09:30").exit_code == 0
         assert call(one, "run", "all", now="2026-03-04 09:40").exit_code == 0
-    assert len(list((second.home / "var" / "outbox").rglob("*.eml"))) == 1
+    assert len(second.letters()) == 1
     shutil.copyfile(newest, shared)
     assert call(second, "status").exit_code == 1
 
@@ -236,7 +200,7 @@ def test_a_database_that_is_put_back_while_it_is_opened_is_not_taken_for_an_old_
     """The mark was read, then `restore` took it away and changed the database."""
     told = iter((99_999, 0))
     monkeypatch.setattr("jobs.store.memory.sending_run", lambda _: next(told))
-    open_store(f"sqlite:///{database(clinic)}", "lakeside", clinic.home / "var").close()
+    open_store(f"sqlite:///{clinic.database}", "lakeside", clinic.home / "var").close()
 
 
 def test_who_said_no_after_the_backup_that_is_restored_is_known_from_a_newer_one(clinic: Clinic) -> None:

@@ -58,7 +58,7 @@ def test_a_corrected_outcome_is_news_and_calls_for_the_letter_that_is_right(
 
 def test_why_tells_that_a_correction_came_too_late(clinic: Clinic) -> None:
     told(clinic, (MONDAY, (TUESDAY, "completed"), (EARLY, "no_show"), (A_WEEK, "completed")))
-    shown = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", "2026-03-09 12:00", "why", "Eva"]).output
+    shown = clinic.command("why", "Eva", moment="2026-03-09 12:00").output
     assert "too late: it was due 2026-03-04, and the rule allows 3 days" in " ".join(shown.split())
 
 
@@ -83,7 +83,7 @@ def test_of_a_letter_that_may_have_left_before_a_restore_a_person_decides_also_a
     told(clinic, ((LATER, "completed"),))
     assert clinic.fates("Eva", "after_evaluation") == [SENT]
     (backup,) = (clinic.home / "var" / "backups").glob("*.sqlite")
-    former = clinic.home / "var" / "clinic.sqlite"
+    former = clinic.database
     for name in ("clinic.sqlite-wal", "clinic.sqlite-shm"):
         (clinic.home / "var" / name).unlink(missing_ok=True)
     former.write_bytes(b"nothing of it can be read any more")

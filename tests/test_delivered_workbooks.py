@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from hand_written_clinic import Clinic, Ran, Row, appointment
 from loopback_server import serving
 from openpyxl import load_workbook
 
 from jobs.articles.pages import NAME, KnownPage, save_pages
-from jobs.desk.commands import cli
 from jobs.runner.run import run_job
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import open_tools
@@ -153,7 +151,7 @@ def test_a_month_and_a_year_can_be_asked_for(monday: Clinic, label: str, sheet: 
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_anything_is_done(clinic: Clinic, words: list[str], said: str) -> None:
-    ran = CliRunner().invoke(cli, ["-C", str(clinic.home), "run", "summarize_referrals", *words])
+    ran = clinic.command("run", "summarize_referrals", *words)
     assert ran.exit_code == 2 and said in ran.output
 
 
@@ -169,7 +167,7 @@ def test_a_workbook_of_the_future_is_not_made(clinic: Clinic, asked: dict[str, s
 
 
 def test_options_of_the_workbook_are_for_its_job_alone(clinic: Clinic) -> None:
-    ran = CliRunner().invoke(cli, ["-C", str(clinic.home), "run", "all", "--week", "2026-W09"])
+    ran = clinic.command("run", "all", "--week", "2026-W09")
     assert ran.exit_code == 2 and "--week is for summarize_referrals alone. Run that job by itself." in ran.output
 
 

@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from hand_written_clinic import Clinic, appointment
 
-from jobs.desk.commands import cli
 from jobs.runner.lock import only_run
 
 Call = Callable[..., Result]
@@ -22,7 +21,7 @@ def command(clinic: Clinic) -> Call:
     def call(*words: str, now: str = "2026-03-04 12:00") -> Result:
         gc.unfreeze()
         gc.collect()  # as where each command is a process of its own, none has the database open any more
-        return CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", now, *words])
+        return clinic.command(*words, moment=now)
 
     return call
 
@@ -90,7 +89,7 @@ def test_what_is_too_old_goes_and_a_no_counts_for_ever(clinic: Clinic) -> None:
     long_ago = datetime(2024, 1, 1, tzinfo=UTC).timestamp()
     for file in (outbox / "index.html", logs / "clinic.log.1"):
         os.utime(file, (long_ago, long_ago))
-    with sqlite3.connect(clinic.home / "var" / "clinic.sqlite") as database:
+    with sqlite3.connect(clinic.database) as database:
         for at in ("2020-03-01T00:00:00Z", "2020-03-20T00:00:00Z"):
             database.execute("INSERT INTO attempts (clinic_id, letter_id, at, outcome) "
                              "SELECT clinic_id, MIN(id), ?, 'sent' FROM letters", (at,))  # fmt: skip
@@ -111,7 +110,7 @@ def test_what_is_too_old_goes_and_a_no_counts_for_ever(clinic: Clinic) -> None:
 
 
 def test_a_file_that_is_mostly_empty_is_written_anew(clinic: Clinic) -> None:
-    path = clinic.home / "var" / "clinic.sqlite"
+    path = clinic.database
     with sqlite3.connect(path) as database:
         database.execute("CREATE TABLE ballast (words TEXT)")
         database.executemany("INSERT INTO ballast VALUES (?)", [("x" * 4000,)] * 3000)
@@ -129,7 +128,7 @@ def test_a_restored_backup_goes_on_and_sends_nothing_twice(clinic: Clinic, comma
     clinic.run("keep_house", "2026-03-04 03:30")
     clinic.send("2026-03-04 09:00")
     assert clinic.in_state("sent") == {("Remy", "reminder")}
-    (clinic.home / "var" / "clinic.sqlite").write_bytes(b"damaged by a dying disk")
+    clinic.database.write_bytes(b"damaged by a dying disk")
     for beside in ("clinic.sqlite-wal", "clinic.sqlite-shm"):
         (clinic.home / "var" / beside).unlink(missing_ok=True)
     (backup,) = backups(clinic)
@@ -173,7 +172,7 @@ def test_a_clinic_in_the_same_database_sends_nothing_twice_either(
 ) -> None:
     shared = f'database: "sqlite:///{tmp_path / "shared.sqlite"}"'
     clinic.edit("config/clinic.yaml", 'database: ""', shared)
-    (clinic.home / "var" / "clinic.sqlite").rename(tmp_path / "shared.sqlite")
+    clinic.database.rename(tmp_path / "shared.sqlite")
     other = clinic.copied(tmp_path / "seaside")
     other.edit("config/clinic.yaml", "id: ", "id: seaside  # ")
     coming(clinic, "Nell")

@@ -33,10 +33,6 @@ def reminded(clinic: Clinic) -> Clinic:
     return clinic
 
 
-def letters(clinic: Clinic) -> int:
-    return len(list((clinic.home / "var" / "outbox").rglob("*.eml")))
-
-
 def lose(clinic: Clinic, how: str) -> None:
     var = clinic.home / "var"
     for name in BESIDE:
@@ -66,7 +62,7 @@ def test_nobody_gets_a_letter_again_where_the_database_is_lost(reminded: Clinic,
     told = command("check")
     assert (told.exit_code, told.output) == (3, f"{said}1 fault. Nothing was sent or changed.\n")
     assert (var / "clinic.sqlite").exists() == (how != "is gone")
-    assert letters(reminded) == 1
+    assert len(reminded.letters()) == 1
 
 
 def test_check_tells_of_a_damaged_database_and_deletes_nothing_beside_it(reminded: Clinic, command: Call) -> None:
@@ -84,7 +80,7 @@ def test_check_tells_of_a_damaged_database_and_deletes_nothing_beside_it(reminde
 
 
 def test_check_makes_no_database_and_misses_none_where_a_clinic_has_not_begun(new_clinic: Clinic) -> None:
-    told = CliRunner().invoke(cli, ["-C", str(new_clinic.home), "check"])
+    told = new_clinic.command("check")
     assert told.exit_code == 0 and "All is well" in told.output
     assert not (new_clinic.home / "var" / "clinic.sqlite").exists()
 
@@ -99,7 +95,7 @@ def test_the_newest_backup_is_named_and_put_back_by_the_command_that_is_told(rem
     assert told.exit_code == 0, told.output
     reminded.pull("2026-03-04 09:30")
     reminded.send("2026-03-04 09:40")
-    assert letters(reminded) == 1
+    assert len(reminded.letters()) == 1
 
 
 def test_backups_alone_show_that_there_was_a_database(reminded: Clinic, command: Call, tmp_path: Path) -> None:

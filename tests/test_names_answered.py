@@ -7,11 +7,8 @@ from shutil import which
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from hand_written_clinic import Clinic, Ran, appointment
 from openpyxl import load_workbook
-
-from jobs.desk.commands import cli
 
 pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group")  # openpyxl cannot read them; Excel can
 
@@ -179,7 +176,7 @@ def test_while_the_list_of_names_cannot_be_read_the_last_one_goes_on_and_everyon
         in first_page
     )
     assert any(str(cell.value).startswith(fault) for (cell, *_) in book["Health"].iter_rows())
-    status = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", "2026-03-02 07:05", "status"]).output
+    status = clinic.command("status", moment="2026-03-02 07:05").output
     assert fault in status
 
 

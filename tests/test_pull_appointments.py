@@ -12,12 +12,11 @@ from csv import DictReader
 from pathlib import Path
 
 import pytest
-from hand_written_clinic import DATA, ROOT, Clinic, Row, appointment, export
+from hand_written_clinic import ROOT, SAMPLES, Clinic, Row, appointment, export
 from openpyxl import load_workbook
 
 from jobs.runner.run import FAILED, FINE
 
-SAMPLES = DATA / "appointments"
 needs_data = pytest.mark.skipif(
     not SAMPLES.is_dir(), reason="../shared/data, with exports that nobody here wrote, is not on this machine"
 )
@@ -28,7 +27,7 @@ _OF_THE_RUN = {"runs", "cursors", "alembic_version"}
 
 def content(clinic: Clinic, *apart: str) -> dict[str, list[tuple[object, ...]]]:
     """All that the clinic's memory holds but its runs; `apart` are columns that do not count."""
-    with sqlite3.connect(clinic.home / "var" / "clinic.sqlite") as database:
+    with sqlite3.connect(clinic.database) as database:
         database.row_factory = sqlite3.Row
         tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {
@@ -49,12 +48,7 @@ def problems(clinic: Clinic) -> list[dict[str, object]]:
 @pytest.fixture(scope="module")
 def physio(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
     """A clinic that has read the physiotherapy clinic's appointments, joined with its patients."""
-    clinic = Clinic.made(tmp_path_factory.mktemp("physio") / "clinic")
-    file = f"{SAMPLES}/physio_clinic_{{}}.csv"
-    clinic.read_from(
-        f"{{name: physio, path: {file.format('appointments')}, join: {{path: {file.format('patients')}}}}}"
-    )
-    return clinic
+    return Clinic.of_physio(tmp_path_factory.mktemp("physio") / "clinic")
 
 
 @needs_data
@@ -193,7 +187,7 @@ def watched(known_week: Clinic, tmp_path: Path) -> Iterator[Clinic]:
     clinic = known_week.copied(tmp_path / "clinic")
     os.utime(clinic.home / "exports" / "appointments.csv", (1_700_000_000, 1_700_000_000))
     clinic.pull(MOMENT)
-    with sqlite3.connect(clinic.home / "var" / "clinic.sqlite") as database:
+    with sqlite3.connect(clinic.database) as database:
         database.execute("CREATE TABLE written (what TEXT)")
         for table in ("appointments", "patients", "episodes", "events"):
             for change in ("INSERT", "UPDATE", "DELETE"):

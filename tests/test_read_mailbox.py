@@ -68,7 +68,7 @@ class Read:
         return self.clinic.run("read_mailbox", moment)
 
     def status(self, moment: str) -> list[str]:
-        shown = CliRunner().invoke(cli, ["-C", str(self.clinic.home), "--now", moment, "status"])
+        shown = self.clinic.command("status", moment=moment)
         assert shown.exit_code == 0
         return shown.output.splitlines()
 
@@ -92,7 +92,7 @@ class Read:
 
     def unsettle(self, patient: str) -> None:
         """Let it be unknown whether the letter left."""
-        with sqlite3.connect(self.clinic.home / "var" / "clinic.sqlite") as database:
+        with sqlite3.connect(self.clinic.database) as database:
             database.execute(
                 "UPDATE letters SET state = 'unknown', sent_at = '' WHERE id = ?", self.letter(patient)[:1]
             )
@@ -170,7 +170,7 @@ def test_bounces_that_were_believed_before_the_burst_was_seen_are_taken_back_by_
     mailbox.put(*bounces[4:8])
     assert mailbox.read("2026-03-04 11:00").counts["addresses not stopped"] == 4
     allow_them = ["allow", "--refused-since", "2026-03-04", "--reason", "the provider's fault"]
-    told = CliRunner().invoke(cli, ["-C", str(mailbox.clinic.home), "--now", "2026-03-04 11:05", *allow_them])
+    told = mailbox.clinic.command(*allow_them, moment="2026-03-04 11:05")
     assert told.output == "4 addresses get letters again. What was withdrawn meanwhile is not sent any more.\n"
     assert "Addresses that get no more letters: 0" in mailbox.status("2026-03-04 11:06")
     mailbox.put(bounces[8])

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from hand_written_clinic import Clinic, Ran
 from small_blog import NO_PAGE, Blog, article, page, serving
 
 from jobs.articles.library import load_library
 from jobs.articles.pages import page_faults
-from jobs.desk.commands import cli
 
 PAGES = Path(__file__).parent / "articles" / "pages"
 SUNDAY = "2026-03-08 05:00"
@@ -190,7 +188,7 @@ def test_a_dead_page_is_switched_off_told_and_switched_on_when_it_is_back(clinic
     assert page_faults(clinic.home / "var") == [
         f"2026-03-08: knee title ({blog.address}/knee): switched off: its page is gone (404)"
     ]
-    shown = CliRunner().invoke(cli, ["-C", str(clinic.home), "articles", "list"]).output
+    shown = clinic.command("articles", "list").output
     assert shown.endswith(f"2026-03-08: knee title ({blog.address}/knee): switched off: its page is gone (404)\n")
     before = library.text
     assert library.refresh("2026-03-15 05:00").outcome.notes == () and library.text == before

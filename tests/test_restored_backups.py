@@ -1,56 +1,22 @@
 """A backup that is put back, whole or broken off at any moment, sends nobody a letter again and forgets no no."""
 
-import gc
 import os
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from backed_up_clinic import NOW, PATIENTS, backup, call
 from hand_written_clinic import ROOT, Clinic, appointment
-
-from jobs.desk.commands import cli
-
-Call = Callable[..., Result]
-PATIENTS = ("Remy", "Nell", "Zoe")
-NOW = "2026-03-04 09:15"
-
-
-def call(clinic: Clinic, *words: str, now: str = NOW) -> Result:
-    gc.unfreeze()
-    gc.collect()  # as where each command is a process of its own, none has the database open any more
-    return CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", now, *words])
-
-
-@pytest.fixture(scope="module")
-def sent_since(opened_clinic: Clinic, tmp_path_factory: pytest.TempPathFactory) -> Clinic:
-    """A clinic that has backed up, and then sent three reminders and heard a no. For copying only."""
-    clinic = opened_clinic.copied(tmp_path_factory.mktemp("sent") / "clinic")
-    clinic.export(*(appointment(name, "2026-03-06 14:00", "booked") for name in PATIENTS))
-    clinic.pull("2026-03-04 08:45")
-    assert call(clinic, "backup", now="2026-03-04 08:50").exit_code == 0
-    assert clinic.send("2026-03-04 09:00").counts["letters sent"] == 3
-    assert call(clinic, "stop", "nell@patient.example", "--reason", "asked").exit_code == 0
-    return clinic
 
 
 @pytest.fixture
 def clinic(sent_since: Clinic, tmp_path: Path) -> Clinic:
     return sent_since.copied(tmp_path / "clinic")
-
-
-def backup_of(clinic: Clinic) -> Path:
-    return clinic.home / "var" / "backups" / "clinic-20260304T165000Z.sqlite"
-
-
-def letters(clinic: Clinic) -> int:
-    return len(list((clinic.home / "var" / "outbox").rglob("*.eml")))
 
 
 def databases(clinic: Clinic) -> list[str]:
@@ -61,7 +27,7 @@ def nothing_is_sent_again(clinic: Clinic) -> None:
     """Whatever the next runs find."""
     for moment in ("2026-03-04 09:20", "2026-03-04 09:30"):
         call(clinic, "due", "--quiet", now=moment)
-    assert letters(clinic) == 3
+    assert len(clinic.letters()) == 3
     if "clinic.sqlite" in databases(clinic):
         assert clinic.ask("SELECT address_key FROM stops") == ["nell@patient.example"]
         assert clinic.ask("PRAGMA integrity_check") == ["ok"]
@@ -69,7 +35,7 @@ def nothing_is_sent_again(clinic: Clinic) -> None:
 
 def restored_under(clinic: Clinic, *strace: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, str(ROOT / "run_jobs.py"), "-C", str(clinic.home), "--now", NOW]
-    words = ["strace", "-o", "/dev/null", *strace, *command, "restore", str(backup_of(clinic))]
+    words = ["strace", "-o", "/dev/null", *strace, *command, "restore", str(backup(clinic))]
     return subprocess.run(words, cwd="/", capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -81,7 +47,7 @@ def test_a_restore_that_is_killed_sends_nothing_again(clinic: Clinic, point: str
     assert ended.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL), ended
     assert "clinic.sqlite" in databases(clinic)
     nothing_is_sent_again(clinic)
-    told = call(clinic, "restore", str(backup_of(clinic)), now="2026-03-04 09:40")
+    told = call(clinic, "restore", str(backup(clinic)), now="2026-03-04 09:40")
     assert told.exit_code == 0, told.output
     nothing_is_sent_again(clinic)
     assert not [name for name in databases(clinic) if "unfinished" in name]
@@ -109,23 +75,23 @@ def test_a_damaged_database_whose_log_still_lies_beside_it_is_moved_away_with_it
     var = clinic.home / "var"
     (var / "clinic.sqlite").write_bytes(b"damaged by a dying disk")
     (var / "clinic.sqlite-wal").write_bytes(b"its log")
-    told = call(clinic, "restore", str(backup_of(clinic)))
+    told = call(clinic, "restore", str(backup(clinic)))
     assert told.exit_code == 0, told.output
     aside = "clinic-before-20260304T171500Z.sqlite"
     assert databases(clinic) == [aside, f"{aside}-wal", "clinic.sqlite"]
     assert (var / f"{aside}-wal").read_bytes() == b"its log"
     call(clinic, "due", "--quiet", now="2026-03-04 09:20")
-    assert letters(clinic) == 3
+    assert len(clinic.letters()) == 3
 
 
 def test_what_another_program_still_uses_is_not_replaced(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.store.backups._WAIT", 0.01)
-    database = clinic.home / "var" / "clinic.sqlite"
+    database = clinic.database
     with closing(sqlite3.connect(database)) as browser:
         browser.execute("SELECT COUNT(*) FROM letters").fetchall()
         browser.execute("BEGIN")
         browser.execute("SELECT COUNT(*) FROM letters").fetchall()
-        told = call(clinic, "restore", str(backup_of(clinic)))
+        told = call(clinic, "restore", str(backup(clinic)))
     assert (told.exit_code, told.output) == (
         1,
         f"{database} is in use by another program: a command, the stop page or a database browser. End it. "
@@ -135,11 +101,11 @@ def test_what_another_program_still_uses_is_not_replaced(clinic: Clinic, monkeyp
 
 
 def test_a_database_that_is_a_link_to_another_disk_is_put_back_there(clinic: Clinic, tmp_path: Path) -> None:
-    disk, link = tmp_path / "disk", clinic.home / "var" / "clinic.sqlite"
+    disk, link = tmp_path / "disk", clinic.database
     disk.mkdir()
     link.rename(disk / "clinic.sqlite")
     link.symlink_to(disk / "clinic.sqlite")
-    assert call(clinic, "restore", str(backup_of(clinic))).exit_code == 0
+    assert call(clinic, "restore", str(backup(clinic))).exit_code == 0
     assert link.is_symlink() and len(list(disk.iterdir())) == 2
     nothing_is_sent_again(clinic)
 
@@ -151,7 +117,7 @@ def test_a_former_database_is_kept_where_the_disk_knows_no_second_names(
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
-    assert call(clinic, "restore", str(backup_of(clinic))).exit_code == 0
+    assert call(clinic, "restore", str(backup(clinic))).exit_code == 0
     assert databases(clinic) == ["clinic-before-20260304T171500Z.sqlite", "clinic.sqlite"]
     nothing_is_sent_again(clinic)
 
@@ -162,16 +128,17 @@ def test_what_the_former_database_had_sent_is_taken_over_with_its_articles_and_a
         "SELECT at, outcome, transport, letters.rule FROM attempts JOIN letters ON letters.id = letter_id",
         "SELECT slug, sent_articles.patient_id FROM sent_articles",
     )
-    database = clinic.home / "var" / "clinic.sqlite"
+    database = clinic.database
     with closing(sqlite3.connect(database)) as former, former:
         former.execute("INSERT INTO sent_articles (clinic_id, patient_id, slug, letter_id) "
-                       "SELECT clinic_id, patient_id, 'five-moves', id FROM letters WHERE state = 'sent'")  # fmt: skip
+                       "SELECT clinic_id, patient_id, 'five-moves', id FROM letters "
+                       "WHERE sent_at > '2026-03-04T17:00:00Z'")  # since the backup  # fmt: skip
         former.execute("UPDATE letters SET state = 'attempting' WHERE id = (SELECT MAX(id) FROM letters)")
     before = [clinic.ask(query) for query in queries]
-    told = call(clinic, "restore", str(backup_of(clinic)))
+    told = call(clinic, "restore", str(backup(clinic)))
     assert (
         "Letters that left, or may have left, of which the backup does not know it, taken over from the former "
-        "database: 3.\n"
+        "database: 2.\n"
     ) in told.output
     assert [clinic.ask(query) for query in queries] == before
     others = "SELECT state, reason FROM letters WHERE state != 'sent'"
@@ -180,8 +147,8 @@ def test_what_the_former_database_had_sent_is_taken_over_with_its_articles_and_a
     unclear = "the run ended, and its marks are gone or incomplete: it may have left"
     assert clinic.ask(others) == [("unknown", unclear)]
     nothing_is_sent_again(clinic)
-    again = call(clinic, "restore", str(backup_of(clinic)), now="2026-03-04 10:00")  # from what was taken over
-    assert "database: 3.\n" in again.output, again.output
+    again = call(clinic, "restore", str(backup(clinic)), now="2026-03-04 10:00")  # from what was taken over
+    assert "database: 2.\n" in again.output, again.output
 
 
 def stopped(clinic: Clinic) -> set[str]:
@@ -194,7 +161,7 @@ def test_with_the_database_gone_an_older_backup_takes_over_who_said_no_from_newe
     clinic: Clinic,
 ) -> None:
     """Nell said no before the newer backup; Remy before a restore; Zoe said no, and yes again before the newer one."""
-    first, database = backup_of(clinic), clinic.home / "var" / "clinic.sqlite"
+    first, database = backup(clinic), clinic.database
     call(clinic, "stop", "zoe@patient.example", "--reason", "asked", now="2026-03-04 09:16")
     call(clinic, "allow", "zoe@patient.example", "--reason", "asked", now="2026-03-04 09:17")
     assert call(clinic, "backup", now="2026-03-04 09:20").exit_code == 0
@@ -220,23 +187,23 @@ def test_with_the_database_gone_an_older_backup_takes_over_who_said_no_from_newe
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
 @pytest.mark.parametrize("former", ["there", "gone", "damaged"])
 def test_what_root_puts_back_still_belongs_to_the_user_that_runs_the_jobs(clinic: Clinic, former: str) -> None:
-    var, database = clinic.home / "var", clinic.home / "var" / "clinic.sqlite"
+    var, database = clinic.home / "var", clinic.database
     if former == "damaged":
         database.write_bytes(b"damaged by a dying disk")
     for path in (var, database):
         os.chown(path, 4711, 4712)
     if former == "gone":
         database.unlink()
-    assert call(clinic, "restore", str(backup_of(clinic))).exit_code == 0
+    assert call(clinic, "restore", str(backup(clinic))).exit_code == 0
     status = database.stat()
     assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (4711, 4712, 0o600)
 
 
 def test_a_newer_backup_that_cannot_be_read_is_named(clinic: Clinic) -> None:
-    damaged = backup_of(clinic).with_name("clinic-20260304T170500Z.sqlite")
+    damaged = backup(clinic).with_name("clinic-20260304T170500Z.sqlite")
     damaged.write_bytes(b"damaged by a dying disk")
-    (clinic.home / "var" / "clinic.sqlite").unlink()
-    told = call(clinic, "restore", str(backup_of(clinic)))
+    clinic.database.unlink()
+    told = call(clinic, "restore", str(backup(clinic)))
     assert told.exit_code == 0
     assert f"{damaged} cannot be read. Who said no, as far as this file alone knows it, must be entered" in told.output
 
@@ -254,7 +221,7 @@ def test_what_an_export_without_dates_tells_anew_after_a_restore_is_not_sent_aga
     clinic.export(undated("Remy", "2026-03-09 14:00"))
     clinic.pull("2026-03-02 08:45")
     clinic.run("keep_house", "2026-03-02 08:50")
-    (backup,) = (clinic.home / "var" / "backups").glob("*.sqlite")
+    (made,) = (clinic.home / "var" / "backups").glob("*.sqlite")
     later = [undated("Remy", "2026-03-09 14:00", "cancelled"), undated("Nell", "2026-03-12 10:00")]
     clinic.export(*later)
     clinic.pull("2026-03-02 10:00")
@@ -262,17 +229,17 @@ def test_what_an_export_without_dates_tells_anew_after_a_restore_is_not_sent_aga
     clinic.pull("2026-03-04 09:00")
     clinic.send("2026-03-04 09:10")
     assert clinic.in_state("sent") >= {("Nell", "welcome"), ("Remy", "cancelled")}
-    before = letters(clinic)
-    database = clinic.home / "var" / "clinic.sqlite"
+    before = len(clinic.letters())
+    database = clinic.database
     if former == "gone":
         database.unlink()
     elif former == "damaged":
         database.write_bytes(b"damaged by a dying disk")
-    assert call(clinic, "restore", str(backup), now="2026-03-04 12:00").exit_code == 0
+    assert call(clinic, "restore", str(made), now="2026-03-04 12:00").exit_code == 0
     for day in ("04", "05", "06"):
         clinic.pull(f"2026-03-{day} 13:30")
         clinic.send(f"2026-03-{day} 15:00")
-    assert letters(clinic) == before
+    assert len(clinic.letters()) == before
     reason = "it may have left before the memory was restored on 2026-03-04 from the backup of 2026-03-02"
     assert clinic.fates("Nell", "welcome") == [("held", reason)]
     assert clinic.fates("Remy", "cancelled") == [("sent", "") if former == "as it was" else ("held", reason)]

@@ -254,7 +254,7 @@ def test_killed_at_random_moments_every_letter_is_sent_once_or_listed_as_unknown
     reasons = set(clinic.ask("SELECT reason FROM letters WHERE state = 'unknown'"))
     assert reasons <= {"the run ended while it was on its way"}
     assert Counter(clinic.ask("SELECT outcome FROM runs WHERE job = 'send_follow_ups'"))["died"] == len(kills)
-    listed = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", "2026-03-04 09:05", "status"]).output
+    listed = clinic.command("status", moment="2026-03-04 09:05").output
     assert f"letters that may have left (unknown): {len(unknown)}" in listed
 
 
@@ -492,7 +492,7 @@ def seen_yesterday(clinic: Clinic) -> Clinic:
 
 def as_asked(clinic: Clinic, moment: str, *words: str) -> str:
     """What a command prints, on one line."""
-    return " ".join(CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", moment, *words]).output.split())
+    return " ".join(clinic.command(*words, moment=moment).output.split())
 
 
 def test_letters_with_articles_wait_while_their_list_cannot_be_read_and_everyone_says_so(
@@ -556,7 +556,7 @@ def test_of_a_list_with_one_faulty_line_that_article_alone_is_left_out_and_every
 def test_of_a_letter_that_was_saved_with_a_fault_the_last_good_version_goes_on(clinic: Clinic) -> None:
     clinic.export(*RULES["missed_visit"])
     clinic.pull("2026-03-04 08:45")
-    assert CliRunner().invoke(cli, ["-C", str(clinic.home), "check"]).exit_code == 0
+    assert clinic.command("check").exit_code == 0
     clinic.edit("templates/missed_visit.md", "Whenever you are ready", "{% if clinic.phone %}Any time")
     ran = clinic.send("2026-03-04 10:00")
     assert clinic.in_state("sent") == {("Missa", "missed_visit")}
@@ -564,7 +564,7 @@ def test_of_a_letter_that_was_saved_with_a_fault_the_last_good_version_goes_on(c
         "templates/missed_visit.md has faults; its version 1 goes on. `run_jobs.py check` names them.",
     )
     assert "Whenever you are ready" in letter_in_folder(clinic)
-    status = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", "2026-03-04 10:10", "status"]).output
+    status = clinic.command("status", moment="2026-03-04 10:10").output
     assert "a mistake in templates/missed_visit.md, see check; missed_visit.md goes on as it was saved on" in status
 
 
@@ -600,7 +600,7 @@ def test_a_letter_that_is_gone_and_was_never_kept_waits_and_the_others_go_on(cli
     assert ran.outcome.notes == (
         "1 letters wait: templates/missed_visit.md is not there; `run_jobs.py check` says what to do.",
     )
-    status = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", "2026-03-04 10:10", "status"]).output
+    status = clinic.command("status", moment="2026-03-04 10:10").output
     assert "templates/missed_visit.md is not there, see check; its letters wait" in status
     gone.rename(letter)
     clinic.send("2026-03-04 10:10")
@@ -620,7 +620,7 @@ def test_a_patient_who_reads_spanish_is_written_to_in_spanish_where_there_is_suc
 
 
 def test_a_spanish_letter_that_was_deleted_goes_on_and_the_run_says_so(clinic: Clinic) -> None:
-    assert CliRunner().invoke(cli, ["-C", str(clinic.home), "check"]).exit_code == 0
+    assert clinic.command("check").exit_code == 0
     (clinic.home / "templates" / "reminder.es.md").unlink()
     clinic.export(RULES["reminder"][0] | {"language": "Spanish"})
     clinic.pull("2026-03-04 08:45")

@@ -105,7 +105,7 @@ def test_nobody_is_asked_for_a_review_while_there_is_no_place_for_it(clinic: Cli
 
 def test_check_names_the_letters_that_leave_without_their_only_link(clinic: Clinic) -> None:
     clinic.edit("config/clinic.yaml", "https://lakeside.example/book", "")
-    told = CliRunner().invoke(cli, ["-C", str(clinic.home), "check"])
+    told = clinic.command("check")
     assert told.exit_code == 0
     rules = (clinic.home / "config" / "follow_ups.yaml").read_text("utf-8").splitlines()
     for rule, letter in (("missed_visit", "missed_visit.md"), ("cancelled", "cancelled.md"), ("lapsed", "lapsed.md")):
@@ -151,7 +151,7 @@ def send_by_the_machine(clinic: Clinic, moment: str) -> tuple[int, str]:
 @pytest.fixture
 def command(clinic: Clinic) -> Callable[..., Result]:
     """Calls a command about the clinic as a person would."""
-    return lambda *words: CliRunner().invoke(cli, ["-C", str(clinic.home), *words])
+    return clinic.command
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import counted_by_hand as by_hand
 import pytest
-from hand_written_clinic import DATA, Clinic, appointment
+from hand_written_clinic import SAMPLES, Clinic, appointment
 from openpyxl import load_workbook
 
 from jobs.desk.demo import run_demo
@@ -25,7 +25,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group")  # openpyxl ca
 ZONE = ZoneInfo("America/Los_Angeles")
 NOW = datetime(2026, 3, 4, 18, 5, tzinfo=UTC)  # a Wednesday morning in the clinic
 HEADER = 5
-SAMPLES = DATA / "appointments"
 Rows = dict[str, dict[str, Any]]
 
 MEANT = {
@@ -91,11 +90,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def physio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The physiotherapy clinic's appointments, joined with its patients."""
-    clinic = Clinic.made(tmp_path_factory.mktemp("physio") / "clinic")
-    file = f"{SAMPLES}/physio_clinic_{{}}.csv"
-    clinic.read_from(
-        f"{{name: physio, path: {file.format('appointments')}, join: {{path: {file.format('patients')}}}}}"
-    )
+    clinic = Clinic.of_physio(tmp_path_factory.mktemp("physio") / "clinic")
     assert clinic.pull("2025-11-24 05:00").code == 0
     assert clinic.run("summarize_referrals", "2025-11-24 06:00").code == 0
     return clinic.home

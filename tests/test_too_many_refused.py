@@ -3,12 +3,11 @@
 from collections import Counter
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from hand_written_clinic import Clinic, appointment
 from loopback_server import Script, Session, serving
 
 from jobs.clinic.refusals import Answers
-from jobs.desk.commands import cli
 from jobs.runner.run import FAILED, FINE
 from jobs.runner.tools import Tools
 from jobs.sending.refusals import judge_refusals
@@ -51,7 +50,7 @@ def stopped(clinic: Clinic) -> list[str]:
 
 
 def command(clinic: Clinic, *words: str, now: str = LATER) -> Result:
-    return CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", now, *words])
+    return clinic.command(*words, moment=now)
 
 
 @pytest.mark.parametrize(

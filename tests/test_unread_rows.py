@@ -1,10 +1,7 @@
 """While the newest row of an appointment cannot be read, nothing is written because of that appointment."""
 
 import pytest
-from click.testing import CliRunner
 from hand_written_clinic import Clinic, Row, appointment
-
-from jobs.desk.commands import cli
 
 WAITS = ("planned", "the newest row of its appointment cannot be read; problems.xlsx says what to correct")
 BOOKED, DUE, LATER, TOO_LATE = "2026-03-02 10:00", "2026-03-04 10:00", "2026-03-04 15:00", "2026-03-06 10:00"
@@ -26,7 +23,7 @@ def lived(clinic: Clinic, *steps: tuple[str, Row]) -> None:
 
 
 def shown(clinic: Clinic, *words: str) -> str:
-    told = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", LATER, *words])
+    told = clinic.command(*words, moment=LATER)
     assert told.exit_code == 0, told.output
     return " ".join(told.output.split())
 

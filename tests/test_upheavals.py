@@ -4,10 +4,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
-from click.testing import CliRunner
 from hand_written_clinic import Clinic, Row, appointment
 
-from jobs.desk.commands import cli
 from jobs.runner.run import FAILED, FINE
 
 MOMENT, LATER, MORNING = "2026-03-04 07:00", "2026-03-04 08:00", "2026-03-04 10:00"
@@ -45,7 +43,7 @@ def held_back(clinic: Clinic) -> list[tuple[str, str]]:
 
 
 def problems(clinic: Clinic, *words: str) -> tuple[int, str]:
-    told = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", LATER, "problems", *words])
+    told = clinic.command("problems", *words, moment=LATER)
     return told.exit_code, told.output
 
 
@@ -224,7 +222,7 @@ def test_forecast_and_why_say_what_all_letters_wait_for(informed: Clinic) -> Non
     informed.send(MOMENT)  # plans the welcomes, before the hours in which letters leave
 
     def asked(*words: str) -> str:
-        return CliRunner().invoke(cli, ["-C", str(informed.home), "--now", MORNING, *words]).output
+        return informed.command(*words, moment=MORNING).output
 
     told = (
         f"No letter leaves as things stand now. {FILE} (export) is held back; problems.xlsx says why. The letters wait "

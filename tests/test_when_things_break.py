@@ -16,11 +16,10 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from hand_written_clinic import Clinic, appointment
 from loopback_server import HangUp, LoopbackServer, Session, serving
 
-from jobs.desk.commands import cli
 from jobs.runner.run import FAILED, FINE, UNDER_WAY, run_job
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import ToolsUnusable, open_tools
@@ -58,7 +57,7 @@ def test_a_run_that_is_asked_to_stop_ends_well_and_tells_how_many_letters_it_lef
         assert 1 <= left <= 6
         assert (ended.counts["letters sent"], ended.counts["letters left for the next run"]) == (9 - left, left)
         assert "letters ready" not in ended.counts
-        shown = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", NINE, "status"]).output
+        shown = clinic.command("status", moment=NINE).output
         assert f"letters left for the next run {left}" in shown
         assert f'"letters left for the next run": {left}' in (clinic.home / "var" / "logs" / "clinic.log").read_text()
         assert clinic.send("2026-03-04 09:10").counts == {"letters sent": left}
@@ -184,7 +183,7 @@ def signing_in(clinic: Clinic) -> Callable[..., Result]:
     clinic.edit("config/clinic.yaml", 'it_email: ""', "it_email: it@lakeside.example")
 
     def call(moment: str, *words: str) -> Result:
-        return CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", f"2026-03-{moment}", *words])
+        return clinic.command(*words, moment=f"2026-03-{moment}")
 
     return call
 
@@ -290,13 +289,13 @@ def test_a_server_that_puts_everybody_off_is_asked_for_a_few_letters_a_run_and_e
         for minute in range(0, 140, 10):
             server.forget()
             moment = f"2026-03-04 {9 + minute // 60:02d}:{minute % 60:02d}"
-            told = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", moment, "due", "--quiet"])
+            told = clinic.command("due", "--quiet", moment=moment)
             asked += [(moment[-5:], server.heard.count("RCPT"))] if "RCPT" in server.heard else []
             assert minute or told.output.startswith(
                 "send_follow_ups failed: 127.0.0.1 put off 25 letters one after another, at last with: RCPT: 450 4.7.1 "
                 "try later. Each is tried again after a pause that grows; the other letters wait.\n"
             )
-        shown = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", "2026-03-04 13:00", "status"]).output
+        shown = clinic.command("status", moment="2026-03-04 13:00").output
         assert asked == [("09:00", 25), ("09:10", 25), ("09:20", 15), ("09:40", 25), ("10:50", 15), ("11:10", 25)]
         told = (
             "Put off by the mail server: 40, tried up to 4 times, from Wed 04 Mar 15:20 on again; `outbox` lists them\n"
@@ -384,7 +383,7 @@ def test_a_memory_that_another_process_keeps_busy_lets_nothing_leave_and_says_so
 ) -> None:
     monkeypatch.setattr("jobs.store.memory.BUSY_MILLISECONDS", 100)
     waiting(clinic, 3)
-    other = sqlite3.connect(clinic.home / "var" / "clinic.sqlite", isolation_level=None)
+    other = sqlite3.connect(clinic.database, isolation_level=None)
     with serving() as server:
         clinic.mail_through(server.port)
         tools = open_tools(clinic.home, load_settings(clinic.home), datetime(2026, 3, 4, 9))  # noqa: DTZ001  the clinic's own
@@ -411,7 +410,7 @@ def test_what_left_while_the_memory_was_kept_busy_is_recorded_by_the_next_run(
     """Locked between the group's two commits: its letters are on the way already, and the journal knows."""
     monkeypatch.setattr("jobs.store.memory.BUSY_MILLISECONDS", 100)
     waiting(clinic, 3)
-    other = sqlite3.connect(clinic.home / "var" / "clinic.sqlite", isolation_level=None, check_same_thread=False)
+    other = sqlite3.connect(clinic.database, isolation_level=None, check_same_thread=False)
 
     def lock(step: str, session: Session) -> None:
         if step == "text" and len(server.taken) == 3 and not other.in_transaction:

@@ -5,10 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from hand_written_clinic import Clinic, Row, appointment
 
-from jobs.desk.commands import cli
 from jobs.runner.run import FAILED, FINE
 
 REMEDY = "If it is what counts now, save it under a name of its own, with today's date."
@@ -142,11 +140,11 @@ def test_a_file_that_is_dated_in_the_future_hides_no_later_export(clinic: Clinic
 
 
 def test_status_says_which_file_is_the_newest_and_by_what(informed: Clinic) -> None:
-    shown = CliRunner().invoke(cli, ["-C", str(informed.home), "--now", "2026-03-06 08:00", "status"]).output
+    shown = informed.command("status", moment="2026-03-06 08:00").output
     newest = "exports/appointments-2026-03-05.csv is the newest of 2 files by"
     assert f"; {newest} the dates in their names\n" in shown
     (informed.home / "exports" / "latest.csv").touch()
-    shown = CliRunner().invoke(cli, ["-C", str(informed.home), "--now", "2026-03-06 08:00", "status"]).output
+    shown = informed.command("status", moment="2026-03-06 08:00").output
     assert "; exports/latest.csv is the newest of 3 files by the times of their last change\n" in shown
 
 

@@ -14,7 +14,6 @@ import json
 import os
 import random
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -25,6 +24,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
+
+from mail_servers import HERE, free_port, running
 
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = ROOT.parent / "shared" / "peers"
@@ -98,21 +99,9 @@ def measured(command: list[str], folder: Path, counter: Path) -> Measured:
 @contextmanager
 def sink(folder: Path) -> Iterator[tuple[int, Path]]:
     """A sink on a free port of this machine, and the file in which it counts."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    counter = folder / "taken"
-    process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("sink.py")), str(port), str(counter)])
-    try:
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
+    port, counter = free_port(), folder / "taken"
+    with running([sys.executable, str(HERE / "sink.py"), str(port), str(counter)], port):
         yield port, counter
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def workbooks(rows: int, folder: Path) -> tuple[Path, Path]:

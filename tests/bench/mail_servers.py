@@ -25,7 +25,7 @@ def mail_sink(pipelining: bool, postfix: bool = True) -> Iterator[int]:
         else:
             command = [sys.executable, str(HERE / "sink.py"), str(port), f"{folder}/taken"]
             command += [] if pipelining else ["step-by-step"]
-        with _running(command, port):
+        with running(command, port):
             yield port
 
 
@@ -41,7 +41,7 @@ def far_away(server_port: int, round_trip_milliseconds: float) -> Iterator[int]:
         return
     port = free_port()
     words = [str(port), str(server_port), str(round_trip_milliseconds / 2)]
-    with _running([sys.executable, str(HERE / "far_away.py"), *words], port):
+    with running([sys.executable, str(HERE / "far_away.py"), *words], port):
         yield port
 
 
@@ -52,7 +52,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(command: list[str], port: int) -> Iterator[None]:
+def running(command: list[str], port: int) -> Iterator[None]:
+    """A server, from when it listens on its port on."""
     process = subprocess.Popen(command)
     try:
         for _ in range(100):

@@ -20,4 +20,4 @@ def test_a_folder_with_an_umlaut_works_where_python_is_told_to_know_ascii_alone(
         assert (told.returncode, told.stderr) == (0, b"")
     (backup,) = (clinic.home / "var" / "backups").glob("*.sqlite")
     assert told.stdout.decode() == f"{backup}: copied and checked. It holds patient data.\n"
-    assert len(list((clinic.home / "var" / "outbox").rglob("*.eml"))) == 1
+    assert len(clinic.letters()) == 1

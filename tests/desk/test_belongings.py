@@ -4,10 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from hand_written_clinic import Clinic
-
-from jobs.desk.commands import cli
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
 USER, GROUP = 4711, 4712
@@ -19,7 +16,7 @@ def given_to_the_user(folder: Path) -> None:
 
 
 def call(clinic: Clinic, *words: str) -> None:
-    told = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", "2026-03-04 09:15", *words])
+    told = clinic.command(*words, moment="2026-03-04 09:15")
     assert told.exit_code == 0, told.output
 
 

@@ -82,7 +82,7 @@ def test_a_reading_that_nobody_took_ends_with_the_run(clinic: Clinic, monkeypatc
 @pytest.mark.parametrize("damage", [b"no database", b"SQLite format 3\0 and then nothing of the kind"])
 def test_nothing_begins_early_where_the_database_cannot_be_looked_into(clinic: Clinic, damage: bytes) -> None:
     settings = load_settings(clinic.home)
-    (clinic.home / "var" / "clinic.sqlite").write_bytes(damage)
+    clinic.database.write_bytes(damage)
     assert early_memories(settings.database_url, "lakeside") is None
     with started_early(clinic.home, settings, NOW, [PULL]) as early:
         assert not early.readings

@@ -1,13 +1,10 @@
 """A first name that no letter can say is told to the front desk, which can mend it."""
 
-from click.testing import CliRunner
 from hand_written_clinic import Clinic, appointment
-
-from jobs.desk.commands import cli
 
 
 def shown(clinic: Clinic, *words: str) -> str:
-    told = CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", "2026-03-04 10:00", *words])
+    told = clinic.command(*words, moment="2026-03-04 10:00")
     assert told.exit_code == 0
     return " ".join(told.output.split())
 

@@ -4,11 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from hand_written_clinic import Clinic, appointment
 from loopback_server import Session, serving
-
-from jobs.desk.commands import cli
 
 Call = Callable[..., Result]
 BECAUSE = ("--reason", "read it", "--by", "Ann")
@@ -29,7 +27,7 @@ def outbox(clinic: Clinic) -> Call:
     """Calls `outbox` about the clinic a quarter past nine."""
 
     def call(*words: str, now: str = "2026-03-04 09:15") -> Result:
-        return CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", now, "outbox", *words])
+        return clinic.command("outbox", *words, moment=now)
 
     return call
 
@@ -210,7 +208,7 @@ def test_a_refused_letter_is_sent_again_once_the_address_is_mended(clinic: Clini
 
 
 def test_nothing_about_a_patient_reaches_the_list_of_status(held: Clinic) -> None:
-    shown = CliRunner().invoke(cli, ["-C", str(held.home), "--now", "2026-03-04 09:15", "status"]).output
+    shown = held.command("status", moment="2026-03-04 09:15").output
     assert "letters held until a person releases them, see `outbox`: 2" in shown and "Remy" not in shown
 
 

@@ -1,13 +1,10 @@
 """`problems` lists what is wrong and what to do at the terminal, and shows no patient."""
 
-from click.testing import CliRunner
 from hand_written_clinic import Clinic, appointment
-
-from jobs.desk.commands import cli
 
 
 def shown(clinic: Clinic, *words: str) -> str:
-    told = CliRunner().invoke(cli, ["-C", str(clinic.home), "problems", *words])
+    told = clinic.command("problems", *words)
     assert told.exit_code == 0
     return told.output
 

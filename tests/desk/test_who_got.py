@@ -7,10 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from hand_written_clinic import Clinic, appointment
-
-from jobs.desk.commands import cli
 
 Call = Callable[..., Result]
 
@@ -18,7 +16,7 @@ Call = Callable[..., Result]
 @pytest.fixture
 def who_got(clinic: Clinic) -> Call:
     def call(*words: str) -> Result:
-        return CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", "2026-03-05 12:00", "who-got", *words])
+        return clinic.command("who-got", *words, moment="2026-03-05 12:00")
 
     return call
 
@@ -29,7 +27,7 @@ def sent(clinic: Clinic) -> Clinic:
     clinic.export(*(appointment(name, "2026-03-06 14:00", "booked") for name in ("Remy", "=Nell")))
     clinic.pull("2026-03-04 08:45")
     clinic.send("2026-03-04 09:00")
-    with sqlite3.connect(clinic.home / "var" / "clinic.sqlite") as database:
+    with sqlite3.connect(clinic.database) as database:
         database.execute("INSERT INTO sent_articles (clinic_id, patient_id, slug, letter_id) "
                          "SELECT clinic_id, patient_id, 'five-moves', MIN(id) FROM letters")  # fmt: skip
         database.execute("UPDATE letters SET state = 'unknown', sent_at = '' WHERE id = (SELECT MAX(id) FROM letters)")
@@ -102,7 +100,7 @@ SELECT 'lakeside', 1, 'slug' || id, id FROM letters WHERE rule = 'lapsed';
 
 
 def test_of_a_hundred_thousand_letters_it_answers_in_a_second(sent: Clinic, who_got: Call, tmp_path: Path) -> None:
-    with sqlite3.connect(sent.home / "var" / "clinic.sqlite") as database:
+    with sqlite3.connect(sent.database) as database:
         database.executescript(A_HUNDRED_THOUSAND)
     began = time.process_time()
     assert who_got("--since", "2026-01-01").output.startswith("100002 letters to 2 patients")

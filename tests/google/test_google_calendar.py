@@ -12,13 +12,12 @@ from threading import Event
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from hand_written_clinic import ROOT, Clinic
 from loopback_google import Answer, Call, HangUp, LoopbackGoogle, service_key, settings_for, trouble
 from made_up_calendar import MadeUpCalendar, event
 
 from jobs.clinic.value_rules import ValueRules
-from jobs.desk.commands import cli
 from jobs.runner.run import FAILED, FINE
 from jobs.sources.google_reading import GoogleReading
 from jobs.sources.reading import FileRead
@@ -48,7 +47,7 @@ def clinic(tmp_path: Path, calendar: MadeUpCalendar) -> Clinic:
 
 
 def command(clinic: Clinic, *words: str) -> Result:
-    return CliRunner().invoke(cli, ["-C", str(clinic.home), "--now", MOMENT, *words])
+    return clinic.command(*words, moment=MOMENT)
 
 
 def token(clinic: Clinic) -> bytes:
@@ -122,13 +121,13 @@ def test_the_token_is_kept_with_the_rows_or_not_at_all(clinic: Clinic, calendar:
     clinic.pull(MOMENT)
     before = token(clinic)
     calendar.put(event(2))
-    with sqlite3.connect(clinic.home / "var" / "clinic.sqlite") as database:  # the disk, say, fails at the very end
+    with sqlite3.connect(clinic.database) as database:  # the disk, say, fails at the very end
         database.execute(
             "CREATE TRIGGER fails BEFORE INSERT ON source_files BEGIN SELECT RAISE(ABORT, 'made to fail'); END"
         )
     assert clinic.pull(LATER).code == FAILED
     assert (token(clinic), len(starts(clinic))) == (before, 1)
-    with sqlite3.connect(clinic.home / "var" / "clinic.sqlite") as database:
+    with sqlite3.connect(clinic.database) as database:
         database.execute("DROP TRIGGER fails")
     assert clinic.pull(NEXT).counts["appointments new"] == 1
 

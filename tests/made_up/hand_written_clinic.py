@@ -11,6 +11,9 @@ from pathlib import Path
 from shutil import copyfile, copytree
 from typing import Any, NamedTuple
 
+from click.testing import CliRunner, Result
+
+from jobs.desk.commands import cli
 from jobs.desk.init import with_values
 from jobs.runner.outcome import Outcome
 from jobs.runner.run import run_job
@@ -19,6 +22,7 @@ from jobs.runner.tools import open_tools
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
+SAMPLES = DATA / "appointments"
 HEADERS = (
     "appointment_id", "patient_id", "first_name", "last_name", "email", "start", "booked_at", "cancelled_at", "status",
     "type", "referral_source", "referring_provider", "language",
@@ -108,6 +112,15 @@ class Clinic:
         assert clinic.run("send_follow_ups", INSTALLED).code == 0
         return clinic
 
+    @classmethod
+    def of_physio(cls, home: Path) -> "Clinic":
+        """One that reads the physiotherapy clinic's appointments among the SAMPLES, joined with its patients."""
+        clinic = cls.made(home)
+        file = f"{SAMPLES}/physio_clinic_{{}}.csv"
+        joined = f"join: {{path: {file.format('patients')}}}"
+        clinic.read_from(f"{{name: physio, path: {file.format('appointments')}, {joined}}}")
+        return clinic
+
     def copied(self, home: Path) -> "Clinic":
         return Clinic(Path(copytree(self.home, home)))
 
@@ -158,9 +171,22 @@ class Clinic:
         command = [sys.executable, str(ROOT / "run_jobs.py"), "-C", str(self.home), "--now", moment, "run", job]
         return subprocess.Popen(command, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
+    def command(self, *words: str, moment: str = "", typed: str | None = None) -> Result:
+        """What somebody sees who gives a command, in this process, as if it were `moment` in the clinic."""
+        now = ["--now", moment] if moment else []
+        return CliRunner().invoke(cli, ["-C", str(self.home), *now, *words], input=typed)
+
+    def letters(self) -> list[Path]:
+        """The letters that were written into the folder."""
+        return sorted((self.home / "var" / "outbox").rglob("*.eml"))
+
+    @property
+    def database(self) -> Path:
+        return self.home / "var" / "clinic.sqlite"
+
     def ask(self, query: str, *values: object) -> list[Any]:
         """What the clinic's memory holds; rows of one column come without their tuple."""
-        with sqlite3.connect(self.home / "var" / "clinic.sqlite") as database:
+        with sqlite3.connect(self.database) as database:
             rows = database.execute(query, values).fetchall()
         return [row[0] for row in rows] if rows and len(rows[0]) == 1 else rows
 

@@ -5,7 +5,7 @@ import socket
 import ssl
 import time
 from asyncio import AbstractServer
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,19 @@ BOTH_WAYS = pytest.mark.parametrize("pipelining", [True, False], ids=["pipelined
 
 def patients(count: int) -> list[str]:
     return [one.recipient for one in letters(count)]
+
+
+def answer_to(number: int, step: str, reply: str) -> Callable[[str, Session], str | None]:
+    """Let a server give this reply at one step of one letter, and take all else."""
+    mails = 0
+
+    def answer(at: str, session: Session) -> str | None:
+        nonlocal mails
+        mails += at == "MAIL"
+        its_turn = mails == number if at == "MAIL" else session.recipient == letter(number).recipient
+        return reply if at == step and its_turn else None
+
+    return answer
 
 
 @BOTH_WAYS
@@ -83,15 +96,7 @@ REPLIES = [
 def test_a_refusal_concerns_its_own_letter_among_twenty(
     send_to: Sending, ledger: SmallLedger, step: str, reply: str, state: str, pipelining: bool
 ) -> None:
-    mails = 0
-
-    def refuse_the_seventh(at: str, session: Session) -> str | None:
-        nonlocal mails
-        mails += at == "MAIL"
-        seventh = mails == 7 if at == "MAIL" else session.recipient == letter(7).recipient
-        return reply if at == step and seventh else None
-
-    with serving(refuse_the_seventh, pipelining=pipelining) as server:
+    with serving(answer_to(7, step, reply), pipelining=pipelining) as server:
         tally = send_to(server, letters(20))
     assert (dict(tally), tally.stopped) == ({"sent": 19, state: 1}, "")
     assert ledger.states()[7] == state
@@ -385,15 +390,7 @@ def test_a_server_that_wants_a_sign_in_stops_the_run_and_no_letter_is_blamed(sen
 def test_a_letter_for_which_alone_the_server_wants_a_sign_in_waits_and_holds_up_no_other(
     send_to: Sending, ledger: SmallLedger, step: str, pipelining: bool
 ) -> None:
-    mails = 0
-
-    def one_alone(at: str, session: Session) -> str | None:
-        nonlocal mails
-        mails += at == "MAIL"
-        its_turn = mails == 2 if at == "MAIL" else session.recipient == letter(2).recipient
-        return "530 5.7.0 sign in first" if at == step and its_turn else None
-
-    with serving(one_alone, pipelining=pipelining) as server:
+    with serving(answer_to(2, step, "530 5.7.0 sign in first"), pipelining=pipelining) as server:
         tally = send_to(server, letters(4))
     assert (dict(tally), tally.stopped) == ({"sent": 3, "deferred": 1}, "")
     assert ledger.details(2) == [f"{step}: 530 5.7.0 sign in first"]
