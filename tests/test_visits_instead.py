@@ -4,6 +4,8 @@ several visits at once gets one letter."""
 import pytest
 from hand_written_clinic import Clinic, Row, appointment
 
+from jobs.clinic.last_look import NO_OUTCOME
+
 CANCELLED_ON = "2026-03-02 09:00"
 EVALUATED = appointment("Vera", "2026-02-26 09:00", kind="PT Initial Evaluation", booked_at="2026-02-20 10:00")
 
@@ -94,3 +96,19 @@ def test_two_visits_missed_on_one_day_bring_one_letter(clinic: Clinic) -> None:
 def test_two_visits_of_one_day_are_both_reminded_of(clinic: Clinic) -> None:
     rows = visit("03-05 09:00"), visit("03-05 15:00", kind="Pilates Private")
     assert letters(clinic, *rows, rule="reminder")[-2:] == ["sent", "sent"]
+
+
+def test_who_was_there_yesterday_is_not_asked_how_they_have_been(clinic: Clinic) -> None:
+    """The front desk has not entered the outcome yet."""
+    rows = [
+        visit("01-19 09:00", booked_at="2026-01-02 10:00"),
+        visit("03-04 15:00", "booked", booked_at="2026-02-26 10:00"),
+    ]
+    clinic.export(*rows)
+    for day in ("03-04 09:10", "03-05 09:10"):
+        assert (clinic.pull(f"2026-{day}").code, clinic.send(f"2026-{day}").code) == (0, 0)
+    assert clinic.fates("Vera", "lapsed") == [("planned", NO_OUTCOME)]
+    clinic.export(rows[0], rows[1] | {"status": "completed"})
+    clinic.pull("2026-03-05 17:10")
+    clinic.send("2026-03-05 17:10")
+    assert clinic.fates("Vera", "lapsed")[0] == ("withdrawn", "the patient came again since")

@@ -16,6 +16,8 @@ UNREAD = "the newest row of its appointment cannot be read"
 """What is known of the appointment may be wrong by now: it may be moved, or called off."""
 DIED = "the patient has died"
 WAITS_FOR_ROW = f"{UNREAD}; problems.xlsx says what to correct"
+NO_OUTCOME = "a later visit has begun, and what became of it is not known yet"
+"""Commonly the front desk enters it that evening or on the next day."""
 
 
 class Due(NamedTuple):
@@ -128,8 +130,8 @@ def _verdict(due: Due, rule: Rule, person: Person, same_address: Sequence[Sent],
         return Verdict(due, "withdraw", reason)
     if reason := due.reason if due.state == "held" else why_hold(rule, due.due_at, due.released_at, run.desk, zone):
         return Verdict(due, "hold", reason)
-    unread = WAITS_FOR_ROW if _is_unread(due, person) else ""
-    if reason := unread or pointless or why_wait(rule, person, same_address, run.follow_ups, now, run.calendar):
+    unsure = WAITS_FOR_ROW if _is_unread(due, person) else _no_outcome(due, rule, person, utc_text(now))
+    if reason := unsure or pointless or why_wait(rule, person, same_address, run.follow_ups, now, run.calendar):
         return Verdict(due, "wait", reason)
     if leaves_at := still_stoppable(due.leaves_at, due.released_at, run.desk, now):
         return Verdict(due, "soon", grace_words(leaves_at, zone), leaves_at)
@@ -164,8 +166,8 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
         unreleased = "; nobody released it" if due.state == "held" else ""
         if due.state == "deferred":  # its moment is by now the one at which it was to be tried again
             return f"too late: the mail server put it off again and again, and the rule allows {rule.too_late_after}"
-        unread = f"; {UNREAD}" if _is_unread(due, person) else ""
-        return f"{too_late_words(due.due_at, rule, zone)}{unreleased}{unread}"
+        unsure = UNREAD if _is_unread(due, person) else _no_outcome(due, rule, person, moment)
+        return f"{too_late_words(due.due_at, rule, zone)}{unreleased}{unsure and f'; {unsure}'}"
     return (
         _overtaken(due, rule, person, moment, zone)
         or _told_already(due, rule, person, now, zone)
@@ -175,6 +177,17 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
 
 def _is_unread(due: Due, person: Person) -> bool:
     return any(slot.unread and slot.appointment_id == due.appointment_id for slot in person.history)
+
+
+def _no_outcome(due: Due, rule: Rule, person: Person, moment: str) -> str:
+    """Of a letter to somebody who does not come: whether they may have come since, or be on the table just now."""
+    if rule.unless and any(
+        slot.status == "booked" and due.event_starts_at < slot.starts_at <= moment
+        for slot in person.history
+        if slot.appointment_id != due.appointment_id
+    ):
+        return NO_OUTCOME
+    return ""
 
 
 def _overtaken(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo) -> str:
@@ -256,7 +269,8 @@ def too_late_words(due_at: str, rule: Rule, zone: ZoneInfo) -> str:
 def _told_already(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
     """Whether the patient was written to about the same: a visit that was moved away and back, or booked anew; the
     first booking or the third visit, where another appointment has become that by now. A letter comes once a day, but
-    for what a patient must get, such as reminders (`capped: no`): who cancels three visits at once is asked once."""
+    for what a patient must get, such as reminders (`capped: no`): who cancels three visits at once is asked once. Two
+    evaluations of one day bring one letter whatever the rule says: nothing in it tells which of the two it is about."""
     sent = [sent for sent in person.sent if sent.rule == rule.name]
     if rule.when == "planned_visit" and due.event_starts_at in {one.starts_at for one in sent}:
         return "the patient has this letter about a visit at the same time"
@@ -267,6 +281,10 @@ def _told_already(due: Due, rule: Rule, person: Person, now: datetime, zone: Zon
     today = now.astimezone(zone).date().isoformat()
     if rule.capped and any(local_day(one.sent_at, zone) == today for one in sent):
         return "the patient has this letter today already, about another appointment"
+    day = local_day(due.event_starts_at, zone)
+    others = (one for one in sent if one.starts_at and one.appointment_id != due.appointment_id)
+    if rule.when not in ("planned_visit", "visit") and any(local_day(one.starts_at, zone) == day for one in others):
+        return "the patient has this letter about another appointment of that day"
     return ""
 
 

@@ -9,7 +9,7 @@ from jobs.articles.library import load_library
 from jobs.articles.pages import NAME as PAGES
 from jobs.clinic.durations import duration_words
 from jobs.clinic.follow_ups import Rule, utc_text
-from jobs.clinic.last_look import WAITS_FOR_ROW, Due, Verdict, why_pointless
+from jobs.clinic.last_look import NO_OUTCOME, WAITS_FOR_ROW, Due, Verdict, why_pointless
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
@@ -58,10 +58,11 @@ def show_forecast(tools: Tools, days: int) -> None:
 
 
 def _waits_for_a_person(tools: Tools, verdict: Verdict) -> bool:
-    """Whether a letter stays until somebody has released it, mended a list or a row, or filled in what it needs."""
+    """Whether a letter stays until somebody has released it, mended a list or a row, or filled in what it needs or what
+    became of a visit."""
     rule = tools.settings.follow_ups.rule(verdict.due.rule)
     lacking = bool(rule and why_pointless(rule, tools.settings.clinic.unfilled))
-    return verdict.what == "hold" or lacking or verdict.reason == WAITS_FOR_ROW
+    return verdict.what == "hold" or lacking or verdict.reason in (WAITS_FOR_ROW, NO_OUTCOME)
 
 
 def forecast(tools: Tools, days: int) -> tuple[list[Verdict], dict[int, LetterFacts], dict[int, str]]:

@@ -8,7 +8,7 @@ import pytest
 from jobs.clinic.approval import FrontDesk, Restored
 from jobs.clinic.episodes import Slot
 from jobs.clinic.follow_ups import Calendar, Caps, FollowUps, Rule
-from jobs.clinic.last_look import Due, Person, Sent, look
+from jobs.clinic.last_look import NO_OUTCOME, Due, Person, Sent, look
 from jobs.clinic.sending_hours import SendingHours
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -129,6 +129,38 @@ def test_days_are_told_as_the_clinic_counts_them():
     desk = FrontDesk(restored=Restored("2026-03-03T06:30:00Z", "2026-03-05T01:30:00Z"))
     told = "it may have left before the memory was restored on 2026-03-04 from the backup of 2026-03-02"
     assert decided(due(READING), desk)[1] == told
+
+
+BEGUN = AHEAD._replace(starts_at="2026-03-04T16:00:00Z", starts_on="2026-03-04")
+
+
+@pytest.mark.parametrize("later", [BEGUN, BEGUN._replace(unread=1)], ids=["not entered yet", "cannot be read"])
+def test_who_may_have_come_today_is_not_told_that_they_were_long_away(later: Slot):
+    assert one(due(LAPSED), person(VISIT, later)) == ("wait", NO_OUTCOME)
+    assert one(due(LAPSED), person(VISIT, later._replace(status="completed"))) == (
+        "withdraw", "the patient came again since",
+    )  # fmt: skip
+    assert one(due(LAPSED), person(VISIT, later._replace(status="no_show"))) == ("send", "")
+    assert one(due(READING), person(VISIT, later)) == ("send", "")
+    late = due(LAPSED, expires="2026-03-04T19:59:59Z")
+    told = f"too late: it was due 2026-03-04, and the rule allows 3 days; {NO_OUTCOME}"
+    assert one(late, person(VISIT, later)) == ("withdraw", told)
+
+
+def test_two_evaluations_of_one_day_bring_one_letter_and_two_visits_each_a_reminder():
+    evaluated = Rule("evaluated", "evaluation", "after_evaluation.md", capped=False)
+    again = VISIT._replace(appointment_id=3, starts_at="2026-03-03T22:00:00Z")
+    follow_ups = FollowUps(SendingHours(), Caps(2, 7), (evaluated, REMINDER))
+    letters = [due(evaluated), due(evaluated, again, number=2)]
+    looked = list(look(letters, {7: person(VISIT, again)}, {}, follow_ups, NOON, Calendar(PACIFIC)))
+    told = "the patient has this letter about another appointment of that day"
+    assert [(verdict.what, verdict.reason) for verdict in looked] == [("send", ""), ("withdraw", told)]
+    soon = AHEAD._replace(appointment_id=4, starts_at="2026-03-09T20:00:00Z")
+    reminder = Rule("reminder", "planned_visit", "reminder.md", "-2 days", capped=False)
+    letters = [due(reminder, AHEAD), due(reminder, soon, number=2)]
+    follow_ups = FollowUps(SendingHours(), Caps(2, 7), (reminder,))
+    looked = list(look(letters, {7: person(AHEAD, soon)}, {}, follow_ups, NOON, Calendar(PACIFIC)))
+    assert [verdict.what for verdict in looked] == ["send", "send"]
 
 
 APPROVED = Rule("approved", "visit", "mid_plan.md", approval="all", capped=False)
