@@ -123,6 +123,8 @@ class _Reader:
                 return self._pass(one)  # "hip replacement from 2019"
             if one.meaning != "other" or not (self._denied or self._theirs):
                 self._clause.signs.add(one.meaning)
+                if one.meaning == "desk" and self._clause.desk_at < 0:
+                    self._clause.desk_at = one.start
             if one.meaning in self._BY_SIGN:
                 self._BY_SIGN[one.meaning](self, one, following, last)
         elif self._key(one) in _AFTER and self._is_no_operation(following):

@@ -25,6 +25,7 @@ class Clause:
     text: str = ""
     linked: bool = False  # to the one before by no more than a sign: "knee & shoulder clinic"
     begin: int = 0  # where in the note it begins
+    desk_at: int = -1  # where in the note its first word to the desk stands
     silent: list[tuple[int, int]] = field(default_factory=list)  # where it denies something or speaks of others
 
     def affirms(self, vocabulary: Vocabulary) -> bool:

@@ -9,10 +9,11 @@ errand_words.txt, thing_words.txt, circumstance_words.txt and linking_words.txt.
 
 from collections.abc import Iterator
 
-from jobs.articles.clauses import Clause
+from jobs.articles.clauses import MONEY, Clause, is_of_body
 from jobs.articles.spelled import Found
-from jobs.articles.word_lists import listed
-from jobs.articles.words import words_of
+from jobs.articles.vocabulary import Vocabulary
+from jobs.articles.word_lists import company_words, everyday_words, listed
+from jobs.articles.words import key_of, words_of
 
 _ABOUT = frozenset("on for de del sobre para".split())  # "talk on back pain", "ad for vertigo"
 _OF = frozenset("of de del".split())  # goes on with what it stands behind: "Achilles heel of scheduling"
@@ -27,8 +28,29 @@ def is_an_errand(clause: Clause) -> bool:
     return any(_calls_an_errand(one, clause) or _is_its_subject(one, clause) for one in clause.affirmed if one.meaning)
 
 
+def said_before_the_desk(clause: Clause, vocabulary: Vocabulary) -> list[Found]:
+    """What a clause complains of first, before it comes to a matter of the desk: "frozen shoulder wants receipts"."""
+    money = MONEY.search(clause.text)
+    desk = clause.desk_at if clause.desk_at >= 0 else clause.begin + money.start() if money else clause.begin
+    said = [one for one in clause.affirmed if one.start < desk]
+    first = next((one for one in said if is_of_body(one, vocabulary)), None)
+    if not first or not any(_is_complained_of(one, clause, vocabulary) for one in said):
+        return []
+    led_to = {word.key for word in words_of(clause.text) if clause.begin + word.end <= first.start}
+    return said if led_to <= company_words() and not calls_a_thing(first, clause) else []
+
+
+def _is_complained_of(one: Found, clause: Clause, vocabulary: Vocabulary) -> bool:
+    """Whether this is a pain, or names a condition in words that say nothing else outside a clinic."""
+    if one.meaning == "pain":
+        return True
+    typed = clause.text[one.start - clause.begin : one.end - clause.begin]
+    known = one.meaning in vocabulary.concepts and vocabulary.kind(one.meaning) == "condition"
+    return known and key_of(typed) not in everyday_words()
+
+
 def calls_a_thing(one: Found, clause: Clause) -> bool:
-    """Whether a part of the body only says which thing is meant: "my knee brace"."""
+    """Whether this only says which thing is meant: "my knee brace"."""
     return any(key in listed("thing") or key in listed("errand") for key in _phrase_behind(one, clause))
 
 

@@ -9,6 +9,7 @@ from jobs.articles.describing import descriptions_of, shares_words, with_descrip
 from jobs.articles.descriptions import Described
 from jobs.articles.doctor_first import DoctorFirst, signs_in
 from jobs.articles.doubts import DOUBTED, with_doubts
+from jobs.articles.errands import said_before_the_desk
 from jobs.articles.note import clauses_of
 from jobs.articles.placing import joined, placed, places_of
 from jobs.articles.reading import NOTHING, Mention, Reading
@@ -195,9 +196,9 @@ def _of_body(found: list[Found], vocabulary: Vocabulary) -> list[Found]:
 
 def _meant(clause: Clause, vocabulary: Vocabulary) -> list[Found]:
     """A clause without its signs: pains named, conditions put in their place, and only what counts now."""
-    if "desk" in clause.signs or MONEY.search(clause.text):
-        return []  # "gift card for Pilates", "$140 balance"
-    said = joined(placed(clause.affirmed, vocabulary), vocabulary)
+    to_the_desk = "desk" in clause.signs or MONEY.search(clause.text)  # "gift card for Pilates", "$140 balance"
+    affirmed = said_before_the_desk(clause, vocabulary) if to_the_desk else clause.affirmed
+    said = joined(placed(affirmed, vocabulary), vocabulary)
     if (clause.signs & {"ahead", "off"} and not DONE.search(clause.text)) or "old" in clause.signs:
         said = [one for one in said if not is_operation(one, vocabulary) and not _is_healing(one, vocabulary)]
     if clause.is_past:

@@ -54,14 +54,22 @@ def _sign_what_the_note_says(clauses: list[Clause], text: str, vocabulary: Vocab
             clause.signs.add("ahead")
         if is_an_errand(clause):
             clause.signs.add("errand")
-    for errand in (*LOST.finditer(text), *MOVED.finditer(text)):
-        next(one for one in reversed(clauses) if one.begin <= errand.start()).signs.add("desk")
+    for lost in LOST.finditer(text):
+        _clause_at(lost.start(), clauses).signs.add("desk")
+    for moved in MOVED.finditer(text):
+        clause = _clause_at(moved.start(), clauses)
+        clause.signs.add("desk")
+        clause.desk_at = moved.start() if clause.desk_at < 0 else clause.desk_at
+
+
+def _clause_at(place: int, clauses: list[Clause]) -> Clause:
+    return next(one for one in reversed(clauses) if one.begin <= place)
 
 
 def _is_an_answer(clause: Clause, text: str) -> bool:
     """Whether a clause names nothing by itself, and so speaks of the one before."""
     words = {key_of(text[one.start : one.end]) for one in clause.affirmed if not one.meaning}
-    names = clause.denied or len(clause.affirmed) > len(words)
+    names = clause.denied or len(clause.affirmed) > len(words) or "desk" in clause.signs
     return not names and {word for word in words if word.isalpha()} <= common_words()
 
 

@@ -49,6 +49,23 @@ def test_a_trade_a_place_an_occasion_or_a_word_to_the_desk_beside_it_takes_no_co
     assert not is_doubted(note)
 
 
+@pytest.mark.parametrize(
+    ("note", "doubted"),
+    [
+        ("frozen shoulder wants receipts for FSA", False),
+        ("plantar fasciitis copay $40", False),
+        ("LBP moved from 2pm to 3pm", False),
+        ("owes $40 from LBP visit", True),
+        ("sciatica book $18", True),
+        ("stenosis support group moved to Thurs", True),
+        ("carpal tunnel braces out of stock", True),
+        ("balance due $142", True),
+    ],
+)
+def test_a_complaint_counts_where_it_stands_before_a_word_to_the_desk(note: str, doubted: bool) -> None:
+    assert is_doubted(note) == doubted
+
+
 @pytest.mark.parametrize(("note", "doubted"), [("because of my knee", False), ("because of my knee brace", True)])
 def test_a_patient_s_own_knee_is_no_knee_where_it_only_names_a_thing(note: str, doubted: bool) -> None:
     assert is_doubted(f"{note}, xylophone") == doubted
