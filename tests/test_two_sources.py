@@ -97,6 +97,34 @@ def test_an_entry_with_a_short_name_is_the_exports_appointment_and_no_second_pat
     assert clinic.ask("SELECT count(*) FROM patients WHERE same_as <> 0") == [0]  # F. may be another Anna tomorrow
 
 
+def test_a_title_without_a_name_or_with_another_one_brings_no_second_letter(clinic: Clinic) -> None:
+    """Two of a family share the address of `Ben`; whose visit the calendar means is known by the time alone."""
+    export = [
+        appointment(name, f"2025-08-11 {hour}:00", "booked", "PT Evaluation", email=f"{address}@patient.example")
+        | {"booked_at": "2025-08-03 11:00"}
+        for name, hour, address in (("Anna", "09", "anna"), ("Ben", "10", "ben"), ("Cora", "11", "ben"))
+    ]
+    clinic.export(*export)
+    calendar(
+        clinic,
+        entry("a", "20250811T090000", "Eval - Mei Otherwise", "anna@patient.example"),
+        entry("b", "20250811T100000", "PT", "ben@patient.example"),
+        entry("c", "20250811T110000", "Appointment", "ben@patient.example"),
+    )
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    assert clinic.in_state("sent") == {("Anna", "welcome"), ("Ben", "welcome"), ("Cora", "welcome")}
+    assert welcomes(clinic) == [("sent", "")] * 3
+    assert counted(clinic) == (3, 3)
+    assert clinic.ask("SELECT why FROM identities WHERE what = 'doubtful'") == [
+        "another name, with the same e-mail address for one appointment"
+    ]
+    assert clinic.ask("SELECT count(*) FROM patients WHERE same_as <> 0") == [0]  # nameless, it may be any of a family
+    changed = clinic.ask("SELECT count(*) FROM events"), clinic.ask("SELECT count(*) FROM letters")
+    clinic.pull(NEXT)
+    assert (clinic.ask("SELECT count(*) FROM events"), clinic.ask("SELECT count(*) FROM letters")) == changed
+
+
 def test_the_spreadsheet_counts_where_the_two_differ(clinic: Clinic) -> None:
     clinic.export(ANNA)
     calendar(clinic, entry("a", "20250811T090000", "Eval - Anna Fictional", "anna@patient.example", "CANCELLED"))

@@ -80,8 +80,9 @@ def compare(one: Record, other: Record, same_appointment: bool = False, two_sour
         return Match("doubtful", f"{_ALMOST[names]} and the same {_listed(shared)}")
     if same_appointment and names in ("renamed", "similar", "pet"):
         return Match("doubtful", f"{_ALMOST[names]} for the same appointment")
-    if two_sources and "e-mail address" in shared and _same_last(one, other):
-        return Match("doubtful", "another first name, with the same last name and e-mail address for one appointment")
+    if two_sources and "e-mail address" in shared and _named(one) and _named(other):
+        another = "first name, with the same last name and" if _same_last(one, other) else "name, with the same"
+        return Match("doubtful", f"another {another} e-mail address for one appointment")
     return APART
 
 
@@ -168,6 +169,10 @@ def _alike(one: str, other: str) -> bool:
     from rapidfuzz import fuzz  # for the few that share a last name and an address
 
     return fuzz.ratio(one, other) >= _SIMILAR
+
+
+def _named(record: Record) -> bool:
+    return bool(record.first_name or record.last_name)
 
 
 def _same_last(one: Record, other: Record) -> bool:

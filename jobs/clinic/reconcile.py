@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from jobs.clinic.identity import compare_names, folded_name, is_numbered
+from jobs.clinic.identity import compare_names, is_numbered
 from jobs.clinic.steps import read_step
 
 _STANDS = ("booked", "arrived", "completed", "no_show")
@@ -37,6 +37,11 @@ class Entry(NamedTuple):
     @property
     def stands(self) -> bool:
         return self.status in _STANDS
+
+    @property
+    def named(self) -> bool:
+        """Whether the source says more of the patient than an address."""
+        return bool(self.first_name or self.last_name)
 
     @property
     def in_calendar(self) -> bool:
@@ -96,7 +101,9 @@ def _pair_source(first: Sequence[Entry], second: Sequence[Entry], apart: Apart) 
     before = {other.id: other for other in first}
     for entry in left():
         take(entry, [before[entry.same_as]] if entry.same_as in before else [])
-    take_only(lambda entry: at_its_time(entry) if entry.address_key and entry.stands else (), _of_one_household)
+    for entry in left():
+        take(entry, (other for other in at_its_time(entry) if _one_is_nameless(entry, other)))
+    take_only(lambda entry: at_its_time(entry) if entry.address_key and entry.stands else (), _of_one_address)
     take_only(lambda entry: by_day.get((entry.patient_id, entry.starts_on), ()), _begin_together)
     return found
 
@@ -123,12 +130,23 @@ def _name_may_be_one(entry: Entry, other: Entry) -> bool:
     return _names(entry, other) in ("short", "pet") and _one_birth_date(entry, other) and _one_provider(entry, other)
 
 
-def _of_one_household(entry: Entry, other: Entry) -> bool:
-    """At one time, under one last name and e-mail address, each missing in the other's source: Mei is Amy there."""
+def _one_is_nameless(entry: Entry, other: Entry) -> bool:
+    """At one time, under one e-mail address, and only one source says whose: a calendar has "PT" or "Appointment"."""
+    return (
+        entry.address_key != ""
+        and entry.address_key == other.address_key
+        and not (entry.named and other.named)
+        and _one_kind(entry, other)
+        and _one_provider(entry, other)
+    )
+
+
+def _of_one_address(entry: Entry, other: Entry) -> bool:
+    """At one time, under one e-mail address, each missing in the other's source: Mei is Amy there, or goes by another
+    last name. One reminder is enough for both; they are listed as perhaps one patient."""
     return (
         entry.address_key == other.address_key
         and other.stands
-        and folded_name("", entry.last_name) == folded_name("", other.last_name)
         and not (is_numbered(entry.patient_key) and is_numbered(other.patient_key))
         and _one_birth_date(entry, other)
         and _one_kind(entry, other)

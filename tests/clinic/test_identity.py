@@ -90,6 +90,11 @@ def test_another_first_name_at_one_address_for_one_appointment_of_two_sources_is
     said = "another first name, with the same last name and e-mail address for one appointment"
     assert compare(mei, amy, same_appointment=True, two_sources=True) == ("doubtful", said)
     assert compare(mei, amy, same_appointment=True).word == "apart"  # in one source her visit went to her daughter
+    other = amy._replace(last_name="Otherwise")
+    said = "another name, with the same e-mail address for one appointment"
+    assert compare(mei, other, same_appointment=True, two_sources=True) == ("doubtful", said)
+    nameless = amy._replace(first_name="", last_name="")
+    assert compare(mei, nameless, same_appointment=True, two_sources=True).word == "apart"
 
 
 def test_an_appointment_that_another_person_took_over_joins_nobody() -> None:

@@ -78,16 +78,36 @@ def test_two_first_names_of_one_household_at_one_time_are_one_appointment_where_
     more = {"address_key": "t@mail.example"}
     mei, amy = entry(1, name="Mei Testperson", **more), entry(100, name="Amy Testperson", patient_key="n:amy", **more)
     assert pair_entries([mei, amy]) == {100: 1}
+    assert pair_entries([mei, amy._replace(last_name="Other")]) == {100: 1}
     for two in (
         amy._replace(kind="Pilates"),
         amy._replace(patient_key="4712"),
         amy._replace(address_key="other@mail.example"),
-        amy._replace(last_name="Other"),
         amy._replace(status="cancelled"),
     ):
         assert pair_entries([mei._replace(kind="PT"), two]) == {}
     husband = entry(2, name="Jan Testperson", **more)
     assert pair_entries([mei, husband, amy]) == {}  # she may be any of the two, or neither
+
+
+def test_a_nameless_entry_at_one_time_and_address_is_the_same_appointment_whoever_else_has_the_address() -> None:
+    more = {"address_key": "t@mail.example"}
+    anna, nameless = entry(1, **more), entry(100, name="", patient_key="m:t", **more)
+    assert pair_entries([anna, nameless]) == {100: 1}
+    assert pair_entries([anna._replace(first_name="", last_name=""), entry(100, **more)]) == {100: 1}
+    ben = entry(2, name="Ben Testperson", **more)
+    assert pair_entries([anna, ben, nameless]) == {100: 1}
+    assert pair_entries([anna, ben, nameless, nameless._replace(id=101)]) == {100: 1, 101: 2}
+    assert pair_entries([anna, ben, nameless._replace(same_as=2)]) == {100: 2}
+    assert pair_entries([anna._replace(provider="Pat Doe"), ben, nameless._replace(provider="Sam Roe")]) == {100: 2}
+    assert pair_entries([anna._replace(status="cancelled"), nameless]) == {100: 1}
+    for other in (
+        nameless._replace(address_key="other@mail.example"),
+        nameless._replace(address_key=""),
+        nameless._replace(starts_at=QUARTER_PAST),  # may be her child, who comes after her
+        nameless._replace(kind="Pilates"),
+    ):
+        assert pair_entries([anna._replace(kind="PT"), other]) == {}
 
 
 def test_what_was_paired_stays_so_when_one_is_moved_unless_another_fits_better() -> None:
