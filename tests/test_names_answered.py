@@ -3,7 +3,7 @@
 import os
 import subprocess
 from pathlib import Path
-from shutil import which
+from shutil import copyfile, which
 from typing import Any
 
 import pytest
@@ -115,7 +115,7 @@ def test_the_channel_that_the_run_asks_for_is_taken_from_names_given(clinic: Cli
     assert table(load_workbook(path)["Sources"])["Flyer"]["Channel"] == "event"
     on_names_given(path, "flyer", "flyer")
     ran = clinic.run("summarize_referrals", "2026-03-02 09:00")
-    assert said_of(path, ran) == ["One answer says what the list of names says already."]
+    assert said_of(path, ran) == ['The list of names says already: "flyer" is Flyer.']
 
 
 def test_a_text_that_is_its_own_name_is_listed_and_can_be_corrected(clinic: Clinic) -> None:
@@ -211,3 +211,61 @@ def test_answers_are_read_from_a_workbook_that_libreoffice_saved(clinic: Clinic,
     ran = clinic.run("summarize_referrals", "2026-03-09 06:00")
     assert ran.counts.get("names to settle", 0) == 0
     assert table(load_workbook(ran.outcome.files[0])["Sources"])["Example Gym"]["Year to date"] == 3
+
+
+def test_an_old_answer_that_is_saved_again_undoes_no_newer_one(clinic: Clinic) -> None:
+    old = a_clinic_with_ten_texts(clinic)
+    clinic.run("summarize_referrals", "2026-03-09 06:00")
+    write_answers(old, {"flyer": "Leaflet (event)"})
+    clinic.run("summarize_referrals", "2026-03-09 07:00")
+    newer = old.with_name(old.name.replace("W09", "W10"))
+    on_names_given(newer, "flyer", "Brochure (event)")
+    clinic.run("summarize_referrals", "2026-03-09 08:00")
+    listed = clinic.home / "config" / "referral_names.csv"
+    assert "flyer,Brochure,event" in listed.read_text("utf-8")
+    copyfile(old, old.with_name("copy.xlsx"))
+    renamed = old.rename(old.with_name("answers of Dana.xlsx"))
+    write_answers(renamed, {"flyer": "Leaflet (event)", "gym": "Example Gym (practice)"})
+    ran = clinic.run("summarize_referrals", "2026-03-09 09:00")
+    assert said_of(renamed, ran) == ['"gym" is Example Gym. This is a new source (practice).']
+    assert "flyer,Brochure,event" in listed.read_text("utf-8")
+    write_answers(renamed, {"flyer": "Mailer (event)", "gym": "Example Gym (practice)"})
+    ran = clinic.run("summarize_referrals", "2026-03-09 10:00")
+    assert said_of(renamed, ran) == ['"flyer" is Mailer. This is a new source (event).']  # newly written, it counts
+    copy = old.with_name("copy.xlsx")
+    write_answers(copy, {"flyer": "Leaflet (event)", "my gym": "Example Gym"})
+    assert said_of(copy, clinic.run("summarize_referrals", "2026-03-09 11:00")) == ['"my gym" is Example Gym.']
+
+
+def test_two_workbooks_that_contradict_each_other_are_told_and_the_one_saved_last_counts(clinic: Clinic) -> None:
+    first = a_clinic_with_ten_texts(clinic)
+    second = clinic.run("summarize_referrals", "2026-03-09 06:00").outcome.files[0]
+    write_answers(second, {"flyer": "Brochure (event)", "gym": "Example Gym (practice)"})
+    write_answers(first, {"flyer": "Leaflet (event)", "gym": "Example Gym"})
+    for path, seconds in ((second, 1_700_000_000), (first, 1_700_000_100)):
+        os.utime(path, (seconds, seconds))
+    notes = clinic.run("summarize_referrals", "2026-03-09 07:00").outcome.notes
+    assert [note for note in notes if "flyer" in note] == [
+        f'"flyer" was answered twice: Brochure (event) in {second.name} and Leaflet (event) in {first.name}, which was '
+        "saved later and counts.",
+        f'{first.name}: "flyer" is Leaflet. This is a new source (event).',
+    ]
+    listed = (clinic.home / "config" / "referral_names.csv").read_text("utf-8")
+    assert "Brochure" not in listed and "gym,Example Gym,practice" in listed
+
+
+def test_notes_of_an_old_workbook_that_is_saved_again_replace_no_newer_ones(clinic: Clinic) -> None:
+    old = a_clinic_with_ten_texts(clinic)
+    write_answers(old, {})
+    newer = clinic.run("summarize_referrals", "2026-03-09 06:00").outcome.files[0]
+    book = load_workbook(newer)
+    sheet = book["Needs a name"]
+    headers = {cell.value: cell.column for cell in sheet[HEADER]}
+    (row,) = (row for row in range(HEADER + 1, sheet.max_row + 1) if sheet.cell(row, 1).value == "flyer")
+    sheet.cell(row, headers["Notes"], "asked Dana")
+    sheet.cell(row, headers["This is"], "Gogle Search")  # asked about: it stays beside its text
+    book.save(newer)
+    clinic.run("summarize_referrals", "2026-03-09 07:00")
+    write_answers(old, {"gym": "Example Gym (practice)"})
+    rows = table(load_workbook(clinic.run("summarize_referrals", "2026-03-09 08:00").outcome.files[0])["Needs a name"])
+    assert (rows["flyer"]["Notes"], rows["flyer"]["This is"]) == ("asked Dana", "Gogle Search")

@@ -4,15 +4,17 @@ Each workbook is read in a process of its own with limits on memory and time: th
 bytes can keep a reader busy without end.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from jobs.clinic.cells import tidy
+from jobs.clinic.source_names import name_key
 from jobs.machine.apart import Apart
 from jobs.reports.names_sheet import AS_TYPED, GIVEN_SHEET, NOTES, SHEET, THIS_IS
+from jobs.reports.sheets import WRITTEN_AS
 from jobs.reports.whole_files import lock_beside
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ _SECONDS = 60
 _MEMORY_BYTES = 1 << 30
 _HEADER_ROWS = 30
 _NOT_OURS = ("problems",)
+NOTHING = ("", "")
 
 
 class Answer(NamedTuple):
@@ -33,12 +36,14 @@ class Answer(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """One workbook that was changed since it was last read; `digest` names what it holds now, `author` who saved it."""
+    """One workbook that was changed since it was last read; `digest` names what it holds now, `author` who saved it,
+    `name` the file as which it was written, whatever it is called now."""
 
     file: str
     digest: str
     author: str
     answers: tuple[Answer, ...]
+    name: str = ""
 
 
 class Answers(NamedTuple):
@@ -126,7 +131,35 @@ def _read(path: Path) -> Answered:
     sheets = [book[title] for title in (SHEET, GIVEN_SHEET) if title in book.sheetnames]
     answers = [answer for sheet in sheets for answer in _answers(list(sheet.iter_rows(values_only=True)))]
     author = tidy(book.properties.lastModifiedBy or "")
-    return Answered(path.name, "", author, tuple(answers))
+    name = next((str(each.value) for each in book.custom_doc_props.props if each.name == WRITTEN_AS), path.name)
+    return Answered(path.name, "", author, tuple(answers), name)
+
+
+def newly_written(
+    answers: Iterable[Answer], before: Mapping[str, Sequence[str]], beside: Mapping[str, tuple[str, str]]
+) -> list[Answer]:
+    """Those that are not what they were when their workbook was last read or written (`before`, by the text's
+    `name_key`): an old answer that is saved again with another one undoes no newer one. One that could not be taken so
+    far, and stands beside its text, is tried again; so are notes kept (`beside`) where they were not written anew."""
+    found = []
+    for answer in answers:
+        (this_is, notes), (waits, kept) = (
+            before.get(name_key(answer.text), NOTHING),
+            beside.get(name_key(answer.text), NOTHING),
+        )
+        is_new = answer.this_is != this_is or answer.this_is == waits != ""
+        if is_new or answer.notes != notes:
+            found.append(
+                Answer(
+                    answer.text, answer.this_is if is_new else waits, answer.notes if answer.notes != notes else kept
+                )
+            )
+    return found
+
+
+def as_written(answers: Iterable[Answer]) -> dict[str, tuple[str, str]]:
+    """What stands beside each text of a workbook (its `name_key`), as (this is, notes), where anything does."""
+    return {name_key(answer.text): answer[1:] for answer in answers if any(answer[1:])}
 
 
 def _answers(rows: list[tuple[object, ...]]) -> Iterator[Answer]:

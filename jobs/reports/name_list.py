@@ -28,15 +28,25 @@ _SLIP = 88  # of 100: a letter or two
 class Corrected(NamedTuple):
     """The list as it is now, sentences about what was taken over, and the answers that could not be, each with why.
 
-    `beside`: what stands beside each text (its `name_key`) from now on, as (this is, notes). `known_already` counts
-    the answers that say what the list says.
+    `beside`: what stands beside each text (its `name_key`) from now on, as (this is, notes). `known_already` are the
+    answers that say what the list says, in words.
     """
 
     content: bytes
     taken: tuple[str, ...]
     refused: tuple[str, ...]
     beside: dict[str, tuple[str, str]]
-    known_already: int = 0
+    known_already: tuple[str, ...] = ()
+
+
+def contradicted(first: Answer, later: Answer) -> bool:
+    """Whether two answers give one text two names; two channels of one name are no such thing."""
+    name, other = (
+        answer.this_is.rpartition("(")[0] if _channel_in(answer.this_is) else answer.this_is
+        for answer in (first, later)
+    )
+    same_text = name_key(first.text) == name_key(later.text)
+    return same_text and "" not in (name, other) and name_key(name) != name_key(other)
 
 
 def with_answers(content: bytes, answers: Iterable[Answer], known: ReferralNames, today: str, author: str) -> Corrected:
@@ -51,7 +61,7 @@ def with_answers(content: bytes, answers: Iterable[Answer], known: ReferralNames
         answering.take(answer)
     taken = tuple(answering.taken)
     content = answering.lines.content() if taken else content
-    return Corrected(content, taken, tuple(answering.refused), answering.beside, answering.known_already)
+    return Corrected(content, taken, tuple(answering.refused), answering.beside, tuple(answering.known_already))
 
 
 class _Answering:
@@ -65,7 +75,7 @@ class _Answering:
         self.taken: list[str] = []
         self.refused: list[str] = []
         self.beside: dict[str, tuple[str, str]] = {}
-        self.known_already = 0
+        self.known_already: list[str] = []
 
     def take(self, answer: Answer) -> None:
         """Write it into the list, or say why not; one that could not be taken stays beside its text."""
@@ -74,7 +84,7 @@ class _Answering:
             if self.lines.take_off(answer.text, *self._stamp):
                 self.taken.append(f'"{answer.text}" has no name any more and is listed again.')
             else:
-                self.known_already += 1
+                self.known_already.append(f'"{answer.text}" has no name')
         elif answer.this_is:
             before = self._known.listed(answer.text) or ""
             renamed = before if name_key(before) == name_key(answer.text) else ""
@@ -86,7 +96,7 @@ class _Answering:
             else:
                 said = self._put(answer, name, channel, before, renamed)
                 self.taken += said
-                self.known_already += not said
+                self.known_already += [] if said else [f'"{answer.text}" is {name}']
 
     def _put(self, answer: Answer, name: str, channel: str, before: str, renamed: str) -> list[str]:
         """Say what the answer changes: the name of a text, of a whole source beside its own name, a channel."""

@@ -91,7 +91,7 @@ def workbook_name(label: str, location: str = "", as_of: date | None = None) -> 
 def write_referral_workbook(figures: Figures, path: Path, context: Context) -> None:
     """Write the period's workbook whole or not at all; raises `whole_files.NotSaved` with one plain sentence."""
     refuse_if_open(path)
-    book = Book(f"Referral summary {figures.periods.label}", context.clinic_name)
+    book = Book(f"Referral summary {figures.periods.label}", context.clinic_name, path.name)
     first = book.sheet(words_of(figures.periods).shown, landscape=False)
     sources_sheet(book, figures)
     providers_sheet(book, figures)

@@ -56,10 +56,15 @@ class Col(NamedTuple):
     entry: bool = False  # somebody writes into it
 
 
+WRITTEN_AS = "Written as"
+"""The property of a workbook that holds the name of its file as it was written."""
+
+
 class Book:
     """One workbook in memory."""
 
-    def __init__(self, title: str, author: str) -> None:
+    def __init__(self, title: str, author: str, name: str = "") -> None:
+        """`name`: by it the workbook is known again under whatever name somebody saves it."""
         self._content = BytesIO()
         options = {
             "in_memory": True,
@@ -70,6 +75,8 @@ class Book:
         }
         self.file = xlsxwriter.Workbook(self._content, options)
         self.file.set_properties({"title": title, "author": author})
+        if name:
+            self.file.set_custom_property(WRITTEN_AS, name)
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def form(self, **looks: Any) -> Format:

@@ -1,11 +1,13 @@
 """What was written into workbooks, as far as the next ones must know of it."""
 
+import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import delete, select
 
 from jobs.store.memory import Memory, in_parts, insert_new, insert_rows
+from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import name_notes, read_workbooks
 
 
@@ -53,3 +55,17 @@ def notes_beside(memory: Memory) -> dict[str, tuple[str, str]]:
     table = name_notes.c
     query = select(table.text_key, table.this_is, table.notes).where(table.clinic_id == memory.clinic_id)
     return {key: (this_is, notes) for key, this_is, notes in memory.connection.execute(query)}
+
+
+def answers_in(memory: Memory, file: str, written_as: str) -> dict[str, tuple[str, str]]:
+    """What stood beside each text of a workbook when it was last written or read: as (this is, notes), by the text's
+    `name_key`. Under a new name it is the one as which it was written."""
+    kept = cursor(memory, f"answers: {file}") or cursor(memory, f"answers: {written_as}")
+    return {key: (this_is, notes) for key, (this_is, notes) in json.loads(kept).items()} if kept else {}
+
+
+def keep_answers_in(memory: Memory, file: str, answers: Mapping[str, tuple[str, str]]) -> None:
+    """Keep it in place of what stood there before."""
+    name, value = f"answers: {file}", json.dumps(answers)
+    if cursor(memory, name) != value:
+        set_cursor(memory, name, value)
