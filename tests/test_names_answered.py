@@ -136,6 +136,18 @@ def test_a_text_that_is_its_own_name_is_listed_and_can_be_corrected(clinic: Clin
     assert "run club,Harbor Runners,event" in (clinic.home / "config" / "referral_names.csv").read_text("utf-8")
 
 
+def test_a_source_whose_own_name_nobody_typed_can_be_renamed(clinic: Clinic) -> None:
+    clinic.export(appointment("Pat", "2026-02-26 09:00", kind="PT Initial Evaluation", referral_source="googled"))
+    clinic.pull("2026-03-02 05:00")
+    path = clinic.run("summarize_referrals", "2026-03-02 06:00").outcome.files[0]
+    line = table(load_workbook(path)["Names given"])["Google search"]
+    assert (line["By"], line["Typed as"], line["Referrals"], line["Last"]) == ("its own name", "", 0, None)
+    on_names_given(path, "Google search", "Search engines (online)")
+    ran = clinic.run("summarize_referrals", "2026-03-02 07:00")
+    assert said_of(path, ran)[0].startswith('"Google search" is Search engines. So are ')
+    assert table(load_workbook(path)["Names given"])["googled"]["Counts as"] == "Search engines"
+
+
 def test_answers_that_were_read_while_the_workbook_is_open_are_told_by_the_run_that_could_not_replace_it(
     clinic: Clinic,
 ) -> None:

@@ -6,7 +6,7 @@ looks like one, is left to a person, with what it may be.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -36,10 +36,12 @@ class SourceMatcher:
 
     def __init__(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """`rows`: what was typed, the source's name and its channel, as in config/referral_names.csv."""
+        rows = list(rows)
+        left_open = {name_key(typed) for typed, name, _ in rows if name == NOT_YET_NAMED}
         rows = [row for row in rows if row[1] != NOT_YET_NAMED]
         self._names = ReferralNames.of(rows)
         channel = self._names.channels
-        spellings = _spellings(rows)
+        spellings = _spellings(rows, left_open)
         doctors = {name: listed for name, listed in spellings.items() if channel[name] == "physician"}
         self._physicians = Physicians(p for name, listed in doctors.items() for p in persons_of(name, listed))
         self._places = Places(
@@ -64,7 +66,7 @@ class SourceMatcher:
     def suggestions(self, text: str, match: Match) -> tuple[str, ...]:
         """Up to three sources that the text may stand for, likeliest first."""
         said = Wording.of(text)
-        like = [*match.may_be, *self._physicians.like(said), *self._places.like(said)]
+        like = [*filter(None, [match.name]), *match.may_be, *self._physicians.like(said), *self._places.like(said)]
         if len(like) < SUGGESTIONS:
             like += self._look_alikes(said)
         return tuple(dict.fromkeys(like))[:SUGGESTIONS]
@@ -114,11 +116,11 @@ def _keys(said: Wording) -> tuple[str, str]:
     return "".join(said.words), phrase_key(said.words)
 
 
-def _spellings(rows: Iterable[tuple[str, str, str]]) -> dict[str, list[Wording]]:
-    """Each source with its spellings, of which its name is one."""
+def _spellings(rows: Iterable[tuple[str, str, str]], left_open: Collection[str]) -> dict[str, list[Wording]]:
+    """Each source with its spellings, of which its name is one; none of those that a person wants listed."""
     found: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for typed, name, _ in rows:
-        found[name] |= {name: None, typed: None}
+        found[name] |= {spelling: None for spelling in (name, typed) if name_key(spelling) not in left_open}
     return {name: [Wording.of(spelling) for spelling in listed] for name, listed in found.items()}
 
 

@@ -20,7 +20,7 @@ SUGGESTIONS = 3
 MOST_GIVEN = 300
 UNDO = "-"
 
-_WHERE = {"source": "how they heard of us", "provider": "who prescribed", "both": "both"}
+_WHERE = {"source": "how they heard of us", "provider": "who prescribed", "both": "both", "": ""}
 
 
 def names_sheet(book: Book, figures: Figures, known: Sequence[str], notes: Mapping[str, tuple[str, str]]) -> None:

@@ -37,8 +37,10 @@ class RecognizedNames:
         return name
 
     def suggestions(self, typed: str) -> tuple[str, ...]:
-        """What a text without a name may stand for: looked for only where it is asked, for it takes the longest."""
-        if self.name_of(typed) is None and self._known[typed][1] is None:
+        """What a text without a name may stand for, also one that a person wants listed: looked for only where it is
+        asked, for it takes the longest."""
+        self.name_of(typed)
+        if self._known[typed][1] is None:
             self._known[typed][1] = self._matcher.suggestions(typed, self._matcher.match(typed))
             self._new = True
         return tuple(self._known[typed][1] or ())
