@@ -10,6 +10,7 @@ import pytest
 from backed_up_clinic import backup, call
 from hand_written_clinic import Clinic, appointment
 
+from jobs.store.lost_database import Mark, MarkUnusable
 from jobs.store.memory import open_store
 
 BESIDE = ("clinic.sqlite-wal", "clinic.sqlite-shm")
@@ -23,6 +24,11 @@ def clinic(sent_since: Clinic, tmp_path: Path) -> Clinic:
 
 def mark(clinic: Clinic) -> Path:
     return clinic.home / "var" / "clinic-letters-left.txt"
+
+
+def newest_sign(clinic: Clinic) -> str:
+    (signs,) = clinic.ask("SELECT value FROM cursors WHERE name = 'signs'")
+    return str(signs).partition(" ")[0]
 
 
 def put(clinic: Clinic, file: Path, beside: bool = False) -> None:
@@ -39,6 +45,14 @@ def everything_is_refused(clinic: Clinic, said: str, left: int = 3) -> None:
     told = call(clinic, "check")
     assert (told.exit_code, told.output) == (3, f"{said}1 fault. Nothing was sent or changed.\n")
     assert len(clinic.letters()) == left
+
+
+def nothing_is_done(clinic: Clinic, said: str) -> None:
+    """The same, by the two commands that tell the IT person."""
+    told = call(clinic, "due", "--quiet")
+    assert (told.exit_code, told.output) == (1, said)
+    told = call(clinic, "check")
+    assert (told.exit_code, told.output) == (3, f"{said}1 fault. Nothing was sent or changed.\n")
 
 
 def all_goes_on_and_nothing_is_sent_again(clinic: Clinic) -> None:
@@ -68,11 +82,12 @@ def test_a_backup_that_was_copied_over_the_database_sends_nothing_until_it_is_re
     all_goes_on_and_nothing_is_sent_again(clinic)
 
 
-def older_words(clinic: Clinic, instead: Path) -> str:
+def older_words(clinic: Clinic, instead: Path, there: Path | None = None) -> str:
     return (
-        f"The database {clinic.database} is older than the last letters that left: it was copied there, or what "
-        f"SQLite kept beside it was deleted. They would leave again. `run_jobs.py restore {instead}` sees to it that "
-        f"none does (docs/it.md). If it is the right one all the same, move away {mark(clinic)}.\n"
+        f"The database {there or clinic.database} does not know the last letters that left, or who wanted no more "
+        "since: an older or another one was copied there, or what SQLite kept beside it was deleted. Letters would "
+        f"leave again. `run_jobs.py restore {instead}` sees to it that none does (docs/it.md). If it is the right one "
+        f"all the same, move away {mark(clinic)}.\n"
     )
 
 
@@ -123,10 +138,11 @@ def test_whoever_knows_better_moves_the_mark_away(clinic: Clinic, tmp_path: Path
     clinic.send("2026-03-04 09:12")
     put(clinic, older)
     assert call(clinic, "status").exit_code == 0  # nothing left in that run: there is nothing to miss
-    mark(clinic).write_text("Letters left in run number 99999 of this database.", "utf-8")
+    mark(clinic).write_text("Sign 0123456789abcdef was the newest", "utf-8")
     assert call(clinic, "status").exit_code == 1
     mark(clinic).unlink()
     assert call(clinic, "status").exit_code == 0
+    assert newest_sign(clinic) in mark(clinic).read_text("utf-8")
 
 
 def test_a_run_that_sends_nothing_writes_no_mark_and_one_that_sends_writes_it_before_the_first_letter(
@@ -150,10 +166,143 @@ def test_a_run_that_sends_nothing_writes_no_mark_and_one_that_sends_writes_it_be
     assert len(clinic.letters()) == 4
 
 
-@pytest.mark.parametrize("damage", ["", "Letters left in run", "run number \\x00 of \x00"])
-def test_a_mark_that_says_nothing_or_less_keeps_nothing_back(clinic: Clinic, damage: str) -> None:
-    mark(clinic).write_text(damage, "utf-8")
-    assert call(clinic, "status").exit_code == 0 and call(clinic, "check").exit_code == 0
+@pytest.mark.parametrize("damage", ["", "Letters left in run", "Sign of \x00", "a folder"])
+def test_a_mark_that_cannot_be_read_or_says_nothing_stops_everything_and_check_says_so(
+    clinic: Clinic, damage: str
+) -> None:
+    kept = mark(clinic).rename(clinic.home / "mark")
+    mark(clinic).mkdir() if damage == "a folder" else mark(clinic).write_text(damage, "utf-8")
+    why = "Is a directory" if damage == "a folder" else "it names no sign"
+    refused = everything_is_refused if damage == "a folder" else nothing_is_done
+    refused(
+        clinic,
+        f"{mark(clinic)} tells the database that sent the last letters from an older one, and cannot be read ({why}). "
+        "Give it to the user that runs the jobs; if the database is the right one, it may also be moved away "
+        "(docs/it.md).\n",
+    )
+    mark(clinic).rename(clinic.home / "away")
+    kept.rename(mark(clinic))
+    all_goes_on_and_nothing_is_sent_again(clinic)
+
+
+def cannot(mark: Path, _: str) -> None:
+    raise MarkUnusable(f"{mark.name} cannot be written.")
+
+
+def test_no_letter_leaves_while_the_mark_cannot_be_written_but_a_no_is_heard(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.export(appointment("Una", "2026-03-06 15:00", "booked"))
+    clinic.pull("2026-03-04 09:11")
+    with monkeypatch.context() as broken:
+        broken.setattr("jobs.store.memory.leave_mark", cannot)
+        assert clinic.send("2026-03-04 09:12").outcome.failed == "clinic-letters-left.txt cannot be written."
+        assert len(clinic.letters()) == 3
+        assert call(clinic, "stop", "zoe@patient.example", "--reason", "asked").exit_code == 0
+    assert "zoe@patient.example" in call(clinic, "stop").output
+    for moment in ("2026-03-04 09:20", "2026-03-04 09:30"):
+        assert clinic.send(moment).code == 0
+    assert len(clinic.letters()) == 4
+
+
+def test_a_sign_that_a_killed_run_did_not_leave_as_a_mark_is_left_by_the_next_command(
+    clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = shutil.copyfile(clinic.database, tmp_path / "snapshot.sqlite")
+    with monkeypatch.context() as killed:
+        killed.setattr("jobs.store.memory.leave_mark", lambda *_: None)
+        assert call(clinic, "stop", "zoe@patient.example", "--reason", "asked").exit_code == 0
+    assert newest_sign(clinic) not in mark(clinic).read_text("utf-8")
+    assert call(clinic, "status").exit_code == 0
+    assert newest_sign(clinic) in mark(clinic).read_text("utf-8")
+    put(clinic, older)
+    assert call(clinic, "status").output == older_words(clinic, clinic.database)
+
+
+def test_the_former_database_that_is_copied_back_after_a_restore_sends_nothing(clinic: Clinic) -> None:
+    for minute in range(10, 22):  # the former one counts more runs than the one that is put back will have
+        clinic.send(f"2026-03-04 09:{minute}")
+    assert call(clinic, "restore", str(backup(clinic, 50)), now="2026-03-04 09:30").exit_code == 0
+    clinic.export(appointment("Nora", "2026-03-09 14:00", "booked", booked_at="2026-03-04 10:00"))
+    clinic.pull("2026-03-05 08:41")
+    clinic.send("2026-03-05 09:00")
+    assert len(clinic.letters()) == 4
+    (former,) = (clinic.home / "var").glob("clinic-before-*.sqlite")
+    put(clinic, former)
+    nothing_is_done(clinic, older_words(clinic, clinic.database))
+    assert call(clinic, "restore", str(clinic.database), now="2026-03-05 09:10").exit_code == 0
+    for moment in ("2026-03-05 09:20", "2026-03-05 09:30"):
+        assert call(clinic, "run", "all", now=moment).exit_code == 0
+    assert len(clinic.letters()) == 4
+
+
+@pytest.mark.parametrize("said", [("stop", "zoe@patient.example"), ("outbox", "hold"), ("outbox", "drop")])
+def test_a_copy_from_before_somebody_said_no_is_known_by_it(
+    clinic: Clinic, tmp_path: Path, said: tuple[str, str]
+) -> None:
+    clinic.export(appointment("Una", "2026-03-09 15:00", "booked"))
+    clinic.pull("2026-03-04 09:11")
+    clinic.send("2026-03-04 09:12")
+    (planned,) = clinic.ask("SELECT id FROM letters WHERE state = 'planned' LIMIT 1")
+    older = shutil.copyfile(clinic.database, tmp_path / "snapshot.sqlite")
+    about = () if said[0] == "stop" else (str(planned),)
+    assert call(clinic, *said, *about, "--reason", "asked").exit_code == 0
+    put(clinic, older)
+    nothing_is_done(clinic, older_words(clinic, clinic.database))
+
+
+def test_a_yes_leaves_no_mark(clinic: Clinic) -> None:
+    before = mark(clinic).read_text("utf-8")
+    assert call(clinic, "allow", "nell@patient.example", "--reason", "asked").exit_code == 0
+    assert mark(clinic).read_text("utf-8") == before
+
+
+def test_a_database_that_was_moved_elsewhere_by_an_old_copy_is_known_by_the_mark_in_the_state_folder(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    moved = tmp_path / "data" / "clinic.sqlite"
+    moved.parent.mkdir()
+    shutil.copyfile(clinic.database, moved)
+    clinic.export(appointment("Una", "2026-03-06 15:00", "booked"))
+    clinic.pull("2026-03-04 09:11")
+    assert clinic.send("2026-03-04 09:12").counts["letters sent"] == 1
+    clinic.edit("config/clinic.yaml", 'database: ""', f'database: "sqlite:///{moved}"')
+    nothing_is_done(clinic, older_words(clinic, clinic.database, moved))
+    assert call(clinic, "restore", str(clinic.database)).exit_code == 0
+    for moment in ("2026-03-04 09:20", "2026-03-04 09:30"):
+        assert call(clinic, "run", "all", now=moment).exit_code == 0
+    assert len(clinic.letters()) == 4
+
+
+def test_a_mark_of_an_earlier_version_is_believed_until_letters_leave(clinic: Clinic, tmp_path: Path) -> None:
+    numbered = "Letters left in run number {} of this database."
+    with closing(sqlite3.connect(clinic.database)) as one, one:
+        one.execute("DELETE FROM cursors WHERE name = 'signs'")
+    older = shutil.copyfile(clinic.database, tmp_path / "snapshot.sqlite")
+    mark(clinic).write_text(numbered.format(99_999), "utf-8")
+    assert call(clinic, "status").output == older_words(clinic, clinic.database)
+    assert call(clinic, "check").exit_code == 3
+    mark(clinic).write_text(numbered.format(1), "utf-8")
+    assert call(clinic, "status").exit_code == 0
+    assert call(clinic, "stop", "zoe@patient.example", "--reason", "asked").exit_code == 0
+    assert newest_sign(clinic) in mark(clinic).read_text("utf-8")
+    put(clinic, older)
+    assert call(clinic, "status").output == older_words(clinic, clinic.database)
+
+
+def test_what_an_earlier_version_left_beside_a_database_elsewhere_counts_until_there_is_a_sign(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    elsewhere, beside = tmp_path / "data" / "all.sqlite", tmp_path / "data" / "all-letters-left.txt"
+    elsewhere.parent.mkdir()
+    shutil.move(clinic.database, elsewhere)
+    clinic.edit("config/clinic.yaml", 'database: ""', f'database: "sqlite:///{elsewhere}"')
+    beside.write_text("Letters left in run number 99999 of this database.", "utf-8")
+    assert call(clinic, "status").exit_code == 1
+    beside.write_text("Letters left in run number 1 of this database.", "utf-8")
+    assert call(clinic, "status").exit_code == 0 and beside.exists()
+    assert call(clinic, "stop", "zoe@patient.example", "--reason", "asked").exit_code == 0
+    assert not beside.exists() and mark(clinic).exists()
 
 
 def test_a_new_beginning_as_the_sentence_tells_it_is_one(clinic: Clinic) -> None:
@@ -198,8 +347,8 @@ def test_a_database_that_is_put_back_while_it_is_opened_is_not_taken_for_an_old_
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mark was read, then `restore` took it away and changed the database."""
-    told = iter((99_999, 0))
-    monkeypatch.setattr("jobs.store.memory.sending_run", lambda _: next(told))
+    told = iter((Mark("0" * 16), Mark()))
+    monkeypatch.setattr("jobs.store.memory.what_marks_say", lambda *_: next(told))
     open_store(f"sqlite:///{clinic.database}", "lakeside", clinic.home / "var").close()
 
 

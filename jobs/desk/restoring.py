@@ -28,7 +28,7 @@ from jobs.store.backups import (
 )
 from jobs.store.lost_database import former_databases
 from jobs.store.memory import open_store
-from jobs.store.restoring import note_restored, take_over_stops
+from jobs.store.restoring import begin_new_line, note_restored, take_over_stops
 from jobs.store.taking_over import take_over_letters
 
 _STOPS = "Lines of the list `stop` that the backup does not know"
@@ -78,7 +78,7 @@ def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
                     taken += found.taken
                     unread |= {*found.unread} - {database}
                 take_secret_back(settings.state_dir, backup.parent)
-                aside = put_back(copy, database, known, at)
+                aside = put_back(copy, database, known, at, settings.state_dir)
     except (BackupFailed, UnderWay) as reason:
         click.echo(f"{reason} Nothing was changed.", err=True)
         return 1
@@ -120,6 +120,7 @@ def _note(
     try:
         with store.begin() as memory:
             note_restored(memory, knows_until, utc_text(at))
+            begin_new_line(memory, newer[0])
             stops = take_over_stops(memory, (*newer, *kept), knows_until)
             letters = [take_over_letters(memory, other) for other in newer]
             taken = Counter({_STOPS: sum(stops.lines.values()), _LETTERS: sum(letters)})

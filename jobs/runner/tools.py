@@ -85,7 +85,7 @@ def gather_tools(home: Path, settings: Settings, now: datetime | None = None, ea
     with _in_words():
         from jobs.store.memory import store_at
 
-        store = store_at(settings.database_url, settings.clinic.id)
+        store = store_at(settings.database_url, settings.clinic.id, settings.state_dir)
     fixed = now and in_zone(now, zone)
 
     def clock() -> datetime:

@@ -17,7 +17,6 @@ from jobs.sending.letters import finished_groups
 from jobs.sending.refusals import RefusesEverybody, judge_refusals
 from jobs.store.letter_ledger import LetterLedger, forget_drafts, record_evidence, stale_drafts, unclear_letters
 from jobs.store.letters import letters_in
-from jobs.store.lost_database import note_sending
 
 _FOUND = {"sent": "sent", "ready": "not sent"}
 
@@ -82,8 +81,6 @@ def send_letters(tools: Tools, due: Sequence[Due], writer: LetterWriter, last_mo
     transport = open_transport(mail, tools.settings.google, tools.state_dir, tools.now)
     ledger = LetterLedger(tools.store.begin, transport.name)
     journal, tally = Journal(tools.state_dir / "outbox.journal"), Tally()
-    if tools.run_id and tools.store.file:
-        note_sending(tools.store.file, tools.run_id)
     try:
         with tools.progress("Sending letters", total=len(due)) as advance:
             answers = judge_refusals(tools, transport.name)

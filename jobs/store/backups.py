@@ -13,7 +13,7 @@ from shutil import disk_usage
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.machine.whole_files import reach_disk
-from jobs.store.lost_database import BACKUP, can_be_opened, forget_sending
+from jobs.store.lost_database import BACKUP, can_be_opened, forget_marks
 from jobs.store.memory import StoreUnusable
 from jobs.store.migrations import HEAD
 
@@ -143,7 +143,7 @@ def copy_to_put_back(backup: Path, database: Path) -> Iterator[Path]:
             _delete(copy)
 
 
-def put_back(copy: Path, database: Path, known: str, now: datetime) -> Path | None:
+def put_back(copy: Path, database: Path, known: str, now: datetime, state_dir: Path) -> Path | None:
     """Let a finished copy take the place of the database, in one step; what stood there is kept under another name,
     which is given back. Raises BackupFailed, OSError and sqlite3.Error, changing nothing.
 
@@ -163,7 +163,7 @@ def put_back(copy: Path, database: Path, known: str, now: datetime) -> Path | No
         os.replace(database, aside)
     for part in left:  # together with the former database they are one
         os.replace(part, aside.with_name(f"{aside.name}{part.name.removeprefix(database.name)}"))
-    forget_sending(database)  # before: else, broken off here, the copy would be taken for an old one
+    forget_marks(database, state_dir)  # before: else, broken off here, the copy would be taken for an old one
     _give_to_the_same(copy, aside if there else database.parent)
     os.replace(copy, database)
     with suppress(OSError):  # after a power cut the former one may be back: whole, too

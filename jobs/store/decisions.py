@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy import delete, insert, select, update
 
 from jobs.store.memory import Memory
+from jobs.store.runs import renew_sign
 from jobs.store.tables import decisions, letters, sent_articles
 
 What = Literal["release", "hold", "drop", "mark-sent", "send-again"]
@@ -68,6 +69,8 @@ def decide_letter(memory: Memory, letter_id: int, what: What, who: str, reason: 
         memory.connection.execute(delete(sent_articles).where(sent_articles.c.letter_id == letter_id))
     line = Decision(letter_id, at, what, who, reason)
     memory.connection.execute(insert(decisions).values({**line._asdict(), "clinic_id": memory.clinic_id}))
+    if what in ("hold", "drop"):
+        renew_sign(memory)
 
 
 def decisions_about(memory: Memory, letter_ids: Iterable[int]) -> list[Decision]:

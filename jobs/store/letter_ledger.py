@@ -12,6 +12,7 @@ from jobs.clinic.letter_life import can_become, check_step
 from jobs.store.decisions import NotPossible, What, decide_letter
 from jobs.store.letters import LetterFacts
 from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, update_rows
+from jobs.store.runs import renew_sign
 from jobs.store.tables import attempts, letters, sent_articles
 
 _ATTEMPTING = (
@@ -90,6 +91,8 @@ class LetterLedger:
                 ready = [letter for letter in ready if letter.letter_id in going]
             names = ("clinic_id", "patient_id", "slug", "letter_id", "reason")
             insert_new(memory, sent_articles, names, list(self._chosen(memory, ready)))
+            if going:
+                renew_sign(memory, letters_leave=True)
         return going
 
     def _chosen(self, memory: Memory, ready: Sequence[_Ready]) -> Iterator[tuple[Any, ...]]:

@@ -1,7 +1,7 @@
 """Opens the clinic's memory, brings its tables up to date and hands out transactions."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
@@ -26,15 +26,21 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from jobs.store.lost_database import (
+    SIGNS,
+    Mark,
+    MarkUnusable,
     copied_words,
+    forget_numbered_mark,
     is_empty,
+    leave_mark,
     log_left,
     lost_words,
+    mark_file,
     note_that_it_is_there,
     older_words,
-    sending_run,
     traces,
     unusable_words,
+    what_marks_say,
 )
 from jobs.store.migrations import HEAD
 from jobs.store.tables import metadata
@@ -59,15 +65,33 @@ class StoreUnusable(Exception):
 class Store:
     """The database of one or many clinics, seen as one of them."""
 
-    def __init__(self, engine: Engine, clinic_id: str) -> None:
+    def __init__(self, engine: Engine, clinic_id: str, state_dir: Path | None = None) -> None:
         self.engine = engine
         self.clinic_id = clinic_id
+        self._state_dir = state_dir
 
     @contextmanager
     def begin(self) -> Iterator[Memory]:
-        """A transaction that may write: all of it is kept, or nothing."""
+        """A transaction that may write: all of it is kept, or nothing. Raises MarkUnusable where letters are about to
+        leave and the mark of it cannot be written."""
         with self.engine.begin() as connection:
+            connection.info.pop(SIGNS, None)
             yield Memory(connection, self.clinic_id)
+            sign, letters_leave = connection.info.pop(SIGNS, ("", False))
+        if sign:
+            self._leave_mark(sign, letters_leave)
+
+    def _leave_mark(self, sign: str, letters_leave: bool) -> None:
+        """Keep the sign that the database has just given itself. A no that was heard counts also where that fails."""
+        if not self._state_dir or not self.file:
+            return
+        try:
+            leave_mark(mark_file(self._state_dir), sign)
+        except MarkUnusable:
+            if letters_leave:
+                raise
+        else:
+            forget_numbered_mark(self.file, self._state_dir)
 
     @contextmanager
     def look(self) -> Iterator[Memory]:
@@ -92,17 +116,17 @@ def open_store(url: str, clinic_id: str, state_dir: Path | None = None) -> Store
     Raises StoreUnusable where it cannot be opened, where a newer program has changed its tables, or where the state
     folder shows that the database is lost.
     """
-    store = store_at(url, clinic_id)
+    store = store_at(url, clinic_id, state_dir)
     bring_up_to_date(store, state_dir)
     return store
 
 
-def store_at(url: str, clinic_id: str) -> Store:
+def store_at(url: str, clinic_id: str, state_dir: Path | None = None) -> Store:
     """The store at `url`, as it is. Nothing is opened yet: what is forked from this process may have it too."""
     engine = create_engine(url, hide_parameters=True)  # they are patients' data
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
-    return Store(engine, clinic_id)
+    return Store(engine, clinic_id, state_dir)
 
 
 def bring_up_to_date(store: Store, state_dir: Path | None = None) -> None:
@@ -116,11 +140,11 @@ def bring_up_to_date(store: Store, state_dir: Path | None = None) -> None:
     if database:
         _make_private(database)
     try:
-        sent_by = sending_run(database) if database and state_dir else 0  # first: what it tells is in the database then
-        revision, newest_run = _revision(engine)
+        found = _found(store, state_dir)
+        revision = found.revision
         if not revision and database and state_dir and left:
             raise StoreUnusable(lost_words(database, state_dir, left))
-        if database and state_dir and newest_run < sent_by and revision and newest_run < sending_run(database):
+        if database and state_dir and not found.knows_the_mark:
             raise StoreUnusable(older_words(database, state_dir, _last_moment(engine)))
         if not revision:
             _create(engine)
@@ -135,8 +159,13 @@ def bring_up_to_date(store: Store, state_dir: Path | None = None) -> None:
             migrate(engine)
     except DatabaseError as error:
         raise StoreUnusable(unusable_words(url, str(error.orig))) from None
+    except MarkUnusable as reason:
+        raise StoreUnusable(str(reason)) from None
     if database and state_dir:
         note_that_it_is_there(database, state_dir)
+        if found.newest_sign != found.mark.sign and found.newest_sign:  # a run was killed before it could leave it
+            with suppress(MarkUnusable):
+                leave_mark(mark_file(state_dir), found.newest_sign)
 
 
 def _left_of_a_lost_one(database: Path, state_dir: Path) -> list[Path]:
@@ -183,10 +212,40 @@ def _make_private(database: Path) -> None:
     database.touch(mode=0o600)
 
 
-def _revision(engine: Engine) -> tuple[str, int]:
-    """The revision of the tables, "" for an empty database, and the newest run that it knows; asked without alembic,
-    which costs 0.3 s to import."""
-    query = text("SELECT version_num, (SELECT MAX(id) FROM runs) FROM alembic_version")
+class _Found(NamedTuple):
+    """What a database says of itself: the revision of its tables, "" for an empty one, the newest run that it knows,
+    its newest sign, and whether it knows the sign of the mark; and what the marks say."""
+
+    revision: str
+    newest_run: int
+    newest_sign: str
+    knows_sign: bool
+    mark: Mark
+
+    @property
+    def knows_the_mark(self) -> bool:
+        """Whether it is the one that sent the last letters; an empty one has no tables to tell it."""
+        return not self.revision or (self.newest_run >= self.mark.run and (self.knows_sign or not self.mark.sign))
+
+
+def _found(store: Store, state_dir: Path | None) -> _Found:
+    """The marks are read first: what they tell is in the database then. Where they speak against it, both are read once
+    more, for `restore` may just have changed them. Raises MarkUnusable."""
+    for _ in range(2):
+        mark = what_marks_say(store.file, state_dir) if store.file and state_dir else Mark()
+        found = _Found(*_asked_of_itself(store, mark.sign), mark)
+        if found.knows_the_mark:
+            break
+    return found
+
+
+def _asked_of_itself(store: Store, sign: str) -> tuple[str, int, str, bool]:
+    """Asked in one query, and without alembic, which costs 0.3 s to import."""
+    query = text(
+        "SELECT version_num, (SELECT MAX(id) FROM runs), (SELECT value FROM cursors WHERE clinic_id = :clinic AND "
+        "name = :signs), (SELECT COUNT(*) FROM cursors WHERE name = :signs AND value LIKE :sign) FROM alembic_version"
+    ).bindparams(clinic=store.clinic_id, signs=SIGNS, sign=f"%{sign}%")
+    engine = store.engine
     try:
         with engine.connect() as connection:
             row = connection.execute(query).one_or_none()
@@ -194,7 +253,9 @@ def _revision(engine: Engine) -> tuple[str, int]:
         with engine.connect() as connection:
             there = engine.dialect.has_table(connection, "alembic_version")  # another process may just have made it
             row = connection.execute(query).one_or_none() if there else None
-    return (str(row[0] or ""), int(row[1] or 0)) if row else ("", 0)
+    if not row:
+        return "", 0, "", False
+    return str(row[0] or ""), int(row[1] or 0), str(row[2] or "").partition(" ")[0], bool(row[3])
 
 
 def _last_moment(engine: Engine) -> str:

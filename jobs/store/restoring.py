@@ -5,16 +5,16 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, or_, select
 
 from jobs.clinic.approval import UNDATED, Restored, could_have_left, doubtful_until, restored_words
 from jobs.clinic.follow_ups import Calendar, FollowUps
 from jobs.store.letters import change_letters
-from jobs.store.lost_database import can_be_opened
+from jobs.store.lost_database import SIGNS, can_be_opened
 from jobs.store.memory import Memory, in_parts
-from jobs.store.runs import cursor, set_cursor
+from jobs.store.runs import cursor, renew_sign, set_cursor
 from jobs.store.stops import StopLine, add_line, stop_lines
 from jobs.store.tables import appointments, cursors, events, letters, patients
 
@@ -33,6 +33,15 @@ def note_restored(memory: Memory, made_at: str, at: str) -> None:
     earlier = cursors.c.name.startswith(_FIRST_READ, autoescape=True)
     memory.connection.execute(delete(cursors).where(cursors.c.clinic_id == memory.clinic_id, earlier))
     set_cursor(memory, _NAME, f"{made_at} {at}")
+
+
+def begin_new_line(memory: Memory, former: Path) -> None:
+    """Give the memory that is put back a sign of its own, which the former database does not know: whoever copies that
+    one back puts it into the place of another. Marks that the former one has left elsewhere, as for another clinic with
+    the same database, are not held against this one."""
+    for signs in _asked_of(former, _FORMER_SIGNS, memory.clinic_id) or ():
+        set_cursor(memory, SIGNS, *signs)
+    renew_sign(memory)
 
 
 def note_first_reading(memory: Memory, source: str, at: str) -> None:
@@ -76,6 +85,7 @@ def hold_what_may_have_left(
     return len(held)
 
 
+_FORMER_SIGNS = f"SELECT value FROM cursors WHERE clinic_id = ? AND name = '{SIGNS}'"  # noqa: S608
 _FORMER_STOPS = """
     SELECT stops.at, stops.address_key, stops.patient_id, stops.category, stops.allowed, stops.reason, stops.source,
         COALESCE(patients.address_key, '')
@@ -120,16 +130,23 @@ def take_over_stops(memory: Memory, elsewhere: Iterable[Path], made_at: str) -> 
 
 def _stops_in(database: Path, clinic_id: str) -> list[StopLine] | None:
     """The lines of another database, each with the address that it is about; None where it cannot be read any more."""
+    rows = _asked_of(database, _FORMER_STOPS, clinic_id)
+    if rows is None:
+        return None
+    return [_with_key(StopLine._make(values)._replace(allowed=bool(values[4])), key) for *values, key in rows]
+
+
+def _asked_of(database: Path, query: str, clinic_id: str) -> list[Any] | None:
+    """What another database answers for a clinic; nothing where it is gone, None where it cannot be read any more."""
     if not database.exists():
         return []
     if not can_be_opened(database):
         return None
     try:
         with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as other:
-            rows = other.execute(_FORMER_STOPS, (clinic_id,)).fetchall()
+            return other.execute(query, (clinic_id,)).fetchall()
     except sqlite3.Error:
         return None
-    return [_with_key(StopLine._make(values)._replace(allowed=bool(values[4])), key) for *values, key in rows]
 
 
 def _with_key(line: StopLine, patients_address: str) -> StopLine:

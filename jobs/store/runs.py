@@ -1,11 +1,13 @@
-"""Every run of every job: when, how long, what came of it."""
+"""Every run of every job: when, how long, what came of it; and values that are remembered under a name."""
 
 import json
+import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import func, insert, select, update
 
+from jobs.store.lost_database import SIGNS
 from jobs.store.memory import Memory
 from jobs.store.tables import cursors, runs
 
@@ -115,3 +117,16 @@ def set_cursor(memory: Memory, name: str, value: str) -> None:
     where = (cursors.c.clinic_id == memory.clinic_id, cursors.c.name == name)
     if memory.connection.execute(update(cursors).where(*where).values(value=value)).rowcount == 0:
         memory.connection.execute(insert(cursors).values(clinic_id=memory.clinic_id, name=name, value=value))
+
+
+_SIGNS_KEPT = 20  # a mark may be some behind: after a kill, after a power cut, where several processes write it
+
+
+def renew_sign(memory: Memory, *, letters_leave: bool = False) -> None:
+    """Let the database give itself a new sign with this transaction, for what an older copy of it must not be without:
+    that letters left, and that somebody wants no more. The store keeps the sign apart from the database."""
+    info = memory.connection.info
+    if SIGNS not in info:
+        sign = os.urandom(8).hex()
+        info[SIGNS] = sign, letters_leave
+        set_cursor(memory, SIGNS, " ".join([sign, *cursor(memory, SIGNS).split()[: _SIGNS_KEPT - 1]]))

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, insert, or_, select
 
 from jobs.clinic.answers import Category, Ending
 from jobs.store.memory import Memory
+from jobs.store.runs import renew_sign
 from jobs.store.tables import patients, stops
 
 BOUNCE = "bounce"
@@ -71,6 +72,8 @@ def add_line(memory: Memory, line: StopLine) -> None:
         raise ValueError("A stop needs an address or a patient.")
     values = {**line._asdict(), "clinic_id": memory.clinic_id, "allowed": int(line.allowed)}
     memory.connection.execute(insert(stops).values(values))
+    if not line.allowed:
+        renew_sign(memory)
 
 
 def end_stops(memory: Memory, at: str, address_key: str, reason: str, source: str) -> list[StopLine]:
