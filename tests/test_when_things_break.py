@@ -18,7 +18,7 @@ from threading import Event
 import pytest
 from click.testing import Result
 from hand_written_clinic import Clinic, appointment
-from loopback_server import HangUp, LoopbackServer, Session, serving
+from loopback_server import HangUp, LoopbackServer, Session, nobody, serving
 
 from jobs.runner.run import FAILED, FINE, UNDER_WAY, run_job
 from jobs.runner.settings_loading import load_settings
@@ -296,9 +296,10 @@ def test_a_server_that_puts_everybody_off_is_asked_for_a_few_letters_a_run_and_e
                 "try later. Each is tried again after a pause that grows; the other letters wait.\n"
             )
         shown = clinic.command("status", moment="2026-03-04 13:00").output
-        assert asked == [("09:00", 25), ("09:10", 25), ("09:20", 15), ("09:40", 25), ("10:50", 15), ("11:10", 25)]
+        assert [count for _, count in asked] == [25, 25, 25, 5, 10, 25, 5, 10]
+        assert [at for at, _ in asked][-2:] == ["10:00", "11:10"]  # by then every ten minutes no more
         told = (
-            "Put off by the mail server: 40, tried up to 4 times, from Wed 04 Mar 15:20 on again; `outbox` lists them\n"
+            "Put off by the mail server: 40, tried up to 4 times, from Wed 04 Mar 13:00 on again; `outbox` lists them\n"
         )
         assert told in shown
         server.script = lambda step, session: None
@@ -345,10 +346,72 @@ def test_a_server_without_end_ends_within_its_bound_and_the_next_run_works(clini
     assert ran.code == FAILED and took < 50
     said = "did not answer in time (limit 0.4 seconds)" if how == "drips" else "cannot be reached: no answer"
     assert said in ran.outcome.failed
-    assert states(clinic) == {"deferred": 1, "ready": 2}
+    assert states(clinic) == {"ready": 3}
     with serving() as server:
         clinic.edit("config/clinic.yaml", "\n    port: ", f"\n    port: {server.port} # ")
         assert clinic.send("2026-03-04 09:10").counts["letters sent"] == 3
+
+
+def hang_up(step: str, session: Session) -> str | None:
+    if step == "DATA":
+        raise HangUp
+    return None
+
+
+AWAY: dict[str, tuple[Callable[[str, Session], str | None] | None, str]] = {
+    "nobody there": (None, "The mail server 127.0.0.1:{port} cannot be reached: Connection refused. The letters wait."),
+    "closed": (lambda step, session: "421 4.3.2 closing" if step == "greeting" else None, "could not be used."),
+    "closes": (lambda step, session: "421 4.3.2 closing" if step == "MAIL" else None, "421 4.3.2 closing"),
+    "hangs up": (hang_up, "The server closed the connection."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("how", "letters", "connections"),
+    [("nobody there", 4, 1), ("nobody there", 4, 3), ("closed", 4, 1), ("closes", 1, 1), ("hangs up", 4, 1),
+     ("hangs up", 1, 3)],
+)  # fmt: skip
+def test_while_the_mail_server_is_away_each_run_fails_and_the_first_one_after_that_sends_all(
+    clinic: Clinic, how: str, letters: int, connections: int
+) -> None:
+    script, said = AWAY[how]
+    waiting(clinic, letters)
+    with nobody() as gone, serving(script or (lambda step, session: None)) as server:
+        clinic.mail_through(server.port if script else gone.port)
+        clinic.edit("config/clinic.yaml", "\n  smtp:\n", f"\n  smtp:\n    connections: {connections}\n")
+        away = [clinic.send(f"2026-03-04 {moment}") for moment in ("09:00", "09:10", "13:50")]
+        assert [(ran.code, ran.outcome.until_changed) for ran in away] == [(FAILED, False)] * len(away)
+        assert all(said.format(port=gone.port) in ran.outcome.failed for ran in away)
+        server.script = lambda step, session: (
+            "450 4.2.1 busy" if step == "RCPT" and session.recipient.startswith("p00@") else None
+        )
+        clinic.edit("config/clinic.yaml", "\n    port: ", f"\n    port: {server.port} # ")
+        back = clinic.send("2026-03-04 14:00")
+        assert (back.code, back.counts.get("letters sent", 0), states(clinic)["deferred"]) == (FINE, letters - 1, 1)
+        server.script = lambda step, session: None
+        assert clinic.send("2026-03-04 14:10").counts == {"letters sent": 1}  # the first pause, whatever went before
+    assert sorted(server.recipients()) == [f"p{number:02d}@patient.example" for number in range(letters)]
+
+
+def test_letters_that_make_the_server_hang_up_cost_the_others_one_run_at_most_and_are_put_off_alone(
+    clinic: Clinic,
+) -> None:
+    waiting(clinic, 8)
+    bad = ("p00@", "p01@", "p02@")
+    tried: list[str] = []
+
+    def answer(step: str, session: Session) -> str | None:
+        if step == "DATA" and session.recipient.startswith(bad):
+            tried.append(session.recipient[:3])
+            raise HangUp
+        return None
+
+    with serving(answer) as server:
+        clinic.mail_through(server.port)
+        ended = [clinic.send(f"2026-03-04 {moment}") for moment in ("09:01", "09:11")]
+        assert [(ran.code, ran.counts.get("letters sent", 0)) for ran in ended] == [(FAILED, 0), (FAILED, 5)]
+        assert sorted(server.recipients()) == [f"p{number:02d}@patient.example" for number in range(3, 8)]
+        assert set(tried) == {"p00", "p01", "p02"}
 
 
 def test_of_eight_runs_at_once_one_works_and_when_it_is_killed_the_next_works_at_once(clinic: Clinic) -> None:

@@ -108,10 +108,16 @@ class _Run:
         finally:
             without = [letter.letter_id for letter in group if letter.letter_id not in results]
             if without:
-                results.update((result.letter_id, result) for result in recover(self.journal, without))
+                results.update((result.letter_id, result) for result in self._left_over(without))
             self.ledger.record(list(results.values()), self.clock())
             self.journal.empty()
             self.tally.update(result.state for result in results.values())
+
+    def _left_over(self, letter_ids: Sequence[int]) -> Iterator[Result]:
+        """What the marks tell of letters without a result; one that stayed says why."""
+        for result in recover(self.journal, letter_ids):
+            stayed = result.state == "ready" and self.tally.stopped_by
+            yield result._replace(detail=self.tally.stopped) if stayed else result
 
     def _open(self, group: Sequence[Ready]) -> Sequence[Ready]:
         """Journal first, then ledger; the letters that are `attempting` now. None of them where the journal cannot be

@@ -29,6 +29,7 @@ class Result(NamedTuple):
     detail: str = ""  # why, in words or in the server's; addresses are masked
     draft_id: str | None = None  # the draft that the other side holds, "" for none; None: nothing new is known
     transport: str = ""  # the way it was tried, where that is not the ledger's own
+    at_once: bool = False  # deferred for no fault of its own: the next run tries it again, without a pause
 
 
 class Unclear(Protocol):

@@ -54,6 +54,8 @@ class _Result(Protocol):
     def draft_id(self) -> str | None: ...
     @property
     def transport(self) -> str: ...
+    @property
+    def at_once(self) -> bool: ...
 
 
 class ChosenArticle(NamedTuple):
@@ -136,19 +138,28 @@ def record_results(memory: Memory, results: Sequence[_Result], transport: str, m
     update_rows(memory, _DRAFTED, ("letter", "draft"), drafts)
     tried = [(memory.clinic_id, r.letter_id, moment, r.state, r.transport or transport, r.detail) for r in results]
     insert_rows(memory, _TRIED, ("clinic_id", "letter_id", "at", "outcome", "transport", "detail"), tried)
-    _put_off(memory, [result.letter_id for result in results if result.state == "deferred"], moment)
+    _not_tried(memory, [result.letter_id for result in results if result.state == "ready" or result.at_once])
+    _put_off(memory, results, moment)
     never_left = [result.letter_id for result in results if result.state in ("failed", "ready", "deferred")]
     for part in in_parts(never_left):
         memory.connection.execute(delete(sent_articles).where(sent_articles.c.letter_id.in_(part)))
 
 
-def _put_off(memory: Memory, letter_ids: Iterable[int], moment: str) -> None:
-    """Let letters that could not be delivered for now wait, each time longer."""
+def _not_tried(memory: Memory, letter_ids: Iterable[int]) -> None:
+    """Letters that nobody has said anything about: that makes no later pause longer."""
+    for part in in_parts(letter_ids):
+        memory.connection.execute(update(letters).where(letters.c.id.in_(part)).values(tries=letters.c.tries - 1))
+
+
+def _put_off(memory: Memory, results: Iterable[_Result], moment: str) -> None:
+    """Let letters that could not be delivered for now wait, each time longer. Those that were put off for no fault of
+    their own leave with the next run, behind the others."""
     now = datetime.fromisoformat(moment)
+    at_once = {result.letter_id: result.at_once for result in results if result.state == "deferred"}
     query = select(letters.c.id, letters.c.tries)
     rows = [
-        {"letter": letter_id, "due": utc_text(now + pause_before(tries))}
-        for part in in_parts(letter_ids)
+        {"letter": letter_id, "due": moment if at_once[letter_id] else utc_text(now + pause_before(tries))}
+        for part in in_parts(at_once)
         for letter_id, tries in memory.connection.execute(query.where(letters.c.id.in_(part)))
     ]
     if rows:

@@ -12,6 +12,7 @@ from small_ledger import SmallLedger, letter, letters, noon, recipients_of
 from jobs.google.settings import Google
 from jobs.mail.journal import Journal
 from jobs.mail.outbox import Ready, SignInRefused, Tally, send
+from jobs.mail.records import NoMarks, Result, RunStopped
 from jobs.mail.transports.gmail import GmailTransport, addressed
 from jobs.mail.transports.redirected import Redirected
 
@@ -177,6 +178,26 @@ def test_a_day_on_which_gmail_has_no_room_ends_the_run(gmail: LoopbackGmail, sen
         "Google (gmail) answered 429 dailyLimitExceeded: it has had enough of us for now. "
         "That was so 3 times in a row; the other letters wait."
     )
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_while_gmail_has_no_room_for_anybody_no_letter_is_put_off_for_it(
+    gmail: LoopbackGmail, transport: GmailTransport, count: int
+) -> None:
+    gmail.script = lambda call: trouble(429) if str(call) == CREATE else None
+    found: list[Result] = []
+    with pytest.raises(RunStopped, match="letters wait"):
+        for each in transport.deliver(iter(letters(count)), NoMarks()):
+            found.append(each)
+    assert [(each.state, each.at_once) for each in found] == [("deferred", True)] * min(count, 3)
+
+
+def test_a_letter_that_gmail_put_off_while_it_took_the_next_one_is_put_off_alone(
+    gmail: LoopbackGmail, transport: GmailTransport
+) -> None:
+    gmail.script = failing(CREATE, trouble(429))
+    found = sorted(transport.deliver(iter(letters(3)), NoMarks()))
+    assert [(each.state, each.at_once) for each in found] == [("deferred", False), ("sent", False), ("sent", False)]
 
 
 def test_a_gmail_that_never_answers_ends_the_run_before_it_costs_every_letter(

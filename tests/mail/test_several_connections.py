@@ -106,10 +106,10 @@ def test_a_server_that_takes_two_connections_gets_every_letter_over_these(send_t
     assert sorted(server.recipients()) == patients(40)
 
 
-def test_a_server_that_is_not_there_defers_one_letter_and_the_rest_wait(send_to: Sending) -> None:
+def test_a_server_that_is_not_there_leaves_every_letter_ready(send_to: Sending) -> None:
     with nobody() as server:
         tally = send_to(server, letters(20), **LANES)
-    assert dict(tally) == {"deferred": 1, "ready": 19}
+    assert dict(tally) == {"ready": 20}
     assert tally.stopped.endswith("cannot be reached: Connection refused. The letters wait.")
     assert no_lane_is_left()
 

@@ -30,6 +30,7 @@ class Result(NamedTuple):
     detail: str = ""
     draft_id: str | None = None
     transport: str = ""
+    at_once: bool = False
 
 
 @pytest.fixture

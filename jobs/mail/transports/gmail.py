@@ -38,8 +38,27 @@ class GmailTransport:
         self._service: Service | None = None
         self._run_ends = 0.0
         self._in_a_row = 0
+        self._answers = False  # whether Google has said yes or no to any letter of this run
 
     def deliver(self, letters: Iterator[Ready], marks: Marks) -> Iterator[Result]:
+        lost = list[Result]()
+        try:
+            for result in self._results(letters, marks):
+                if result.at_once:
+                    lost.append(result)
+                else:
+                    yield result
+                if not self._in_a_row:  # those before it were put off alone
+                    yield from (each._replace(at_once=False) for each in lost)
+                    lost.clear()
+        except RunStopped:
+            yield from lost
+            raise
+        yield from lost
+        if lost and not self._answers:
+            raise RunStopped(f"{lost[-1].detail} The letters wait.")
+
+    def _results(self, letters: Iterator[Ready], marks: Marks) -> Iterator[Result]:
         for letter in letters:
             try:
                 result = self._send(letter, marks)
@@ -47,6 +66,7 @@ class GmailTransport:
                 raise SignInRefused(f"{reason} The letters wait.") from None
             except Unreachable as reason:
                 raise RunStopped(f"{reason} The letters wait.") from None
+            self._answers = self._answers or not self._in_a_row
             yield result
             if self._in_a_row >= MOST_IN_A_ROW:
                 raise RunStopped(f"{result.detail} That was so {MOST_IN_A_ROW} times in a row; the other letters wait.")
@@ -126,7 +146,7 @@ class GmailTransport:
 
     def _wait(self, letter: Ready, why: str, draft_id: str | None) -> Result:
         self._in_a_row += 1
-        return Result(letter.letter_id, "deferred", why, draft_id)
+        return Result(letter.letter_id, "deferred", why, draft_id, at_once=True)
 
     def _refused(self, letter: Ready, reason: Refused, draft_id: str | None = None) -> Result:
         """Google will not take this letter; the next one is another matter."""

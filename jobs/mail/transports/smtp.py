@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from jobs.mail.records import Marks, PasswordRefused, Ready, Result, RunStopped, SignInRefused, Unclear
 from jobs.mail.settings import REFUSED_SIGN_INS, Smtp
-from jobs.mail.transports.smtp_connection import Unreachable
 from jobs.mail.transports.smtp_lane import MOST_PUT_OFF, Lane, Trust
 
 if TYPE_CHECKING:
@@ -60,11 +59,26 @@ class SmtpTransport:
         return SignInTries("smtp", *self._remembered, self._settings, self._environment)
 
     def _deliver(self, letters: Iterator[Ready], marks: Marks) -> Results:
-        detail = ""
-        with closing(self._results(letters, marks)) as results:
-            for result in results:
-                yield result
-                detail = result.detail
+        detail, lost = "", list[Result]()
+        try:
+            with closing(self._results(letters, marks)) as results:
+                for result in results:
+                    detail = result.detail
+                    if result.at_once:
+                        lost.append(result)
+                    else:
+                        yield result
+                    if lost and not self._trust.losses:  # others got an answer since: these were lost by themselves
+                        yield from (each._replace(at_once=False) for each in lost)
+                        lost.clear()
+        except RunStopped:
+            yield from lost
+            raise
+        yield from lost
+        self._why_ended(detail, bool(lost))
+
+    def _why_ended(self, detail: str, is_lost: bool) -> None:
+        """Raise RunStopped where not every letter could be tried, or none got an answer."""
         if self._trust.wants_sign_in:
             from jobs.mail.transports.smtp_sign_in import refused_sentence
 
@@ -78,6 +92,10 @@ class SmtpTransport:
             raise RunStopped(
                 f"The connection to {self._settings.host} was lost {self._trust.losses} times one after another "
                 f"({detail}) The other letters wait."
+            )
+        if is_lost and not self._trust.lets_in:
+            raise RunStopped(
+                f"{self._settings.host} ended each connection before it took a letter ({detail}) The letters wait."
             )
 
     def _results(self, letters: Iterator[Ready], marks: Marks) -> Results:
@@ -104,10 +122,5 @@ def _one_by_one(lane: Lane, trust: Trust, letters: Iterator[Ready], marks: Marks
     letter = next(letters, None)
     while letter is not None and not trust.spent:
         following = next(letters, None)
-        try:
-            result = lane.send(letter, following, marks)
-        except Unreachable as reason:
-            yield Result(letter.letter_id, "deferred", str(reason))
-            raise
-        yield result
+        yield lane.send(letter, following, marks)
         letter = following

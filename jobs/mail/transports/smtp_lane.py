@@ -64,8 +64,9 @@ class Trust:
 
 
 class Lane:
-    """A connection lost before a letter's final dot is tried again once at once, then the letter is `deferred`; lost
-    after it, the letter is `unknown`. Connects when the first letter comes."""
+    """A connection lost before a letter's final dot is tried again once at once, then the letter is `deferred`, with no
+    pause unless the caller hears that others got an answer; lost after it, the letter is `unknown`. Connects when the
+    first letter comes."""
 
     def __init__(self, settings: Smtp, sender: str, environment: Mapping[str, str], trust: Trust) -> None:
         self._settings, self._sender, self._environment, self._trust = settings, sender, environment, trust
@@ -91,7 +92,7 @@ class Lane:
             except BaseException:
                 self._drop()
                 raise
-        return Result(letter.letter_id, "deferred", why)
+        return Result(letter.letter_id, "deferred", why, at_once=True)
 
     def _try(self, letter: Ready, following: Ready | None, marks: Marks) -> Result:
         connection = self._connected()
@@ -122,15 +123,15 @@ class Lane:
     def _refused(self, letter: Ready, refusal: Refusal) -> Result:
         if refusal.reply.code in SIGN_IN:
             return self._shut_out(letter, refusal)
-        state = state_after(refusal)
-        if refusal.reply.code == CLOSING:
+        state, is_closing = state_after(refusal), refusal.reply.code == CLOSING
+        if is_closing:
             self._drop()
             self._trust.lost()
         elif state == "deferred":
             self._trust.put_off()
         else:
             self._trust.regained()
-        return Result(letter.letter_id, state, detail(refusal, letter.recipient))
+        return Result(letter.letter_id, state, detail(refusal, letter.recipient), at_once=is_closing)
 
     def _shut_out(self, letter: Ready, refusal: Refusal) -> Result:
         """A letter for which the server wants a sign-in. At MAIL it does not know yet whose it is: where it says so at

@@ -59,8 +59,6 @@ def side_by_side(
                     waiting.put(letter)
             elif word.reason and not ended.reason:
                 ended = word
-        if isinstance(ended.reason, Unreachable) and ended.letters:
-            yield Result(ended.letters[0].letter_id, "deferred", str(ended.reason))
     finally:
         if at_work:  # this was left in the middle: somebody asked twice, or the caller cannot go on
             for lane in lanes:
