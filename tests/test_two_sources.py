@@ -125,6 +125,20 @@ def test_a_title_without_a_name_or_with_another_one_brings_no_second_letter(clin
     assert (clinic.ask("SELECT count(*) FROM events"), clinic.ask("SELECT count(*) FROM letters")) == changed
 
 
+def test_a_title_of_no_usual_form_is_read_only_beside_an_address(clinic: Clinic) -> None:
+    clinic.export(ANNA)
+    calendar(
+        clinic,
+        entry("a", "20250818T090000", "Anna Fictional - PT", "anna@patient.example"),
+        entry("b", "20250818T100000", "Order Supplies - PT"),
+    )
+    clinic.pull(BEFORE)
+    assert counted(clinic) == (2, 1)  # her second visit is hers, and nobody is welcomed as new because of it
+    clinic.send(DAY)
+    assert welcomes(clinic) == [("sent", "")]
+    assert clinic.ask("SELECT what FROM problems") == ["The row names no patient."]
+
+
 def test_the_spreadsheet_counts_where_the_two_differ(clinic: Clinic) -> None:
     clinic.export(ANNA)
     calendar(clinic, entry("a", "20250811T090000", "Eval - Anna Fictional", "anna@patient.example", "CANCELLED"))

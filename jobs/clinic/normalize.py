@@ -77,7 +77,8 @@ def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = No
         return ReadColumns([], columns.problems, [])
     titles = _titles(columns, rules)
     clock = Clock(rules.zone, rules.date_order, rules.source_zone)
-    values = _names(columns, titles, once) | _contacts(columns, rules)
+    contacts = _contacts(columns, rules)
+    values = _names(columns, titles, once, contacts["email"]) | contacts
     values["patient_key"] = _patient_keys(columns, values)
     values |= _moments(columns, clock) | _care(columns, titles)
     values |= _statuses(columns, rules, clock, values["starts_at"])
@@ -138,14 +139,18 @@ def _titles(columns: Columns, rules: ValueRules) -> "list[Title] | None":
     return columns.read("title", lambda title: read_title(title, rules.title_pattern))
 
 
-def _names(columns: Columns, titles: "list[Title] | None", once: ReadOnce) -> Values:
-    """First and last names: from their own cells, else from the cell that holds both, else from the title."""
+def _names(columns: Columns, titles: "list[Title] | None", once: ReadOnce, emails: list[str]) -> Values:
+    """First and last names: from their own cells, else from the cell that holds both, else from the title. A title of
+    no usual form names somebody only where an address says that somebody comes."""
     first, last = columns.read("first_name", read_part), columns.read("last_name", read_part)
     if columns.has("patient_name"):
         names = columns.read("patient_name", read_name)
         first, last = _filled(first, last, [(name.first, name.last) for name in names])
     if titles is not None:
         first, last = _filled(first, last, [(title.first_name, title.last_name) for title in titles])
+        first, last = _filled(
+            first, last, [title.likely if at else ("", "") for title, at in zip(titles, emails, strict=True)]
+        )
     harmless, _ = once.column("names of patients")
     new_names = {*first, *last}.difference(harmless)
     if may_be_stand_in(new_names):

@@ -10,36 +10,34 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from jobs.clinic.name_notes import DEGREES, FLAGS, NOTES, PARTICLES, SUFFIXES, TITLES
+from jobs.clinic.patterns import pattern
 
 LONGEST_NAME = 40
 _LOOKED_AT = 200  # characters of a name
 _MOST_WORDS = 5
 
-ASIDE = re.compile(
+ASIDE = pattern(
     r"\([^)]*(?:\)|$)|\[[^\]]*(?:\]|$)|\"[^\"]*\"|“[^”]*”|«[^»]*»|(?<=\s)['\u2018][^'\u2019]*['\u2019](?=\s|$)"
 )  # (Bob), "Annie"
-ALIEN = re.compile(r"[@<>{}\\%^=\"\u201c\u201d()\[\]]|://|\bwww\b|[^\W\d_]\.[^\W\d_]{2}", re.IGNORECASE)
+ALIEN = pattern(r"[@<>{}\\%^=\"\u201c\u201d()\[\]]|://|\bwww\b|[^\W\d_]\.[^\W\d_]{2}", re.IGNORECASE)
 """What stands in no name and in no note beside one: an address of the web or of mail, or a tag. Mail programs would
 make a link of it."""
-_MARKS_BEFORE = re.compile(r"^(?:\*+[^*]*\*+\s+|[\s*#~!?+.,:;|\u2022-]+)")
-_MARK = re.compile(
-    r"\s+[-\u2010-\u2015*+#~|:]+\s*|\s*[-\u2010-\u2015]\s+|\s*[,;:|*#~!?\u2022]+\s*|\s*/\s*|\s+(?=[\d$])"
-)
+_MARKS_BEFORE = pattern(r"^(?:\*+[^*]*\*+\s+|[\s*#~!?+.,:;|\u2022-]+)")
+_MARK = pattern(r"\s+[-\u2010-\u2015*+#~|:]+\s*|\s*[-\u2010-\u2015]\s+|\s*[,;:|*#~!?\u2022]+\s*|\s*/\s*|\s+(?=[\d$])")
 """Where a note begins."""
 _SIGNS = r"(?:[^\W\d_]|[\u064b-\u065f\u0670\u0900-\u0963\u0970-\u0e4e])"  # with the vowel signs that are no letters
-_INITIALS = re.compile(r"[^\W\d_]\.?|(?:[^\W\d_]\.){2,}[^\W\d_]?\.?")
-_WORD = re.compile(rf"[^\W\d_]{_SIGNS}*(?:[.'\u2019\u02bc`-]+[^\W\d_]{_SIGNS}*)*\.?")
-_VOWELLESS = re.compile(r"[b-df-hj-np-tv-xz]{2,}", re.IGNORECASE)
-_ENGLISH = re.compile(
-    r"\w+(?:tions?|sions?|ments|less)|\w{3,}[ai]ble|\w{4,}(?:ful|ness)|\w{6,}(?:ive|ing)", re.IGNORECASE
-)
+_INITIALS = pattern(r"[^\W\d_]\.?|(?:[^\W\d_]\.){2,}[^\W\d_]?\.?")
+_WORD = pattern(rf"[^\W\d_]{_SIGNS}*(?:[.'\u2019\u02bc`-]+[^\W\d_]{_SIGNS}*)*\.?")
+_VOWELLESS = pattern(r"[b-df-hj-np-tv-xz]{2,}", re.IGNORECASE)
+_ENGLISH = pattern(r"\w+(?:tions?|sions?|ments|less)|\w{3,}[ai]ble|\w{4,}(?:ful|ness)|\w{6,}(?:ive|ing)", re.IGNORECASE)
+_NO_NAMES = frozenset(word.capitalize() for word in ("baby", *SUFFIXES, *TITLES))
 _TWO = frozenset("& and And AND y".split())
 """Between two people."""
 _LEADING_TO_A_NOTE = frozenset("and at by can do does has if in may on or owns to w was when will".split())
-_BETWEEN = re.compile(r"[\s,;:|/]+")
-_JOINED = re.compile(r"[^\s.-]+")
-_PREFIX = re.compile(r"(?:([^\W\d_])['\u2019]|([^\W\d_]{2})['\u2019](?=[^\W\d_]{4})|(Mc)(?=[^\W\d_]{3}))([^\W\d_])")
-SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_BETWEEN = pattern(r"[\s,;:|/]+")
+_JOINED = pattern(r"[^\s.-]+")
+_PREFIX = pattern(r"(?:([^\W\d_])['\u2019]|([^\W\d_]{2})['\u2019](?=[^\W\d_]{4})|(Mc)(?=[^\W\d_]{3}))([^\W\d_])")
+SPACE = pattern(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 
 
 class Said(NamedTuple):
@@ -52,6 +50,8 @@ class Said(NamedTuple):
 @lru_cache(maxsize=4096)
 def said_name(first_name: str) -> Said:
     """The first name in what is typed as one: `PAT` and `pat` become `Pat`, `Bob - owes copay` becomes `Bob`."""
+    if _is_plain(first_name) and 2 < len(first_name) <= LONGEST_NAME:
+        return Said(first_name)
     text = unicodedata.normalize("NFC", SPACE.sub(" ", first_name[: _LOOKED_AT + 1]).strip())
     plain = ASIDE.sub(" ", f" {text} ").strip()
     if len(text) > _LOOKED_AT or ALIEN.search(plain):
@@ -71,6 +71,11 @@ def said_name(first_name: str) -> Said:
     if not name or len(name) > LONGEST_NAME or _is_initial(name):
         return Said("", "")
     return Said(name, _note_beside(text, kept))
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a word is a name at first sight, as most are."""
+    return word.isascii() and word.isalpha() and word.istitle() and not _is_note(word) and word not in _NO_NAMES
 
 
 def _names_two(plain: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from jobs.clinic.name_notes import DEGREES, FLAGS, NOTES, PARTICLES
+from jobs.clinic.patterns import pattern
 from jobs.clinic.said_names import ALIEN, ASIDE, LONGEST_NAME, SPACE, bare, in_letters, is_degree
 
 _LONGEST = 120  # characters that are looked at
@@ -27,16 +28,25 @@ _NO_PERSON = _WAITING | frozenset(
     "vacant vacation virtual visit visits walk-in walkin with work workout x xx xxx your zoom".split()
 )
 """Words of entries that name no person: "PT aide", "Front desk", "First available"."""
-_SEVERAL = re.compile(r"\s*(?:[/&+;]|\bw/)\s*")
-_IN_WORDS = re.compile(r"[^\d@]+\band\b[^\d@]+", re.IGNORECASE)  # "Made and Sample" may be two people, or a house
-_MARK = re.compile(r"\s+[-\u2010-\u2015]+\s*|\s*[-\u2010-\u2015]\s+|\s*[*#:|~!?\u2022]+\s*")
-_WORD = re.compile(r"[^\W\d_][^\d_]*")
+_USUAL = frozenset(("PT", "DPT", "PTA", "OT", "MPT", "OCS"))
+_SEVERAL = pattern(r"\s*(?:[/&+;]|\bw/)\s*")
+_IN_WORDS = pattern(r"[^\d@]+\band\b[^\d@]+", re.IGNORECASE)  # "Made and Sample" may be two people, or a house
+_MARK = pattern(r"\s+[-\u2010-\u2015]+\s*|\s*[-\u2010-\u2015]\s+|\s*[*#:|~!?\u2022]+\s*")
+_WORD = pattern(r"[^\W\d_][^\d_]*")
 _NAME_AND_DEGREE_ALIKE = frozenset(("do", "ma", "ms"))
 
 
 @lru_cache(maxsize=1024)
 def said_provider(provider: str) -> str:
     """The provider as a letter names one, "" where none is known: `REYES, DANA PT (float)` becomes `Dana Reyes, PT`."""
+    head, *behind = provider.split(", ")
+    if (
+        set(behind) <= _USUAL
+        and len(head) < LONGEST_NAME
+        and head.count(" ") == 1
+        and all(map(_is_plain, head.split(" ")))
+    ):
+        return provider
     text = ASIDE.sub(" ", f" {SPACE.sub(' ', provider)} ").strip()
     if len(text) > _LONGEST or ALIEN.search(text):
         return ""
@@ -44,6 +54,12 @@ def said_provider(provider: str) -> str:
         return text
     persons = filter(None, map(_before_notes, _SEVERAL.split(text)))
     return " / ".join(dict.fromkeys(persons))
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a word is part of a person's name at first sight, as most are."""
+    own = word.lower()
+    return word.isascii() and word.isalpha() and word.istitle() and own not in _NO_PERSON | FLAGS | NOTES | DEGREES
 
 
 def _before_notes(text: str) -> str:

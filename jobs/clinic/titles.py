@@ -15,6 +15,7 @@ class Title(NamedTuple):
     last_name: str = ""
     complaint: str = ""
     is_break: bool = False
+    likely: tuple[str, str] = ("", "")  # first and last name in a title of no usual form; a guess where no address is
 
 
 _BREAK = pattern(
@@ -23,12 +24,24 @@ _BREAK = pattern(
     r"no patients?|birthday)\b",
     re.IGNORECASE,
 )
-_KIND = pattern(
-    r"(?P<kind>(?:initial |re-?|new patient |pt |physical therapy |online |virtual )?"
+_WHAT = (
+    r"(?:initial |re-?|new patient |pt |physical therapy |online |virtual )?"
     r"(?:eval(?:uation)?|consult(?:ation)?|assessment|follow[- ]?up|f/?u|visit|session|treatment|therapy|pt|dpt|"
-    r"pilates(?: (?:class|private|duet|mat|reformer|session))?|reformer|private|class|massage|discharge|d/?c|ie|re))"
-    r"(?:\s*[-:|/\u2013\u2014]\s*|\s+)(?P<rest>.+)",
-    re.IGNORECASE,
+    r"pilates(?: (?:class|private|duet|mat|reformer|session))?|reformer|private|class|massage|discharge|d/?c|ie|re)"
+)
+_KIND = pattern(rf"(?P<kind>{_WHAT})(?:\s*[-:|/\u2013\u2014]\s*|\s+)(?P<rest>.+)", re.IGNORECASE)
+_KIND_WORD = rf"{_WHAT}|appointment|appt|physical therapy|new (?:patient|client)"
+_KIND_ALONE = pattern(rf"(?:{_KIND_WORD})(?:[ -](?:{_KIND_WORD}))*", re.IGNORECASE)
+_KIND_BEFORE = pattern(rf"{_WHAT}[-\s,]+(?=\S)", re.IGNORECASE)
+_KIND_BEHIND = pattern(
+    r"[-\s]+(?:(?:initial |re-?)?(?:eval(?:uation)?|follow[- ]?up|f/?u|visit|session))$", re.IGNORECASE
+)
+_PARTS = pattern(r"\s+[-\u2013\u2014]+\s+|\s*[|/:()\[\]\u2013\u2014]\s*")
+_NOT_OF_THE_NAME = pattern(r"\s*\b(?:with|by)\b.*|\s*\bw/.*|\s+\S*\d.*", re.IGNORECASE)
+_NO_NAMES = frozenset(
+    "annual appt appointment available booked booking break busy check coffee consultation demo dentist doctor follow "
+    "group intake interview job meeting open physical private reserved review session sync team tentative the time "
+    "training".split()
 )
 _COMPLAINT = pattern(r"^(?P<who>[^()\[\]]+?)\s*(?:[(\[](?P<in>[^)\]]*)[)\]]|\s[-/|\u2013\u2014]\s*(?P<after>.+))?\s*$")
 _NAME = pattern(r"[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){0,3}")
@@ -70,12 +83,38 @@ def _read(text: str, pattern: str) -> Title:
     found = _KIND.fullmatch(text)
     parts = _COMPLAINT.match(found["rest"]) if found else None
     who = parts["who"].strip(" ,.") if parts else ""
-    if not found or not parts or not _NAME.fullmatch(who):
-        return Title(is_break=True) if _BREAK.search(text) else Title(kind=found["kind"] if found and parts else "")
+    if not found or not parts or not _NAME.fullmatch(who) or _KIND_ALONE.fullmatch(who):
+        if _BREAK.search(text):
+            return Title(is_break=True)
+        return Title(kind=found["kind"]) if found and parts else _likely(text)
     if _BREAK.match(who):  # "PT - lunch"; Billie Holiday and Anna Block are patients
         return Title(is_break=True)
     first, last = _names(who)
     return Title(found["kind"], first, last, (parts["in"] or parts["after"] or "").strip())
+
+
+def _likely(text: str) -> Title:
+    """A title of no usual form with the name that likely stands in it: "Anna Testperson - PT", "Testperson, Anna"."""
+    parts = [part for part in map(str.strip, _PARTS.split(_NOT_OF_THE_NAME.sub("", text))) if part]
+    kind = next((part for part in parts if _KIND_ALONE.fullmatch(part)), "")
+    others = [part for part in parts if not _KIND_ALONE.fullmatch(part)]
+    who = _KIND_BEHIND.sub("", _KIND_BEFORE.sub("", others[0])).strip(" .,-") if others else ""
+    if not who or not _is_likely_name(who, bool(kind) or who != others[0]):
+        return Title()
+    return Title(kind, complaint="".join(others[1:2]), likely=_names(who))
+
+
+def _is_likely_name(who: str, beside_a_kind: bool) -> bool:
+    from jobs.clinic.name_notes import DEGREES, FLAGS, NOTES, PARTICLES  # only for titles of no usual form
+
+    surname, comma, given = who.partition(", ")
+    words = f"{given} {surname}".split()
+    if not _NAME.fullmatch(" ".join(words)) or len(words) < 2 - beside_a_kind or (comma and not given):
+        return False
+    if not all(word[0].isupper() or (place and word in PARTICLES) for place, word in enumerate(words)):
+        return False
+    plain = [word.rstrip(".").casefold() for word in words]
+    return plain[0] not in FLAGS | NOTES | _NO_NAMES and DEGREES.isdisjoint(plain)
 
 
 @lru_cache(maxsize=64)

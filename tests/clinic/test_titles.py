@@ -80,3 +80,41 @@ def test_a_patient_whose_name_is_a_word_for_a_break_is_a_patient(title):
 @pytest.mark.parametrize("title", ["PT - Lunch", "Session notes", "Private - closed", "PT staff meeting"])
 def test_a_break_that_is_written_like_an_appointment_is_none(title):
     assert read_title(title).is_break
+
+
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("Kate Made - PT", ("Kate", "Made")),
+        ("Kate Made (PT)", ("Kate", "Made")),
+        ("Kate Made Eval", ("Kate", "Made")),
+        ("Kate Made-Eval", ("Kate", "Made")),
+        ("Kate - PT", ("Kate", "")),
+        ("Made, Kate", ("Kate", "Made")),
+        ("KATE MADE", ("KATE", "MADE")),
+        ("K Made", ("K", "Made")),
+        ("Kate Made 45min", ("Kate", "Made")),
+        ("Kate Made 925-555-0101", ("Kate", "Made")),
+        ("Kate de la Made - PT", ("Kate", "de la Made")),
+        ("Appointment: Kate Made", ("Kate", "Made")),
+    ],
+)
+def test_a_title_of_no_usual_form_names_somebody_if_an_address_stands_beside_it(title, named):
+    read = read_title(title)
+    assert (read.first_name, read.last_name, read.likely) == ("", "", named)
+
+
+def test_the_complaint_of_such_a_title_is_read_too():
+    assert read_title("Kate Made - PT (knee)") == Title("PT", complaint="knee", likely=("Kate", "Made"))
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["PT", "Physical Therapy", "Appointment", "PT Session", "Therapy Visit", "PT follow up", "PT New Patient",
+     "Knee Pain", "Phone Call", "Coffee Chat", "Team Sync", "Follow up visit w/ Dana", "Appointment with Dana Made",
+     "Dana Made, PT", "Dana Made PT", "Kate and Dana Made", "Kate", "kate made", "Mira's dog", "Car inspection",
+     "New Client"],
+)  # fmt: skip
+def test_what_may_be_no_patients_name_is_none_in_any_title(title):
+    read = read_title(title)
+    assert (read.first_name, read.last_name, read.likely) == ("", "", ("", ""))
