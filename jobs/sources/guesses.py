@@ -21,6 +21,17 @@ _LONG = {
     "diag": "diagnosis", "ins": "insurance", "dob": "birth", "mins": "minutes", "min": "minutes", "stat": "status",
     "canceled": "cancelled", "dt": "date", "tm": "time", "physician": "doctor", "client": "patient",
 }  # fmt: skip
+_LURES = frozenset(
+    "adjuster attendees attorney auth authorization balance billing by cancel cancellation cancelled case certificate "
+    "clinic confirmation contact copay deceased deleted device discharge doctor emergency employer expiration "
+    "facility fax fee finalization follow guarantor guardian injury insurance insured invoice ip last lawyer maiden "
+    "middle modified month next note npi onset organizer other out paid parent payer payment pharmacy place plan "
+    "previous prior procedure provider received referral referring reminder reschedule rescheduled resources "
+    "responsible rx secondary show signed sms spouse staff stamp state supervising supervisor surgery therapist "
+    "updated work".split()
+)
+"""Words that make another thing of a header: "Cancellation reason" is no reason for a visit, "Provider e-mail" no
+patient's. They count only for a meaning that has them in a spelling of its own."""
 _MOST = 200  # cells that are looked at
 _MOMENTS = ("start", "start_date", "start_time", "end", "end_date", "end_time", "booked", "cancelled", "birth_date",
             "discharged", "arrived", "no_show")  # fmt: skip
@@ -44,7 +55,9 @@ def guess(name: str, cells: Sequence[str], free: Iterable[str]) -> Guess | None:
             break
         if shown is None or meaning in shown or (not shown and meaning not in _MOMENTS):
             return Guess(meaning, likeness >= _SURE or (likeness >= _WORTH_ASKING and bool(shown)))
-    telling = [meaning for meaning in shown or () if meaning in wanted and meaning in _TELLING]
+    telling = [
+        meaning for meaning in shown or () if meaning in wanted and meaning in _TELLING and not _lures(name, meaning)
+    ]
     return Guess(telling[0], True) if len(telling) == 1 else None
 
 
@@ -65,7 +78,15 @@ def likely_new_name(old: str, meaning: str, names: Iterable[str]) -> str:
     return name if best >= _WORTH_ASKING else ""
 
 
+def _lures(name: str, meaning: str) -> bool:
+    """Whether the header speaks of another thing than this meaning, though it shares words with it."""
+    luring = _LURES.intersection(_words(name))
+    return bool(luring) and not luring <= {word for text in PLAIN.get(meaning, "").split(",") for word in _words(text)}
+
+
 def _likeness(name: str, meaning: str) -> float:
+    if _lures(name, meaning):
+        return 0.0
     return max((_alike(name, spelling) for spelling in PLAIN.get(meaning, "").split(",")), default=0.0)
 
 

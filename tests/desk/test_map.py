@@ -190,3 +190,22 @@ def test_of_several_files_it_says_which_one_is_read_and_by_what(sources: Path) -
     told = mapped(sources, (HEADER, *ROWS), answers="y\ny\ny\ny\ny\ncompleted\n", name="april-2026-04-01.csv")
     newest = "exports/april-2026-04-02.csv is the newest of 2 files by the dates in their names; that one is read."
     assert told.output.splitlines()[-1] == newest
+
+
+def test_a_header_that_speaks_of_another_thing_is_offered_for_nothing(sources: Path) -> None:
+    cells = {
+        "Patient ID": "P1",
+        "Appointment Date": "25/03/2026",
+        "Cancellation reason": "Too far",
+        "Reason for discharge": "Goals met",
+        "Invoice status": "Open",
+        "Note Status": "Open",
+        "Guarantor Name": "Ann Fictional",
+        "Provider Email": "provider@clinic.example",
+        "Attorney e-mail": "attorney@law.example",
+        "Rescheduled Date": "25/03/2026",
+    }
+    told = mapped(sources, (",".join(cells), ",".join(cells.values())), answers="n\n" * 9)
+    assert "[Y/n]" not in told.output
+    unused = [f'{letter} "{name}"' for letter, name in zip("ABCDEFGHIJ", cells, strict=True)][2:]
+    assert f"Not used: {', '.join(unused)}." in " ".join(told.output.split())
