@@ -52,11 +52,20 @@ def call_file_right(tools: Tools, file: str, by: str) -> int:
     """Note a person's word that a file is right though it changes most patients at once; give the exit code."""
     with tools.store.begin() as memory:
         held = [problem for _, problem in listed_problems(memory) if waits_for_a_word(problem)]
-        found = [problem for problem in held if problem.file == file]
-        for problem in found:
+        found = [problem for problem in held if problem.source == file] or [
+            problem for problem in held if problem.file == file
+        ]
+        sources = sorted({problem.source for problem in found})
+        for problem in found if len(sources) == 1 else ():
             call_right(memory, problem.source, problem.file, by, utc_text(tools.now))
+    if len(sources) > 1:
+        click.echo(
+            f'"{file}" stands for {len(sources)} sources. Name the one that you mean: {", ".join(sources)}.', err=True
+        )
+        return 1
     if not found:
-        named = " ".join(problem.file for problem in held)
+        files = [problem.file for problem in held]
+        named = " ".join(each.source if files.count(each.file) > 1 else each.file for each in held)
         click.echo(f'No file "{file}" is held back. {f"Held back: {named}" if named else ""}'.rstrip(), err=True)
         return 1
     what = found[0].what.removesuffix(ALL_AT_ONCE)

@@ -52,7 +52,7 @@ def save(tools: Tools, source: Source, file: FileRead, known: bytes) -> Counter[
 
 
 def _still_known(memory: Memory, source: Source, file: FileRead, known: bytes, seen_at: str) -> Counter[str]:
-    if file.memory != known:
+    if file.memory and file.memory != known:
         remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at, _data_at(file, seen_at))
     elif not file.changed_ns:
         still_new(memory, source.name, file.path, seen_at)
@@ -110,7 +110,7 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
 
 def _held_back(tools: Tools, source: Source, file: FileRead, upheaval: Found, word: Word | None) -> Problem:
     """What a file would do to most patients, and why a word that was given does not count."""
-    remedy = _A_PERSON_DECIDES.format(file=file.path)
+    remedy = _A_PERSON_DECIDES.format(file=file.path if file.changed_ns else source.name)  # of a host there are several
     if word:
         at = datetime.fromisoformat(word.at).astimezone(tools.settings.clinic.tzinfo)
         why = "this is something else" if word.holds(utc_text(tools.now)) else "it holds for seven days"

@@ -78,6 +78,8 @@ def read_calendar(
             times = f"more than {MOST_OF_ALL:,} times in the window"
             sentences.append(f"The calendar's entries recur {times}; the rest is left out.")
             break
+    if breaks_off(data) and not any(" breaks off in " in sentence for sentence in sentences):
+        sentences.append(f"The calendar breaks off after entry {count_entries(data)}; what follows is not known.")
     columns = {name: [row[place] for _, row in rows] for place, name in enumerate(COLUMNS)}
     return columns, [ordinal for ordinal, _ in rows], sentences
 
@@ -85,6 +87,12 @@ def read_calendar(
 def count_entries(data: bytes) -> int:
     """How many entries a calendar file holds, whether or not they can be read."""
     return len(_ENTRY_LINE.findall(data))
+
+
+def breaks_off(data: bytes) -> bool:
+    """Whether the calendar's end is missing (RFC 5545, section 3.4): only a part of it came."""
+    whole = data.upper()
+    return whole.rfind(b"END:VCALENDAR") < whole.rfind(b"\nBEGIN:")
 
 
 def _nesting(data: bytes) -> int:

@@ -31,6 +31,7 @@ def fetch_calendar(address: str, tags: tuple[str, str], seconds: float, limit: i
         with urlopen(Request(address, headers=headers), timeout=seconds) as answer:
             _check_safe(answer.url)
             data = answer.read(limit + 1)
+            is_cut = len(data) <= limit and bool(answer.length)  # bytes that were promised and did not come
             found = (answer.headers.get("ETag") or "", answer.headers.get("Last-Modified") or "")
     except HTTPError as error:
         if error.code == 304:
@@ -41,6 +42,8 @@ def fetch_calendar(address: str, tags: tuple[str, str], seconds: float, limit: i
         raise Unreadable(f"The calendar's server cannot be reached: {reason}.", TRIED_AGAIN) from None
     if len(data) > limit:
         raise Unreadable(f"The calendar has more than {limit >> 20} MB.", "Share a calendar of appointments only.")
+    if is_cut:
+        raise Unreadable("The calendar's server hung up in the middle of its answer.", TRIED_AGAIN)
     if b"BEGIN:VCALENDAR" not in data[:4096].upper():
         raise Unreadable("What came from the address is no calendar.", _LOOK)
     return Fetched(data, found)

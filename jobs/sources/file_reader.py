@@ -66,7 +66,7 @@ class FileReader:
         self._task, self._path, self._send = task, path, send
         self._former = _usable(base)
         self._base = self._former if self._former and self._former.wish == task.wish else None
-        self._own = _usable(own, task.wish)
+        self._own, self._remembered = _usable(own, task.wish), own
         self._new = FileMemory(wish=task.wish, turn=task.turn)
         if task.several and self._base and not set(task.sent_keys).isdisjoint(self._base.marks.keys):
             self._own = self._base = None  # an earlier file just changed appointments of this one, which counts more
@@ -123,14 +123,14 @@ class FileReader:
         new = self._new
         if (own.digest, own.window, own.second[3:]) != (new.digest, new.window, new.second[3:]):
             return False
-        new.layout, new.fields, new.parts, new.repeats, new.ending, new.marks = (
-            own.layout, own.fields, own.parts, own.repeats, own.ending, own.marks,
-        )  # fmt: skip
+        for name in ("layout", "fields", "parts", "repeats", "headers", "lost", "ending", "missed", "marks"):
+            setattr(new, name, getattr(own, name))
         return True
 
     def _unchanged(self, memory: bytes = b"") -> None:
+        """Without a `memory` of its own, what is remembered stays as it is."""
         rows = self._own.marks.rows() if self._own else 0
-        self._send(("unchanged", memory, rows))
+        self._send(("unchanged", memory or self._remembered, rows))
 
     def _read_second(self) -> bytes:
         path = self._task.join_path
@@ -196,16 +196,18 @@ class FileReader:
         second = basename(self._task.join_path)
         chunk_rows, keys = self._task.limit("chunk_rows"), self._task.sent_keys
         sender = Sender(self._send, self._base, self._new, keys, chunk_rows, second, self._former)
-        sender.whole = not self._task.several  # what is gone from one file may stand in another one
+        sender.whole = sender.alone = not self._task.several  # what is gone from one file may stand in another one
         return sender
 
     def _read_calendar(self, data: bytes) -> None:
-        from jobs.sources.calendar import count_entries, read_calendar  # loads a library that only calendars need
+        from jobs.sources.calendar import breaks_off, count_entries, read_calendar  # loads what only calendars need
 
         first, last = (date.fromisoformat(day) for day in self._task.window)
         columns, ordinals, sentences = read_calendar(data, first, last, self._task.zone)
         if not ordinals and len(sentences) >= max(1, count_entries(data)):
             raise Unreadable(sentences[0], "Export or share the calendar again.")
+        if breaks_off(data):
+            self._new.size, self._new.digest, self._new.tags = -1, "", ("", "")  # it is asked for whole next time
         self._sender().send_calendar(columns, ordinals, sentences)
 
     def _read_address(self) -> None:

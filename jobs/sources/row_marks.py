@@ -113,6 +113,7 @@ class FileMemory:
     repeats: bool = False
     headers: dict[str, str] = {}  # meaning -> header
     lost: dict[str, tuple[str, int]] = {}  # meaning -> header of columns that were there before; see `changed_columns`
+    missed: bytes = b""  # keys of rows that were there before, the oldest first: their deletion may not be believed yet
     ending: int = 0  # how the last line of a text table ended; see `last_line`
     marks: RowMarks
 

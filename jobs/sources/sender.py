@@ -13,6 +13,7 @@ from jobs.sources.row_marks import FileMemory, RowMarks, marks_of
 from jobs.sources.table_file import Batch
 
 _HELD = 10_000  # rows
+_MOST_MISSED = 50_000  # keys, the newest of them
 
 
 class Repeated(Exception):
@@ -35,6 +36,7 @@ class Sender:
         self.base, self.new, self.second_name = base, new, second_name
         self._before = base or former
         self.whole = True  # whether all that the file holds could be read
+        self.alone = True  # whether no other file of its source can hold what is gone from it
         self.left_out: list[str] = []  # sentences about lines that were left out
         self._nothing = "It has column names and no rows. If there were appointments, export it again."
         self._held: list[tuple[tuple[Any, ...], Sequence[int]]] = []
@@ -109,17 +111,27 @@ class Sender:
         if not marks.rows():
             self.announce(self._nothing)
         self._sent_keys.extend(sieve.sent_keys)
-        left = self._left(marks)
+        missed = self._missed(marks)
+        self.new.missed = array("q", missed[-_MOST_MISSED:]).tobytes()
+        left = missed if self.whole else []
         self._send(("done", self.new.dump(), marks.rows(), skipped, left, bool(left) and self._is_comparable()))
 
-    def _left(self, marks: RowMarks) -> list[int]:
-        """The keys that were there the last time and are no more; none where that cannot be told."""
+    def _missed(self, marks: RowMarks) -> list[int]:
+        """The keys that were there before and are not now, those of the last time last; none where that cannot be told.
+
+        They are remembered over files that have them not: an empty or a filtered one is not believed, and the next one
+        tells what is gone indeed.
+        """
         before = self._before
-        if before is None or not self.whole:
+        if before is None or not self.alone:
             return []
         old, new = before.marks.keys, marks.keys
         elsewhere = {*compress(old, map(ne, old, new)), *old[len(new) :]}  # not where they were
-        return list(elsewhere.difference(new)) if elsewhere else []
+        earlier = array("q", before.missed) if self._is_comparable() else ()
+        if not elsewhere and not earlier:
+            return []
+        here = {0, *new}
+        return [key for key in dict.fromkeys((*earlier, *elsewhere)) if key not in here]
 
     def _is_comparable(self) -> bool:
         """Whether a key that is there no more is an appointment that is gone: where other columns are read, or the same

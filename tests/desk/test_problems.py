@@ -1,6 +1,10 @@
 """`problems` lists what is wrong and what to do at the terminal, and shows no patient."""
 
+import sqlite3
+
 from hand_written_clinic import Clinic, appointment
+
+from jobs.clinic.problems import ALL_AT_ONCE
 
 
 def shown(clinic: Clinic, *words: str) -> str:
@@ -42,3 +46,24 @@ def test_where_nothing_is_wrong_it_says_so(clinic: Clinic) -> None:
     clinic.export(appointment("Ann", "2026-03-05 09:00"))
     clinic.pull("2026-03-04 09:00")
     assert shown(clinic) == "Nothing was wrong with the sources.\n"
+
+
+def test_of_two_calendars_of_one_host_the_word_is_about_the_one_that_is_named(clinic: Clinic) -> None:
+    clinic.pull("2026-03-04 09:00")
+    host = "https://calendars.example/…"
+    with sqlite3.connect(clinic.database) as database:
+        for source in ("physio", "studio"):
+            about = (source, host, f"18 of 20 coming visits have another time{ALL_AT_ONCE}")
+            database.execute(
+                "INSERT INTO problems (clinic_id, seen_at, source, file, what, set_aside) "
+                "VALUES ('lakeside', '', ?, ?, ?, 1)",
+                about,
+            )
+    both = clinic.command("problems", "--is-right", host, "--who", "Dana")
+    assert (both.exit_code, both.output) == (
+        1, f'"{host}" stands for 2 sources. Name the one that you mean: physio, studio.\n'
+    )  # fmt: skip
+    other = clinic.command("problems", "--is-right", "pilates")
+    assert (other.exit_code, other.output) == (1, 'No file "pilates" is held back. Held back: physio studio\n')
+    assert clinic.command("problems", "--is-right", "studio", "--who", "Dana").exit_code == 0
+    assert clinic.ask("SELECT name FROM cursors WHERE name LIKE 'right: %'") == ["right: studio"]

@@ -66,6 +66,7 @@ class Found(NamedTuple):
     memory: bytes
     total: int
     skipped: int
+    gone: frozenset[int] = frozenset()
 
     def said(self) -> str:
         return f"{self.problem.what} {self.problem.remedy}".strip() if self.problem else ""
@@ -84,7 +85,17 @@ def read(
             for meaning, texts in part.columns.items():
                 columns.setdefault(meaning, []).extend(texts)
         found.append(
-            Found(file.path, file.outcome, file.problem, columns, rows, file.memory, file.rows_total, file.rows_skipped)
+            Found(
+                file.path,
+                file.outcome,
+                file.problem,
+                columns,
+                rows,
+                file.memory,
+                file.rows_total,
+                file.rows_skipped,
+                file.gone,
+            )
         )
     return found
 

@@ -32,6 +32,7 @@ class Shared(ThreadingHTTPServer):
     def __init__(self, encrypted: bool = True) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
         self.data, self.status, self.asked, self.leads_to = SLOTS, 200, [], ""
+        self.promised, self.etag = 0, '"first"'
         self.encrypted = encrypted
         if encrypted:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -50,12 +51,12 @@ class _Answer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         server: Shared = self.server  # type: ignore[assignment]
         server.asked.append(dict(self.headers))
-        known = self.headers["If-None-Match"] == '"first"'
+        known = self.headers["If-None-Match"] == server.etag
         self.send_response(304 if known and server.status == 200 else server.status)
         if server.leads_to:
             self.send_header("Location", server.leads_to)
-        self.send_header("ETag", '"first"')
-        self.send_header("Content-Length", "0" if known else str(len(server.data)))
+        self.send_header("ETag", server.etag)
+        self.send_header("Content-Length", "0" if known else str(server.promised or len(server.data)))
         self.end_headers()
         if not known:
             self.wfile.write(server.data)
@@ -110,8 +111,34 @@ def test_the_address_that_a_calendar_program_shows_is_taken_too(shared: Shared) 
 def test_it_is_asked_only_whether_it_changed(shared: Shared) -> None:
     first = fetch(shared.address)
     again = fetch(shared.address, first.memory)
-    assert (again.outcome, again.rows) == ("unchanged", [])
-    assert [asked.get("If-None-Match") for asked in shared.asked] == [None, '"first"']
+    third = fetch(shared.address, again.memory)
+    assert (again.outcome, again.rows, again.memory, third.outcome) == ("unchanged", [], first.memory, "unchanged")
+    assert [asked.get("If-None-Match") for asked in shared.asked] == [None, '"first"', '"first"']
+
+
+def test_an_answer_that_breaks_off_before_its_promised_end_is_not_read(plain: Shared) -> None:
+    plain.promised = len(SLOTS) + 100
+    found = fetch(plain.address)
+    assert (found.outcome, found.rows, found.memory) == ("refused", [], b"")
+    assert found.said() == "The calendar's server hung up in the middle of its answer. It is tried again next time."
+
+
+@pytest.mark.parametrize("end", ["END:VCALENDAR", "END:VEVENT"])
+def test_of_a_calendar_without_its_end_nothing_is_called_gone_and_it_is_asked_for_whole_again(
+    plain: Shared, end: str
+) -> None:
+    second = SLOTS[SLOTS.index(b"BEGIN:VEVENT") :].replace(b"UID:one", b"UID:two").replace(b"0304", b"0305")
+    plain.data = SLOTS[: SLOTS.index(b"END:VCALENDAR")] + second
+    first = fetch(plain.address)
+    plain.data, plain.etag = SLOTS[: SLOTS.index(end.encode())] + b"", '"cut"'
+    if end == "END:VEVENT":
+        plain.data = SLOTS[: SLOTS.index(b"END:VCALENDAR")] + second[:40]
+    cut = fetch(plain.address, first.memory)
+    assert (cut.outcome, cut.gone, "The calendar breaks off " in cut.said()) == ("read", frozenset(), True)
+    plain.data, plain.etag = SLOTS, '"whole"'
+    whole = fetch(plain.address, cut.memory)
+    assert (whole.outcome, whole.problem, len(whole.gone)) == ("read", None, 1)
+    assert plain.asked[-1].get("If-None-Match") is None
 
 
 def test_a_server_whose_certificate_nobody_vouches_for_is_not_read(shared: Shared) -> None:

@@ -48,6 +48,22 @@ def test_a_row_that_is_gone_is_named_by_the_mark_it_came_with(
     assert gone == marks.keys() - whole.keys() and len(gone) == 2
 
 
+@pytest.mark.parametrize("kept", [6, 40])
+def test_what_is_gone_is_named_also_where_an_empty_or_a_filtered_file_came_in_between(
+    tmp_path: Path, kept: int
+) -> None:
+    """By its word they were too many to be believed; the next file tells which of them are gone indeed."""
+    rows, name = table(60), "export.csv"
+    read(tmp_path, csv_text(rows), name, 1_700_000_000, {})
+    for moment, some in ((1_700_000_100, rows[: kept + 1]), (1_700_000_200, rows[:1])):
+        read(tmp_path, csv_text(some), name, moment, {name: last_file().memory})
+        assert len(last_file().gone) == 61 - len(some)
+    read(tmp_path, csv_text(rows[:41] + rows[45:]), name, 1_700_000_300, {name: last_file().memory})
+    assert len(last_file().gone) == 4
+    read(tmp_path, csv_text(rows), name, 1_700_000_400, {name: last_file().memory})
+    assert last_file().gone == frozenset()
+
+
 def test_where_the_settings_of_a_source_changed_nothing_is_called_gone(tmp_path: Path) -> None:
     read(tmp_path, csv_text(table(40)), "export.csv", 1_700_000_000, {})
     memory = last_file().memory
