@@ -1,10 +1,13 @@
 """What settings name and this machine must have: files beside config/, their rights, the database's driver."""
 
+import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from jobs.clinic.faults import Fault
+from jobs.desk.place import user_name
 from jobs.runner.settings import Settings
 from jobs.runner.yaml_file import Location, Unreadable, read_yaml
 from jobs.sources.files import is_address, matching_files
@@ -24,8 +27,12 @@ def unusable_here(home: Path, settings: Settings) -> Iterator[Fault]:
         what = f"database: the driver of its kind of database is not installed ({missing})."
         remedy = "Leave it empty for SQLite in state_dir, which is what is supported."
         yield Fault(_CLINIC, _line(home, ("installation", "database")), what, remedy)
+    elif sentence := why_no_state(settings.state_dir):
+        yield Fault("", 0, sentence)
     elif sentence := _why_no_database(settings):
         yield Fault("", 0, sentence)
+    if sentence := _why_no_key(settings):
+        yield Fault(_CLINIC, _line(home, ("google", "service_account_file")), sentence)
 
 
 def _secrets(settings: Settings) -> tuple[tuple[str, Location, str], ...]:
@@ -38,19 +45,67 @@ def _secrets(settings: Settings) -> tuple[tuple[str, Location, str], ...]:
 
 
 def missing_secrets(settings: Settings) -> Iterator[str]:
-    """A sentence for each password file or key of Google that is not there, or is none. It may lie on the server
-    alone, so that it is no fault of the settings."""
+    """A sentence for each password file or key of Google that is not there. It may lie on the server alone, so that it
+    is no fault of the settings."""
     for kind, _, file in _secrets(settings):
         if file and not Path(file).is_file():
             yield f"The {kind} {file} is not there. Where the jobs run it must be."
-    if (key := Path(settings.google.service_account_file)).is_file() and not _others_read(key):
-        from jobs.google.sign_in import credentials_for
-        from jobs.google.trouble import SignInNeeded
 
-        try:
-            credentials_for(settings.google, (), settings.state_dir)
-        except SignInNeeded as why:
-            yield str(why)
+
+def _why_no_key(settings: Settings) -> str:
+    """What a run would say of a key of Google that is there and is none, or cannot be read."""
+    if not (key := Path(settings.google.service_account_file)).is_file() or _others_read(key):
+        return ""
+    from jobs.google.sign_in import credentials_for
+    from jobs.google.trouble import SignInNeeded
+
+    try:
+        credentials_for(settings.google, (), settings.state_dir)
+    except SignInNeeded as why:
+        return str(why)
+    return ""
+
+
+_WRITTEN_ON = re.compile(r"logs/clinic\.log(\.lock)?|locks/.+|outbox\.journal|[^/]+\.sqlite(-wal|-shm)?")
+"""What is written to in place, by its name in the state folder; all else is read, and replaced whole."""
+_LETTERS = re.compile(r"(outbox|demo)(/|$)")
+
+
+def why_no_state(state_dir: Path) -> str:
+    """A sentence where this user cannot read or write what the jobs keep in the state folder, naming the first of it;
+    "" where all can be used, or where there is none yet. Letters that were written there for a person to look at do not
+    count, former databases neither."""
+    cannot = [path for path in _kept_in(state_dir) if not _usable(path, path.relative_to(state_dir).as_posix())]
+    if not cannot:
+        return ""
+    if os.access(cannot[0], os.R_OK | os.W_OK):
+        return f"{cannot[0]}: a file stands where a folder belongs, or a folder where a file does. Move it away."
+    if not os.access(state_dir, os.W_OK) and os.statvfs(state_dir).f_flag & os.ST_RDONLY:
+        return f"{state_dir}: the disk can only be read, not written. No job can begin until it can."
+    more = f" So it is with {len(cannot) - 1} more in that folder." if cannot[1:] else ""
+    return (
+        f"{cannot[0]}: this user ({user_name()}) may not read or write it.{more} Give it to the user that runs the "
+        "jobs, and call every command as that user."
+    )
+
+
+def _kept_in(state_dir: Path) -> Iterator[Path]:
+    if not state_dir.is_dir():
+        return
+    yield state_dir
+    for here, folders, files in os.walk(state_dir):
+        inside = Path(here)
+        folders[:] = [name for name in folders if not _LETTERS.match((inside / name).relative_to(state_dir).as_posix())]
+        yield from (inside / name for name in (*folders, *files) if "-before-" not in name)
+
+
+def _usable(path: Path, name: str) -> bool:
+    """Whether this user can do with it what the jobs do; what a run has just taken away is no trouble."""
+    written_on = _WRITTEN_ON.fullmatch(name)
+    if path.is_dir():
+        return os.access(path, os.R_OK | os.W_OK | os.X_OK) and not written_on
+    rights = os.R_OK | os.W_OK if written_on else os.R_OK
+    return (os.access(path, rights) or not os.path.lexists(path)) and name not in ("logs", "locks")
 
 
 def missing_files(home: Path, sources: tuple[Source, ...]) -> Iterator[str]:

@@ -25,6 +25,8 @@ _NOT_ALLOWED = frozenset({
     "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "delegationDenied", "authError",
 })  # fmt: skip
 _BETWEEN = "Does a sign-in page of this machine's network stand in between?"
+_INCOMPLETE = "The credentials do not contain"
+_NO_TOKEN = f"Google ({{}}) answered the sign-in with something else than a token. {_BETWEEN}"
 _SWITCHED_OFF = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
 
 
@@ -109,7 +111,7 @@ def in_sentences(settings: Google, scopes: Sequence[str], name: str) -> Iterator
     except HttpError as error:
         raise _answered(settings, scopes, name, error) from None
     except RefreshError as error:
-        raise _not_refreshed(settings, scopes, error) from None
+        raise _not_refreshed(settings, scopes, name, error) from None
     except (TransportError, httplib2.HttpLib2Error, http.client.HTTPException, OSError) as error:
         cause = error.args[0] if isinstance(error, TransportError) and error.args else error
         if isinstance(cause, (httplib2.ServerNotFoundError, ConnectionRefusedError)):
@@ -121,7 +123,7 @@ def in_sentences(settings: Google, scopes: Sequence[str], name: str) -> Iterator
         why = getattr(cause, "strerror", "") or type(cause).__name__
         raise NoAnswer(f"The connection to Google ({name}) was lost: {why}.") from None
     except (TypeError, AttributeError):  # google-auth, of a token that is no JSON object
-        raise NoAnswer(f"Google ({name}) answered the sign-in with something else than a token. {_BETWEEN}") from None
+        raise NoAnswer(_NO_TOKEN.format(name)) from None
     except (GoogleAuthError, Error, ValueError) as error:
         raise NoAnswer(f"Google ({name}) answered something that cannot be read ({type(error).__name__}).") from None
 
@@ -154,10 +156,15 @@ def _reason(error: Any) -> str:
     return found if isinstance(found, str) and found.isascii() and found.isidentifier() else ""
 
 
-def _not_refreshed(settings: Google, scopes: Sequence[str], error: Any) -> GoogleTrouble:
-    """Google gave no token: for the time being, or because nobody is signed in any more."""
+def _not_refreshed(settings: Google, scopes: Sequence[str], name: str, error: Any) -> GoogleTrouble:
+    """Google gave no token: for the time being, or because nobody is signed in any more. A refusal of Google's own has
+    a word for why (RFC 6749, section 5.2); what has none comes from somebody in between."""
     if error.retryable:
         return NoAnswer("Google could not check the sign-in just now.")
+    answer = error.args[-1] if error.args else ""  # a text is the whole of it, or google-auth's own: it did not ask
+    if not isinstance(answer.get("error") if isinstance(answer, dict) else None, str):
+        if not str(answer).startswith(_INCOMPLETE):
+            return NoAnswer(_NO_TOKEN.format(name))
     word = str(error.args[0] if error.args else "").partition(":")[0].strip()
     told = f" ({word})" if word.isidentifier() and word.isascii() else ""
     return SignInNeeded(f"Google does not accept the sign-in{told}. {how_to_sign_in(settings, scopes)}")

@@ -54,7 +54,10 @@ def _service_account(settings: Google, scopes: Sequence[str], act_for: str) -> A
     path = Path(settings.service_account_file)
     key = _read_private(path)
     try:
-        made = Credentials.from_service_account_info(json.loads(key), scopes=list(scopes))  # type: ignore[no-untyped-call]
+        info = json.loads(key)
+        if info.get("type", "service_account") != "service_account":
+            raise ValueError
+        made = Credentials.from_service_account_info(info, scopes=list(scopes))  # type: ignore[no-untyped-call]
     except (ValueError, KeyError, TypeError, AttributeError, GoogleAuthError):
         raise SignInNeeded(
             f"{path} is not the key of a service account. Download it anew from the Google Cloud console, as JSON."

@@ -4,6 +4,7 @@ The text of a foreign exception can hold a row, hence patient data; so can a tra
 """
 
 import errno
+from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -12,8 +13,9 @@ _MAKE_ROOM = "Make room there; the next run goes on where this one ended."
 _DAMAGED = "The file is damaged. Put a backup in its place: `run_jobs.py restore FILE` (docs/it.md)."
 
 
-def exception_words(error: BaseException) -> str:
-    """One sentence for a person: our own exceptions' words; of others the kind, the system's reason and the place."""
+def exception_words(error: BaseException, state_dir: Path | None = None) -> str:
+    """One sentence for a person: our own exceptions' words; of others the kind, the system's reason and the place. What
+    the program keeps in `state_dir` is named with its remedy."""
     if type(error).__module__.startswith("jobs."):
         return str(error)
     if isinstance(error, OperationalError) or type(error) is DatabaseError:  # which a damaged file is to SQLite
@@ -23,6 +25,8 @@ def exception_words(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno in _FULL:
         return f"The disk that was written to is full. {_MAKE_ROOM}"
     if isinstance(error, OSError) and error.strerror:
+        if state_dir and isinstance(error.filename, (str, Path)) and Path(error.filename).is_relative_to(state_dir):
+            return file_words(error)
         kind = f"{error.strerror} ({kind})"
     where = places(error)[-1:]
     return f"{kind}{f' at {where[0]}' if where else ''}. It was not foreseen; logs/clinic.log tells the IT person more."

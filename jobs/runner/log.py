@@ -82,13 +82,14 @@ def forget_logs(state_dir: Path, before: datetime) -> int:
 
 
 def open_log(state_dir: Path) -> logging.Logger:
-    """The log of this installation, in state_dir/logs/clinic.log. Raises OSError where the folder cannot be made."""
+    """The log of this installation, in state_dir/logs/clinic.log. Raises OSError where it cannot be written."""
     log = logging.getLogger("clinic")
     folder = state_dir / "logs"
     path = str(folder / "clinic.log")
     if any(getattr(handler, "baseFilename", "") == os.path.abspath(path) for handler in log.handlers):
         return log
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    open(f"{path}.lock", "ab", opener=_private).close()  # a line that could not be written is missed by nobody
     handler = _LogFile(path, maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8")
     handler.setFormatter(_JsonLines())
     for old in list(log.handlers):

@@ -94,14 +94,14 @@ def _run_alone(name: str, tools: Tools, slot: str, log: logging.Logger) -> tuple
         with tools.store.begin() as memory:
             end_run(memory, run_id, utc_text(tools.clock()), state, seconds, outcome.counts, message)
     except Exception as error:  # the store itself
-        outcome = Outcome(failed=_failure(error, name, log))
+        outcome = Outcome(failed=_failure(error, name, tools, log))
     _tell(name, tools, outcome, round(time.monotonic() - started, 3), log)
     return (FAILED if outcome.failed else FINE), outcome
 
 
 def _not_begun(name: str, tools: Tools, error: Exception, log: logging.Logger) -> tuple[int, Outcome]:
     """The lock or the store cannot be used: the job fails before it begins."""
-    outcome = Outcome(failed=_failure(error, name, log))
+    outcome = Outcome(failed=_failure(error, name, tools, log))
     _tell(name, tools, outcome, 0.0, log)
     return FAILED, outcome
 
@@ -110,14 +110,14 @@ def _work(name: str, tools: Tools, log: logging.Logger) -> Outcome:
     try:
         outcome = job_function(name)(tools, tools.today)
     except Exception as error:
-        return Outcome(failed=_failure(error, name, log))
+        return Outcome(failed=_failure(error, name, tools, log))
     return outcome._replace(failed=without_addresses(outcome.failed))
 
 
-def _failure(error: Exception, name: str, log: logging.Logger) -> str:
+def _failure(error: Exception, name: str, tools: Tools, log: logging.Logger) -> str:
     """Log where an exception came from, and put it into words."""
     log.error("job raised", extra={"facts": {"job": name, "error": type(error).__name__, "where": places(error)}})
-    return without_addresses(exception_words(error))
+    return without_addresses(exception_words(error, tools.state_dir))
 
 
 def _tell(name: str, tools: Tools, outcome: Outcome, seconds: float, log: logging.Logger) -> None:

@@ -20,7 +20,7 @@ def told_today(state_dir: Path, job: str, sentence: str, today: date) -> bool:
     """Whether this failure of a job was told of on this day. It is the same one whatever numbers and moments its
     sentence holds."""
     mark = _mark(state_dir, job, sentence, today)
-    return any((folder / mark).exists() for folder in _folders(state_dir))
+    return any(os.path.exists(folder / mark) for folder in _folders(state_dir))  # False also where it may not look
 
 
 def note_told(state_dir: Path, job: str, sentence: str, today: date) -> bool:

@@ -108,9 +108,14 @@ def open_database(tools: Tools) -> None:
 
 @contextmanager
 def telling(settings: Settings, now: datetime | None = None) -> Iterator[None]:
-    """For a run of jobs: where its tools cannot be used, the watchdog hears that no job could begin, and the IT person
-    why."""
+    """For a run of jobs: where its tools or its log cannot be used, the watchdog hears that no job could begin, and the
+    IT person why."""
     try:
+        with _in_words():
+            from jobs.runner.log import open_log
+
+            settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            open_log(settings.state_dir)
         yield
     except ToolsUnusable as reason:
         from jobs.runner.health import ping_failure, tell_that_nothing_runs

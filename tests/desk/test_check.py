@@ -1,5 +1,6 @@
 """`check`: every fault of every file that the office manager edits, at once."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from lakeside_day import Ask
 from jobs.articles.library import Library
 from jobs.clinic.faults import Fault
 from jobs.desk.init import with_values
+from jobs.desk.place import user_name
 
 
 def edit(file: Path, old: str, new: str) -> None:
@@ -60,14 +62,47 @@ def test_a_password_file_or_a_key_of_google_that_is_not_there_or_is_none_is_told
     for content in ("", "no key", "[]", '{"type": "service_account"}'):
         key.write_text(content, "utf-8")
         key.chmod(0o600)
-        assert ask("check").output.endswith(
-            f"{missing}{key} is not the key of a service account. Download it anew from the Google Cloud console, as "
-            "JSON.\n"
-        )
+        told = ask("check")
+        assert told.exit_code == 3  # a run could only refuse it
+        assert (
+            f"{key} is not the key of a service account. Download it anew from the Google Cloud console, as JSON.\n"
+        ) in told.output
     key.chmod(0o644)
     told = ask("check")
     assert told.exit_code == 3
     assert f"Others can read the key {key}, so no run uses it.\nRun: chmod 600 {key}\n" in told.output
+
+
+def test_what_the_jobs_cannot_read_or_write_in_the_state_folder_is_a_fault(
+    ask: Ask, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another user's files, as far as that can be told where the tests are root's: the system says no."""
+    state, of_root = home / "var", list[str]()
+    for folder in ("logs", "locks", "outbox/2026-03-04", "reports"):
+        (state / folder).mkdir(exist_ok=True, parents=True)
+    for name in ("logs/clinic.log", "outbox/2026-03-04/1.eml", "outbox.journal", "reports/a.xlsx"):
+        (state / name).touch()
+    (state / "clinic-before-20260304T000000Z.sqlite").touch()
+
+    def access(path: Path, mode: int) -> bool:
+        mine = path not in [state / name for name in of_root]
+        return mine or (mode == os.R_OK and "report" in str(path))
+
+    monkeypatch.setattr("os.access", access)
+    of_root[:] = ["outbox/2026-03-04/1.eml", "reports/a.xlsx", "clinic-before-20260304T000000Z.sqlite"]
+    assert ask("check").exit_code == 0
+    for of_root[:] in (["logs/clinic.log"], ["outbox.journal"], ["reports"], ["logs", "logs/clinic.log"]):
+        told = ask("check")
+        more = " So it is with 1 more in that folder." if of_root[1:] else ""
+        assert (told.exit_code, told.output) == (
+            3,
+            f"{state / of_root[0]}: this user ({user_name()}) may not read or write it.{more} Give it to the user that "
+            "runs the jobs, and call every command as that user.\n1 fault. Nothing was sent or changed.\n",
+        )
+    monkeypatch.undo()
+    (state / "outbox.journal").unlink()
+    (state / "outbox.journal").mkdir()
+    assert ask("check").output.startswith(f"{state / 'outbox.journal'}: a file stands where a folder belongs, or a ")
 
 
 def test_a_file_to_be_joined_that_is_not_there_is_named(ask: Ask, home: Path) -> None:

@@ -155,6 +155,21 @@ def test_a_key_that_google_does_not_know_says_whom_to_ask(google: LoopbackGoogle
     )
 
 
+@pytest.mark.parametrize(
+    "answer", [Answer(302, b""), Answer(404, b"<html>"), Answer(404, {}), Answer(200, {"error": None})]
+)
+def test_a_page_that_stands_between_us_and_google_is_no_fault_of_the_key(
+    google: LoopbackGoogle, tmp_path: Path, answer: Answer
+) -> None:
+    google.script = lambda call: answer
+    with pytest.raises(NoAnswer) as told:
+        open_service(settings_for(tmp_path, google), "gmail", "v1", SCOPES, tmp_path)
+    assert str(told.value) == (
+        "Google (gmail) answered the sign-in with something else than a token. Does a sign-in page of this machine's "
+        "network stand in between?"
+    )
+
+
 def test_a_google_that_cannot_check_the_sign_in_now_is_no_fault_of_the_sign_in(
     google: LoopbackGoogle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +187,8 @@ def test_secret_files_that_others_can_read_or_that_are_none_are_refused(
     key.chmod(0o644)
     assert sentence(by_key, tmp_path) == (f"Others can read {key}, which lets in whoever has it. Run: chmod 600 {key}")
     key.chmod(0o600)
+    key.write_text(key.read_text("utf-8").replace("service_account", "authorized_user"), "utf-8")
+    assert "is not the key of a service account." in sentence(by_key, tmp_path)
     key.write_text('{"type": "service_account"}', "utf-8")
     assert sentence(by_key, tmp_path) == (
         f"{key} is not the key of a service account. Download it anew from the Google Cloud console, as JSON."

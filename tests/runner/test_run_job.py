@@ -87,6 +87,18 @@ def test_what_an_exception_says_of_a_patient_reaches_no_log_no_record_and_nobody
     assert "mira" not in everything.lower() and "quill" not in everything.lower()
 
 
+def test_what_another_user_owns_in_the_state_folder_is_named_with_its_remedy_and_no_other_path_is(
+    tools: Tools, job_is: JobIs
+) -> None:
+    journal = tools.state_dir / "outbox.journal"
+    job_is(raising(PermissionError(13, "Permission denied", journal)))
+    assert run_job("send_follow_ups", tools)[1].failed == (
+        f"{journal}: this user may not read or write it. Give it to the user that runs the jobs."
+    )
+    job_is(raising(PermissionError(13, "Permission denied", "/exports/Mira Quill.xlsx")))
+    assert run_job("send_follow_ups", tools)[1].failed.startswith("Permission denied (PermissionError) at ")
+
+
 def test_the_log_names_the_lines_of_the_program_that_raised(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: object, **others: object) -> object:
         raise ZeroDivisionError

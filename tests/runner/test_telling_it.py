@@ -204,6 +204,25 @@ def test_it_hears_once_a_day_that_no_job_can_begin_as_the_database_cannot_be_ope
     assert len(server.taken) == 2
 
 
+@pytest.mark.parametrize("what", ["logs/clinic.log", "logs/clinic.log.lock"])
+def test_it_and_the_watchdog_hear_of_a_log_that_cannot_be_written(
+    home: Path, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    live(home, server.port)
+    pings = list[str]()
+    monkeypatch.setattr("jobs.runner.health.ping_failure", pings.append)
+    log = home / "var" / what
+    log.mkdir(parents=True)
+    for minute in ("05", "15"):
+        told = begin(home, f"04 10:{minute}", "due", "--quiet")
+        assert (told.exit_code, told.output.startswith(f"{log}: Is a directory.")) == (1, True)
+    assert begin(home, "04 10:20", "status").exit_code == 0  # what needs no log goes on
+    assert (len(pings), len(server.taken)) == (2, 1)
+    log.rmdir()
+    begin(home, "04 10:25", "due", "--quiet")
+    assert log.is_file()
+
+
 def test_that_no_job_can_begin_is_told_once_by_jobs_that_begin_side_by_side(home: Path, server: LoopbackServer) -> None:
     live(home, server.port)
     begin(home, "04 10:00", "status")
