@@ -3,6 +3,8 @@
 import pytest
 from hand_written_clinic import Clinic, Row, appointment
 
+from jobs.clinic.problems import HOUR_LOST
+
 WAITS = ("planned", "the newest row of its appointment cannot be read; problems.xlsx says what to correct")
 BOOKED, DUE, LATER, TOO_LATE = "2026-03-02 10:00", "2026-03-04 10:00", "2026-03-04 15:00", "2026-03-06 10:00"
 
@@ -93,3 +95,31 @@ def test_the_letters_about_the_patients_other_visits_leave(clinic: Clinic) -> No
         clinic.pull(moment)
     clinic.send(DUE)
     assert sorted(state for state, _ in clinic.fates("Remy", "reminder")) == ["planned", "sent"]
+
+
+@pytest.mark.parametrize("start", ["2026-03-06", "2026-03-06 00:00", "2026-03-09 00:00"])
+def test_a_visit_that_loses_its_hour_is_not_reminded_of_until_it_has_one(clinic: Clinic, start: str) -> None:
+    lived(clinic, (BOOKED, visit()), (DUE, visit(start=start)))
+    assert clinic.fates("Remy", "reminder") == [WAITS]
+    assert clinic.ask("SELECT what, set_aside FROM problems") == [(HOUR_LOST, 1)]
+    clinic.export(visit(start=start), *OTHERS[1:])  # and it is told of as long as it is so
+    clinic.pull("2026-03-04 11:00")
+    assert clinic.ask("SELECT what, set_aside FROM problems") == [(HOUR_LOST, 1)]
+    lived(clinic, (LATER, visit()))
+    assert clinic.fates("Remy", "reminder") == [("sent", "")]
+    assert clinic.ask("SELECT COUNT(*) FROM problems") == [0]
+
+
+def test_a_visit_that_loses_its_hour_as_it_is_called_off_is_called_off(clinic: Clinic) -> None:
+    lived(clinic, (BOOKED, visit()), (DUE, visit(start="2026-03-06", status="cancelled")))
+    assert clinic.fates("Remy", "reminder") == [("withdrawn", "the appointment is now cancelled")]
+    assert clinic.ask("SELECT MIN(starts_at) FROM appointments") == ["2026-03-06T22:00:00Z"]
+
+
+def test_an_export_that_gives_days_alone_goes_on_as_before(clinic: Clinic) -> None:
+    rows = [row | {"start": row["start"][:10]} for row in (visit(), *OTHERS)]
+    for moment, changed in ((BOOKED, rows), (DUE, [rows[0] | {"start": "2026-03-05"}, *rows[1:]])):
+        clinic.export(*changed)
+        clinic.pull(moment)
+    assert clinic.ask("SELECT MIN(starts_on) FROM appointments") == ["2026-03-05"]
+    assert clinic.ask("SELECT COUNT(*) FROM problems") == [0]

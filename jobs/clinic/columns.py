@@ -23,6 +23,7 @@ class Columns:
         self._once = once or ReadOnce()
         self.problems: list[Problem] = []
         self.aside: set[int] = set()  # positions in the table, from 0
+        self.untimed: list[int] = []  # positions of rows without a time of day
         self._blank = [""] * len(table)
 
     def has(self, *fields: str) -> bool:
@@ -85,6 +86,11 @@ class Columns:
     def note_all(self, what: str, remedy: str, set_aside: bool = False) -> None:
         """Put down a problem of the whole table."""
         self._add(0, "", "", what, remedy, set_aside)
+
+    def problem(self, position: int, field: str, doubt: Doubt[Value]) -> Problem:
+        """A problem of one row, which is told only if somebody says so."""
+        self._add(self.table.rows[position], field, self.texts(field)[position], doubt.what, doubt.remedy, True)
+        return self.problems.pop()
 
     def _add(self, row: int, field: str, value: str, what: str, remedy: str, set_aside: bool) -> None:
         place = (self.table.source, self.table.file, self.table.sheet, row, self.table.headers.get(field, field))

@@ -15,7 +15,8 @@ FIRST_YEAR, LAST_YEAR = 1905, 2100  # spreadsheets put a time of day without its
 
 
 class Moment(NamedTuple):
-    """A moment in the forms of `records`. `timed` is False where the cell gave a day only: `at` is its midnight."""
+    """A moment in the forms of `records`. `timed` is False where the cell gave a day only, or midnight, at which
+    nobody is treated: `at` is its midnight then."""
 
     at: str
     on: str
@@ -60,7 +61,7 @@ class MomentReader:
         if offset is not None and not offset.seconds % 3600:
             on, *beside = ((day + timedelta(days=days)).isoformat() for days in (0, 1, -1))
             behind = offset // timedelta(hours=1)
-            for hour, written in enumerate(_HOURS):
+            for hour, written in enumerate(_HOURS[1:], start=1):  # at midnight, only the day is meant
                 days, there = divmod(hour - behind, 24)
                 self._hours[f"{on}{between}{written}"] = f"{(on, *beside)[days]}T{_HOURS[there]}", on
 
@@ -115,13 +116,15 @@ class MomentReader:
             return Doubt(NO_MOMENT, f"The year is before {FIRST_YEAR} or after {LAST_YEAR}.", CORRECT)
         local = local.replace(tzinfo=None, microsecond=0)
         if offset is None and self._own:
+            timed = timed and local.time() != time()
             offset = self._offset_all_day(local.date())
             if offset is not None:
                 return Moment(f"{(local - offset).isoformat()}Z", local.date().isoformat(), timed)
         zone = self._zone if offset is None else fixed_zone(offset)
         utc = local.replace(tzinfo=zone).astimezone(UTC)
-        day = utc.astimezone(self._clinic).date()
-        moment = Moment(f"{utc.replace(tzinfo=None).isoformat()}Z", day.isoformat(), timed)
+        here = utc.astimezone(self._clinic)
+        at = f"{utc.replace(tzinfo=None).isoformat()}Z"
+        moment = Moment(at, here.date().isoformat(), timed)
         if timed and offset is None and utc.astimezone(zone).replace(tzinfo=None) != local:
             return Doubt(
                 moment,

@@ -1,8 +1,12 @@
 """When an appointment starts and ends, read from whichever columns an export spreads it over."""
 
+from operator import itemgetter
+
 from jobs.clinic.cells import CORRECT, Doubt, read_minutes, read_yes_no
 from jobs.clinic.columns import Columns
 from jobs.clinic.dates import NO_MOMENT, Moment, MomentReader, later, moment_reader
+from jobs.clinic.problems import HOUR_LOST
+from jobs.clinic.records import Problem
 from jobs.clinic.zones import zone_named
 
 Cells = tuple[str, ...]  # the name of a zone or "", then the cells that together give one moment
@@ -13,6 +17,9 @@ _NO_ZONE = Doubt(
     "The time zone is not known, so that the time is not either.",
     "Use a name such as America/New_York, or leave the zone empty: the clinic's own then counts.",
 )
+_NO_TIME = Doubt("", "The row has no time of day; only the day is used.", CORRECT)
+_HOUR_LOST = Doubt("", HOUR_LOST, CORRECT)
+_NONE_AT_ALL = 50  # so many rows without a time of day, and none with one, are an export that has none
 _BACKWARDS = Doubt("", "The appointment ends before it starts; its end is left out.", CORRECT)
 
 
@@ -72,6 +79,37 @@ def read_starts(columns: Columns, clock: Clock) -> list[Moment]:
         return columns.read("start", clock.read_start)
     field = "start" if columns.has("start") else "start_date"
     return columns.read_each(field, _cells(columns, "start"), lambda cells: _needed(clock.read(cells)))
+
+
+def without_time(columns: Columns, starts: list[Moment]) -> list[int]:
+    """The places of rows that give a day without a time of day, or midnight, where others have one; each is told of.
+
+    Of a few rows alone nobody can say whether the export has times at all: then they are given and not told of.
+    """
+    if all(map(itemgetter(2), starts)):
+        return []
+    places = [place for place, start in enumerate(starts) if start.at and not start.timed]
+    alone = len(places) == len(starts)
+    if alone and len(places) > _NONE_AT_ALL:
+        return []
+    field = _time_field(columns)
+    if field == "start_time" or not alone:
+        told = {problem.row for problem in columns.problems}
+        for place in places:
+            if columns.table.rows[place] not in told:
+                columns.note(place, field, columns.texts(field)[place], _NO_TIME)
+    return places
+
+
+def hours_lost(columns: Columns, keys: list[str]) -> list[tuple[str, Problem]]:
+    """The keys of the rows without a time of day, each with what is to be told if one is known of its appointment."""
+    field = _time_field(columns)
+    places = (place for place in columns.untimed if place not in columns.aside)
+    return [(keys[place], columns.problem(place, field, _HOUR_LOST)) for place in places]
+
+
+def _time_field(columns: Columns) -> str:
+    return next((name for name in ("start_time", "start") if columns.has(name)), "start_date")
 
 
 def _needed(found: Moment | Doubt[Moment]) -> Moment | Doubt[Moment]:

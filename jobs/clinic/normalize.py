@@ -15,7 +15,7 @@ from jobs.clinic.diagnoses import read_diagnosis
 from jobs.clinic.duplicates import fold_duplicates
 from jobs.clinic.languages import read_language
 from jobs.clinic.misfits import note_wrong_order
-from jobs.clinic.moments import Clock, read_ends, read_starts
+from jobs.clinic.moments import Clock, hours_lost, read_ends, read_starts, without_time
 from jobs.clinic.no_appointments import title_reader, without_breaks
 from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_name, read_part
 from jobs.clinic.problems import OVERRULED, fold_problems
@@ -42,7 +42,7 @@ def normalize(table: TextTable, rules: ValueRules) -> tuple[list[Appointment], l
     A row without a readable start, status or patient is set aside, and so are test patients. Breaks, all-day entries
     and blank rows of a calendar are no appointments and leave no trace.
     """
-    columns, problems, _ = read_columns(table, rules)
+    columns, problems, *_ = read_columns(table, rules)
     return list(map(Appointment._make, zip(*columns, strict=True))), in_short(problems, table)
 
 
@@ -55,11 +55,13 @@ class ReadColumns(NamedTuple):
     """A table as columns, one for each field of `Appointment` or none at all, and one problem for each row that has it.
 
     `unread` are the keys of appointments whose last row is set aside: what is known of them may no longer be right.
+    `untimed` are those of rows without a time of day, each with what is to be told where one is known.
     """
 
     columns: list[Sequence[Any]]
     problems: list[Problem]
     unread: list[str]
+    untimed: list[tuple[str, Problem]] = []
 
 
 def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = None) -> ReadColumns:
@@ -87,7 +89,8 @@ def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = No
     unread = _unread(columns, values["key"]) if columns.aside else []
     if columns.problems and rules.date_order:
         note_wrong_order(columns, rules.date_order)
-    return ReadColumns(_appointments(columns, values), columns.problems, unread)
+    untimed = hours_lost(columns, values["key"]) if columns.untimed else []
+    return ReadColumns(_appointments(columns, values), columns.problems, unread, untimed)
 
 
 def _unread(columns: Columns, keys: list[str]) -> list[str]:
@@ -214,6 +217,7 @@ def _numbers(columns: Columns, field: str) -> list[str]:
 def _moments(columns: Columns, clock: Clock) -> Values:
     """Start, end and booking. A booking later than the start stays: staff do enter visits afterwards."""
     starts = read_starts(columns, clock)
+    columns.untimed = without_time(columns, starts)
     booked = columns.read("booked", clock.own.read)
     return {
         "starts_at": [start.at for start in starts],

@@ -13,6 +13,7 @@ TRIED_AGAIN = "It is tried again next time."
 """The remedy where Google, or another server, gave nothing to read."""
 TEST_PATIENT = "This is a test patient."
 OVERRULED = "A later row has the same appointment with other values; the later row counts."
+HOUR_LOST = "This appointment was known with its time of day, which this row does not give or which cannot be read."
 FEW = 5
 """So many rows of a file may be bad whatever its share."""
 

@@ -24,7 +24,8 @@ _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel's serial numbers h
 SERIAL = pattern(r"\d{1,5}(?:\.\d+)?|\.\d+")
 _ISO = pattern(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
 _CLOCK = pattern(
-    r"(?<![\d:.])(\d{1,2})(?::(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?\s*(?:([ap])\.?\s?m\b\.?)?(?![\d:])", re.IGNORECASE
+    r"(?<![\d:.])(\d{1,2})(?::(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?\s*(?:([ap])(?:\.?\s?(m)\b\.?|\b))?(?![\d:])",
+    re.IGNORECASE,
 )
 _LONE_CLOCK = pattern(r"(\d{1,2})[.h:](\d\d)(?:\s*uhr)?|(\d\d)(\d\d)", re.IGNORECASE)
 _OFFSET = pattern(r"\s*(?:(Z|UTC|GMT|[ECMP][SD]T)|(?:UTC|GMT)?([+-])(\d\d):?(\d\d)(?::?00)?)$", re.IGNORECASE)
@@ -83,7 +84,7 @@ def _written(text: str, order: str, century: int) -> Stamp:
     if zone and ":" in text[: zone.start()]:
         offset = _offset(zone)
         text = text[: zone.start()]
-    clock = next((found for found in _CLOCK.finditer(text) if found[2] or found[4]), None)
+    clock = next((found for found in _CLOCK.finditer(text) if found[2] or found[5]), None)
     if clock:
         hour = _hour(int(clock[1]), clock[4])
         at = _clock(hour, int(clock[2] or 0), int(clock[3] or 0))

@@ -82,7 +82,7 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
     """Keep the rows of a file, its problems and what the next pull must know of it. Raises TooBad, TurnsBack."""
     counts: Counter[str] = Counter()
     noted = Upheaval()
-    touched, found = _save_rows(memory, source, file, seen_at, counts, noted)
+    touched, found = _save_rows(memory, tools, source, file, seen_at, counts, noted)
     if file.turns_back():
         raise TurnsBack
     if take_over(memory, source.name, file.left, touched, noted, seen_at, counts):
@@ -119,7 +119,7 @@ def _held_back(tools: Tools, source: Source, file: FileRead, upheaval: Found, wo
 
 
 def _save_rows(
-    memory: Memory, source: Source, file: FileRead, seen_at: str, counts: Counter[str], noted: Upheaval
+    memory: Memory, tools: Tools, source: Source, file: FileRead, seen_at: str, counts: Counter[str], noted: Upheaval
 ) -> tuple[Touched, list[Problem]]:
     """Keep the rows as they come; what they changed, and all problems in short. Raises TooBad."""
     touched, heard, found = Touched(set(), set(), set(), set(), set()), Heard(), list[Problem]()
@@ -127,11 +127,14 @@ def _save_rows(
         if file.begun_again:
             file.begun_again = False
             found.clear()
-        saved = save_appointments(memory, part.appointments, source.name, seen_at, part.marks, heard, noted)
+        about = part.marks, heard, noted, part.untimed, tools.settings.clinic.tzinfo
+        saved = save_appointments(memory, part.appointments, source.name, seen_at, *about)
         touched.add(saved)
         if part.unread:
             set_aside(memory, part.unread)
-        found += part.problems
+        lost = {problem.row: problem for key, problem in part.untimed.items() if key in saved.held}
+        found += [problem for problem in part.problems if problem.row not in lost] if lost else part.problems
+        found += lost.values()
         counts += Counter({"appointments new": saved.new, "appointments changed": saved.changed})
         counts["appointments read"] += len(part.rows)
     found = fold_problems(dict.fromkeys(found))

@@ -30,6 +30,7 @@ class ReadValues(NamedTuple):
     marks: list[int]  # one for each appointment: what `FileRead.gone` knows it by
     problems: list[Problem]
     unread: list[str] = []  # keys of appointments whose last row is set aside
+    untimed: dict[str, Problem] = {}  # what is to be told, by key, of rows without a time of day where one is known
 
 
 @dataclass
@@ -266,12 +267,18 @@ def value_rules(source: Source, zone: str) -> "ValueRules":
 
 
 def _values(
-    columns: list[Sequence[Any]], marks: list[int], problems: list[tuple[Any, ...]], rows: list[int], unread: list[str]
+    columns: list[Sequence[Any]],
+    marks: list[int],
+    problems: list[tuple[Any, ...]],
+    rows: list[int],
+    unread: list[str],
+    untimed: list[tuple[str, tuple[Any, ...]]],
 ) -> ReadValues:
     count = len(columns[-1]) if columns else 0
     whole = (repeat(column, count) if isinstance(column, str) else column for column in columns)
     appointments = list(map(Appointment._make, zip(*whole, strict=True)))
-    return ReadValues(rows, appointments, marks, list(map(Problem._make, problems)), unread)
+    lost = {key: Problem._make(problem) for key, problem in untimed}
+    return ReadValues(rows, appointments, marks, list(map(Problem._make, problems)), unread, lost)
 
 
 def _changed_ns(path: str) -> int:

@@ -1,7 +1,7 @@
 """Appointments and patients: what a pull saw is compared with what we knew, and only what changed is written."""
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Collection, Container, Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -59,6 +59,7 @@ class Saved(NamedTuple):
     slots: frozenset[int] = frozenset()  # the appointments that are new or changed
     handed_over: frozenset[tuple[int, int]] = frozenset()  # records: an appointment's former patient, and its new one
     added: frozenset[int] = frozenset()  # the appointments that are new
+    held: frozenset[str] = frozenset()  # keys of those whose row gives no time of day any more, and is left out
 
 
 def save_appointments(
@@ -69,12 +70,15 @@ def save_appointments(
     marks: Sequence[int] = (),
     heard: Heard | None = None,
     noted: Upheaval | None = None,
+    untimed: Container[str] = (),
+    zone: tzinfo = UTC,
 ) -> Saved:
     """Write the new and changed appointments of one source, their patients and the events they stand for.
 
     `batch`: keys are unique; `marks`: one for each, by which `mark_gone` finds it; `seen_at`: UTC text. A patient's
     known value is never overwritten by an empty one: a calendar without addresses does not erase those of the export.
-    `heard` and `noted` are for all batches of one file.
+    `heard` and `noted` are for all batches of one file. A row of `untimed` (keys) that is booked is left out where the
+    time of day is known; of one that was called off, or has taken place, the known one stays.
     """
     noted = Upheaval() if noted is None else noted
     ids, records = save_patients(memory, batch, source, {} if heard is None else heard, noted)
@@ -82,7 +86,13 @@ def save_appointments(
     writing = _Writing(memory, source, seen_at, noted)
     marked: list[tuple[int, int]] = []
     mended: list[tuple[int, int]] = []
+    held: set[str] = set()
     for slot, mark in zip(batch, marks or [0] * len(batch), strict=True):
+        if slot.key in untimed and (known_one := known.get(slot.key)) and _at_its_hour(known_one.known.starts_at, zone):
+            if slot.status == "booked":
+                held.add(slot.key)
+                continue
+            slot = _with_hour_of(slot, known_one.known.starts_at, zone)
         values = _values(slot)
         record_id, patient_id = ids[slot.patient_key]
         row_hash = _hash(record_id, values)
@@ -96,7 +106,19 @@ def save_appointments(
     writing.write()
     update_rows(memory, *setting(appointments, ("mark",)), marked)
     update_rows(memory, *setting(appointments, ("unread",)), mended)
-    return writing.saved(len(batch), records)
+    if held:
+        set_aside(memory, held)
+    return writing.saved(len(batch), records)._replace(held=frozenset(held))
+
+
+def _at_its_hour(starts_at: str, zone: tzinfo) -> bool:
+    """Whether this is more than a day; a day alone is kept as its midnight."""
+    return datetime.fromisoformat(starts_at).astimezone(zone).time() != time()
+
+
+def _with_hour_of(slot: Appointment, known: str, zone: tzinfo) -> Appointment:
+    day = datetime.fromisoformat(known).astimezone(zone).date().isoformat()
+    return slot._replace(starts_at=known) if day == slot.starts_on else slot
 
 
 def set_aside(memory: Memory, keys: Collection[str]) -> None:

@@ -173,3 +173,14 @@ def test_zones_are_known_by_their_usual_american_names() -> None:
     assert str(zone_named("(GMT-08:00) Pacific Time")) == "America/Los_Angeles"
     assert zone_named("Mars/Base") is None
     assert zone_named("../etc/passwd") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [("10:00a", "18:00"), ("1:15p", "21:15"), ("1:15 P", "21:15"), ("10:00 a.m.", "18:00")],
+)
+def test_a_time_with_a_or_p_alone_is_read(text: str, clock: str) -> None:
+    from jobs.clinic.dates import moment_reader
+
+    found = moment_reader("America/Los_Angeles", "mdy").read_cells(("12/08/2026", text))
+    assert found == (f"2026-12-08T{clock}:00Z", "2026-12-08", True)

@@ -56,6 +56,9 @@ SAID: dict[str, tuple[str, ...]] = {
     "a time in its own column that is none": (
         "F5: The time of day cannot be read; only the day is used. Correct it in the practice system and export again.",
     ),
+    "a time in its own column that is missing": (
+        "G5: The row has no time of day; only the day is used. Correct it in the practice system and export again.",
+    ),
     "a time that the clocks skip": (
         "F5: This time does not exist: the clocks go forward over it. It is read one hour later. Correct it in "
         "the practice system and export again.",

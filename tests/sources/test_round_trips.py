@@ -93,7 +93,7 @@ def expected(rows: Rows) -> tuple[set[Appointment], int]:
     """What the same values come to without any file between, and how many problems they have by themselves."""
     columns = {field: [str(row[header]) for row in rows] for field, header in HEADERS.items()}
     columns["appointment_id"] = [f"A{number}" for number in range(len(rows))]
-    found, problems, _ = read_columns(TextTable("export", "", "", columns, list(range(len(rows)))), RULES)
+    found, problems, *_ = read_columns(TextTable("export", "", "", columns, list(range(len(rows)))), RULES)
     slots = map(Appointment._make, zip(*found, strict=True))
     return {slot._replace(row=0) for slot in slots}, len(problems)
 
