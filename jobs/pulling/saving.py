@@ -52,10 +52,10 @@ def save(tools: Tools, source: Source, file: FileRead, known: bytes) -> Counter[
 
 
 def _still_known(memory: Memory, source: Source, file: FileRead, known: bytes, seen_at: str) -> Counter[str]:
-    if file.memory and file.memory != known:
+    if not file.changed_ns and known:
+        still_new(memory, source.name, file.path, seen_at, b"" if file.memory == known else file.memory)
+    elif file.memory and file.memory != known:
         remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at, _data_at(file, seen_at))
-    elif not file.changed_ns:
-        still_new(memory, source.name, file.path, seen_at)
     return Counter({"files unchanged": 1})
 
 

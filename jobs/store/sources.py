@@ -43,11 +43,14 @@ def remember_file(
     )
 
 
-def still_new(memory: Memory, source: str, path: str, at: str) -> None:
-    """Note that a calendar by its address was asked just now and had nothing new: what is known is as new as now."""
+def still_new(memory: Memory, source: str, path: str, at: str, content: bytes) -> None:
+    """Note that a calendar by its address was asked just now and had nothing new: what is known is as new as now, and
+    changed when it did. `content` is what the next pull needs, where that is new."""
     table = source_files.c
     where = table.clinic_id == memory.clinic_id, table.source == source, table.path == path
-    memory.connection.execute(update(source_files).where(*where).values(data_at=at))
+    memory.connection.execute(
+        update(source_files).where(*where).values({"data_at": at} | ({"memory": content} if content else {}))
+    )
 
 
 class Freshness(NamedTuple):

@@ -8,8 +8,10 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from hand_written_clinic import Clinic
 from made_files import Found, read_one
 
+from jobs.runner.run import FINE
 from jobs.sources.source import Limits, Source
 
 CERTIFICATE = Path(__file__).resolve().parents[1] / "mail" / "loopback_certificate.pem"
@@ -114,6 +116,18 @@ def test_it_is_asked_only_whether_it_changed(shared: Shared) -> None:
     third = fetch(shared.address, again.memory)
     assert (again.outcome, again.rows, again.memory, third.outcome) == ("unchanged", [], first.memory, "unchanged")
     assert [asked.get("If-None-Match") for asked in shared.asked] == [None, '"first"', '"first"']
+
+
+@pytest.mark.parametrize("etag", ['"first"', '"another"'])
+def test_a_calendar_last_changed_when_its_entries_did_and_not_when_it_was_asked_for(
+    clinic: Clinic, plain: Shared, etag: str
+) -> None:
+    clinic.read_from(f"{{name: studio, path: {plain.address}}}")
+    assert clinic.pull("2026-03-03 07:00").code == FINE
+    plain.etag = etag
+    for hour in ("08", "09"):
+        assert clinic.pull(f"2026-03-03 {hour}:00").counts["files unchanged"] == 1
+    assert clinic.ask("SELECT read_at, data_at FROM source_files") == [("2026-03-03T15:00:00Z", "2026-03-03T17:00:00Z")]
 
 
 def test_an_answer_that_breaks_off_before_its_promised_end_is_not_read(plain: Shared) -> None:
