@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, select
 
-from jobs.store.memory import Memory, in_parts, insert_new, insert_rows
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts, insert_new, insert_rows
 from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import name_notes, read_workbooks
 

@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, insert, select, update
 
 from jobs.clinic.events import Known, Seen, events_of
 from jobs.clinic.records import Appointment
-from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, next_id, setting, update_rows
+from jobs.store.memory import Memory
 from jobs.store.patient_records import Heard, save_patients
+from jobs.store.rows import in_parts, insert_new, insert_rows, next_id, setting, update_rows
 from jobs.store.tables import appointments, events
 from jobs.store.upheavals import Lost, Upheaval
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import insert, select
 
 from jobs.store.letters import articles_sent
-from jobs.store.memory import Memory, in_parts, insert_rows
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts, insert_rows
 from jobs.store.tables import article_vetoes
 
 EVERY = "*"

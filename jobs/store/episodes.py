@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from jobs.clinic.episodes import Episode, Slot, split_episodes, sum_up
-from jobs.store.memory import Memory, Store, in_parts, insert_rows, setting, update_rows
+from jobs.store.memory import Memory, Store
+from jobs.store.rows import in_parts, insert_rows, setting, update_rows
 from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import appointments, episodes
 

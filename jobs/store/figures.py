@@ -17,7 +17,8 @@ from jobs.clinic.periods import TREND, Period, Periods
 from jobs.clinic.source_lines import named, provider_lines, source_lines, total, typed_texts, unnamed
 from jobs.clinic.source_names import ReferralNames
 from jobs.clinic.tallies import Tally
-from jobs.store.memory import Memory, whole
+from jobs.store.memory import Memory
+from jobs.store.rows import whole
 
 _HERE = "(:location = '' OR location = :location)"
 # Patients already under care where the data begins are no referrals.

@@ -16,8 +16,9 @@ from jobs.clinic.identity import Match, Record, compare, is_numbered, person_key
 from jobs.clinic.records import Problem
 from jobs.store.identity_lines import Line, Pair, add_lines, lines_among, newest_lines, ordered
 from jobs.store.joining import move_history, part_records
-from jobs.store.memory import Memory, in_parts, next_id
+from jobs.store.memory import Memory
 from jobs.store.patient_groups import PatientGroups, borrowed_places
+from jobs.store.rows import in_parts, next_id
 from jobs.store.sources import PATIENTS
 from jobs.store.tables import ONE_OF_TWO, patients
 

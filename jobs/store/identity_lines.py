@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from sqlalchemy import insert, select
 
-from jobs.store.memory import Memory, in_parts, insert_rows
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts, insert_rows
 from jobs.store.tables import identities
 
 Pair = tuple[int, int]

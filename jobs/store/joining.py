@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, bindparam, insert, select, update
 
 from jobs.store.article_vetoes import rule_out_too, take_back_too
-from jobs.store.memory import Memory, in_parts, insert_rows, setting, update_rows
+from jobs.store.memory import Memory
 from jobs.store.patient_groups import PatientGroups
+from jobs.store.rows import in_parts, insert_rows, setting, update_rows
 from jobs.store.stops import StopLine, stopped_now
 from jobs.store.tables import appointments, events, letters, sent_articles, stops
 

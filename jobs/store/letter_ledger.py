@@ -11,7 +11,8 @@ from jobs.clinic.follow_ups import pause_before, utc_text
 from jobs.clinic.letter_life import can_become, check_step
 from jobs.store.decisions import NotPossible, What, decide_letter
 from jobs.store.letters import LetterFacts
-from jobs.store.memory import Memory, in_parts, insert_new, insert_rows, update_rows
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts, insert_new, insert_rows, update_rows
 from jobs.store.runs import renew_sign
 from jobs.store.tables import attempts, letters, sent_articles
 

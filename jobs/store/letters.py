@@ -10,7 +10,8 @@ from jobs.clinic.follow_ups import Rule, utc_text
 from jobs.clinic.last_look import Due, Person, Sent
 from jobs.clinic.letter_life import can_become
 from jobs.store.episodes import histories
-from jobs.store.memory import Memory, in_parts, next_id
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts, next_id
 from jobs.store.stops import stopped_now
 from jobs.store.tables import appointments, attempts, events, letters, patients, sent_articles
 

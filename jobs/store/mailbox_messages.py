@@ -6,7 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, insert, select
 
 from jobs.clinic.answers import STRIKES, Concerned
-from jobs.store.memory import Memory, in_parts
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts
 from jobs.store.runs import cursor, set_cursor
 from jobs.store.stops import counting_now
 from jobs.store.tables import letters, mailbox_messages, patients, stops

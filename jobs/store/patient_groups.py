@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, TextClause, select
 
-from jobs.store.memory import Memory, in_parts, setting, update_rows
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts, setting, update_rows
 from jobs.store.tables import ONE_OF_TWO, patients
 
 LENT = ("email", "phone", "birth_date", "language")

@@ -9,7 +9,8 @@ from sqlalchemy import insert, select
 from jobs.clinic.addresses import address_key
 from jobs.clinic.identity import compare_names, person_key
 from jobs.clinic.records import Appointment
-from jobs.store.memory import Memory, in_parts, insert_rows, next_id, setting, update_rows
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts, insert_rows, next_id, setting, update_rows
 from jobs.store.tables import appointments, patients
 from jobs.store.upheavals import Upheaval
 

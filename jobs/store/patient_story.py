@@ -6,7 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, select
 
 from jobs.clinic.addresses import address_key
-from jobs.store.memory import Memory, in_parts
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts
 from jobs.store.tables import appointments, events, letters, patients, sent_articles
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select, 
 from jobs.clinic.follow_ups import FollowUps, Rule, utc_text
 from jobs.clinic.last_look import DIED, WayBack, too_late_words, way_back
 from jobs.clinic.planning import Happening, Planned
-from jobs.store.memory import Memory, in_parts, insert_new
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts, insert_new
 from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import appointments, events, letters
 

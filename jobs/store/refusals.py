@@ -9,7 +9,8 @@ from sqlalchemy import func, select, update
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.letter_life import can_become
 from jobs.clinic.refusals import LAST_ANSWERS, REFUSED_WITH_MANY
-from jobs.store.memory import Memory, in_parts
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts
 from jobs.store.runs import cursor, set_cursor
 from jobs.store.stops import stops_about
 from jobs.store.tables import attempts, letters, mailbox_messages

@@ -10,7 +10,8 @@ from jobs.clinic.renumbering import Visit, renumbered
 from jobs.store.appointments import EVENT, SLOT
 from jobs.store.identity import records_of, settle_identities
 from jobs.store.identity_lines import apart_pairs
-from jobs.store.memory import Memory, in_parts, insert_new, setting, update_rows
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts, insert_new, setting, update_rows
 from jobs.store.tables import appointments, events, patients
 
 _OUTCOMES = ("arrived", "completed", "no_show")

@@ -13,7 +13,8 @@ from jobs.clinic.approval import UNDATED, Restored, could_have_left, doubtful_un
 from jobs.clinic.follow_ups import Calendar, FollowUps
 from jobs.store.letters import change_letters
 from jobs.store.lost_database import SIGNS, can_be_opened
-from jobs.store.memory import Memory, in_parts
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts
 from jobs.store.runs import cursor, renew_sign, set_cursor
 from jobs.store.stops import StopLine, add_line, stop_lines
 from jobs.store.tables import appointments, cursors, events, letters, patients

@@ -7,7 +7,8 @@ from sqlalchemy import case, delete, func, insert, select, update
 
 from jobs.clinic.problems import is_held_back, is_of_file, is_too_bad
 from jobs.clinic.records import Problem
-from jobs.store.memory import Memory, in_parts, insert_rows
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts, insert_rows
 from jobs.store.tables import problems, source_files
 
 PATIENTS = "patients"

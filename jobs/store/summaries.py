@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import select, update
 
-from jobs.store.memory import Memory, insert_new
+from jobs.store.memory import Memory
+from jobs.store.rows import insert_new
 from jobs.store.tables import summaries
 
 Said = Mapping[str, float | None]

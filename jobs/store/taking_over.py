@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, select, update
 
 from jobs.store.lost_database import can_be_opened
-from jobs.store.memory import Memory, insert_new
+from jobs.store.memory import Memory
+from jobs.store.rows import insert_new
 from jobs.store.tables import appointments, attempts, events, letters, patients, sent_articles
 
 _LEFT = ("sent", "unknown")

@@ -15,7 +15,8 @@ from jobs.clinic.identity import person_key
 from jobs.clinic.reconcile import Difference, Entry, differences, pair_entries
 from jobs.store.identity import settle_identities
 from jobs.store.identity_lines import apart_pairs
-from jobs.store.memory import Memory, in_parts, setting, update_rows
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts, setting, update_rows
 from jobs.store.tables import SLOT_ONE_OF_TWO, appointments, events, letters, patients
 
 UNKNOWN_RANK = 999  # of a source that config/sources.yaml no longer has

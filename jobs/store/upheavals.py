@@ -10,7 +10,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from jobs.clinic.addresses import address_key
-from jobs.store.memory import Memory, in_parts
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts
 from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import appointments, patients
 

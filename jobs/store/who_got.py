@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, select
 
-from jobs.store.memory import Memory, in_parts
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts
 from jobs.store.tables import letters, patients, sent_articles
 
 _LEFT = ("sent", "unknown", "attempting")  # what left, or may have

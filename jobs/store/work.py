@@ -13,7 +13,8 @@ from sqlalchemy import text
 from jobs.clinic.figures import BOOKED_WITHIN_DAYS
 from jobs.clinic.periods import Period, Periods
 from jobs.clinic.work import FreshLine, JobLine, ProblemLine, RuleLine, Work
-from jobs.store.memory import Memory, whole
+from jobs.store.memory import Memory
+from jobs.store.rows import whole
 
 RUN_DAYS, SILENT_DAYS = 7, 28
 
