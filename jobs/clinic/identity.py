@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from jobs.clinic.patterns import pattern
+from jobs.clinic.people import SUFFIXES
 
 Word = Literal["same", "doubtful", "apart"]
-_SUFFIXES = frozenset("jr sr ii iii iv".split())
 _LETTERS = pattern(r"[^\w]+")
 _MADE_KEY = pattern(r"[mbpn]:")
 _SIMILAR = 80  # of 100, as rapidfuzz counts
@@ -154,7 +154,7 @@ def _folded(name: str) -> str:
 
 def _suffix(last: str) -> str:
     final = last.rpartition(" ")[2]
-    return final if final in _SUFFIXES else ""
+    return final if final in SUFFIXES else ""
 
 
 def _may_be_short(one: str, other: str) -> bool:

@@ -3,6 +3,8 @@
 A flag is never a name. A note is one only where nobody else's stands before it: Cash and Hope come to a clinic too.
 """
 
+from jobs.clinic import people
+
 FLAGS = frozenset(
     "appointment appointments appt appts bcbs client copay copayment copays customer dec'd decd deceased declined "
     "deductible dnc dnr dns dob dup duplicate epo eval evaluation f/u fka fsa guest hmo hsa humana inactive infant "
@@ -37,11 +39,8 @@ NOTES = frozenset(
 )
 """Words that are a note behind a first name."""
 
-DEGREES = frozenset(
-    "md do phd pt dpt mpt mspt bspt pta ot otr cota rn np lpn aprn dds dmd dc dvm esq jd cpa mba ocs scs atc fnp pa-c "
-    "lmt msw lcsw ms ma mph".split()
-)
-TITLES = frozenset("mr mrs ms miss mx dr prof professor sir madam rev fr sra srta".split())
-SUFFIXES = frozenset("jr sr ii iii iv esq".split())
+DEGREES = people.CREDENTIALS | {"ms", "ma", "mph"}
+TITLES = people.TITLES | {"sra", "srta"}
+SUFFIXES = people.SUFFIXES | {"esq"}
 PARTICLES = frozenset("da das de dei del della den der di do dos du e la las le los of van von y".split())
 """Words that stay small within a name."""

@@ -20,12 +20,12 @@ class PersonName(NamedTuple):
 
 NOBODY = PersonName("", "")
 
-_TITLES = frozenset("mr mrs ms miss mx dr prof professor sir madam rev fr".split())
-_CREDENTIALS = frozenset(
+TITLES = frozenset("mr mrs ms miss mx dr prof professor sir madam rev fr".split())
+CREDENTIALS = frozenset(
     "md do phd pt dpt mpt mspt bspt pta ot otr cota rn np lpn aprn dds dmd dc dvm esq jd cpa mba ocs scs atc fnp pa-c "
     "lmt msw lcsw".split()
 )
-_SUFFIXES = frozenset("jr sr ii iii iv".split())
+SUFFIXES = frozenset("jr sr ii iii iv".split())
 _NICKNAME = pattern(r"\([^)]*\)|\"[^\"]*\"|“[^”]*”|\[[^\]]*\]|(?<=\s)'[^']*'(?=\s|$)")
 _STAND_IN = pattern(
     r"\btest\b|\bzz+[-_ ]?test\w*|\bzzz\w*|\bdo\s*not\s*(?:use|book|schedule)\b|\bdnu\b|\b(?:dummy|demo|fake)\s+"
@@ -86,7 +86,7 @@ def read_part(text: str) -> str | Doubt[str]:
 def _words(part: str) -> list[str]:
     """The words of a name without the titles before it and the credentials behind it, never without any word."""
     words = part.split()
-    while len(words) > 1 and _plain(words[0]) in _TITLES:
+    while len(words) > 1 and _plain(words[0]) in TITLES:
         words = words[1:]
     while len(words) > 1 and _credential(words[-1]):
         words = words[:-1]
@@ -95,7 +95,7 @@ def _words(part: str) -> list[str]:
 
 def _credential(word: str) -> bool:
     """Whether a word is a degree. Do and Pa are names too: only capitals or dots make a degree of them."""
-    return _plain(word) in _CREDENTIALS and (word.isupper() or "." in word or word == "PhD")
+    return _plain(word) in CREDENTIALS and (word.isupper() or "." in word or word == "PhD")
 
 
 def _plain(word: str) -> str:
@@ -104,7 +104,7 @@ def _plain(word: str) -> str:
 
 def _suffix(word: str) -> bool:
     """Whether a word is Jr. or the like; J.R. are initials."""
-    return _plain(word) in _SUFFIXES and "." not in word[:-1]
+    return _plain(word) in SUFFIXES and "." not in word[:-1]
 
 
 def _initial(word: str) -> bool:

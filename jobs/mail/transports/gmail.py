@@ -16,6 +16,7 @@ from jobs.google.settings import Google
 from jobs.google.trouble import Busy, GoogleTrouble, NoAnswer, Refused, SignInNeeded, Unreachable
 from jobs.mail.message import recipients_of
 from jobs.mail.records import SOME_DRAFT, Marks, Ready, Result, RunStopped, SignInRefused, Unclear
+from jobs.mail.transports.lost_letters import until_answered
 
 if TYPE_CHECKING:
     from jobs.google.services import Service
@@ -41,20 +42,7 @@ class GmailTransport:
         self._answers = False  # whether Google has said yes or no to any letter of this run
 
     def deliver(self, letters: Iterator[Ready], marks: Marks) -> Iterator[Result]:
-        lost = list[Result]()
-        try:
-            for result in self._results(letters, marks):
-                if result.at_once:
-                    lost.append(result)
-                else:
-                    yield result
-                if not self._in_a_row:  # those before it were put off alone
-                    yield from (each._replace(at_once=False) for each in lost)
-                    lost.clear()
-        except RunStopped:
-            yield from lost
-            raise
-        yield from lost
+        _, lost = yield from until_answered(self._results(letters, marks), lambda: not self._in_a_row)
         if lost and not self._answers:
             raise RunStopped(f"{lost[-1].detail} The letters wait.")
 

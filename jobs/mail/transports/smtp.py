@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jobs.mail.records import Marks, PasswordRefused, Ready, Result, RunStopped, SignInRefused, Unclear
 from jobs.mail.settings import REFUSED_SIGN_INS, Smtp
+from jobs.mail.transports.lost_letters import until_answered
 from jobs.mail.transports.smtp_lane import MOST_PUT_OFF, Lane, Trust
 
 if TYPE_CHECKING:
@@ -59,23 +60,9 @@ class SmtpTransport:
         return SignInTries("smtp", *self._remembered, self._settings, self._environment)
 
     def _deliver(self, letters: Iterator[Ready], marks: Marks) -> Results:
-        detail, lost = "", list[Result]()
-        try:
-            with closing(self._results(letters, marks)) as results:
-                for result in results:
-                    detail = result.detail
-                    if result.at_once:
-                        lost.append(result)
-                    else:
-                        yield result
-                    if lost and not self._trust.losses:  # others got an answer since: these were lost by themselves
-                        yield from (each._replace(at_once=False) for each in lost)
-                        lost.clear()
-        except RunStopped:
-            yield from lost
-            raise
-        yield from lost
-        self._why_ended(detail, bool(lost))
+        with closing(self._results(letters, marks)) as results:
+            last, lost = yield from until_answered(results, lambda: not self._trust.losses)
+        self._why_ended(last.detail if last else "", bool(lost))
 
     def _why_ended(self, detail: str, is_lost: bool) -> None:
         """Raise RunStopped where not every letter could be tried, or none got an answer."""
