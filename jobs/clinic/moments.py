@@ -81,31 +81,33 @@ def read_starts(columns: Columns, clock: Clock) -> list[Moment]:
     return columns.read_each(field, _cells(columns, "start"), lambda cells: _needed(clock.read(cells)))
 
 
-def without_time(columns: Columns, starts: list[Moment]) -> list[int]:
-    """The places of rows that give a day without a time of day, or midnight, where others have one; each is told of.
+def without_time(starts: list[Moment]) -> list[int]:
+    """The places of rows that give a day without a time of day, or midnight; none where an export has no times at all.
 
-    Of a few rows alone nobody can say whether the export has times at all: then they are given and not told of.
+    Of a few rows alone nobody can say whether it has: then they are given.
     """
     if all(map(itemgetter(2), starts)):
         return []
     places = [place for place, start in enumerate(starts) if start.at and not start.timed]
-    alone = len(places) == len(starts)
-    if alone and len(places) > _NONE_AT_ALL:
-        return []
+    return places if len(places) < len(starts) or len(places) <= _NONE_AT_ALL else []
+
+
+def hours_lost(columns: Columns, keys: list[str], statuses: list[str]) -> list[tuple[str, Problem | None]]:
+    """The keys of the rows without a time of day; of visits still to come, with what is to be told if one is known.
+
+    A cell of its own for the time is missed in any row; a midnight only of visits still to come, where others have a
+    time: of one that is over or was called off, nobody needs it.
+    """
     field = _time_field(columns)
-    if field == "start_time" or not alone:
+    places = [place for place in columns.untimed if place not in columns.aside]
+    coming = {place for place in places if statuses[place] == "booked"}
+    own_cell, alone = field == "start_time", len(columns.untimed) == len(columns.table)
+    if own_cell or not alone:
         told = {problem.row for problem in columns.problems}
-        for place in places:
+        for place in places if own_cell else sorted(coming):
             if columns.table.rows[place] not in told:
                 columns.note(place, field, columns.texts(field)[place], _NO_TIME)
-    return places
-
-
-def hours_lost(columns: Columns, keys: list[str]) -> list[tuple[str, Problem]]:
-    """The keys of the rows without a time of day, each with what is to be told if one is known of its appointment."""
-    field = _time_field(columns)
-    places = (place for place in columns.untimed if place not in columns.aside)
-    return [(keys[place], columns.problem(place, field, _HOUR_LOST)) for place in places]
+    return [(keys[place], columns.problem(place, field, _HOUR_LOST) if place in coming else None) for place in places]
 
 
 def _time_field(columns: Columns) -> str:

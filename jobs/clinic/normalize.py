@@ -55,13 +55,13 @@ class ReadColumns(NamedTuple):
     """A table as columns, one for each field of `Appointment` or none at all, and one problem for each row that has it.
 
     `unread` are the keys of appointments whose last row is set aside: what is known of them may no longer be right.
-    `untimed` are those of rows without a time of day, each with what is to be told where one is known.
+    `untimed` are those of rows without a time of day; see `hours_lost`.
     """
 
     columns: list[Sequence[Any]]
     problems: list[Problem]
     unread: list[str]
-    untimed: list[tuple[str, Problem]] = []
+    untimed: list[tuple[str, Problem | None]] = []
 
 
 def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = None) -> ReadColumns:
@@ -89,7 +89,7 @@ def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = No
     unread = _unread(columns, values["key"]) if columns.aside else []
     if columns.problems and rules.date_order:
         note_wrong_order(columns, rules.date_order)
-    untimed = hours_lost(columns, values["key"]) if columns.untimed else []
+    untimed = hours_lost(columns, values["key"], values["status"]) if columns.untimed else []
     return ReadColumns(_appointments(columns, values), columns.problems, unread, untimed)
 
 
@@ -217,7 +217,7 @@ def _numbers(columns: Columns, field: str) -> list[str]:
 def _moments(columns: Columns, clock: Clock) -> Values:
     """Start, end and booking. A booking later than the start stays: staff do enter visits afterwards."""
     starts = read_starts(columns, clock)
-    columns.untimed = without_time(columns, starts)
+    columns.untimed = without_time(starts)
     booked = columns.read("booked", clock.own.read)
     return {
         "starts_at": [start.at for start in starts],

@@ -132,7 +132,7 @@ def _save_rows(
         touched.add(saved)
         if part.unread:
             set_aside(memory, part.unread)
-        lost = {problem.row: problem for key, problem in part.untimed.items() if key in saved.held}
+        lost = {problem.row: problem for key, problem in part.untimed.items() if problem and key in saved.held}
         found += [problem for problem in part.problems if problem.row not in lost] if lost else part.problems
         found += lost.values()
         counts += Counter({"appointments new": saved.new, "appointments changed": saved.changed})

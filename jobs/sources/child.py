@@ -78,10 +78,9 @@ def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> S
             raise Unreadable(what, "Tell whoever looks after this program, with the file.") from None
         marks = _marks_of(found, numbers, keys, columns, settled.prefix)
         told = list(map(tuple, in_short(problems, table)))
-        untimed = [(key, *with_contents([problem], table)) for key, problem in lost]
-        plain = [(key, tuple(problem)) for key, problem in untimed]
-        send(("values", list(map(packed, found)), marks, told, numbers, unread, plain))
-        doubtful = {problem.row for problem in (*problems, *(problem for _, problem in lost))}
+        untimed = [(key, tuple(*with_contents([problem], table)) if problem else ()) for key, problem in lost]
+        send(("values", list(map(packed, found)), marks, told, numbers, unread, untimed))
+        doubtful = {problem.row for problem in (*problems, *(problem for _, problem in lost if problem))}
         if "title" in columns:
             others = {key for row, key in zip(numbers, keys, strict=True) if row not in doubtful}.difference(marks)
             send(("no appointments", list(others)))

@@ -30,7 +30,7 @@ class ReadValues(NamedTuple):
     marks: list[int]  # one for each appointment: what `FileRead.gone` knows it by
     problems: list[Problem]
     unread: list[str] = []  # keys of appointments whose last row is set aside
-    untimed: dict[str, Problem] = {}  # what is to be told, by key, of rows without a time of day where one is known
+    untimed: dict[str, Problem | None] = {}  # by key, of rows without a time of day; see `clinic.moments.hours_lost`
 
 
 @dataclass
@@ -277,7 +277,7 @@ def _values(
     count = len(columns[-1]) if columns else 0
     whole = (repeat(column, count) if isinstance(column, str) else column for column in columns)
     appointments = list(map(Appointment._make, zip(*whole, strict=True)))
-    lost = {key: Problem._make(problem) for key, problem in untimed}
+    lost = {key: Problem._make(problem) if problem else None for key, problem in untimed}
     return ReadValues(rows, appointments, marks, list(map(Problem._make, problems)), unread, lost)
 
 

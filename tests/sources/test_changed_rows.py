@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,21 @@ def test_a_cell_far_from_the_table_is_named_each_time_also_where_only_other_rows
             known[file.path] = file.memory
     far = {"WQS151", "C1702"}
     assert said == [(far, MANY, False), (far, MANY, True)]
+
+
+def test_a_midnight_is_told_and_read_again_only_of_a_visit_that_is_still_to_come(tmp_path: Path) -> None:
+    rules, known = ValueRules("UTC"), dict[str, bytes]()
+    told, read_rows = [], []
+    for amount in (120, 130):
+        rows = table(MANY)
+        for place, status in ((50, "Completed"), (60, "Cancelled"), (70, "Booked")):
+            rows[place][4], rows[place][5] = datetime(2026, 3, 20), status  # noqa: DTZ001  a workbook's cells have no zone
+        rows[100][6] = amount
+        put(tmp_path, workbook(rows))
+        for file in start_reading(SOURCE, tmp_path, known, TODAY, ZONE, rules=rules):
+            parts = list(file.values)
+            told.append([problem.row for part in parts for problem in part.problems])
+            read_rows.append([row for part in parts for row in part.rows])
+            known[file.path] = file.memory
+    assert told == [[71], [71]]
+    assert read_rows[1] == [71, 101]
