@@ -81,8 +81,9 @@ def test_who_asks_is_told_that_letters_wait_for_a_row(clinic: Clinic) -> None:
     assert told in shown(clinic, "why", "Remy")
     forecast = shown(clinic, "forecast", "--days", "1")
     assert "the newest row of its appointment cannot be read" in forecast and "1 would wait for a person" in forecast
-    assert "Letters about an appointment whose row is left out wait until it is corrected." in shown(clinic, "problems")
-    in_status = "letters that wait until the newest row of their appointment can be read, see problems.xlsx"
+    told = "Letters about an appointment whose row is left out wait until it is corrected, and so do letters"
+    assert told in shown(clinic, "problems")
+    in_status = "letters that wait until a row about their patient can be read, see problems.xlsx"
     assert f"{in_status}: 1 " in shown(clinic, "status")
     lived(clinic, (LATER, visit()))
     assert in_status not in shown(clinic, "status")

@@ -1,9 +1,9 @@
 """The last look at a letter before it leaves: everything that decided it is checked again."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jobs.clinic.approval import NOBODY_ASKED, FrontDesk, grace_words, still_stoppable, why_hold
@@ -12,10 +12,13 @@ from jobs.clinic.episodes import KEPT, Slot
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
 from jobs.clinic.records import STATUSES
 
+if TYPE_CHECKING:
+    from jobs.clinic.unread_rows import OtherRow
+
 UNREAD = "the newest row of its appointment cannot be read"
 """What is known of the appointment may be wrong by now: it may be moved, or called off."""
 DIED = "the patient has died"
-WAITS_FOR_ROW = f"{UNREAD}; problems.xlsx says what to correct"
+TO_CORRECT = "; problems.xlsx says what to correct"
 NO_OUTCOME = "a later visit has begun, and what became of it is not known yet"
 """Commonly the front desk enters it that evening or on the next day."""
 
@@ -63,6 +66,7 @@ class Person:
     history: Sequence[Slot]
     stopped: frozenset[str] = frozenset()  # of care, news, all
     sent: list[Sent] = field(default_factory=list)
+    unread: list["OtherRow"] = field(default_factory=list)  # rows that are set aside and name this patient
 
 
 class Verdict(NamedTuple):
@@ -130,7 +134,8 @@ def _verdict(due: Due, rule: Rule, person: Person, same_address: Sequence[Sent],
         return Verdict(due, "withdraw", reason)
     if reason := due.reason if due.state == "held" else why_hold(rule, due.due_at, due.released_at, run.desk, zone):
         return Verdict(due, "hold", reason)
-    unsure = WAITS_FOR_ROW if _is_unread(due, person) else _no_outcome(due, rule, person, utc_text(now))
+    unread = _unread(due, rule, person, utc_text(now), zone)
+    unsure = f"{unread}{TO_CORRECT}" if unread else _no_outcome(due, rule, person, utc_text(now))
     if reason := unsure or pointless or why_wait(rule, person, same_address, run.follow_ups, now, run.calendar):
         return Verdict(due, "wait", reason)
     if leaves_at := still_stoppable(due.leaves_at, due.released_at, run.desk, now):
@@ -166,7 +171,7 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
         unreleased = "; nobody released it" if due.state == "held" else ""
         if due.state == "deferred":  # its moment is by now the one at which it was to be tried again
             return f"too late: the mail server put it off again and again, and the rule allows {rule.too_late_after}"
-        unsure = UNREAD if _is_unread(due, person) else _no_outcome(due, rule, person, moment)
+        unsure = _unread(due, rule, person, moment, zone) or _no_outcome(due, rule, person, moment)
         return f"{too_late_words(due.due_at, rule, zone)}{unreleased}{unsure and f'; {unsure}'}"
     return (
         _overtaken(due, rule, person, moment, zone)
@@ -175,8 +180,20 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
     )
 
 
-def _is_unread(due: Due, person: Person) -> bool:
-    return any(slot.unread and slot.appointment_id == due.appointment_id for slot in person.history)
+def _unread(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo) -> str:
+    """Which row cannot be read that could make the letter wrong: of its own appointment any, of another one what may be
+    a visit that the rule names under `unless`."""
+    unread = {slot.appointment_id: slot for slot in person.history if slot.unread}
+    if unread.pop(due.appointment_id, None):
+        return UNREAD
+    if not rule.unless or not (unread or person.unread):
+        return ""
+    from jobs.clinic.unread_rows import why_unsure  # on few days is there any such row
+
+    def wrong_with(slot: Slot) -> str:
+        return _overtaken(due, rule, replace(person, history=[*person.history, slot]), moment, zone)
+
+    return why_unsure(person.unread, unread.values(), moment, wrong_with)
 
 
 def _no_outcome(due: Due, rule: Rule, person: Person, moment: str) -> str:

@@ -28,6 +28,7 @@ from jobs.clinic.value_rules import ORDERS, ValueRules
 
 if TYPE_CHECKING:
     from jobs.clinic.titles import Title
+    from jobs.clinic.unread_rows import UnreadRow
 
 Values = dict[str, list[str]]  # field of Appointment -> one text per row
 
@@ -55,6 +56,7 @@ class ReadColumns(NamedTuple):
     """A table as columns, one for each field of `Appointment` or none at all, and one problem for each row that has it.
 
     `unread` are the keys of appointments whose last row is set aside: what is known of them may no longer be right.
+    `aside` are those of these rows that name a patient.
     `untimed` are those of rows without a time of day; see `hours_lost`.
     """
 
@@ -62,6 +64,7 @@ class ReadColumns(NamedTuple):
     problems: list[Problem]
     unread: list[str]
     untimed: list[tuple[str, Problem | None]] = []
+    aside: "Sequence[UnreadRow]" = ()
 
 
 def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = None) -> ReadColumns:
@@ -86,16 +89,18 @@ def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = No
     values |= _statuses(columns, rules, clock, values["starts_at"])
     values["step"] = _steps(columns, clock, values)
     values["key"] = _keys(columns, rules, values)
-    unread = _unread(columns, values["key"]) if columns.aside else []
+    unread, aside = _unread(columns, values) if columns.aside else ([], ())
     if columns.problems and rules.date_order:
         note_wrong_order(columns, rules.date_order)
     untimed = hours_lost(columns, values["key"], values["status"]) if columns.untimed else []
-    return ReadColumns(_appointments(columns, values), columns.problems, unread, untimed)
+    return ReadColumns(_appointments(columns, values), columns.problems, unread, untimed, aside)
 
 
-def _unread(columns: Columns, keys: list[str]) -> list[str]:
-    last = {key: place for place, key in enumerate(keys)}
-    return [key for key, place in last.items() if place in columns.aside]
+def _unread(columns: Columns, values: Values) -> "tuple[list[str], Sequence[UnreadRow]]":
+    from jobs.clinic.unread_rows import rows_of_patients  # most files have no such row
+
+    last = {key: place for place, key in enumerate(values["key"])}
+    return [key for key, place in last.items() if place in columns.aside], rows_of_patients(columns, values, last)
 
 
 def _appointments(columns: Columns, values: Values) -> list[Sequence[Any]]:

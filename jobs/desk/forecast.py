@@ -9,7 +9,7 @@ from jobs.articles.library import load_library
 from jobs.articles.pages import NAME as PAGES
 from jobs.clinic.durations import duration_words
 from jobs.clinic.follow_ups import Rule, utc_text
-from jobs.clinic.last_look import NO_OUTCOME, WAITS_FOR_ROW, Due, Verdict, why_pointless
+from jobs.clinic.last_look import NO_OUTCOME, TO_CORRECT, Due, Verdict, why_pointless
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
@@ -62,7 +62,7 @@ def _waits_for_a_person(tools: Tools, verdict: Verdict) -> bool:
     became of a visit."""
     rule = tools.settings.follow_ups.rule(verdict.due.rule)
     lacking = bool(rule and why_pointless(rule, tools.settings.clinic.unfilled))
-    return verdict.what == "hold" or lacking or verdict.reason in (WAITS_FOR_ROW, NO_OUTCOME)
+    return verdict.what == "hold" or lacking or verdict.reason == NO_OUTCOME or verdict.reason.endswith(TO_CORRECT)
 
 
 def forecast(tools: Tools, days: int) -> tuple[list[Verdict], dict[int, LetterFacts], dict[int, str]]:

@@ -43,7 +43,10 @@ def show_problems(tools: Tools, everything: bool) -> None:
     if len(shown) < len(listed):
         console.print(f"The newest {len(shown)} of {len(listed)}; `run_jobs.py problems --all` shows all.")
     if any(problem.set_aside and (problem.row or rows_of(problem)) for _, problem in listed):
-        told = "Letters about an appointment whose row is left out wait until it is corrected."
+        told = (
+            "Letters about an appointment whose row is left out wait until it is corrected, and so do letters that "
+            "another visit of its patient would make wrong."
+        )
         console.print(told, soft_wrap=True)
     console.print(f"With the rows: {tools.state_dir / 'reports' / 'problems.xlsx'}", soft_wrap=True)
 

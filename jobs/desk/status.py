@@ -142,7 +142,7 @@ def _waiting(tools: Tools, runs: Mapping[str, Run], states: Mapping[str, int], p
         "letters that may have left (unknown)": states.get("unknown", 0),
         "letters that the mail server refused (failed)": states.get("failed", 0),
         "letters held until a person releases them, see `outbox`": states.get("held", 0),
-        "letters that wait until the newest row of their appointment can be read, see problems.xlsx": unread,
+        "letters that wait until a row about their patient can be read, see problems.xlsx": unread,
         f"problems in the sources, see {tools.state_dir / 'reports' / 'problems.xlsx'}": problems,
     }
     return listed + [f"{words}: {count}" for words, count in counts.items() if count]

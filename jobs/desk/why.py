@@ -5,6 +5,7 @@ from datetime import datetime
 import click
 from rich.table import Table
 
+from jobs.clinic.unread_rows import OtherRow, place_words
 from jobs.desk.greeted import as_greeted
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.stop_list import stops_of
@@ -16,6 +17,7 @@ from jobs.store.article_vetoes import EVERY, Veto, veto_lines
 from jobs.store.letters import letter_facts
 from jobs.store.memory import Memory
 from jobs.store.patient_story import StoryLine, find_patients, story, unread_visits
+from jobs.store.unread_rows import unread_rows_of
 
 _TO_LEAVE = ("planned", "ready", "deferred")
 _MOST = 10  # patients shown of those who share a name or an address
@@ -35,6 +37,7 @@ def show_why(tools: Tools, patient: str) -> bool:
                     *(_veto_in_words(tools, veto) for veto in veto_lines(memory, patient_id)),
                     *_without_articles(tools, memory, lines),
                     *(_unread_in_words(tools, start) for start in unread_visits(memory, patient_id)),
+                    *(_row_in_words(row) for _, row in unread_rows_of(memory, [patient_id])),
                 ]
                 for patient_id, lines in stories.items()
             }
@@ -65,6 +68,14 @@ def _unread_in_words(tools: Tools, start: str) -> str:
     return (
         f"What its source says now of the visit of {_local(tools, start)} cannot be read: letters about it wait until "
         "that is corrected; `run_jobs.py problems` says what is wrong."
+    )
+
+
+def _row_in_words(row: OtherRow) -> str:
+    place = place_words(row)
+    return (
+        f"{place[0].upper()}{place[1:]} names this patient and cannot be read: letters that another visit would make "
+        "wrong wait until that is corrected; `run_jobs.py problems` says what is wrong."
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.problems import ALL_AT_ONCE, fold_problems, is_held_back, rows_left_out, too_bad, wrong_columns
@@ -82,7 +83,7 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
     """Keep the rows of a file, its problems and what the next pull must know of it. Raises TooBad, TurnsBack."""
     counts: Counter[str] = Counter()
     noted = Upheaval()
-    touched, found = _save_rows(memory, tools, source, file, seen_at, counts, noted)
+    touched, found, unread = _save_rows(memory, tools, source, file, seen_at, counts, noted)
     if file.turns_back():
         raise TurnsBack
     if take_over(memory, source.name, file.left, touched, noted, seen_at, counts):
@@ -100,7 +101,7 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
     refresh_episodes(memory, gone.patients | known_anew | touched.patients, tools.today)
     found += filter(None, (file.problem, _too_many_gone(source, file, gone)))
     keep = renew_problems if file.memory else add_problems
-    counts["problems changed"] += keep(memory, source.name, file.path, found, seen_at)
+    counts["problems changed"] += keep(memory, source.name, file.path, found, seen_at, unread)
     if file.memory:
         remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at, _data_at(file, seen_at))
     counts += Counter({f"files {file.outcome}": 1, "appointments gone": gone.marked})
@@ -120,18 +121,22 @@ def _held_back(tools: Tools, source: Source, file: FileRead, upheaval: Found, wo
 
 def _save_rows(
     memory: Memory, tools: Tools, source: Source, file: FileRead, seen_at: str, counts: Counter[str], noted: Upheaval
-) -> tuple[Touched, list[Problem]]:
-    """Keep the rows as they come; what they changed, and all problems in short. Raises TooBad."""
+) -> tuple[Touched, list[Problem], list[tuple[Any, ...]]]:
+    """Keep the rows as they come; what they changed, all problems in short, and the rows that are set aside and name a
+    patient. Raises TooBad."""
     touched, heard, found = Touched(set(), set(), set(), set(), set()), Heard(), list[Problem]()
+    unread: list[tuple[Any, ...]] = []
     for part in file.values:
         if file.begun_again:
             file.begun_again = False
             found.clear()
+            unread.clear()
         about = part.marks, heard, noted, part.untimed, tools.settings.clinic.tzinfo
         saved = save_appointments(memory, part.appointments, source.name, seen_at, *about)
         touched.add(saved)
         if part.unread:
             set_aside(memory, part.unread)
+            unread += part.aside
         lost = {problem.row: problem for key, problem in part.untimed.items() if problem and key in saved.held}
         found += [problem for problem in part.problems if problem.row not in lost] if lost else part.problems
         found += lost.values()
@@ -144,7 +149,7 @@ def _save_rows(
         raise TooBad(found)
     found = [problem for problem in found if not is_held_back(problem)]
     counts["rows set aside"] = rows_left_out(found)
-    return touched, found
+    return touched, found, unread
 
 
 def _take_away(memory: Memory, source: Source, file: FileRead, seen_at: str, is_right: bool = False) -> Gone:

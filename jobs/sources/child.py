@@ -65,21 +65,21 @@ def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> S
         if frame[0] == "far":
             from jobs.sources.far_cells import far_problems
 
-            send(("values", [], [], list(map(tuple, far_problems(source, file, *frame[1:]))), [], [], []))
+            send(("values", [], [], list(map(tuple, far_problems(source, file, *frame[1:]))), [], [], [], []))
             return None
         if frame[0] != "table":
             return send(frame)
         _, sheet, numbers, columns, headers, keys, places = frame
         table = TextTable(source, file, sheet, columns, numbers, headers, places)
         try:
-            found, problems, unread, lost = read_columns(table, settled, once)
+            found, problems, unread, lost, aside = read_columns(table, settled, once)
         except Exception as error:  # ours to mend, but no reason to stop the other files; its text may quote a patient
             what = f"The values of this file cannot be read ({type(error).__name__})."
             raise Unreadable(what, "Tell whoever looks after this program, with the file.") from None
         marks = _marks_of(found, numbers, keys, columns, settled.prefix)
         told = list(map(tuple, in_short(problems, table)))
         untimed = [(key, tuple(*with_contents([problem], table)) if problem else ()) for key, problem in lost]
-        send(("values", list(map(packed, found)), marks, told, numbers, unread, untimed))
+        send(("values", list(map(packed, found)), marks, told, numbers, unread, untimed, list(map(tuple, aside))))
         doubtful = {problem.row for problem in (*problems, *(problem for _, problem in lost if problem))}
         if "title" in columns:
             others = {key for row, key in zip(numbers, keys, strict=True) if row not in doubtful}.difference(marks)

@@ -244,12 +244,13 @@ def _values(source: "Source", rows: dict[str, Row], rules: "ValueRules") -> tupl
     columns = {name: [row[place] for row in rows.values()] for place, name in enumerate(COLUMNS)}
     numbers = list(range(1, len(ids) + 1))
     table = TextTable(source.name, PATH, "", columns, numbers)
-    read, each_problem, unread, _ = read_columns(table, rules)
+    read, each_problem, unread, _, aside = read_columns(table, rules)
     found, problems = list(map(Appointment._make, zip(*read, strict=True))), in_short(each_problem, table)
     marks = [mark_of(ids[slot.row - 1]) for slot in found]
     of_rows = {ids[problem.row - 1] for problem in problems if problem.row}
     told = [_with_day(problem, rows, ids) for problem in problems]
-    return ReadValues(numbers, found, marks, told, unread), {each: rows[each] for each in ids if each in of_rows}
+    values = ReadValues(numbers, found, marks, told, unread, aside=[row._replace(row=0) for row in aside])
+    return values, {each: rows[each] for each in ids if each in of_rows}
 
 
 def _with_day(problem: Problem, rows: dict[str, Row], ids: list[str]) -> Problem:

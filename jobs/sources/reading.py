@@ -31,6 +31,7 @@ class ReadValues(NamedTuple):
     problems: list[Problem]
     unread: list[str] = []  # keys of appointments whose last row is set aside
     untimed: dict[str, Problem | None] = {}  # by key, of rows without a time of day; see `clinic.moments.hours_lost`
+    aside: Sequence[tuple[Any, ...]] = ()  # each an `UnreadRow`: the rows that are set aside and name a patient
 
 
 @dataclass
@@ -273,12 +274,13 @@ def _values(
     rows: list[int],
     unread: list[str],
     untimed: list[tuple[str, tuple[Any, ...]]],
+    aside: list[tuple[Any, ...]],
 ) -> ReadValues:
     count = len(columns[-1]) if columns else 0
     whole = (repeat(column, count) if isinstance(column, str) else column for column in columns)
     appointments = list(map(Appointment._make, zip(*whole, strict=True)))
     lost = {key: Problem._make(problem) if problem else None for key, problem in untimed}
-    return ReadValues(rows, appointments, marks, list(map(Problem._make, problems)), unread, lost)
+    return ReadValues(rows, appointments, marks, list(map(Problem._make, problems)), unread, lost, aside)
 
 
 def _changed_ns(path: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, or_, select, update
 
 from jobs.clinic.follow_ups import Rule, utc_text
 from jobs.clinic.last_look import Due, Person, Sent
@@ -15,6 +15,7 @@ from jobs.store.rows import in_parts, next_id
 from jobs.store.stops import stopped_now
 from jobs.store.tables import appointments, attempts, events, letters, patients, sent_articles
 
+_SOME_UNREAD: ColumnElement[bool] = literal_column("EXISTS (SELECT 1 FROM unread_rows)").label("some_unread")
 _GONE = ("sent", "attempting", "unknown")  # what left or may have left
 _WAITING = {"planned", "ready", "deferred", "held"}  # what a run may decide about
 _MAY_LEAVE = ("planned", "ready", "deferred", "held")  # held ones are looked at too: they can become wrong
@@ -71,15 +72,21 @@ def people(memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule]) ->
     slots = histories(memory, wanted)
     stopped = stopped_now(memory)
     found: dict[int, Person] = {}
-    query = select(patients.c.id, patients.c.address_key, patients.c.email, patients.c.email_consent)
+    query = select(patients.c.id, patients.c.address_key, patients.c.email, patients.c.email_consent, _SOME_UNREAD)
     for part in in_parts(wanted):
-        for row in memory.connection.execute(query.where(patients.c.id.in_(part))).all():
+        known = memory.connection.execute(query.where(patients.c.id.in_(part))).all()
+        for row in known:
             refused = stopped.get(row.address_key, frozenset()) | stopped.get(row.id, frozenset())
             found[row.id] = Person(
                 row.address_key, row.email, row.email_consent, slots.get(row.id, ()), frozenset(refused)
             )
         for patient_id, rule, category, at, *about in memory.connection.execute(_gone(memory, part)):
             found[patient_id].sent.append(Sent(rule, category, at, capped.get(rule, True), *about))
+        if known and known[0].some_unread:
+            from jobs.store.unread_rows import unread_rows_of
+
+            for patient_id, unread in unread_rows_of(memory, part):
+                found[patient_id].unread.append(unread)
     return found
 
 

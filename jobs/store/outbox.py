@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, func, or_, select
 
+from jobs.clinic.last_look import TO_CORRECT
 from jobs.store.decisions import Decision, decisions_about
 from jobs.store.memory import Memory
 from jobs.store.tables import appointments, attempts, events, letters, patients
@@ -67,7 +68,8 @@ def waiting_letters(memory: Memory, now: str) -> list[Waiting]:
 
 
 def waiting_for_rows(memory: Memory, now: str) -> int:
-    """How many letters are due whose appointment's newest row cannot be read; they wait until it is mended."""
+    """How many letters are due that wait until a row is mended: the newest one of their appointment, or as the last
+    look at them found, of another one."""
     letter, slot = letters.c, appointments.c
     query = (
         select(func.count())
@@ -76,7 +78,8 @@ def waiting_for_rows(memory: Memory, now: str) -> int:
         .join(appointments, slot.id == events.c.appointment_id)
     )
     due = letter.due_at <= now, letter.expires_at >= now, letter.state.in_(("planned", "ready", "deferred"))
-    found = query.where(letter.clinic_id == memory.clinic_id, *due, slot.unread == 1, slot.same_as == 0)
+    waits = or_(and_(slot.unread == 1, slot.same_as == 0), letter.reason.endswith(TO_CORRECT, autoescape=True))
+    found = query.where(letter.clinic_id == memory.clinic_id, *due, waits)
     return int(memory.connection.execute(found).scalar_one())
 
 

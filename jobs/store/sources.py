@@ -1,7 +1,7 @@
 """What the pull remembers of each file, and what it could not read."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import case, delete, func, insert, select, update
 
@@ -73,14 +73,23 @@ def freshness(memory: Memory, sources: Iterable[str]) -> dict[str, Freshness]:
     return {source: known.get(source, Freshness("", "")) for source in sources}
 
 
-def renew_problems(memory: Memory, source: str, file: str, found: Sequence[Problem], seen_at: str) -> int:
+def renew_problems(
+    memory: Memory,
+    source: str,
+    file: str,
+    found: Sequence[Problem],
+    seen_at: str,
+    unread: Collection[tuple[Any, ...]] = (),
+) -> int:
     """List what was found in a file that was read to its end, in place of what was listed before; say how many lines
-    of the list changed.
+    of the list changed. Likewise its `unread` rows (each an `UnreadRow`).
 
     A problem that stays keeps the moment it was first seen, also where the next export has another name.
     """
     listed = _listed(memory, source)
     mine = {problem: key for problem, (key, _) in listed.items() if problem.file == file}
+    if unread or any(problem.set_aside for problem in mine):
+        _keep_unread(memory, source, file, unread, is_whole=True)
     gone = [key for problem, key in mine.items() if problem not in set(found)]
     first_seen = {_whatever_file(problem): at for problem, (_, at) in listed.items()}
     new = [problem for problem in dict.fromkeys(found) if problem not in mine]
@@ -89,8 +98,17 @@ def renew_problems(memory: Memory, source: str, file: str, found: Sequence[Probl
     return len(new) + len(gone)
 
 
-def add_problems(memory: Memory, source: str, file: str, found: Sequence[Problem], seen_at: str) -> int:
+def add_problems(
+    memory: Memory,
+    source: str,
+    file: str,
+    found: Sequence[Problem],
+    seen_at: str,
+    unread: Collection[tuple[Any, ...]] = (),
+) -> int:
     """List what was found in a file that could not be read to its end; what is known of its rows stays."""
+    if unread:
+        _keep_unread(memory, source, file, unread, is_whole=False)
     mine = {problem: key for problem, (key, _) in _listed(memory, source).items() if problem.file == file}
     gone = [key for problem, key in mine.items() if is_of_file(problem) and problem not in found]
     new = [problem for problem in dict.fromkeys(found) if problem not in mine]
@@ -119,9 +137,19 @@ def forget_missing(
              is_of_file(problem) and outcomes[problem.file] == "unchanged")
     ]  # fmt: skip
     new = [problem for problem in told if problem not in listed]
+    if good and gone:
+        from jobs.store.unread_rows import forget_unread  # seldom is anything taken off here
+
+        forget_unread(memory, source, [*outcomes])
     _take_off(memory, gone)
     _put_on(memory, [(seen_at, problem) for problem in new])
     return len(gone) + len(new)
+
+
+def _keep_unread(memory: Memory, source: str, file: str, unread: Iterable[tuple[Any, ...]], is_whole: bool) -> None:
+    from jobs.store.unread_rows import renew_unread  # most files have no such row
+
+    renew_unread(memory, source, file, unread, is_whole)
 
 
 def _listed(memory: Memory, source: str) -> dict[Problem, tuple[int, str]]:

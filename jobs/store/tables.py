@@ -257,6 +257,16 @@ problems = _table(
     Index("ix_problems_file", "clinic_id", "source", "file"),
 )
 
+unread_rows = _table(  # rows that are set aside and name a known patient; each stands among the problems too
+    "unread_rows",
+    *map(_text, ("source", "file", "sheet")),
+    _number("row"),  # 0: an entry of a calendar
+    _text("key"),  # of its appointment
+    _of("record_id", patients),
+    *(_text(name, kind) for name, kind in (("starts_at", _MOMENT), ("starts_on", _DAY), ("booked_on", _DAY))),
+    _text("status", String(12)),
+)
+
 summaries = _table(  # what each workbook said when it was first made, and whether it was mailed
     "summaries",
     Column("period", String(10), nullable=False),  # 2026-W12, 2026-03, 2026
