@@ -7,7 +7,7 @@ from measures import ndcg
 from plain_bm25 import PlainBM25
 
 CASES, SET_APART = read_cases("cases.txt"), [*read_cases("set_apart.txt"), *read_cases("set_apart_later.txt")]
-STRANGERS = [case for name in "abcdefghijkmnopqrstuvwxy" for case in read_cases(f"strangers_{name}.txt")]
+STRANGERS = [case for name in "abcdefghijkmnopqrstuvwxyz" for case in read_cases(f"strangers_{name}.txt")]
 FRONT_DESK = read_cases("front_desk.txt")
 
 
