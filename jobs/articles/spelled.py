@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from jobs.articles.two_meanings import means_otherwise
 from jobs.articles.vocabulary import Vocabulary
 from jobs.articles.words import Word, words_of
 from jobs.clinic.patterns import pattern
@@ -76,6 +77,7 @@ def _keys(text: str, words: tuple[Word, ...], vocabulary: Vocabulary) -> list[st
     keys = vocabulary.words_meant(
         _symptoms([_with_sign(text, word, key) for word, key in zip(words, whole, strict=True)])
     )
+    keys = ["" if means_otherwise(text, word) else key for word, key in zip(words, keys, strict=True)]
     names = [key in _BEFORE_A_NAME and text[word.end - 1] != "s" for word, key in zip(words, keys, strict=True)]
     return ["" if titled and key.isalpha() else key for titled, key in zip([False, *names], keys, strict=False)]
 
