@@ -5,7 +5,7 @@ from datetime import date
 from jobs.mail.writing import LetterWriter
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
-from jobs.sending.deciding import LastMoment, decide
+from jobs.sending.deciding import LastMoment, decide, note_why_none_leave
 from jobs.sending.holding_back import ration, why_hold_back
 from jobs.sending.leaving import send_letters, settle_last_run
 from jobs.sending.letters import library_now, start_writer
@@ -34,8 +34,10 @@ def run(tools: Tools, today: date) -> Outcome:
         verdicts = decide(tools)
         letters = [verdict.due for verdict in verdicts if verdict.what == "send"]
         why_none = why_hold_back(tools, letters)
+        note_why_none_leave(tools, letters, why_none)
         if why_none:
-            counts = {"letters planned": planned, "letters waiting": len(letters)}
+            withdrawn = sum(verdict.what == "withdraw" for verdict in verdicts)
+            counts = {"letters planned": planned, "letters waiting": len(letters), "letters withdrawn": withdrawn}
             return Outcome(counts, failed=why_none, until_changed=True)
         leaving, later = ration(tools, letters)
         tally = send_letters(tools, leaving, writer, last_moment)

@@ -19,6 +19,10 @@ UNREAD = "the newest row of its appointment cannot be read"
 """What is known of the appointment may be wrong by now: it may be moved, or called off."""
 DIED = "the patient has died"
 TO_CORRECT = "; problems.xlsx says what to correct"
+NO_LETTER_LEAVES = "no letter leaves: "
+"""Begins what is noted of a letter that was to leave when none did; the cause follows."""
+_HOURS = "outside the sending hours"
+_BEFORE = f"{_HOURS}; before, no letter left: "
 NO_OUTCOME = "a later visit has begun, and what became of it is not known yet"
 """Commonly the front desk enters it that evening or on the next day."""
 
@@ -137,7 +141,8 @@ def _verdict(due: Due, rule: Rule, person: Person, same_address: Sequence[Sent],
     unread = _unread(due, rule, person, utc_text(now), zone)
     unsure = f"{unread}{TO_CORRECT}" if unread else _no_outcome(due, rule, person, utc_text(now))
     if reason := unsure or pointless or why_wait(rule, person, same_address, run.follow_ups, now, run.calendar):
-        return Verdict(due, "wait", reason)
+        held_up = what_held_up(due) if reason == _HOURS else ""
+        return Verdict(due, "wait", f"{_BEFORE}{held_up}" if held_up else reason)
     if leaves_at := still_stoppable(due.leaves_at, due.released_at, run.desk, now):
         return Verdict(due, "soon", grace_words(leaves_at, zone), leaves_at)
     return Verdict(due, "send")
@@ -172,6 +177,8 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
         if due.state == "deferred":  # its moment is by now the one at which it was to be tried again
             return f"too late: the mail server put it off again and again, and the rule allows {rule.too_late_after}"
         unsure = _unread(due, rule, person, moment, zone) or _no_outcome(due, rule, person, moment)
+        if not unsure and (held_up := what_held_up(due)):
+            unsure = f"no letter left: {held_up}"
         return f"{too_late_words(due.due_at, rule, zone)}{unreleased}{unsure and f'; {unsure}'}"
     return (
         _overtaken(due, rule, person, moment, zone)
@@ -278,6 +285,12 @@ def way_back(rule: Rule) -> WayBack | None:
     return WayBack((DIED, *(_now(what, status) for status in STATUSES if status not in right)), right)
 
 
+def what_held_up(due: Due) -> str:
+    """Why no letter left when this one was to, as was noted then; "" where nothing was."""
+    noted = (due.reason.removeprefix(start) for start in (NO_LETTER_LEAVES, _BEFORE) if due.reason.startswith(start))
+    return next(noted, "") if due.state == "ready" else ""
+
+
 def too_late_words(due_at: str, rule: Rule, zone: ZoneInfo) -> str:
     """Why a letter does not leave any more whose time is over."""
     return f"too late: it was due {local_day(due_at, zone)}, and the rule allows {rule.too_late_after}"
@@ -324,7 +337,7 @@ def why_wait(
     if not person.email:
         return "no e-mail address is known yet"
     if not follow_ups.hours(rule).is_open(now, calendar.zone, calendar.holidays):
-        return "outside the sending hours"
+        return _HOURS
     if not rule.capped:
         return ""
     caps = follow_ups.caps

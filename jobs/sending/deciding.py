@@ -7,8 +7,9 @@ from itertools import groupby
 from jobs.clinic.approval import FrontDesk
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.follow_ups import utc_text
-from jobs.clinic.last_look import Due, Verdict, importance, look
+from jobs.clinic.last_look import NO_LETTER_LEAVES, Due, Verdict, importance, look, what_held_up
 from jobs.runner.tools import Tools
+from jobs.sending.holding_back import THEY_WAIT
 from jobs.sending.planning import calendar_of
 from jobs.store.decisions import released_rules
 from jobs.store.letters import (
@@ -38,11 +39,23 @@ def decide(tools: Tools, letter_ids: Iterable[int] | None = None) -> list[Verdic
             for verdict in verdicts
             if ((state := _BECOMES[verdict.what] or verdict.due.state), verdict.reason)
             != (verdict.due.state, verdict.due.reason)
+            and not (verdict.what == "send" and what_held_up(verdict.due))
         ]
         change_letters(memory, changes, now)
         new = [v for v in verdicts if v.what == "soon" and v.leaves_at != v.due.leaves_at]
         grant_grace(memory, ((verdict.due.letter_id, verdict.leaves_at) for verdict in new))
     return verdicts
+
+
+def note_why_none_leave(tools: Tools, letters: Iterable[Due], why_none: str) -> None:
+    """Keep with letters that are to leave why none of them does in this run, so that one that is too late by then says
+    so; where they may leave, forget it."""
+    note = f"{NO_LETTER_LEAVES}{why_none.partition(THEY_WAIT)[0].rstrip('.')}" if why_none else ""
+    noted = {due.letter_id: due.reason if what_held_up(due) else "" for due in letters}
+    changes = [(letter_id, "ready", note) for letter_id, before in noted.items() if before != note]
+    if changes:
+        with tools.store.begin() as memory:
+            change_letters(memory, changes, utc_text(tools.now))
 
 
 def look_at(memory: Memory, tools: Tools, due: Sequence[Due]) -> list[Verdict]:

@@ -18,6 +18,9 @@ from jobs.store.letters import left_since
 from jobs.store.runs import recent_runs
 from jobs.store.sources import freshness, refused_wholes
 
+THEY_WAIT = " The letters wait"
+"""Begins what follows from a cause, in a sentence on all letters."""
+
 
 def why_hold_back(tools: Tools, letters: Sequence[Due]) -> str:
     """A sentence where none of these letters may leave in this run, else ""."""
@@ -50,13 +53,13 @@ def _too_old(tools: Tools) -> str:
     within = installation.pull_within
     if not pulls or not timedelta(days=-1) <= _age(pulls[0].started_at, tools.now) <= parse_duration(within):
         last = f"the last one began on {_in_words(tools, pulls[0].started_at)}" if pulls else "there was none"
-        return f"No pull of the appointments ended well within {within} ({last}). The letters wait for the next one."
+        return f"No pull of the appointments ended well within {within} ({last}).{THEY_WAIT} for the next one."
     within = installation.export_within
     if within and newest and _age(newest, tools.now) > parse_duration(within):
         return (
             f"No new export of the appointments has come within {within} (the last one was of "
-            f"{_in_words(tools, newest)}). "
-            "The letters wait for the next one. Does the practice system still write it? "
+            f"{_in_words(tools, newest)}).{THEY_WAIT} for the next one. "
+            "Does the practice system still write it? "
             "config/clinic.yaml says how old it may be (installation: export_within:)."
         )
     return ""
@@ -68,11 +71,11 @@ def _too_bad(tools: Tools) -> str:
         refused = refused_wholes(memory, {source.name for source in tools.settings.sources})
     held = ", ".join(f"{p.file} ({p.source})" for p in refused if not is_too_bad(p))
     if held:
-        return f"{held} is held back; problems.xlsx says why. The letters wait until it is settled."
+        return f"{held} is held back; problems.xlsx says why.{THEY_WAIT} until it is settled."
     named = ", ".join(f"{p.file} ({p.source})" for p in refused)
     if not named:
         return ""
-    return f"Too many rows of {named} cannot be read; problems.xlsx names them. The letters wait until it is settled."
+    return f"Too many rows of {named} cannot be read; problems.xlsx names them.{THEY_WAIT} until it is settled."
 
 
 def _age(moment: str, now: datetime) -> timedelta:
