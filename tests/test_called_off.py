@@ -85,3 +85,32 @@ def test_who_was_taken_for_dead_by_slip_is_reminded_once_that_is_corrected(clini
         clinic.send(moment)
         fate = [("withdrawn", "the patient has died")] if moment == REMINDED else [("sent", "")]
         assert clinic.fates("Liv", "reminder")[:1] == fate
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_who_calls_off_and_books_the_same_time_again_is_reminded_and_not_asked_for_another_time(
+    opened_clinic: Clinic, tmp_path, order: int
+) -> None:
+    """The export has no appointment numbers, and its new rows stand above or below. Then only the old row changes, then
+    the visit is off indeed."""
+    clinic = opened_clinic.copied(tmp_path / "clinic")
+    came = appointment("Nora", "2026-02-10 10:00")
+    off = visit("Nora", status="cancelled", appointment_id="", cancelled_at="2026-03-04 09:00")
+    anew = visit("Nora", appointment_id="") | {"booked_at": "2026-03-04 09:30"}
+    clinic.export(came, visit("Nora", appointment_id=""))
+    clinic.pull(BOOKED)
+    lived(clinic, *[came, off, anew][::order], until=CHANGED)
+    lived(clinic, *[came, off | {"complaint": "shoulder"}, anew][::order], until=REMINDED)
+    assert clinic.in_state("sent") == {("Nora", "reminder")}
+    assert clinic.fates("Nora", "cancelled") == []
+    assert clinic.ask("SELECT what FROM problems") == [
+        "This visit was called off and booked again for the same time; the new booking counts."
+    ]
+    assert clinic.ask("SELECT what FROM events WHERE starts_at > '2026-03'") == ["booked"]
+    assert "left out wait" not in clinic.command("problems", moment=REMINDED).output
+    clinic.export(*[came, off, anew | {"status": "cancelled", "cancelled_at": "2026-03-06 09:00"}][::order])
+    for moment in ("2026-03-06 12:00", "2026-03-09 12:00"):
+        clinic.pull(moment)
+        clinic.send(moment)
+    assert clinic.in_state("sent") == {("Nora", "cancelled"), ("Nora", "reminder")}
+    assert clinic.ask("SELECT happened_at FROM events WHERE what = 'cancelled'") == ["2026-03-06T17:00:00Z"]

@@ -3,7 +3,7 @@
 Works on whole columns; each distinct text is read once. Nothing is guessed where a letter would follow from it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import chain, compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +27,7 @@ from jobs.clinic.steps import read_step
 from jobs.clinic.value_rules import ORDERS, ValueRules
 
 if TYPE_CHECKING:
+    from jobs.clinic.booked_again import CalledOff
     from jobs.clinic.titles import Title
     from jobs.clinic.unread_rows import UnreadRow
 
@@ -43,8 +44,14 @@ def normalize(table: TextTable, rules: ValueRules) -> tuple[list[Appointment], l
     A row without a readable start, status or patient is set aside, and so are test patients. Breaks, all-day entries
     and blank rows of a calendar are no appointments and leave no trace.
     """
-    columns, problems, *_ = read_columns(table, rules)
-    return list(map(Appointment._make, zip(*columns, strict=True))), in_short(problems, table)
+    columns, problems, *_, called_off = read_columns(table, rules)
+    found = list(map(Appointment._make, zip(*columns, strict=True)))
+    if called_off:
+        from jobs.clinic.booked_again import still_called_off
+
+        others, told = still_called_off(called_off, {appointment.key for appointment in found})
+        found, problems = found + others, problems + told
+    return found, in_short(problems, table)
 
 
 def in_short(problems: Iterable[Problem], table: TextTable) -> list[Problem]:
@@ -65,6 +72,7 @@ class ReadColumns(NamedTuple):
     unread: list[str]
     untimed: list[tuple[str, Problem | None]] = []
     aside: "Sequence[UnreadRow]" = ()
+    called_off: "Sequence[CalledOff]" = ()
 
 
 def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = None) -> ReadColumns:
@@ -89,26 +97,43 @@ def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = No
     values |= _statuses(columns, rules, clock, values["starts_at"])
     values["step"] = _steps(columns, clock, values)
     values["key"] = _keys(columns, rules, values)
-    unread, aside = _unread(columns, values) if columns.aside else ([], ())
+    off = _called_off(columns, values["status"])
+    unread, aside = _unread(columns, values, off) if columns.aside else ([], ())
     if columns.problems and rules.date_order:
         note_wrong_order(columns, rules.date_order)
     untimed = hours_lost(columns, values["key"], values["status"]) if columns.untimed else []
-    return ReadColumns(_appointments(columns, values), columns.problems, unread, untimed, aside)
+    found = _appointments(columns, values, off)
+    if not off:
+        return ReadColumns(found, columns.problems, unread, untimed, aside)
+    from jobs.clinic.booked_again import called_off
+
+    fields = [values[name] for name in Appointment._fields[:-1]]
+    return ReadColumns(found, columns.problems, unread, untimed, aside, called_off(columns, off, fields))
 
 
-def _unread(columns: Columns, values: Values) -> "tuple[list[str], Sequence[UnreadRow]]":
+def _called_off(columns: Columns, statuses: list[str]) -> Collection[int]:
+    """The places of rows without a number that were called off."""
+    numbers = columns.texts("appointment_id")
+    if all(numbers):
+        return ()
+    from jobs.clinic.booked_again import rows_called_off  # only for exports without numbers
+
+    return rows_called_off(columns, numbers, statuses)
+
+
+def _unread(columns: Columns, values: Values, off: Collection[int]) -> "tuple[list[str], Sequence[UnreadRow]]":
     from jobs.clinic.unread_rows import rows_of_patients  # most files have no such row
 
-    last = {key: place for place, key in enumerate(values["key"])}
+    last = {key: place for place, key in enumerate(values["key"]) if place not in off}
     return [key for key, place in last.items() if place in columns.aside], rows_of_patients(columns, values, last)
 
 
-def _appointments(columns: Columns, values: Values) -> list[Sequence[Any]]:
-    """The rows that are not set aside, one per appointment, as columns. Only where two rows are one do they become
-    objects."""
+def _appointments(columns: Columns, values: Values, off: Collection[int]) -> list[Sequence[Any]]:
+    """The rows that are not set aside, nor `off`, one per appointment, as columns. Only where two rows are one do they
+    become objects."""
     fields: list[Sequence[Any]] = [*(values[name] for name in Appointment._fields[:-1]), columns.table.rows]
-    if columns.aside:
-        kept = [place not in columns.aside for place in range(len(columns.table))]
+    if left_out := columns.aside.union(off):
+        kept = [place not in left_out for place in range(len(columns.table))]
         fields = [list(compress(field, kept)) for field in fields]
     _say_which_order(columns)
     if len(set(fields[0])) < len(fields[0]):  # the keys

@@ -13,6 +13,7 @@ TRIED_AGAIN = "It is tried again next time."
 """The remedy where Google, or another server, gave nothing to read."""
 TEST_PATIENT = "This is a test patient."
 OVERRULED = "A later row has the same appointment with other values; the later row counts."
+BOOKED_AGAIN = "This visit was called off and booked again for the same time; the new booking counts."
 HOUR_LOST = "This appointment was known with its time of day, which this row does not give or which cannot be read."
 FEW = 5
 """So many rows of a file may be bad whatever its share."""
@@ -21,7 +22,7 @@ SAME_MOMENT = (
     "One patient has two appointments that begin at the same moment; both count.",
     "If they are one, delete one of the two in the practice system.",
 )
-_NEVER_BAD = (TEST_PATIENT, OVERRULED)  # rows that are left out and yet no sign of a bad export
+_NEVER_BAD = (TEST_PATIENT, OVERRULED, BOOKED_AGAIN)  # rows that are left out and yet no sign of a bad export
 _TOO_BAD = pattern(r"\d+ of \d+ rows cannot be read, which is more than \d+ %: nothing was taken from this file\.")
 NOTHING_TAKEN = "nothing was taken from this file."
 ALL_AT_ONCE = f", all at once: {NOTHING_TAKEN}"
@@ -38,6 +39,11 @@ def rows_left_out(problems: Iterable[Problem]) -> int:
     """How many rows are left out for these problems; a row with two faults is one row."""
     bad = [problem for problem in problems if problem.set_aside]
     return len({problem[:4] for problem in bad if problem.row}) + sum(rows_of(one) for one in bad if not one.row)
+
+
+def lets_letters_wait(problem: Problem) -> bool:
+    """Whether this says of rows that they are left out, and that what is known of their appointments may be wrong."""
+    return problem.set_aside and rows_of(problem) > 0 and not problem.what.startswith(_NEVER_BAD)
 
 
 def is_of_file(problem: Problem) -> bool:

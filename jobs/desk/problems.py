@@ -8,7 +8,7 @@ from rich.table import Table
 
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.masking import masked
-from jobs.clinic.problems import ALL_AT_ONCE, rows_of, waits_for_a_word
+from jobs.clinic.problems import ALL_AT_ONCE, lets_letters_wait, rows_of, waits_for_a_word
 from jobs.clinic.records import Problem
 from jobs.desk.greeted import greeted_otherwise
 from jobs.desk.terminal import open_console
@@ -42,7 +42,7 @@ def show_problems(tools: Tools, everything: bool) -> None:
     console.print(table)
     if len(shown) < len(listed):
         console.print(f"The newest {len(shown)} of {len(listed)}; `run_jobs.py problems --all` shows all.")
-    if any(problem.set_aside and (problem.row or rows_of(problem)) for _, problem in listed):
+    if any(lets_letters_wait(problem) for _, problem in listed):
         told = (
             "Letters about an appointment whose row is left out wait until it is corrected, and so do letters that "
             "another visit of its patient would make wrong."

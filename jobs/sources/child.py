@@ -8,9 +8,12 @@ import gc
 import marshal
 import sys
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jobs.machine.put_off import put_off
+
+if TYPE_CHECKING:
+    from jobs.sources.called_off_rows import CalledOffRows
 
 Frame = tuple[Any, ...]
 Send = Callable[[Frame], Collection[int] | None]
@@ -60,19 +63,24 @@ def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> S
     from jobs.sources.header_row import Unreadable
 
     settled, once = ValueRules(**rules), ReadOnce()
+    waiting: CalledOffRows | None = None
 
     def send_values(frame: Frame) -> Collection[int] | None:
+        nonlocal waiting
         if frame[0] == "far":
             from jobs.sources.far_cells import far_problems
 
             send(("values", [], [], list(map(tuple, far_problems(source, file, *frame[1:]))), [], [], [], []))
             return None
         if frame[0] != "table":
+            if frame[0] == "done" and waiting:
+                send(waiting.values())
+            waiting = None if frame[0] == "again" else waiting
             return send(frame)
         _, sheet, numbers, columns, headers, keys, places = frame
         table = TextTable(source, file, sheet, columns, numbers, headers, places)
         try:
-            found, problems, unread, lost, aside = read_columns(table, settled, once)
+            found, problems, unread, lost, aside, _ = read = read_columns(table, settled, once)
         except Exception as error:  # ours to mend, but no reason to stop the other files; its text may quote a patient
             what = f"The values of this file cannot be read ({type(error).__name__})."
             raise Unreadable(what, "Tell whoever looks after this program, with the file.") from None
@@ -80,6 +88,11 @@ def _normalizing(send: Send, source: str, file: str, rules: dict[str, Any]) -> S
         told = list(map(tuple, in_short(problems, table)))
         untimed = [(key, tuple(*with_contents([problem], table)) if problem else ()) for key, problem in lost]
         send(("values", list(map(packed, found)), marks, told, numbers, unread, untimed, list(map(tuple, aside))))
+        if not all(columns.get("appointment_id", ("",))):
+            from jobs.sources.called_off_rows import CalledOffRows  # only for exports without numbers
+
+            waiting = waiting or CalledOffRows()
+            marks = marks + waiting.add(read, table, keys, untimed)
         doubtful = {problem.row for problem in (*problems, *(problem for _, problem in lost if problem))}
         if "title" in columns:
             others = {key for row, key in zip(numbers, keys, strict=True) if row not in doubtful}.difference(marks)

@@ -244,7 +244,7 @@ def _values(source: "Source", rows: dict[str, Row], rules: "ValueRules") -> tupl
     columns = {name: [row[place] for row in rows.values()] for place, name in enumerate(COLUMNS)}
     numbers = list(range(1, len(ids) + 1))
     table = TextTable(source.name, PATH, "", columns, numbers)
-    read, each_problem, unread, _, aside = read_columns(table, rules)
+    read, each_problem, unread, _, aside, _ = read_columns(table, rules)
     found, problems = list(map(Appointment._make, zip(*read, strict=True))), in_short(each_problem, table)
     marks = [mark_of(ids[slot.row - 1]) for slot in found]
     of_rows = {ids[problem.row - 1] for problem in problems if problem.row}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.clinic.normalize import normalize
-from jobs.clinic.problems import fold_problems, rows_left_out, rows_of
+from jobs.clinic.normalize import normalize, read_columns
+from jobs.clinic.problems import BOOKED_AGAIN, fold_problems, rows_left_out, rows_of
 from jobs.clinic.records import STATUSES, STEPS, TEXT_FIELDS, Appointment, Problem, TextTable
 from jobs.clinic.value_rules import ValueRules
 
@@ -242,6 +242,40 @@ def test_of_contradicting_rows_with_one_number_the_last_counts_and_a_problem_say
     )
     assert [(found.key, found.status) for found in appointments] == [("main:A1", "cancelled"), ("main:A2", "completed")]
     assert [(problem.row, problem.value, problem.set_aside) for problem in problems] == [(2, "A1", True)]
+
+
+ANEW = {"appointment_id": "", "booked": ["2026-03-02 08:00", "2026-02-01 08:00"]}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_visit_without_a_number_that_was_booked_again_for_its_time_stands_in_whatever_order_the_rows_are(
+    order: int,
+) -> None:
+    """Once by its own row, once under a later row that stands: missed, as the desk noted afterwards."""
+    for status, counts in (("booked", "booked"), ("no show", "no_show")):
+        appointments, problems = normalize(usual(2, **ANEW, status=[status, "cancelled"][::order]), RULES)
+        assert [found.status for found in appointments] == [counts]
+        assert [(problem.row, problem.what, problem.set_aside) for problem in problems] == [
+            (3 if order == 1 else 2, BOOKED_AGAIN, True)
+        ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_a_visit_without_a_number_that_was_called_off_twice_the_new_booking_counts(order: int) -> None:
+    off = {"cancelled": ["2026-03-03 10:00", "2026-02-20 10:00"][::order], "status": ["cancelled", "r/s"][::order]}
+    appointments, problems = normalize(usual(2, appointment_id="", **off), RULES)
+    assert [(found.status, found.cancelled_at[:10]) for found in appointments] == [("cancelled", "2026-03-03")]
+    assert [problem.what for problem in problems] == [BOOKED_AGAIN]
+    by_booking = normalize(
+        usual(2, **{**ANEW, "booked": ANEW["booked"][::order]}, status=["cancelled", "moved"][::order]), RULES
+    )
+    assert [found.status for found in by_booking[0]] == ["cancelled"]
+
+
+def test_a_new_booking_that_cannot_be_read_lets_the_letters_about_its_called_off_visit_wait() -> None:
+    read = read_columns(usual(2, appointment_id="", status=["bokked", "cancelled"]), RULES)
+    assert ([off.slot.key for off in read.called_off], list(read.columns[0])) == (read.unread, [])
+    assert read_columns(usual(3, appointment_id="", status=["bokked", "booked", "cancelled"]), RULES).unread == []
 
 
 def test_the_day_of_discharge_is_a_discharge() -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from made_files import TODAY, ZONE, Found, appointment, csv_text, read_one, table, with_part, workbook
 
+from jobs.clinic.problems import BOOKED_AGAIN
 from jobs.clinic.value_rules import ValueRules
 from jobs.sources.reading import start_reading
-from jobs.sources.source import Source
+from jobs.sources.source import Limits, Source
 
 Rows = list[list[object]]
 SOURCE = Source("export", "export.*")
@@ -220,3 +221,25 @@ def test_a_midnight_is_told_and_read_again_only_of_a_visit_that_is_still_to_come
             known[file.path] = file.memory
     assert told == [[71], [71]]
     assert read_rows[1] == [71, 101]
+
+
+@pytest.mark.parametrize("below", [True, False])
+def test_a_visit_booked_again_for_its_time_stands_however_far_from_it_its_called_off_row_is(
+    tmp_path: Path, below: bool
+) -> None:
+    """The rows have no numbers, and do not come together; the second time, only those that were called off changed."""
+    rules, limits = ValueRules(zone=ZONE, prefix="export"), Limits(chunk_rows=10)
+    off = [appointment(number, "Cancelled") for number in (3, 900)]
+    header, *those = [["", *row[1:]] if place else row for place, row in enumerate([*table(30), *off])]
+    memories: dict[str, bytes] = {}
+    for fee in (0, 60):
+        standing, called_off = those[:30], [[*row[:6], fee, ""] for row in those[30:]]
+        put(tmp_path, csv_text([header, *(standing + called_off if below else called_off + standing)]), "export.csv")
+        for file in start_reading(SOURCE, tmp_path, memories, TODAY, ZONE, limits, rules):
+            parts = list(file.values)
+            memories = {file.path: file.memory}
+        slots = [slot for part in parts for slot in part.appointments]
+        assert len({slot.key for slot in slots}) == len({mark for part in parts for mark in part.marks}) == 31
+        assert (len(slots), [slot.status for slot in parts[-1].appointments]) == (31, ["cancelled"])
+        assert [problem.what for part in parts for problem in part.problems] == [BOOKED_AGAIN]
+        assert sum(len(part.rows) for part in parts) == file.rows_total == 32
