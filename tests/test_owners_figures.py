@@ -119,3 +119,22 @@ def test_of_dated_exports_the_rows_of_the_newest_count(clinic: Clinic) -> None:
         line = rows_of(summarized(clinic)["Health"], "Data as of")["export"]
         counted[take] = line["Rows"], line["Files"]
     assert counted == {"newest": (3, 1), "all": (6, 3)}
+
+
+def test_two_plans_of_care_at_once_are_two_episodes_each_with_its_own_source(clinic: Clinic) -> None:
+    back = {"complaint": "low back pain", "provider": "Dana Made PT", "referral_source": "Google"}
+    knee = {"complaint": "knee", "provider": "Kim Up DPT", "referral_source": "Yelp"}
+    book = workbook(
+        clinic,
+        evaluation("Bea", "2026-08-20 10:00", "Completed", **back),
+        appointment("Bea", "2026-08-26 10:00", **back),
+        evaluation("Bea", "2026-08-27 14:00", "Completed", **knee),
+        appointment("Bea", "2026-09-02 10:00", **back),
+        appointment("Bea", "2026-09-04 14:00", **knee),
+        appointment("Bea", "2026-09-09 10:00", kind="PT Discharge", **back),
+        appointment("Bea", "2026-10-14 14:00", "Scheduled", **knee),
+    )
+    lines = rows_of(book["Sources"], "Dropped out")
+    told = {name: (line["Visits so far"], line["Discharged"], line["Dropped out"]) for name, line in lines.items()}
+    assert (told["Google search"], told["Yelp"]) == ((4, 1, 0), (2, 0, 0))
+    assert became(book) == {"Evaluated": 2, "Came a second time": 2, "In care": 1, "Discharged": 1}

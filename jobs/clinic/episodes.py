@@ -1,13 +1,17 @@
 """Episodes of care: which appointments of a patient belong together, and what came of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:  # loaded where a patient has two plans of care at once
+    from jobs.clinic.plans import Told
 
 KEPT = ("completed", "arrived")  # for a letter; a figure counts an arrival from the next day on, see `is_visit`
 OPEN = ("booked", "arrived")  # what has no outcome yet, or is only just under way
 GAP_DAYS = 90  # a new episode begins with the first appointment after so many days without any
+LOST_AFTER_DAYS = 21  # without a visit, a plan or a discharge: dropped out
 FOR_GOOD = "9999-12-31"  # as of a day that every appointment lies before
 
 
@@ -56,22 +60,107 @@ def is_visit(slot: Slot, today: str) -> bool:
     return slot.status == "completed" or (slot.status == "arrived" and slot.starts_on < today)
 
 
-def split_episodes(slots: Iterable[Slot], today: str = FOR_GOOD) -> list[list[Slot]]:
-    """Cut one patient's appointments into episodes as of `today`, oldest first.
+class Cut(NamedTuple):
+    """One patient's episodes, oldest first; `at_once`: an appointment could belong to more than one of them."""
+
+    episodes: list[list[Slot]]
+    at_once: bool
+
+
+def split_episodes(
+    slots: Iterable[Slot], today: str = FOR_GOOD, told: "Mapping[int, Told] | None" = None
+) -> list[list[Slot]]:
+    """The episodes of `cut_episodes` alone."""
+    return cut_episodes(slots, today, told).episodes
+
+
+def cut_episodes(slots: Iterable[Slot], today: str = FOR_GOOD, told: "Mapping[int, Told] | None" = None) -> Cut:
+    """Cut one patient's appointments into episodes as of `today`.
 
     An episode begins with an evaluation booked after a visit of the earlier one, or with the first appointment
     after GAP_DAYS without any. An evaluation that was moved or missed stays in its episode: no visit came before.
+
+    One that was not discharged when the next began can run on beside it. An appointment counts with that of the two
+    that it shares its diagnosis, its provider and the like with: `told` says these of each, by their ids.
     """
-    episodes: list[list[Slot]] = []
-    visited = False
-    for slot in sorted(slots, key=lambda slot: (slot.starts_at, slot.appointment_id)):
-        again = slot.step == "evaluation" and visited
-        if not episodes or again or _days(episodes[-1][-1].starts_on, slot.starts_on) > GAP_DAYS:
-            episodes.append([])
-            visited = False
-        episodes[-1].append(slot)
-        visited = visited or is_visit(slot, today)
-    return episodes
+    ordered = sorted(slots, key=lambda slot: (slot.starts_at, slot.appointment_id))
+    episodes: list[_Running] = []
+    running: list[_Running] = []  # those that an appointment can belong to, the last that began last
+    at_once, before = False, 0
+    for place, slot in enumerate(ordered):
+        day = date.fromisoformat(slot.starts_on).toordinal()
+        long_ago, before = day - before > GAP_DAYS, day
+        if not running or long_ago or (slot.step == "evaluation" and running[-1].visited):
+            episodes.append(_Running(place))
+            running = [*(one for one in running if not long_ago and not one.over), episodes[-1]]
+            its = episodes[-1]
+        elif len(running) == 1 or slot.step == "evaluation":
+            its = running[-1]
+        else:
+            near = [one for one in running if day - one.last_day <= GAP_DAYS]
+            at_once = at_once or len(near) > 1
+            its = _its_episode(slot, near, ordered, told or {}) if near else running[-1]
+            its.beside = its.beside or its is not running[-1]
+        its.add(slot, day, today)
+        if len(running) > 1:
+            running = [one for one in running if not one.over or one is running[-1]]
+    return Cut([episode.slots for episode in episodes], at_once)
+
+
+class _Running:
+    """An episode that appointments can still be added to."""
+
+    def __init__(self, place: int) -> None:
+        self.place = place  # of its first among all appointments of the patient
+        self.slots: list[Slot] = []
+        self.last_day = 0  # of its last one
+        self.visited = False  # a visit was kept
+        self.over = False  # a discharge was kept
+        self.called_off = True  # all its evaluations were cancelled, moved or missed
+        self.beside = False  # it ran on beside a later one
+
+    def add(self, slot: Slot, day: int, today: str) -> None:
+        self.slots.append(slot)
+        self.last_day = day
+        if is_visit(slot, today):
+            self.visited, self.over = True, self.over or slot.step == "discharge"
+        if slot.step == "evaluation" and _stands(slot):
+            self.called_off = False
+
+
+def _its_episode(slot: Slot, near: Sequence[_Running], ordered: Sequence[Slot], told: "Mapping[int, Told]") -> _Running:
+    """With which of the episodes that run at once an appointment counts. Where nothing tells, it is the last that
+    began; but no visit comes before the evaluation, and after a discharge it is one that ran beside."""
+    from jobs.clinic.plans import NOTHING_TOLD, fitting
+
+    if len(near) == 1:
+        return near[0]
+    of_each = [[told.get(one.appointment_id, NOTHING_TOLD) for one in episode.slots] for episode in near]
+    begins, *later = ordered[near[-1].place :]
+    since = [told.get(one.appointment_id, NOTHING_TOLD) for one in (begins, *filter(_stands, later))]
+    fit = [near[place] for place in fitting(told.get(slot.appointment_id, NOTHING_TOLD), of_each, since)]
+    last = fit[-1]
+    others = [one for one in fit[:-1] if last.called_off or (last.over and one.beside)]
+    return others[-1] if others else last
+
+
+def _stands(slot: Slot) -> bool:
+    """Whether it was kept, is to come, or nobody has entered what became of it."""
+    return slot.status in ("completed", *OPEN)
+
+
+def open_beside(history: Iterable[Slot], number: int) -> str:
+    """The day of the last visit of an episode that ran beside this one and was not discharged; "" where none did."""
+    of_episodes: dict[int, list[Slot]] = {}
+    for slot in history:
+        of_episodes.setdefault(slot.episode, []).append(slot)
+    own, last = of_episodes.pop(number, []), ""
+    for slots in of_episodes.values():
+        kept = [slot for slot in slots if slot.status in KEPT]
+        if kept and own and not any(slot.step == "discharge" for slot in kept):
+            beside = own[0].starts_at < kept[-1].starts_at and slots[0].starts_at < own[-1].starts_at
+            last = max(last, kept[-1].starts_on if beside else "")
+    return last
 
 
 def sum_up(number: int, slots: Sequence[Slot], today: str = FOR_GOOD) -> Episode:
@@ -106,7 +195,3 @@ def _cents(amounts: Iterable[str]) -> int | None:
     """The sum of those that are known; None where none is."""
     known = [amount for amount in amounts if amount]
     return sum(round(Decimal(amount) * 100) for amount in known) if known else None
-
-
-def _days(earlier: str, later: str) -> int:
-    return (date.fromisoformat(later) - date.fromisoformat(earlier)).days

@@ -12,7 +12,6 @@ from jobs.clinic.episodes import GAP_DAYS
 from jobs.clinic.periods import Periods
 from jobs.clinic.tallies import NamedText, SourceLine, UnnamedText, part_of
 
-LOST_AFTER_DAYS = 21  # without a visit, a plan or a discharge: dropped out
 LATE_HOURS = 24
 BOOKED_WITHIN_DAYS = 14  # after a letter
 

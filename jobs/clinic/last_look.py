@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from jobs.clinic.approval import NOBODY_ASKED, FrontDesk, grace_words, still_stoppable, why_hold
 from jobs.clinic.durations import parse_duration
-from jobs.clinic.episodes import KEPT, Slot
+from jobs.clinic.episodes import KEPT, LOST_AFTER_DAYS, Slot, open_beside
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
 from jobs.clinic.records import STATUSES
 
@@ -238,7 +238,17 @@ def _overtaken(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo
     later = [o for o in others if o.starts_at > slot.starts_at and o.status in KEPT]
     if "later_visit" in rule.unless and later:
         return "the patient came again since"
-    if "discharged" in rule.unless and any(o.step == "discharge" for o in [*later, slot] if o.status in KEPT):
+    return _discharged(rule, slot, later, person.history, moment)
+
+
+def _discharged(rule: Rule, slot: Slot, later: Sequence[Slot], history: Sequence[Slot], moment: str) -> str:
+    """Whether the patient was discharged, or is still treated by another plan than the one that ended."""
+    ends = [one for one in (*later, slot) if one.step == "discharge" and one.status in KEPT]
+    if rule.when == "discharged" and "future_visit" in rule.unless:
+        since = (datetime.fromisoformat(moment) - timedelta(days=LOST_AFTER_DAYS)).date().isoformat()
+        if open_beside(history, slot.episode) > since:
+            return "another plan of care goes on"
+    if "discharged" in rule.unless and any(not open_beside(history, end.episode) for end in ends):
         return "the patient is discharged"
     return ""
 

@@ -2,14 +2,18 @@
 
 from typing import NamedTuple
 
-from jobs.clinic.episodes import GAP_DAYS
-from jobs.clinic.figures import BOOKED_WITHIN_DAYS, LATE_HOURS, LOST_AFTER_DAYS
+from jobs.clinic.episodes import GAP_DAYS, LOST_AFTER_DAYS
+from jobs.clinic.figures import BOOKED_WITHIN_DAYS, LATE_HOURS
 from jobs.clinic.tallies import QUIET_AFTER_DAYS, QUIET_REFERRALS
 
 DEFINITIONS = (
     ("Episode of care", "Begins with an evaluation when the patient has had no visit yet or after a visit of the "
      f"earlier episode, or with the first appointment after {GAP_DAYS} days without any. A moved or "
      "missed evaluation stays in its episode."),
+    ("Two plans at once", "Where a second evaluation begins an episode and the earlier one was not discharged, both "
+     "run on. An appointment counts with the one whose kind (Pilates or therapy), diagnosis, complaint, service, "
+     "referring provider or source it shares, or whose provider takes turns with the other's. Where the export does "
+     "not tell, it counts with the later one."),
     ("New patient (referral)", "One per episode, in the period in which its first appointment was booked: the earliest "
      "booking up to the first kept appointment. Where the export has no day of booking, the day of the appointment "
      "counts. A patient who comes back with a new complaint counts again."),

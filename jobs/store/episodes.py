@@ -1,18 +1,21 @@
 """Episodes: kept up to date for the patients that a pull touched, so that reports need no history."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
-from jobs.clinic.episodes import Episode, Slot, split_episodes, sum_up
+from jobs.clinic.episodes import Episode, Slot, cut_episodes, sum_up
 from jobs.store.memory import Memory, Store
 from jobs.store.rows import in_parts, insert_rows, setting, update_rows
 from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import appointments, episodes
+
+if TYPE_CHECKING:
+    from jobs.clinic.plans import Told
 
 _RENEWED = "episodes renewed"  # the day up to which arrivals are known to count
 
@@ -55,12 +58,37 @@ def refresh_episodes(memory: Memory, patient_ids: Collection[int], today: date) 
     for part in in_parts(patient_ids):
         summed: dict[tuple[int, int], tuple[Any, ...]] = {}
         numbers: list[tuple[int, int]] = []
-        for patient_id, slots in histories(memory, part).items():
-            for number, of_episode in enumerate(split_episodes(slots, as_of), start=1):
+        for patient_id, episodes_of_patient in _cut(memory, histories(memory, part), as_of):
+            for number, of_episode in enumerate(episodes_of_patient, start=1):
                 summed[patient_id, number] = sum_up(number, of_episode, as_of)
                 numbers += [(number, slot.appointment_id) for slot in of_episode if slot.episode != number]
         _write_episodes(memory, summed, _known_episodes(memory, part))
         update_rows(memory, *setting(appointments, ("episode",)), numbers)
+
+
+def _cut(
+    memory: Memory, known: Mapping[int, Sequence[Slot]], as_of: str
+) -> Iterator[tuple[int, Sequence[Sequence[Slot]]]]:
+    """The episodes of each patient. What tells those apart that run at once is asked for where there are any."""
+    at_once = []
+    for patient_id, slots in known.items():
+        cut = cut_episodes(slots, as_of)
+        if cut.at_once:
+            at_once.append(patient_id)
+        else:
+            yield patient_id, cut.episodes
+    told = _told(memory, at_once) if at_once else {}
+    for patient_id in at_once:
+        yield patient_id, cut_episodes(known[patient_id], as_of, told).episodes
+
+
+def _told(memory: Memory, patient_ids: Sequence[int]) -> "dict[int, Told]":
+    """What the exports say of these patients' appointments, by their ids."""
+    from jobs.clinic.plans import Told
+
+    query = select(appointments.c.id, *(appointments.c[name] for name in Told._fields))
+    rows = memory.connection.execute(query.where(appointments.c.patient_id.in_(patient_ids))).all()
+    return {row[0]: Told._make(row[1:]) for row in rows}
 
 
 def renew_once_a_day(store: Store, today: date) -> None:

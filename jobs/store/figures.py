@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from jobs.clinic.figures import LOST_AFTER_DAYS, Attendance, Counted, Figures, Funnel, known_from
+from jobs.clinic.episodes import LOST_AFTER_DAYS
+from jobs.clinic.figures import Attendance, Counted, Figures, Funnel, known_from
 from jobs.clinic.periods import TREND, Period, Periods
 from jobs.clinic.source_lines import named, provider_lines, source_lines, total, typed_texts, unnamed
 from jobs.clinic.source_names import ReferralNames

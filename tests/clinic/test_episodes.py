@@ -2,7 +2,10 @@
 
 from datetime import date, timedelta
 
-from jobs.clinic.episodes import Slot, split_episodes, sum_up
+import pytest
+
+from jobs.clinic.episodes import Slot, open_beside, split_episodes, sum_up
+from jobs.clinic.plans import Told
 
 
 def slot(
@@ -53,3 +56,127 @@ def test_without_any_evaluation_in_the_export_the_first_kept_visit_counts_as_one
 
 def test_a_visit_before_the_missed_evaluation_does_not_count_as_evaluated():
     assert sum_up(1, [slot(1, "2026-01-05", "no_show", "evaluation"), slot(2, "2026-01-07")]).evaluated_on == ""
+
+
+# Two plans at once ---------------------------------------------------------------------------------------------------
+
+BACK, KNEE = "2026-01-05", "2026-01-14"  # the days of the two evaluations
+Said = dict[str, str]
+
+
+def plans(*told: tuple[str, str, Said], **status: str) -> list[list[str]]:
+    """The episodes of a patient of whose appointments all this is told: day, step and what the export says."""
+    slots = [slot(n, day, status.get(f"on_{day[-2:]}", "completed"), step) for n, (day, step, _) in enumerate(told)]
+    said = {number: Told(step=step, **more) for number, (_, step, more) in enumerate(told)}
+    return [[one.starts_on for one in episode] for episode in split_episodes(slots, told=said)]
+
+
+def back_and_knee(back: Said, knee: Said, **status: str) -> list[list[str]]:
+    return plans(
+        (BACK, "evaluation", back),
+        ("2026-01-12", "visit", back),
+        (KNEE, "evaluation", knee),
+        ("2026-01-16", "visit", back),
+        ("2026-01-19", "visit", knee),
+        ("2026-01-26", "discharge", back),
+        ("2026-02-02", "visit", knee),
+        **status,
+    )
+
+
+TWO_PLANS = [[BACK, "2026-01-12", "2026-01-16", "2026-01-26"], [KNEE, "2026-01-19", "2026-02-02"]]
+ONE_AFTER_THE_OTHER = [[BACK, "2026-01-12"], [KNEE, "2026-01-16", "2026-01-19", "2026-01-26", "2026-02-02"]]
+
+
+@pytest.mark.parametrize(
+    ("back", "knee"),
+    [
+        ({"diagnosis": "M54.50"}, {"diagnosis": "M25.561"}),
+        ({"diagnosis": "M54.50"}, {"diagnosis": "M54.2"}),
+        ({"complaint": "low back pain"}, {"complaint": "knee pain, right"}),
+        ({"service": "Physical therapy"}, {"service": "Aquatic therapy"}),
+        ({"referring_provider": "Dr. Sample"}, {"referring_provider": "Dr. Example"}),
+        ({"referral_source": "Google"}, {"referral_source": "Yelp"}),
+        ({"provider": "Dana Made PT"}, {"provider": "Kim Up DPT"}),
+        ({"kind": "PT session"}, {"kind": "Pilates, private"}),
+        ({"provider": "Dana Made", "diagnosis": "M54.50"}, {"provider": "Dana Made", "diagnosis": "M25.561"}),
+        ({"referral_source": "Google", "complaint": "back"}, {"referral_source": "Google", "complaint": "knee"}),
+    ],
+)
+def test_two_plans_at_once_are_told_apart_by_what_the_export_says(back: Said, knee: Said):
+    assert back_and_knee(back, knee) == TWO_PLANS
+
+
+@pytest.mark.parametrize(
+    ("back", "knee"),
+    [
+        ({}, {}),
+        ({"diagnosis": "M54.50"}, {}),
+        ({"diagnosis": "M54.50", "provider": "Dana Made"}, {"diagnosis": "M54.50", "provider": "Dana Made"}),
+        ({"complaint": "back"}, {"complaint": "back, knee"}),
+    ],
+)
+def test_what_the_export_does_not_tell_counts_with_the_later_plan(back: Said, knee: Said):
+    assert back_and_knee(back, knee) == ONE_AFTER_THE_OTHER
+
+
+def test_what_is_told_at_the_evaluations_only_tells_nothing_of_the_visits():
+    assert plans(
+        (BACK, "evaluation", {"referral_source": "Google"}),
+        ("2026-01-12", "visit", {}),
+        (KNEE, "evaluation", {"referral_source": "Yelp"}),
+        ("2026-01-16", "visit", {}),
+    ) == [[BACK, "2026-01-12"], [KNEE, "2026-01-16"]]
+
+
+def test_nothing_splits_a_plan_that_has_one_evaluation():
+    told = [
+        (BACK, "evaluation", {"diagnosis": "M54.50", "provider": "Dana Made", "referral_source": "Google"}),
+        ("2026-01-12", "visit", {"diagnosis": "M54.5", "provider": "Kim Up"}),
+        ("2026-01-16", "visit", {"diagnosis": "S83.511A", "provider": "Dana Made", "kind": "Pilates"}),
+        ("2026-01-19", "visit", {"complaint": "knee", "provider": "Kim Up", "referral_source": "Yelp"}),
+    ]
+    assert plans(*told) == [[day for day, _, _ in told]]
+
+
+def test_a_substitute_provider_does_not_take_a_visit_into_an_earlier_plan():
+    dana, kim = {"provider": "Dana Made"}, {"provider": "Kim Up"}
+    visits = [("2026-01-16", "visit", kim), ("2026-01-19", "visit", dana), ("2026-01-26", "visit", kim)]
+    assert len(plans((BACK, "evaluation", dana), (KNEE, "evaluation", kim), *visits)[0]) == 1
+    handed_over = [(day, step, dana) for day, step, _ in visits]
+    assert len(plans((BACK, "evaluation", dana), (KNEE, "evaluation", kim), *handed_over)[0]) == 1
+
+
+def test_a_provider_who_treats_what_another_one_evaluated_stays_in_that_plan():
+    back, knee = {"diagnosis": "M54.50"}, {"diagnosis": "M25.561"}
+    dana, kim = {"provider": "Dana Made"}, {"provider": "Kim Up"}
+    assert plans(
+        (BACK, "evaluation", back | dana),
+        (KNEE, "evaluation", knee | kim),
+        ("2026-01-16", "visit", knee | dana),
+        ("2026-01-19", "visit", knee | kim),
+        ("2026-01-26", "visit", knee | dana),
+    ) == [[BACK], [KNEE, "2026-01-16", "2026-01-19", "2026-01-26"]]
+
+
+def test_a_plan_that_was_discharged_before_the_next_began_does_not_go_on():
+    back, knee = {"diagnosis": "M54.50"}, {"diagnosis": "M25.561"}
+    assert plans((BACK, "evaluation", back), ("2026-01-12", "discharge", back), (KNEE, "evaluation", knee),
+                 ("2026-01-16", "visit", back)) == [[BACK, "2026-01-12"], [KNEE, "2026-01-16"]]  # fmt: skip
+
+
+def test_visits_go_on_in_the_first_plan_when_the_second_evaluation_was_called_off():
+    for status in ("cancelled", "no_show", "rescheduled"):
+        slots = [slot(1, BACK, step="evaluation"), slot(2, KNEE, status, "evaluation"), slot(3, "2026-01-16")]
+        assert days(slots) == [[BACK, "2026-01-16"], [KNEE]]
+        assert days([*slots, slot(4, "2026-01-20", step="evaluation")])[1] == [KNEE, "2026-01-20"]
+
+
+def test_a_plan_ran_beside_another_only_where_each_had_a_visit_after_the_other_began():
+    def numbered(*days_of: tuple[str, int, str]) -> list[Slot]:
+        return [slot(n, day, step=step)._replace(episode=number) for n, (day, number, step) in enumerate(days_of)]
+
+    after = numbered((BACK, 1, "evaluation"), (KNEE, 2, "evaluation"), ("2026-01-26", 2, "discharge"))
+    beside = numbered((BACK, 1, "evaluation"), (KNEE, 2, "evaluation"), ("2026-01-20", 1, "visit"),
+                      ("2026-01-26", 2, "discharge"))  # fmt: skip
+    assert (open_beside(after, 2), open_beside(beside, 2), open_beside(beside, 1)) == ("", "2026-01-20", "")

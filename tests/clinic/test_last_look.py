@@ -35,7 +35,7 @@ def person(*slots: Slot, email: str = "mira@patient.example", **known: object) -
 def verdicts(
     letters: list[Due], people: dict[int, Person], now: datetime = NOON, sent: dict[str, list[Sent]] | None = None
 ):
-    follow_ups = FollowUps(SendingHours(), Caps(2, 7), (READING, NEWS, LAPSED, REMINDER))
+    follow_ups = FollowUps(SendingHours(), Caps(2, 7), (READING, NEWS, LAPSED, REMINDER, GOODBYE))
     return [(v.what, v.reason) for v in look(letters, people, sent or {}, follow_ups, now, Calendar(PACIFIC))]
 
 
@@ -71,6 +71,35 @@ def test_a_letter_that_is_still_right_is_sent():
 )  # fmt: skip
 def test_what_has_become_wrong_is_withdrawn_with_the_reason(letter, who, reason):
     assert one(letter, who) == ("withdraw", reason)
+
+
+GOODBYE = Rule("discharged", "discharged", "discharged.md", unless=("future_visit",))
+ENDED = VISIT._replace(step="discharge")
+
+
+def beside(*days: str) -> list[Slot]:
+    """Visits of another plan of care that began before the first one ended."""
+    return [
+        Slot(number, f"{day}T20:00:00Z", day, "", "completed", "visit", "", "", 2)
+        for number, day in enumerate(days, start=10)
+    ]
+
+
+def both(*days: str) -> Person:
+    begun = VISIT._replace(appointment_id=5, starts_at="2026-01-05T18:00:00Z", starts_on="2026-01-05")
+    return person(*sorted([begun, *beside(*days), ENDED], key=lambda slot: slot.starts_at))
+
+
+def test_nobody_is_seen_off_while_another_plan_of_care_goes_on():
+    assert one(due(GOODBYE), both("2026-02-02", "2026-02-25")) == ("withdraw", "another plan of care goes on")
+    assert one(due(GOODBYE), both("2026-01-12", "2026-02-02")) == ("send", "")  # dropped out of it
+    assert one(due(GOODBYE), person(*beside("2025-12-20"), ENDED)) == ("send", "")  # over before this one began
+
+
+def test_who_left_one_plan_open_is_asked_back_though_another_one_ended():
+    later = NOON + timedelta(days=1)
+    assert one(due(LAPSED), both("2026-02-02", "2026-02-25"), later) == ("send", "")
+    assert one(due(LAPSED), person(*beside("2025-12-20"), ENDED), later) == ("withdraw", "the patient is discharged")
 
 
 def test_someone_who_stopped_the_news_still_gets_care():

@@ -4,6 +4,7 @@ Written from the definitions alone and kept apart from the program: it imports n
 the standard library, and knows no index, no roll-up and no clever query. Slow and obvious on purpose.
 """
 
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -35,6 +36,7 @@ class Slot:
     billed: Decimal | None
     paid: Decimal | None
     id: int = 0
+    said: dict[str, str] = field(default_factory=dict)  # what else tells of which plan it is
 
 
 @dataclass
@@ -62,7 +64,8 @@ def read_slots(database: Path, clinic_id: str) -> list[Slot]:
     connection = sqlite3.connect(database)
     rows = connection.execute(
         "SELECT patient_id, starts_at, starts_on, booked_on, booked_at, cancelled_at, status, step, location, "
-        "referral_source, referring_provider, billed, paid, id FROM appointments WHERE clinic_id = ?",
+        "referral_source, referring_provider, billed, paid, id, diagnosis, complaint, service, provider, kind "
+        "FROM appointments WHERE clinic_id = ?",
         [clinic_id],
     ).fetchall()
     connection.close()
@@ -82,6 +85,15 @@ def read_slots(database: Path, clinic_id: str) -> list[Slot]:
             billed=Decimal(row[11]) if row[11] else None,
             paid=Decimal(row[12]) if row[12] else None,
             id=row[13],
+            said={
+                "care": _care(row[7], row[18]),
+                "diagnosis": row[14],
+                "complaint": row[15],
+                "service": row[16],
+                "referring": row[10],
+                "source": row[9],
+                "provider": row[17],
+            },
         )
         for row in rows
     ]
@@ -152,18 +164,92 @@ def courses(slots: list[Slot], today: date) -> list[Course]:
 
 def _cut(own: list[Slot], today: date) -> list[list[Slot]]:
     parts: list[list[Slot]] = []
+    can_go_on: list[list[Slot]] = []  # the last part is always one of them
     for slot in own:
-        if not parts:
-            parts.append([slot])
-            continue
-        current = parts[-1]
-        long_ago = (slot.starts_on - current[-1].starts_on).days > 90
-        had_a_visit = any(is_visit(earlier, today) for earlier in current)
-        if long_ago or (slot.step == "evaluation" and had_a_visit):
-            parts.append([slot])
+        earlier = own[: own.index(slot)]
+        long_ago = bool(earlier) and (slot.starts_on - earlier[-1].starts_on).days > 90
+        if not parts or long_ago:
+            can_go_on = [[slot]]
+        elif slot.step == "evaluation" and any(is_visit(one, today) for one in can_go_on[-1]):
+            can_go_on = [part for part in can_go_on if not _is_discharged(part, today)] + [[slot]]
         else:
-            current.append(slot)
+            last = can_go_on[-1]
+            part = last if slot.step == "evaluation" else _part_of(slot, can_go_on, own, today)
+            part.append(slot)
+            can_go_on = [one for one in can_go_on if one is last or not _is_discharged(one, today)]
+            continue
+        parts.append(can_go_on[-1])
     return parts
+
+
+def _is_discharged(part: list[Slot], today: date) -> bool:
+    return any(one.step == "discharge" and is_visit(one, today) for one in part)
+
+
+def _is_called_off(slot: Slot) -> bool:
+    return slot.status in ("cancelled", "no_show", "rescheduled", "deceased")
+
+
+def _part_of(slot: Slot, can_go_on: list[list[Slot]], own: list[Slot], today: date) -> list[Slot]:
+    """To which of the parts that can go on an appointment belongs."""
+    last = can_go_on[-1]
+    possible = [part for part in can_go_on if (slot.starts_on - part[-1].starts_on).days <= 90] or [last]
+    for what in ("care", "diagnosis", "complaint", "service", "referring", "source", "provider"):
+        told = [{text for one in part for text in _comparable(what, one)} for part in possible]
+        if len(possible) == 1 or not all(told):
+            continue
+        everywhere = set.intersection(*told)
+        mine = _comparable(what, slot) - everywhere
+        alike = [
+            part for part, texts in zip(possible, told, strict=True)
+            if any(set(a) <= set(b) or set(b) <= set(a) for a in mine for b in texts - everywhere)
+        ]  # fmt: skip
+        if what == "provider" and alike and alike[-1] is not possible[-1]:
+            since = own[own.index(possible[-1][0]) :]
+            if not _take_turns(alike[-1], [since[0]] + [one for one in since[1:] if not _is_called_off(one)]):
+                continue
+        possible = alike or possible
+    newest, *before = reversed(possible)
+    no_evaluation = all(_is_called_off(one) for one in newest if one.step == "evaluation")
+    for part in before:
+        went_on = any(
+            own.index(one) > own.index(other[0]) for one in part for other in can_go_on if _after(other, part)
+        )
+        if no_evaluation or (_is_discharged(newest, today) and went_on):
+            return part
+    return newest
+
+
+def _care(step: str, kind: str) -> str:
+    if step == "class" or re.search("pilates|reformer", kind, re.I):
+        return "pilates"
+    return "therapy" if kind and step not in ("other", "") else ""
+
+
+def _after(one: list[Slot], other: list[Slot]) -> bool:
+    return (one[0].starts_at, one[0].id) > (other[0].starts_at, other[0].id)
+
+
+def _comparable(what: str, slot: Slot) -> set[tuple[str, ...]]:
+    text = slot.said.get(what, "").lower()
+    if what == "diagnosis":
+        codes = text.replace(".", "").split()
+        return {(code[:length],) for code in codes for length in range(3, len(code) + 1)}
+    words = sorted(set(re.findall("[a-z0-9]+", text)))
+    return {tuple(words)} if words else set()
+
+
+def _take_turns(part: list[Slot], since: list[Slot]) -> bool:
+    first = _comparable("provider", since[0])
+    others = {words for one in part for words in _comparable("provider", one)} - first
+    seen_by = ""
+    for one in since:
+        own = _comparable("provider", one)
+        for letter, names in (("L", first), ("E", others)):
+            if any(set(a) <= set(b) or set(b) <= set(a) for a in own for b in names):
+                seen_by += letter
+                break
+    return seen_by.count("E") >= 2 and "L" in seen_by.split("E", 1)[1]
 
 
 def _course(slots: list[Slot], number: int, begins: date, today: date) -> Course:

@@ -76,6 +76,8 @@ def an_appointment(draw: st.DrawFn, number: int, patient: int, day: date, today:
         "step": draw(st.sampled_from(["evaluation", "visit", "visit", "visit", "discharge", "class", "other"])),
         "location": draw(st.sampled_from(["", "San Ramon", "Danville"])),
         "referral_source": draw(st.sampled_from(SOURCES)),
+        "diagnosis": draw(st.sampled_from(["", "", "", "M54.50", "M25.561", "M54.50 M25.561"])),
+        "provider": draw(st.sampled_from(["", "Dana Made", "Kim Up"])),
         "referring_provider": draw(st.sampled_from(PROVIDERS)),
         "billed": draw(st.sampled_from(["", "", "120.00", "95.5"])),
         "paid": draw(st.sampled_from(["", "", "60.10"])),

@@ -1,6 +1,7 @@
 """A database that grew by migrations and one that was made today are the same, and both say which step they are at."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, insert, inspect, select, text
 
 from jobs.clinic.addresses import address_key
+from jobs.store.episodes import renew_once_a_day
 from jobs.store.memory import Store, StoreUnusable, open_store
 from jobs.store.migrations import HEAD, migrate
 from jobs.store.stops import stop, stopped_now
-from jobs.store.tables import cursors, metadata, patients
+from jobs.store.tables import appointments, cursors, episodes, metadata, patients
 
 MIGRATIONS = Path(migrate.__code__.co_filename).parent
 
@@ -193,10 +195,32 @@ def test_episodes_that_were_summed_up_before_the_upgrade_are_kept_and_found_by_t
                 "VALUES ('lakeside', 7, 1, '2026-01-05', '2026-01-12', 3, 'evaluation')"
             )
         )
-    migrate(engine)
+    migrate(engine, to="0015")
     with engine.connect() as connection:
         kept = connection.execute(text("SELECT patient_id, referred_on, visits, opening FROM episodes")).all()
     indexes = {index["name"]: index["column_names"] for index in inspect(engine).get_indexes("episodes")}
     engine.dispose()
     assert kept == [(7, "2026-01-05", 3, "evaluation")]
     assert indexes == {"ix_episodes_day": ["clinic_id", "referred_on"]}
+
+
+def test_all_episodes_are_summed_up_anew_once_two_plans_at_once_are_told_apart(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'clinic.sqlite'}"
+    engine = create_engine(url)
+    migrate(engine, to="0015")
+    evaluation = {"clinic_id": "lakeside", "key": "1", "patient_id": 7, "starts_at": "2026-01-05T17:00:00Z"}
+    evaluation |= {"starts_on": "2026-01-05", "status": "completed", "step": "evaluation"}
+    with engine.begin() as connection:
+        connection.execute(insert(patients).values(id=7, clinic_id="lakeside", key="p7"))
+        connection.execute(insert(appointments).values(**evaluation))
+        connection.execute(insert(cursors).values(clinic_id="lakeside", name="episodes renewed", value="2026-01-06"))
+        connection.execute(
+            insert(episodes).values(clinic_id="lakeside", patient_id=7, number=1, referred_on="2025-12-01", visits=9)
+        )
+    engine.dispose()
+    store = open_store(url, "lakeside")
+    renew_once_a_day(store, date(2026, 1, 6))
+    with store.look() as memory:
+        found = memory.connection.execute(select(episodes.c.number, episodes.c.visits)).all()
+    store.close()
+    assert found == [(1, 1)]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-HEAD = "0015"
+HEAD = "0016"
 """The newest step in versions/; a test compares it with what alembic finds there."""
 
 
