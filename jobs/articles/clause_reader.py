@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from jobs.articles.callers import patients_of_callers
-from jobs.articles.clauses import Clause, is_of_body, is_operation
+from jobs.articles.clauses import TO_THE_DESK, Clause, is_of_body, is_operation
 from jobs.articles.sayings import AHEAD, QUESTION, Saying
 from jobs.articles.spelled import BREAK, HARD_BREAK, Found, find
 from jobs.articles.vocabulary import SIGNS, Vocabulary
@@ -123,7 +123,7 @@ class _Reader:
                 return self._pass(one)  # "hip replacement from 2019"
             if one.meaning != "other" or not (self._denied or self._theirs):
                 self._clause.signs.add(one.meaning)
-                if one.meaning == "desk" and self._clause.desk_at < 0:
+                if one.meaning in TO_THE_DESK and self._clause.desk_at < 0:
                     self._clause.desk_at = one.start
             if one.meaning in self._BY_SIGN:
                 self._BY_SIGN[one.meaning](self, one, following, last)
@@ -169,7 +169,7 @@ class _Reader:
             self._denied = True
 
     def _take_denies(self, one: Found, following: Found | None, last: bool) -> None:
-        self._denied = self._listing = True
+        self._denied, self._listing = True, not self._listing  # "denies HA, denies N/T, neck stiff": each by itself
 
     def _take_own(self, one: Found, following: Found | None, last: bool) -> None:
         if one.meaning == "own" and self._spoken_of and self._key(one).split()[0].rstrip("s") == self._spoken_of:

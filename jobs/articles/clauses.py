@@ -9,6 +9,7 @@ from jobs.clinic.patterns import pattern
 
 DONE = pattern(r"\bs\s*/\s*p\b|\bpost[- ]?op|\bstatus post\b", re.IGNORECASE)  # an operation that was done
 NOT_NOW = frozenset(("over", "old", "history"))  # signs of a clause that does not tell how the patient is
+TO_THE_DESK = frozenset(("desk", "aside"))  # signs of a clause that speaks to the desk
 _HURTS = frozenset(("pain", "numb", "shoots", "since"))
 MONEY = pattern(r"[$€]\s?\d")
 _DONE_FOR_GOOD = frozenset(("after surgery", "postpartum"))

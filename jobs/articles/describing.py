@@ -13,7 +13,7 @@ from jobs.articles.words import Word, key_of, words_of
 
 _TICKED_NO = Saying(r"\b\w[\w /]{0,24}:\s*(?:n|no|none|0|neg)\b", ":")  # "PREGNANT: N"
 _OWN = frozenset(("kid", "child", "children"))  # "after two kids" is no child's note
-_UNSAID = frozenset(("desk", "errand", "guess"))  # signs of a clause that tells nothing of how the patient is
+_UNSAID = frozenset(("desk", "aside", "errand", "guess"))  # signs of a clause that tells nothing of how the patient is
 
 
 def descriptions_of(

@@ -9,7 +9,8 @@ In its own clause:
   such word ("shingles on back", "fell on the mailbox", "hip & knee rep"), unless it is hers ("because of my knees").
 
 In the whole note, where it speaks of a matter of the desk, a part of the body of which nobody says that it hurts ("same
-therapist who does her knee"); where it speaks of another doctor's field, every pain ("shingles, back hurts").
+therapist who does her knee"), but not what begins a clause beside a mere wish for an hour ("knee, AM slot"); where it
+speaks of another doctor's field, every pain ("shingles, back hurts").
 """
 
 from jobs.articles.clauses import NOT_NOW, Clause, is_of_body, is_operation, whence
@@ -19,7 +20,7 @@ from jobs.articles.sayings import Saying
 from jobs.articles.spelled import Found
 from jobs.articles.vocabulary import Vocabulary
 from jobs.articles.word_lists import company_words, everyday_words
-from jobs.articles.words import key_of
+from jobs.articles.words import key_of, words_of
 
 DOUBTED = frozenset(("guess", "before"))  # "hip?", "hx of hip pain": alone it calls for nothing
 _MOSTLY_UNKNOWN = 3  # words of a clause that say nothing of a complaint: then it is none
@@ -39,8 +40,10 @@ def with_doubts(told: list[tuple[Clause, list[Found]]], text: str, vocabulary: V
     strange = _strange_clauses(clauses, text)
     kept = [one for clause, said in told for one in _in_its_clause(clause, said, clause in strange, text, vocabulary)]
     kept = joined_across(kept, vocabulary)
-    if any(clause.is_errand for clause in clauses):
-        kept = _unsure(kept, [one for one in kept if _is_bare(one, clauses, vocabulary)])
+    if any(clause.is_errand or "aside" in clause.signs for clause in clauses):
+        bare = [one for one in kept if _is_bare(one, clauses, vocabulary)]
+        errand = any(clause.is_errand for clause in clauses)
+        kept = _unsure(kept, [one for one in bare if errand or not _begins_a_clause(one, clauses)])
     if any("other" in clause.signs and clause.signs.isdisjoint(NOT_NOW) for clause in clauses):
         kept = _unsure(kept, [one for one in kept if places_of(one, vocabulary)])
     return kept
@@ -105,6 +108,14 @@ def _is_unknown(typed: str) -> bool:
     """Whether a word is none of those that stand beside a complaint. A number, a date or a size is none either."""
     key = key_of(typed)
     return key.isalpha() and key not in company_words()
+
+
+def _begins_a_clause(one: Found, clauses: list[Clause]) -> bool:
+    """Whether this is what a clause begins with, but for its side: "R shoulder, wants AM slot"."""
+    return any(
+        clause.begin <= one.start < clause.end and not words_of(clause.text[: one.start - clause.begin])
+        for clause in clauses
+    )
 
 
 def _is_bare(one: Found, clauses: list[Clause], vocabulary: Vocabulary) -> bool:

@@ -17,6 +17,7 @@ from jobs.articles.words import key_of, words_of
 
 _ABOUT = frozenset("on for de del sobre para".split())  # "talk on back pain", "ad for vertigo"
 _OF = frozenset("of de del".split())  # goes on with what it stands behind: "Achilles heel of scheduling"
+_THERAPY = "physical therapy"  # "new pt packet": the packet is the patient's
 _ARTICLES = frozenset("a an the our la el los las".split())
 
 
@@ -25,7 +26,8 @@ def is_an_errand(clause: Clause) -> bool:
     keys = {word.key for word in words_of(clause.text)}
     if listed("errand").words.isdisjoint(keys):
         return False
-    return any(_calls_an_errand(one, clause) or _is_its_subject(one, clause) for one in clause.affirmed if one.meaning)
+    named = [one for one in clause.affirmed if one.meaning and one.meaning != _THERAPY]
+    return any(_calls_an_errand(one, clause) or _is_its_subject(one, clause) for one in named)
 
 
 def said_before_the_desk(clause: Clause, vocabulary: Vocabulary) -> list[Found]:
@@ -72,7 +74,13 @@ def _phrase_behind(one: Found, clause: Clause) -> Iterator[str]:
             continue
         if word.key.isdigit() or word.key in listed("linking") and not _is_listed(word.key):
             return
-        yield word.key
+        if not _is_understood(clause.begin + word.start, clause):
+            yield word.key
+
+
+def _is_understood(place: int, clause: Clause) -> bool:
+    """Whether the word that begins here is part of something else that is known: "neck hurts zoom all day"."""
+    return any(one.meaning and one.start <= place < one.end for one in clause.affirmed)
 
 
 def _is_listed(key: str) -> bool:

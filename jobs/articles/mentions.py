@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from jobs.articles.ages import age_groups
-from jobs.articles.clauses import DONE, MONEY, NOT_NOW, Clause, is_of_body, is_operation, whence
+from jobs.articles.clauses import DONE, MONEY, NOT_NOW, TO_THE_DESK, Clause, is_of_body, is_operation, whence
 from jobs.articles.cues import cues_in
 from jobs.articles.describing import descriptions_of, shares_words, with_descriptions
 from jobs.articles.descriptions import Described
@@ -196,7 +196,7 @@ def _of_body(found: list[Found], vocabulary: Vocabulary) -> list[Found]:
 
 def _meant(clause: Clause, vocabulary: Vocabulary) -> list[Found]:
     """A clause without its signs: pains named, conditions put in their place, and only what counts now."""
-    to_the_desk = "desk" in clause.signs or MONEY.search(clause.text)  # "gift card for Pilates", "$140 balance"
+    to_the_desk = clause.signs & TO_THE_DESK or MONEY.search(clause.text)  # "gift card for Pilates", "$140 balance"
     affirmed = said_before_the_desk(clause, vocabulary) if to_the_desk else clause.affirmed
     said = joined(placed(affirmed, vocabulary), vocabulary)
     if (clause.signs & {"ahead", "off"} and not DONE.search(clause.text)) or "old" in clause.signs:

@@ -1,7 +1,7 @@
 """Reads a note clause by clause, and what one clause says of the one before: "The hip? Wonderful." """
 
 from jobs.articles.clause_reader import parted
-from jobs.articles.clauses import Clause, is_of_body, is_operation
+from jobs.articles.clauses import TO_THE_DESK, Clause, is_of_body, is_operation
 from jobs.articles.errands import is_an_errand
 from jobs.articles.sayings import LOST, MOVED, RETURNS, Saying
 from jobs.articles.spelled import Found
@@ -58,7 +58,7 @@ def _sign_what_the_note_says(clauses: list[Clause], text: str, vocabulary: Vocab
         _clause_at(lost.start(), clauses).signs.add("desk")
     for moved in MOVED.finditer(text):
         clause = _clause_at(moved.start(), clauses)
-        clause.signs.add("desk")
+        clause.signs.add("aside")
         clause.desk_at = moved.start() if clause.desk_at < 0 else clause.desk_at
 
 
@@ -69,7 +69,7 @@ def _clause_at(place: int, clauses: list[Clause]) -> Clause:
 def _is_an_answer(clause: Clause, text: str) -> bool:
     """Whether a clause names nothing by itself, and so speaks of the one before."""
     words = {key_of(text[one.start : one.end]) for one in clause.affirmed if not one.meaning}
-    names = clause.denied or len(clause.affirmed) > len(words) or "desk" in clause.signs
+    names = clause.denied or len(clause.affirmed) > len(words) or bool(clause.signs & TO_THE_DESK)
     return not names and {word for word in words if word.isalpha()} <= common_words()
 
 
@@ -92,7 +92,7 @@ def _take_answer(asked: Clause, answer: Clause, vocabulary: Vocabulary) -> None:
 def _remember_what_is_quiet(clause: Clause, vocabulary: Vocabulary) -> None:
     """What has only just gone quiet is what somebody asks about who begins again: "back is quiet, may he jog?" """
     quiet = [one for one in clause.denied if is_of_body(one, vocabulary) and not is_operation(one, vocabulary)]
-    if quiet and "over" in clause.signs and clause.signs.isdisjoint(("desk", "kin", "old")):
+    if quiet and "over" in clause.signs and clause.signs.isdisjoint((*TO_THE_DESK, "kin", "old")):
         clause.denied = [one for one in clause.denied if one not in quiet]
         clause.affirmed += quiet
         clause.signs = clause.signs - {"over", "well"} | {"before"}

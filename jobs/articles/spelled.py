@@ -10,6 +10,7 @@ from jobs.clinic.patterns import pattern
 BREAK = pattern(r"[,;:\n+&!?()¿¡]|\.(?!\w)|\s[-–—]+\s|--+")
 HARD_BREAK = pattern(r"[;\n!?]|\.(?!\w)")  # these end a list of denials too
 _NUMBER = "nn"  # how a spelling has any number: "hace nn años"
+_NO_SPELLING = "~"  # a word that is there and means nothing here
 _POUNDS = pattern(r"[\d#]\s*$")
 _RISES = pattern(r"\s*[\^↑↓<>+]")
 _HAVE_SYMPTOMS = frozenset(
@@ -77,7 +78,7 @@ def _keys(text: str, words: tuple[Word, ...], vocabulary: Vocabulary) -> list[st
     keys = vocabulary.words_meant(
         _symptoms([_with_sign(text, word, key) for word, key in zip(words, whole, strict=True)])
     )
-    keys = ["" if means_otherwise(text, word) else key for word, key in zip(words, keys, strict=True)]
+    keys = [_NO_SPELLING if means_otherwise(text, word) else key for word, key in zip(words, keys, strict=True)]
     names = [key in _BEFORE_A_NAME and text[word.end - 1] != "s" for word, key in zip(words, keys, strict=True)]
     return ["" if titled and key.isalpha() else key for titled, key in zip([False, *names], keys, strict=False)]
 

@@ -24,7 +24,7 @@ BODY = ("condition", "region")
 CONCEPTS = (*BODY, "activity", "service", "population")
 SIGNS = tuple(
     "nothing not denies was well other but end own now pain numb shoots ahead old before since kin source job desk off "
-    "faint short away chart".split()
+    "faint short away chart aside".split()
 )
 """Spellings that stand for no concept but change what their neighbours mean; the file's own lines explain them."""
 

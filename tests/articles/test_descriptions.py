@@ -103,7 +103,6 @@ def test_a_code_counts_where_the_note_only_seems_to_take_it_back(code: str, type
         "daughter called, patient passed away on Sunday, cancel the visits for the knee",
         "therapist was rude, I want to speak with a manager about my neck",
         "can I get a gift card for the reformer",
-        "can we move Thurs reformer to Fri 4pm",
     ],
 )
 def test_a_note_of_loss_or_grievance_or_an_errand_brings_nothing_whatever_the_chart_has(typed: str) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from jobs.articles.mentions import mentions
+from jobs.articles.need import Need, understand
 from jobs.articles.vocabulary import the_vocabulary
 from jobs.articles.word_lists import listed
 
@@ -63,6 +64,50 @@ def test_a_trade_a_place_an_occasion_or_a_word_to_the_desk_beside_it_takes_no_co
     ],
 )
 def test_a_complaint_counts_where_it_stands_before_a_word_to_the_desk(note: str, doubted: bool) -> None:
+    assert is_doubted(note) == doubted
+
+
+def coded_by(note: str) -> list[str]:
+    """What the code of low back pain says beside a note."""
+    known = understand(Need("M54.50", note, "", "", "", ""), the_vocabulary())
+    return [one.concept for one in known.evidence if one.is_code]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "wants morning slot",
+        "recheck, auth 6 of 12",
+        "f/u, copay due",
+        "Blue Shield PPO",
+        "new pt packet sent",
+        "resched from Mon",
+        "can we move Thurs reformer to Fri 4pm",
+        "running 10 min late",
+    ],
+)
+def test_a_word_to_the_desk_about_a_visit_that_goes_on_takes_no_code_away(note: str) -> None:
+    assert coded_by(note) == ["low back pain"]
+
+
+@pytest.mark.parametrize("note", ["wants records sent to chiropractor", "upset about copay, wants refund"])
+def test_a_code_counts_for_nothing_beside_a_note_that_is_about_no_treatment(note: str) -> None:
+    assert coded_by(note) == []
+
+
+@pytest.mark.parametrize(
+    ("note", "doubted"),
+    [
+        ("R shoulder, wants morning slot", False),
+        ("knee, copay due", False),
+        ("move Thurs to Fri, same therapist who does her knee", True),
+        ("running 10 min late", True),
+        ("neck stiff p long Zoom days", False),
+        ("neck hurts zoom all day", False),
+        ("stiff neck zoom link", True),
+    ],
+)
+def test_a_part_of_the_body_before_a_wish_for_an_hour_is_a_complaint(note: str, doubted: bool) -> None:
     assert is_doubted(note) == doubted
 
 

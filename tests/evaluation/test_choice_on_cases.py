@@ -39,6 +39,7 @@ _FILES = (
     "strangers_w",
     "strangers_x",
     "strangers_y",
+    "strangers_z",
     "front_desk",
 )
 ALL = [read_cases(f"{name}.txt") for name in _FILES]
@@ -87,7 +88,7 @@ def test_cases_that_were_sealed_until_the_choice_was_done_are_as_labelled(
     assert ours.ndcg_at_3 >= plain.ndcg_at_3 + 0.15
 
 
-@pytest.mark.parametrize("cases", [SEALED_G, *HARDER], ids="ghijkmnopqrstuvwxy")
+@pytest.mark.parametrize("cases", [SEALED_G, *HARDER], ids="ghijkmnopqrstuvwxyz")
 def test_whole_sentences_and_codes_that_a_note_takes_back_are_mostly_as_labelled(
     library: Library, cases: Sequence[Case]
 ) -> None:
