@@ -23,7 +23,7 @@ def bounded(work: Callable[..., _T], *args: object) -> _T:
 
     apart = Apart(_work, work, args, memory_bytes=_MEMORY_BYTES, cpu_seconds=int(_SECONDS) + 1)
     try:
-        if not apart.line.poll(_SECONDS):
+        if not apart.answers(_SECONDS):
             raise NotFetched(_TOO_LONG)
         found, fault = apart.line.recv()
     except (EOFError, OSError):

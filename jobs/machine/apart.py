@@ -3,6 +3,8 @@
 import os
 import resource
 import signal
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkProcess
 
 _FILES = 4096
+AT_A_TIME = 1.0  # seconds; so long is waited before it is counted
 
 
 class Apart:
@@ -33,6 +36,26 @@ class Apart:
         self.process.start()
         self._owner = os.getpid()
         theirs.close()
+
+    def answers(self, seconds: float) -> bool:
+        """Whether anything comes over the line within so many seconds. A pause in which the whole machine stands still,
+        such as a suspended one, counts as a second at most, however long it is."""
+        while True:
+            if self.line.poll(min(seconds, AT_A_TIME)):
+                return True
+            seconds -= AT_A_TIME
+            if seconds <= 0:
+                return False
+
+    def worked(self) -> float | None:
+        """How many seconds of the processor it has had so far; None where the system does not tell that of another
+        process."""
+        if sys.platform != "linux" or not self.process.pid:
+            return None
+        try:
+            return time.clock_gettime(~self.process.pid << 3 | 2)  # the kernel's name for the clock of a process
+        except OSError:  # it has ended
+            return None
 
     def end(self) -> None:
         """Stop it, whatever it does. A process that was forked from the run meanwhile only lets go of it."""

@@ -15,6 +15,7 @@ from jobs.mail.templates import Instead, Letters
 from jobs.mail.writing_apart import start_writing
 
 _SECONDS = 60.0  # for the letters of one order; a hundred take a twentieth of a second
+_PATIENCE = 5  # times as long is waited for one who hardly gets to work, as on a machine that is far too busy
 
 
 class Order(NamedTuple):
@@ -84,13 +85,23 @@ class LetterWriter:
         return cast(list[bytes | None], self._answer())
 
     def _answer(self) -> object:
+        before = self._apart.worked()
         try:
-            if self._line.poll(_SECONDS):
-                return self._line.recv()
+            for _ in range(_PATIENCE):
+                if self._apart.answers(_SECONDS):
+                    return self._line.recv()
+                worked = self._apart.worked()
+                if before is None or worked is None or worked - before > _SECONDS / 2:
+                    raise WritingFailed(_LOOPS.format(_SECONDS))
         except (EOFError, OSError):
             raise WritingFailed(_ENDED) from None
-        raise WritingFailed(f"A letter was not written within {_SECONDS:g} seconds: does a template loop? {_WAIT}")
+        raise WritingFailed(_STOOD.format(_PATIENCE * _SECONDS))
 
 
 _WAIT = "The letters that were not sent wait; `run_jobs.py check` looks at every template."
+_LOOPS = f"A letter was not written within {{:g}} seconds: does a template loop? {_WAIT}"
+_STOOD = (
+    "No letter was written within {:g} seconds, in which the process that writes them hardly got to work: the machine "
+    f"may be far too busy. {_WAIT}"
+)
 _ENDED = f"The process that writes the letters ended before its work: the machine may be short of memory. {_WAIT}"

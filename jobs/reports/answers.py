@@ -105,7 +105,7 @@ def _read_apart(path: Path) -> Answered | str:
     apart = Apart(_work, path, memory_bytes=_MEMORY_BYTES, cpu_seconds=_SECONDS)
     told: Answered | str = f"{path.name} could not be read in time."
     try:
-        if apart.line.poll(_SECONDS):
+        if apart.answers(_SECONDS):
             told = apart.line.recv()
     except (EOFError, OSError):
         apart.end()

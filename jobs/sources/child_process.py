@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from jobs.machine.apart import AT_A_TIME
 from jobs.sources.header_row import Unreadable
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -96,12 +97,16 @@ class ChildProcess:
         return data
 
     def _wait(self) -> None:
-        """Wait for bytes. Only waiting is counted: while the parent saves rows, the child waits for the parent."""
-        since = time.monotonic()
-        ready = self._poll.poll(max(0.0, self._left) * 1000)
-        self._left -= time.monotonic() - since
-        if not ready:
-            raise self._too_long()
+        """Wait for bytes. Only waiting is counted: while the parent saves rows, the child waits for the parent. A pause
+        in which the whole machine stands still counts as a second at most."""
+        while True:
+            since, at_most = time.monotonic(), max(0.0, min(self._left, AT_A_TIME))
+            ready = self._poll.poll(at_most * 1000)
+            self._left -= min(time.monotonic() - since, AT_A_TIME)
+            if ready:
+                return
+            if self._left <= 0:
+                raise self._too_long()
 
     def _too_long(self) -> Unreadable:
         return Unreadable(

@@ -2,10 +2,12 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -92,6 +94,62 @@ def test_a_letter_that_is_never_finished_ends_the_writing_with_a_sentence(monkey
             writer.take()
     with pytest.raises(ProcessLookupError):
         os.kill(writer.pid, 0)
+
+
+def test_a_machine_that_stands_still_in_the_middle_of_a_letter_accuses_no_template(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A suspended machine: the first wait is over without an answer, however long it was."""
+    real, suspended = Connection.poll, iter([True])
+    with LetterWriter(the_letters) as writer:
+        writer.ask([an_order()])
+        monkeypatch.setattr(Connection, "poll", lambda line, s: not next(suspended, False) and real(line, s))
+        assert [data is not None for data in writer.take()] == [True]
+        assert next(suspended, None) is None
+
+
+def test_a_writer_that_hardly_gets_to_work_is_waited_for_longer_and_accuses_no_template(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def asleep(name: str, values: LetterValues) -> Written:
+        signal.pause()
+        raise AssertionError
+
+    with LetterWriter(lambda: letters_that(asleep)) as writer:
+        assert writer.usable == frozenset()
+        monkeypatch.setattr(writing, "_SECONDS", 0.08)
+        writer.ask([an_order()])
+        with pytest.raises(WritingFailed, match="No letter was written within 0.4 seconds, in which the process that"):
+            writer.take()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how long another process has worked")
+def test_a_letter_that_comes_late_since_others_had_the_processor_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The writer gets to work only once the time of one order is over."""
+
+    def load() -> Letters:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+        letters = the_letters()
+
+        def in_the_end(name: str, values: LetterValues) -> Written:
+            signal.sigwait({signal.SIGUSR1})
+            return letters.write(name, values)
+
+        return letters_that(in_the_end)
+
+    with LetterWriter(load) as writer:
+        assert writer.usable == frozenset()
+        writer.ask([an_order()])
+        real, waits = writer._apart.answers, iter([False])
+
+        def answers(seconds: float) -> bool:
+            for answer in waits:
+                return answer
+            os.kill(writer.pid, signal.SIGUSR1)
+            return real(seconds)
+
+        monkeypatch.setattr(writer._apart, "answers", answers)
+        assert [data is not None for data in writer.take()] == [True]
 
 
 def test_a_writer_that_is_killed_ends_the_writing_with_a_sentence() -> None:

@@ -51,6 +51,22 @@ def test_the_secret_in_an_address_is_never_told(tmp_path: Path) -> None:
     assert "private-0123" not in f"{found.path} {found.said()}"
 
 
+def test_a_machine_that_stands_still_in_the_middle_of_a_file_costs_no_file(tmp_path: Path) -> None:
+    """A suspended machine: the first wait is over with nothing, however long it was."""
+    put(tmp_path, "export.csv", csv_text(table(2)))
+    child = child_process.ChildProcess()
+    real, suspended = child._poll, iter([True])
+
+    class Suspended:
+        def poll(self, milliseconds: float) -> list[tuple[int, int]]:
+            return [] if next(suspended, False) else real.poll(milliseconds)
+
+    child._poll = Suspended()  # type: ignore[assignment]
+    source = Source("export", "export.csv")
+    with start_reading(source, tmp_path, {}, TODAY, ZONE, spare=[child]) as reading:
+        assert [(sum(map(len, file.tables)), file.outcome) for file in reading] == [(2, "read")]
+
+
 def test_a_social_security_number_never_leaves_the_file(tmp_path: Path) -> None:
     put(tmp_path, "export.xlsx", workbook(table(30)))
     found = read_one(tmp_path, Source("export", "export.xlsx"))

@@ -38,7 +38,7 @@ class Sorter:
         line = self._apart.line
         try:
             line.send_bytes(data)
-            if line.poll(self._seconds):
+            if self._apart.answers(self._seconds):
                 return cast(Sorted, line.recv())
         except (EOFError, OSError):
             pass
