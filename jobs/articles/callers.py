@@ -1,6 +1,7 @@
-"""Finds of whom a caller speaks as the patient: "daughter calling for her mother" is about the mother."""
+"""Finds of whom a note speaks as the patient: "daughter calling for her mother" is about the mother."""
 
 from jobs.articles.sayings import Saying
+from jobs.articles.spelled import Found
 from jobs.articles.words import key_of
 
 _KIN = "mother|mom|mum|father|dad|wife|husband|son|daughter|grandmother|grandma|grandfather|grandpa|aunt|uncle|parents?"
@@ -21,6 +22,19 @@ _SAME = {
     "dad": ("father", "dad"),
 }
 
+_A_BABY = Saying(
+    r"(?:(?:grand)?(?:daughter|son)|niece|nephew|hij[oa]|niet[oa])\W+(?:is|was|just turned|turned|tiene|who is)?\W*"
+    r"(?:now|about|only|just|almost|barely)?\W*[\w-]+[\s-]*(?:mos?|months?|weeks?|wks?|meses|semanas)\b"
+)  # she is whom the patient lifts
+_THEIR_THING = Saying(
+    r"(?:['’]s)? (?:\w+ )?(?:games?|match|practices?|wedding|party|house|home|car|truck|room|school|tournament|"
+    r"birthday|graduation|recital|meet|team|class|crib|stroller|bed)\b"
+)
+_LIFTS = Saying(
+    r"\b(?:lift|pick|scoop|carr|hold|nurs|feed|rock|bath|hoist|lug|chang|cargo|cargar|levanto|levantar)\w*"
+    r"(?: (?:up|around|down))?(?: (?:my|our|the|her|his|a|mi|a mi|al?))* ?$"
+)
+
 
 def patients_of_callers(text: str) -> frozenset[str]:
     """Whom a caller speaks of as the patient: "daughter calling for her mother" is about the mother."""
@@ -29,3 +43,11 @@ def patients_of_callers(text: str) -> frozenset[str]:
 
 def _names(kin: str) -> tuple[str, ...]:
     return _SAME.get(kin.lower(), (kin,))
+
+
+def is_carried(kin: Found, text: str, begin: int) -> bool:
+    """Whether this is a child whom the patient lifts, or whose game she watches: "whenever I scoop up my son"; `begin`
+    is where the clause begins."""
+    return bool(
+        _A_BABY.match(text, kin.start) or _LIFTS.search(text, begin, kin.start) or _THEIR_THING.match(text, kin.end)
+    )

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from jobs.articles.callers import patients_of_callers
+from jobs.articles.callers import is_carried, patients_of_callers
 from jobs.articles.clauses import TO_THE_DESK, Clause, is_of_body, is_operation
+from jobs.articles.errands import is_circumstance
 from jobs.articles.sayings import AHEAD, QUESTION, Saying
 from jobs.articles.spelled import BREAK, HARD_BREAK, Found, find
 from jobs.articles.vocabulary import SIGNS, Vocabulary
+from jobs.articles.word_lists import listed
 from jobs.articles.words import key_of
 from jobs.clinic.patterns import pattern
 
@@ -24,23 +26,11 @@ _HISTORY = frozenset(
 _MEN = frozenset("husband dad father son brother boyfriend hubby grandfather grandpa uncle nephew grandson".split())
 _WOMEN = frozenset("wife mom mother daughter sister girlfriend grandmother grandma aunt niece granddaughter".split())
 _SMALL_CHILD = "small children"
-_A_BABY = Saying(
-    r"(?:(?:grand)?(?:daughter|son)|niece|nephew|hij[oa]|niet[oa])\W+(?:is|was|just turned|turned|tiene|who is)?\W*"
-    r"(?:now|about|only|just|almost|barely)?\W*[\w-]+[\s-]*(?:mos?|months?|weeks?|wks?|meses|semanas)\b"
-)  # she is whom the patient lifts
 _OPERATION = frozenset("surgery operation surg cirugia operacion".split())
 _A_FEW = 3  # words: "bariatric surgery" is no talk
 _WAS_DONE = Saying(
     r"\d|\b(?:after|post\w*|since|following|from|had|having|has had|s/p|ago|underwent|went|wks?|weeks?|mos?|months?|"
     r"days?|recover\w*|rehab\w*|healing|did|done|op|wound|scar|incision|last|yesterday|tuvo|tuve|hace|desde|despu[eé]s|de)\b"
-)
-_THEIR_THING = Saying(
-    r"(?:['’]s)? (?:\w+ )?(?:games?|match|practices?|wedding|party|house|home|car|truck|room|school|tournament|"
-    r"birthday|graduation|recital|meet|team|class|crib|stroller|bed)\b"
-)
-_LIFTS = Saying(
-    r"\b(?:lift|pick|scoop|carr|hold|nurs|feed|rock|bath|hoist|lug|chang|cargo|cargar|levanto|levantar)\w*"
-    r"(?: (?:up|around|down))?(?: (?:my|our|the|her|his|a|mi|a mi|al?))* ?$"
 )
 _FOR = frozenset("for para por".split())  # "sent by a friend for a sore hip": the hip is the patient's
 _WITHOUT_HURTING = Saying(
@@ -57,6 +47,7 @@ _AFTER = frozenset(("s p", "status post"))
 _NEVER_OPERATED = frozenset(
     ("concussion", "car accident", "whiplash", "falls", "a fall", "ankle sprain", "sprain", "muscle strain", "stroke")
 )
+_NEW = " new"
 _MORE = frozenset(("any more", "anymore"))
 _PERFECT = frozenset(("havent", "hasnt", "hadnt", "have not", "has not"))
 _GOES_ON = frozenset("on per by at since now and but so which en hoy ahora".split())  # "meniscus ok on MRI"
@@ -114,13 +105,17 @@ class _Reader:
             self._clause.silent.append((one.start, one.end))
         if self._is_bare_year(one):
             self._clause.signs.add("old")
-        if one.meaning == "kin" and (self._key(one) in self._patients or self._is_carried(one)):
+        if one.meaning == "kin" and (self._key(one) in self._patients or is_carried(one, self._text, self._begin)):
             self._theirs = self._theirs and self._key(one) not in self._patients
+        elif self._is_a_trade(one, following) or self._is_a_broken_thing(one):
+            self._clause.affirmed.append(one._replace(meaning=""))
         elif one.meaning in SIGNS:
             if one.meaning == "before" and self._key(one).split()[0] in _HISTORY:
                 self._clause.signs.add("history")
             if one.meaning == "since" and self._key(one) == "from" and following and self._is_bare_year(following):
                 return self._pass(one)  # "hip replacement from 2019"
+            if one.meaning == "ahead" and self._key(one).endswith(_NEW) and not self._is_body(following):
+                return self._pass(one)  # "needs a new brace", and no new knee
             if one.meaning != "other" or not (self._denied or self._theirs):
                 self._clause.signs.add(one.meaning)
                 if one.meaning in TO_THE_DESK and self._clause.desk_at < 0:
@@ -225,14 +220,6 @@ class _Reader:
             following
         )  # "has not slept", but "hasn't run since"
 
-    def _is_carried(self, kin: Found) -> bool:
-        """Whether this is a child whom the patient lifts, or whose game she watches: "whenever I scoop up my son"."""
-        return bool(
-            _A_BABY.match(self._text, kin.start)
-            or _LIFTS.search(self._text, self._begin, kin.start)
-            or _THEIR_THING.match(self._text, kin.end)
-        )
-
     def _only_talks_of_one(self, clause: Clause, upto: int) -> bool:
         """Whether a clause has the bare word for an operation and nothing by which one was done: "wants to wait on
         surgery", but "surgery 10/3"."""
@@ -272,6 +259,20 @@ class _Reader:
     def _is_no_operation(self, one: Found | None) -> bool:
         """Whether this is a disease or an accident, after which nobody need have been operated on."""
         return one is not None and one.meaning in _NEVER_OPERATED
+
+    def _is_body(self, one: Found | None) -> bool:
+        return one is not None and is_of_body(one, self._vocabulary)
+
+    def _is_a_trade(self, one: Found, following: Found | None) -> bool:
+        """Whether all that a part of a sentence says is her trade: ", hospice nurse," is not who cares for her."""
+        if one.meaning != "away" or not following or following.meaning or self._clause.affirmed or self._clause.signs:
+            return False
+        ends = not self._text[following.end :].strip() or BREAK.match(self._text, following.end)
+        return bool(ends) and self._begin > 0 and is_circumstance(self._key(following))
+
+    def _is_a_broken_thing(self, one: Found) -> bool:
+        """Whether what broke is no bone: "brace broke"."""
+        return one.meaning == "fracture" and self._key(self._before) in listed("thing")
 
     def _is_sport(self, one: Found) -> bool:
         return self._is_activity(one) and not self._vocabulary.is_everyday(one.meaning)

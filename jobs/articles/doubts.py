@@ -14,12 +14,12 @@ speaks of another doctor's field, every pain ("shingles, back hurts").
 """
 
 from jobs.articles.clauses import NOT_NOW, Clause, is_of_body, is_operation, whence
-from jobs.articles.errands import calls_a_thing, is_circumstance
+from jobs.articles.errands import calls_a_thing, is_circumstance, phrase_behind
 from jobs.articles.placing import joined_across, places_of
 from jobs.articles.sayings import Saying
 from jobs.articles.spelled import Found
 from jobs.articles.vocabulary import Vocabulary
-from jobs.articles.word_lists import company_words, everyday_words
+from jobs.articles.word_lists import company_words, everyday_words, listed
 from jobs.articles.words import key_of, words_of
 
 DOUBTED = frozenset(("guess", "before"))  # "hip?", "hx of hip pain": alone it calls for nothing
@@ -31,6 +31,9 @@ _HERS = Saying(
     r"\b(?:my|her|his|their|mi|both|(?:it['’]?s|it is|this is) the)\s+"
     r"(?:(?:right|left|rt|lt|r|l|lower|whole|entire|other|poor|bad)\s+)*$"
 )
+_SIDED = Saying(
+    r"\b(?:(?:r|l|rt|lt|right|left|bilat\w*)\b\W*\w+|(?:low|lower) back|lumbar|lb)$"
+)  # typed as of somebody's own
 _OPEN = ("numb", "shoots", "ahead")  # signs beside which a part of the body alone need not hurt
 
 
@@ -80,11 +83,24 @@ def _strange_clauses(clauses: list[Clause], text: str) -> list[Clause]:
     strange: list[Clause] = []
     for before, clause in zip([None, *clauses], clauses, strict=False):
         words = (one for one in (*clause.affirmed, *clause.denied) if not one.meaning)
-        if any(_is_unknown(text[one.start : one.end]) for one in words) or not clause.signs.isdisjoint(_OPEN):
+        if any(_is_strange(one, clause, text) for one in words) or not clause.signs.isdisjoint(_OPEN):
             strange += [before, clause] if before and clause.linked else [clause]
         elif clause.linked and before in strange:
             strange.append(clause)
     return strange
+
+
+def _is_strange(one: Found, clause: Clause, text: str) -> bool:
+    """Whether a word leaves open what a part of the body before it is: not a trade behind one that is hers ("R shoulder
+    electrician"), nor a thing that is not called by it ("low back, needs new bolster")."""
+    typed = text[one.start : one.end]
+    if not _is_unknown(typed):
+        return False
+    key, named = key_of(typed), [other for other in clause.affirmed if other.meaning]
+    called = [other for other in named if key in phrase_behind(other, clause)]
+    if called:
+        return not is_circumstance(key) or not all(_SIDED.search(text, 0, other.end) for other in called)
+    return key not in listed("thing") or not any(other.end <= one.start for other in named)
 
 
 def _is_ambiguous(one: Found, clause: Clause, text: str, vocabulary: Vocabulary) -> bool:

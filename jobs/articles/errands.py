@@ -53,7 +53,7 @@ def _is_complained_of(one: Found, clause: Clause, vocabulary: Vocabulary) -> boo
 
 def calls_a_thing(one: Found, clause: Clause) -> bool:
     """Whether this only says which thing is meant: "my knee brace"."""
-    return any(key in listed("thing") or key in listed("errand") for key in _phrase_behind(one, clause))
+    return any(key in listed("thing") or key in listed("errand") for key in phrase_behind(one, clause))
 
 
 def is_circumstance(key: str) -> bool:
@@ -63,11 +63,11 @@ def is_circumstance(key: str) -> bool:
 
 def _calls_an_errand(one: Found, clause: Clause) -> bool:
     """Whether this only says which thing of the desk is meant: "TKA class handouts low"."""
-    phrase = list(_phrase_behind(one, clause))
+    phrase = list(phrase_behind(one, clause))
     return any(key in listed("errand") for key in phrase) and not is_circumstance(phrase[-1])
 
 
-def _phrase_behind(one: Found, clause: Clause) -> Iterator[str]:
+def phrase_behind(one: Found, clause: Clause) -> Iterator[str]:
     """The words that follow this up to a number or a word that begins something else: "seminar flyer" behind TMJ."""
     for word in words_of(clause.text):
         if clause.begin + word.start < one.end or word.key in _OF:

@@ -3,7 +3,7 @@
 from jobs.articles.clause_reader import parted
 from jobs.articles.clauses import TO_THE_DESK, Clause, is_of_body, is_operation
 from jobs.articles.errands import is_an_errand
-from jobs.articles.sayings import LOST, MOVED, RETURNS, Saying
+from jobs.articles.sayings import LOST, MOVED, RETURNS, SIGNED, Saying
 from jobs.articles.spelled import Found
 from jobs.articles.vocabulary import Vocabulary
 from jobs.articles.word_lists import common_words
@@ -54,12 +54,12 @@ def _sign_what_the_note_says(clauses: list[Clause], text: str, vocabulary: Vocab
             clause.signs.add("ahead")
         if is_an_errand(clause):
             clause.signs.add("errand")
-    for lost in LOST.finditer(text):
-        _clause_at(lost.start(), clauses).signs.add("desk")
-    for moved in MOVED.finditer(text):
-        clause = _clause_at(moved.start(), clauses)
-        clause.signs.add("aside")
-        clause.desk_at = moved.start() if clause.desk_at < 0 else clause.desk_at
+    for saying, sign in ((LOST, "desk"), (SIGNED, "desk"), (MOVED, "aside")):
+        for said in saying.finditer(text):
+            clause = _clause_at(said.start(), clauses)
+            clause.signs.add(sign)
+            if saying is not LOST and clause.desk_at < 0:
+                clause.desk_at = said.start()
 
 
 def _clause_at(place: int, clauses: list[Clause]) -> Clause:

@@ -78,6 +78,12 @@ MOVED = Saying(
     "trade",
     "reschedule",
 )
+# A paper that the desk signs or sends: how somebody runs is no paper.
+SIGNED = Saying(
+    r"\b(?:\w+ )?forms? (?:\w+ ){0,2}?(?:sign\w*|fill\w*|fax\w*|notari\w+|(?:hand|turn)\w* in)\b"
+    r"|\b(?:sign|fill|fax|print|hand in|turn in)(?:ed|ing)? (?:out |in )?(?:\w+ ){0,3}?forms?\b",
+    "form",
+)
 RETURNS = Saying(
     r"\b(?:again|back (?:to|into|in|at)|return\w*|resum\w*|ease into|try|begin|restart\w*|start(?:ing)?|rt[rsp])\b"
 )

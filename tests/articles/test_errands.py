@@ -67,6 +67,28 @@ def test_a_complaint_counts_where_it_stands_before_a_word_to_the_desk(note: str,
     assert is_doubted(note) == doubted
 
 
+@pytest.mark.parametrize(
+    ("note", "doubted"),
+    [
+        ("R shoulder electrician", False),
+        ("low back nurse", False),
+        ("knee rep", True),
+        ("R knee rep", True),
+        ("low back needs new bolster", False),
+        ("class back on Tues", True),
+        ("LBP, hospice nurse", False),
+        ("LBP, per hospice nurse", True),
+        ("knee OA, brace broke", False),
+        ("running form needs signing", True),
+        ("running form needs work", False),
+    ],
+)
+def test_a_trade_behind_a_part_that_is_hers_and_a_thing_that_is_not_called_by_it_leave_it_a_complaint(
+    note: str, doubted: bool
+) -> None:
+    assert is_doubted(note) == doubted
+
+
 def coded_by(note: str) -> list[str]:
     """What the code of low back pain says beside a note."""
     known = understand(Need("M54.50", note, "", "", "", ""), the_vocabulary())
