@@ -53,6 +53,13 @@ def test_what_was_mended_too_late_is_withdrawn_and_says_why(clinic: Clinic) -> N
     assert clinic.fates("Remy", "reminder") == [("withdrawn", told)]
 
 
+def test_a_visit_that_begins_while_its_row_cannot_be_read_says_why_nobody_was_reminded(clinic: Clinic) -> None:
+    soon = visit(booked_at="2026-03-04 11:00", start="2026-03-05 11:00")
+    steps = ("2026-03-04 11:30", soon), ("2026-03-05 10:00", soon | {"status": "gone fishing"})
+    lived(clinic, *steps, ("2026-03-05 12:00", soon | {"status": "gone fishing"}))
+    assert clinic.fates("Remy", "welcome") == [("withdrawn", "the appointment has begun; " + WAITS[1].split(";")[0])]
+
+
 def test_a_mended_row_that_calls_the_visit_off_lets_no_reminder_leave(clinic: Clinic) -> None:
     lived(clinic, (BOOKED, visit()), (DUE, visit(status="gone fishing")), (LATER, visit(status="cancelled")))
     assert clinic.fates("Remy", "reminder") == [("withdrawn", "the appointment is now cancelled")]

@@ -10,17 +10,17 @@ from jobs.clinic.approval import NOBODY_ASKED, FrontDesk, grace_words, still_sto
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.episodes import KEPT, LOST_AFTER_DAYS, Slot, open_beside
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
-from jobs.clinic.records import STATUSES
+from jobs.clinic.letter_life import DIED, now_words
 
 if TYPE_CHECKING:
     from jobs.clinic.unread_rows import OtherRow
 
 UNREAD = "the newest row of its appointment cannot be read"
 """What is known of the appointment may be wrong by now: it may be moved, or called off."""
-DIED = "the patient has died"
 TO_CORRECT = "; problems.xlsx says what to correct"
 NO_LETTER_LEAVES = "no letter leaves: "
 """Begins what is noted of a letter that was to leave when none did; the cause follows."""
+_BEGUN = "the appointment has begun"
 _HOURS = "outside the sending hours"
 _BEFORE = f"{_HOURS}; before, no letter left: "
 NO_OUTCOME = "a later visit has begun, and what became of it is not known yet"
@@ -173,18 +173,22 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
     if "all" in person.stopped or rule.category in person.stopped:
         return "letters to this patient or address are stopped"
     if moment > due.expires_at:
-        unreleased = "; nobody released it" if due.state == "held" else ""
         if due.state == "deferred":  # its moment is by now the one at which it was to be tried again
             return f"too late: the mail server put it off again and again, and the rule allows {rule.too_late_after}"
-        unsure = _unread(due, rule, person, moment, zone) or _no_outcome(due, rule, person, moment)
-        if not unsure and (held_up := what_held_up(due)):
-            unsure = f"no letter left: {held_up}"
-        return f"{too_late_words(due.due_at, rule, zone)}{unreleased}{unsure and f'; {unsure}'}"
-    return (
-        _overtaken(due, rule, person, moment, zone)
-        or _told_already(due, rule, person, now, zone)
-        or _once(rule, person, now, zone)
-    )
+        return f"{too_late_words(due.due_at, rule, zone)}{_kept_by(due, rule, person, moment, zone)}"
+    overtaken = _overtaken(due, rule, person, moment, zone)
+    if overtaken == _BEGUN:
+        return f"{_BEGUN}{_kept_by(due, rule, person, moment, zone)}"
+    return overtaken or _told_already(due, rule, person, now, zone) or _once(rule, person, now, zone)
+
+
+def _kept_by(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo) -> str:
+    """What kept a letter from leaving in time, as the end of the sentence that says so; "" where nothing is known."""
+    unreleased = "; nobody released it" if due.state == "held" else ""
+    unsure = _unread(due, rule, person, moment, zone) or _no_outcome(due, rule, person, moment)
+    if not unsure and (held_up := what_held_up(due)):
+        unsure = f"no letter left: {held_up}"
+    return f"{unreleased}{unsure and f'; {unsure}'}"
 
 
 def _unread(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo) -> str:
@@ -221,15 +225,15 @@ def _overtaken(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo
         return "the appointment is no longer known"
     if rule.when in ("planned_visit", "first_booking"):
         if slot.status != "booked":
-            return _now("appointment", slot.status)
+            return now_words("appointment", slot.status)
         if rule.when == "planned_visit" and slot.starts_at != due.event_starts_at:
             return "the appointment was moved"
         if slot.starts_at <= moment:
-            return "the appointment has begun"
+            return _BEGUN
     elif rule.when in ("visit", "evaluation", "discharged") and slot.status not in KEPT:
-        return _now("visit", slot.status)
+        return now_words("visit", slot.status)
     elif rule.when in ("no_show", "cancelled") and slot.status != rule.when:
-        return _now("appointment", slot.status)
+        return now_words("appointment", slot.status)
     others = [other for other in person.history if other.appointment_id != slot.appointment_id]
     if "future_visit" in rule.unless and any(o.status == "booked" and o.starts_at > moment for o in others):
         return "a future visit is booked"
@@ -269,30 +273,6 @@ def _instead(rule: Rule, slot: Slot, others: Iterable[Slot], known_at: str, zone
         if other.status == "booked" and "future_visit" in rule.unless:
             return "another visit of that day stands" if that_day else "another visit was booked since"
     return ""
-
-
-def _now(what: str, status: str) -> str:
-    return f"the {what} is now {status.replace('_', '-')}"
-
-
-class WayBack(NamedTuple):
-    """How a letter comes back that was withdrawn since an appointment had another status for a time."""
-
-    reasons: tuple[str, ...]  # it was withdrawn for one of these
-    statuses: tuple[str, ...]  # and comes back when the appointment has one of these
-
-
-def way_back(rule: Rule) -> WayBack | None:
-    """What brings a rule's withdrawn letters back: a visit that was cancelled and is booked again, an outcome that was
-    marked by slip and corrected. None where nothing does: who cancels a second time is not written to about the first,
-    and a visit that was moved calls for a letter of its own."""
-    if rule.when == "cancelled":
-        return None
-    if rule.when in ("planned_visit", "first_booking"):
-        gone = (status for status in STATUSES if status not in ("booked", "rescheduled"))
-        return WayBack((DIED, *(_now("appointment", status) for status in gone)), ("booked",))
-    what, right = ("appointment", ("no_show",)) if rule.when == "no_show" else ("visit", KEPT)
-    return WayBack((DIED, *(_now(what, status) for status in STATUSES if status not in right)), right)
 
 
 def what_held_up(due: Due) -> str:

@@ -1,9 +1,18 @@
-"""A letter's life: every state, what it means, and every step from one to the next. The one table of them.
+"""A letter's life: every state, what it means, and every step from one to the next. The one table of them; and what
+brings a letter back that was withdrawn.
 
 The store refuses every other step; docs/how-it-works.md shows the same table, and a test holds the two together.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from jobs.clinic.episodes import KEPT
+from jobs.clinic.records import STATUSES
+
+if TYPE_CHECKING:
+    from jobs.clinic.follow_ups import Rule
+
+DIED = "the patient has died"
 
 
 class State(NamedTuple):
@@ -58,3 +67,28 @@ def check_step(old: str, new: str) -> None:
     if new not in _THEN[old]:
         allowed = ", ".join(_THEN[old]) or "none: its life ends there"
         raise ValueError(f"A letter that is {old} cannot become {new}. Allowed from {old}: {allowed}.")
+
+
+def now_words(what: str, status: str) -> str:
+    """Why a letter is withdrawn whose appointment, or visit, has another status by now."""
+    return f"the {what} is now {status.replace('_', '-')}"
+
+
+class WayBack(NamedTuple):
+    """How a letter comes back that was withdrawn since an appointment had another status for a time."""
+
+    reasons: tuple[str, ...]  # it was withdrawn for one of these
+    statuses: tuple[str, ...]  # and comes back when the appointment has one of these
+
+
+def way_back(rule: "Rule") -> WayBack | None:
+    """What brings a rule's withdrawn letters back: a visit that was cancelled and is booked again, an outcome that was
+    marked by slip and corrected. None where nothing does: who cancels a second time is not written to about the first,
+    and a visit that was moved calls for a letter of its own."""
+    if rule.when == "cancelled":
+        return None
+    if rule.when in ("planned_visit", "first_booking"):
+        gone = (status for status in STATUSES if status not in ("booked", "rescheduled"))
+        return WayBack((DIED, *(now_words("appointment", status) for status in gone)), ("booked",))
+    what, right = ("appointment", ("no_show",)) if rule.when == "no_show" else ("visit", KEPT)
+    return WayBack((DIED, *(now_words(what, status) for status in STATUSES if status not in right)), right)

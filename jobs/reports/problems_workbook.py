@@ -53,7 +53,7 @@ def write_problems(problems: Iterable[tuple[datetime, Problem]], path: Path) -> 
 def _summary(count: int, left_out: int) -> str:
     rows = "one row" if left_out == 1 else f"{left_out:,} rows"
     problems = "One problem" if count == 1 else f"{count:,} problems"
-    wait = " Letters about an appointment whose row is left out wait until then." if left_out else ""
+    wait = " Letters that a row left out may make wrong wait until then." if left_out else ""
     return f"{problems}; {rows} left out. Correct them in the practice system: the next export brings them back.{wait}"
 
 

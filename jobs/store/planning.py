@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select, update
 
 from jobs.clinic.follow_ups import FollowUps, Rule, utc_text
-from jobs.clinic.last_look import DIED, WayBack, too_late_words, way_back
+from jobs.clinic.last_look import too_late_words
+from jobs.clinic.letter_life import DIED, WayBack, way_back
 from jobs.clinic.planning import Happening, Planned
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts, insert_new
