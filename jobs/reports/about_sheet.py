@@ -110,13 +110,18 @@ def _section(sheet: Sheet, row: int, title: str) -> int:
 
 
 def _data(figures: Figures, made_at: datetime, version: str) -> list[tuple[str, Value, str]]:
-    counted, periods = figures.counted, figures.periods
+    counted, periods, words = figures.counted, figures.periods, words_of(figures.periods)
+    spans = {"Year to date": periods.year, "Same period last year": periods.last_year}
+    if periods.kind == "year":
+        spans = {words.previous: periods.previous}
+    else:
+        spans = ({"Month to date": periods.month} if periods.kind == "week" else {}) | {
+            "Quarter to date": periods.quarter,
+            **spans,
+        }
     return [
-        (words_of(periods).shown, f"{periods.label}, {spoken_days(periods.shown)}", ""),
-        ("Month to date", spoken_days(periods.month), ""),
-        ("Quarter to date", spoken_days(periods.quarter), ""),
-        ("Year to date", spoken_days(periods.year), ""),
-        ("Same period last year", spoken_days(periods.last_year), ""),
+        (words.shown, f"{periods.label}, {spoken_days(periods.shown)}", ""),
+        *((title, spoken_days(span), "") for title, span in spans.items()),
         ("Filter: location", figures.location or "all", ""),
         ("Filter: appointments", "all types and all statuses that the sources have", ""),
         ("Outcomes as of", figures.today, DAY),

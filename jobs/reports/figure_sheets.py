@@ -80,12 +80,12 @@ def figures_sheet(book: Book, figures: Figures) -> None:
     sheet = book.sheet("Figures", landscape=True)
     sheet.heading("Figures", "The clinic as a whole. An empty cell means that it is not known.")
     words, kind = words_of(figures.periods), figures.periods.kind
-    headers = {"shown": words.shown, "previous": words.previous}
-    headers |= {"before": words.average} if kind != "year" else {}
+    headers = {"shown": words.shown, "previous": words.previous, "before": words.average}
     headers |= {"month": "Month to date"} if kind == "week" else {}
-    headers |= {"quarter": "Quarter to date"} if kind != "year" else {}
-    headers |= {"year": "Year to date", "last_year": "Same period last year"}
-    headers |= {"same_last_year": words.same_last_year} if kind != "year" else {}
+    headers |= {"quarter": "Quarter to date", "year": "Year to date", "last_year": "Same period last year"}
+    headers |= {"same_last_year": words.same_last_year}
+    if kind == "year":  # the others would say the same once more
+        headers = {"year": words.shown, "last_year": words.previous}
     columns = [Col("Figure", 22, TEXT), *(Col(header, 12) for header in headers.values())]
     columns += [Col("Published", 10, RATE), Col("Published by", 44, TEXT)]
     units = len(figures.periods.before)
@@ -126,14 +126,18 @@ def funnel_sheet(book: Book, figures: Figures) -> None:
     sheet = book.sheet("Funnel", landscape=False)
     sheet.heading("Funnel", "What became of new patients by today. The shares are of all new patients of that column.")
     columns = [Col("Step", 30, TEXT)]
-    for funnel in figures.funnels:
+    funnels, words = figures.funnels, words_of(figures.periods)
+    if words.unit == "year":  # the first would be the second once more
+        titles = words.shown, words.previous
+        funnels = tuple(one._replace(title=title) for one, title in zip(funnels[1:], titles, strict=True))
+    for funnel in funnels:
         title = _short(funnel.title)
         columns += [Col(title, 13, band=funnel.title), Col(f"Share, {title.lower()}", 13, RATE, band=funnel.title)]
     rows: list[list[Value]] = []
     for title, step in _STEPS:
         row: list[Value] = [title]
-        for funnel in figures.funnels:
-            known = funnel is not figures.funnels[-1] or figures.reaches("last_year")
+        for funnel in funnels:
+            known = funnel is not funnels[-1] or figures.reaches("last_year")
             row += [getattr(funnel, step), part_of(getattr(funnel, step), funnel.referred)] if known else [None, None]
         rows.append(row)
     sheet.table(TOP, "Funnel", columns, rows)
@@ -144,8 +148,8 @@ def funnel_sheet(book: Book, figures: Figures) -> None:
     )
     for place, note in enumerate(notes, under):
         sheet.text(place, 0, note, font_color=QUIET)
-    if figures.funnels[0].referred:
-        _funnel_chart(sheet, under + len(notes) + 1, figures.funnels[0])
+    if funnels[0].referred:
+        _funnel_chart(sheet, under + len(notes) + 1, funnels[0])
 
 
 def _short(title: str) -> str:
@@ -170,7 +174,7 @@ def _funnel_chart(sheet: Sheet, top: int, funnel: Funnel) -> None:
         "gap": 40,
         "data_labels": {"value": True, "font": chart_font(9)},
     })  # fmt: skip
-    titled(chart, f"New patients of the {funnel.title.lower()}")
+    titled(chart, f"New patients of {'the ' if 'Twelve' in funnel.title else ''}{funnel.title.lower()}")
     chart.set_y_axis({"reverse": True, "crossing": "max", "num_font": chart_font(9), "line": {"color": LINE},
                       "interval_unit": 1, "major_tick_mark": "none",
                       "major_gridlines": {"visible": False}})  # fmt: skip

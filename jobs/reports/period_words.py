@@ -17,7 +17,7 @@ class Words(NamedTuple):
     before: str  # "the week before"
 
 
-_AVERAGES = {"week": "Four-week average", "month": "Three-month average", "year": "Year before"}
+_AVERAGES = {"week": "Four-week average", "month": "Three-month average", "year": "Previous year"}
 
 
 def words_of(periods: Periods) -> Words:

@@ -18,6 +18,7 @@ from jobs.reports.figure_sheets import figures_sheet, funnel_sheet
 from jobs.reports.names_sheet import given_sheet, known_names_sheet, names_sheet
 from jobs.reports.period_words import spoken_days, words_of
 from jobs.reports.sheets import (
+    AVERAGE,
     BAND,
     BLUE,
     COUNT,
@@ -160,8 +161,9 @@ def _charted_rows(sheet: Sheet, row: int, figures: Figures) -> list[SourceLine]:
     looks = {"bold": True, "font_color": "#FFFFFF", "bg_color": BLUE}
     sheet.wide(row + 1, 0, 5, "Source", **looks)
     words = words_of(figures.periods)
-    shown = "" if words.unit == "year" else words.shown  # it would be the year to date once more
-    for column, header in ((6, shown), (9, words.average), (12, "Year to date")):
+    of_year = words.unit == "year"
+    shown = "" if of_year else words.shown  # it would be the year once more
+    for column, header in ((6, shown), (9, words.average), (12, words.shown if of_year else "Year to date")):
         sheet.wide(row + 1, column, min(column + 2, 13), header, align="center", **looks)
     charted = _charted(figures)[:CHARTED_BARS]
     under = {"bottom": 1, "bottom_color": LINE}
@@ -169,7 +171,7 @@ def _charted_rows(sheet: Sheet, row: int, figures: Figures) -> list[SourceLine]:
         sheet.wide(place, 0, 5, shortened(line.name, 44), **under)
         sheet.wide(place, 6, 8, line.tally.shown if shown else None, align="center", num_format=COUNT, **under)
         average = line.tally.before / len(figures.periods.before) if figures.reaches("before") else None
-        sheet.wide(place, 9, 11, average, align="center", num_format="#,##0.0", **under)
+        sheet.wide(place, 9, 11, average, align="center", num_format=COUNT if of_year else AVERAGE, **under)
         sheet.wide(place, 12, 13, line.tally.year, align="center", num_format=COUNT, **under)
     return charted
 

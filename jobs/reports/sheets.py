@@ -35,6 +35,7 @@ LONGEST_TEXT = 2000
 
 COUNT, AVERAGE, RATE, DAY, TEXT, SPARK = "#,##0;-#,##0;0", "#,##0.0", "0.0%", "mmm d, yyyy", "@", ""
 MONEY, MOMENT = "#,##0", "mmm d, yyyy h:mm"
+SPACED = "#,##0_m;-#,##0_m;0_m"  # a count that does not touch what stands to its right
 
 Value = str | int | float | date | None
 
@@ -150,7 +151,8 @@ class Sheet:
         for number, column in enumerate(columns):
             self.page.set_column(number, number, column.width)
             own = [row[number] for row in forms] if forms else None
-            self._fill(top + 1, number, column, [row[number] for row in rows], own)
+            beside = number > 0 and column.form == TEXT and columns[number - 1].form not in (TEXT, SPARK)
+            self._fill(top + 1, number, column, [row[number] for row in rows], own, indent=int(beside))
         if any(column.total is not None for column in columns):
             self._totals(top + 1, top + 1 + len(rows), columns)
         if frozen:
@@ -169,11 +171,19 @@ class Sheet:
             first = last + 1
 
     def _fill(
-        self, top: int, number: int, column: Col, cells: Sequence[Value], forms: Sequence[str | None] | None = None
+        self,
+        top: int,
+        number: int,
+        column: Col,
+        cells: Sequence[Value],
+        forms: Sequence[str | None] | None = None,
+        indent: int = 0,
     ) -> None:
-        """One column of values; None leaves a cell empty, never zero. A long text gets lines enough to be read."""
+        """One column of values; None leaves a cell empty, never zero. A long text gets lines enough to be read, and one
+        beside a number stands apart from it."""
         looks: dict[str, Any] = {"bottom": 1, "bottom_color": LINE}
         looks |= {"text_wrap": True} if column.form == TEXT else {}
+        looks |= {"indent": indent} if indent else {}
         looks |= {"num_format": column.form} if column.form not in (TEXT, SPARK) else {}
         looks |= {"align": "center"} if column.form.startswith("mmm") else {}
         looks |= {"bg_color": ENTRY, "locked": False} if column.entry else {}

@@ -20,6 +20,7 @@ from jobs.reports.sheets import (
     MONEY,
     QUIET,
     RATE,
+    SPACED,
     SPARK,
     TEXT,
     Book,
@@ -80,7 +81,7 @@ def _lines_table(
     columns = [
         *named,
         *_new_patients(figures, total),
-        *_became(total),
+        *_became(total, "This year" if figures.periods.kind == "year" else "Year to date"),
         *_worth(total),
         *_DAYS,
     ]
@@ -124,29 +125,27 @@ def _new_patients(figures: Figures, total: SourceLine) -> list[Shown]:
 
         return Shown(band, header, count, width, form, "sum" if reaches else None)
 
-    average = [known("before", words.average, 9, AVERAGE, units)]
-    average = [] if words.unit == "year" else average  # it would be the previous year once more
-    month = [] if figures.periods.kind != "week" else [Shown(band, "Month to date", lambda line: line.tally.month, 8)]
-    quarter = (
-        [] if figures.periods.kind == "year" else [Shown(band, "Quarter to date", lambda line: line.tally.quarter, 8)]
-    )
+    to_date = [
+        known("before", words.average, 9, AVERAGE, units),
+        *([Shown(band, "Month to date", lambda line: line.tally.month, 8)] if figures.periods.kind == "week" else []),
+        Shown(band, "Quarter to date", lambda line: line.tally.quarter, 8),
+        Shown(band, "Year to date", lambda line: line.tally.year, 8),
+        known("last_year", "Same period last year", 9.5),
+    ]
     return [
         Shown("", "State", lambda line: line.state(figures.last_day), 9, TEXT, ""),
         Shown(band, words.shown, lambda line: line.tally.shown, 7.5),
         known("previous", words.previous, 9),
-        *average,
-        *month,
-        *quarter,
-        Shown(band, "Year to date", lambda line: line.tally.year, 8),
-        known("last_year", "Same period last year", 9.5),
+        *([] if words.unit == "year" else to_date),  # they would say the year and the one before once more
         Shown(band, "Share of year", lambda line: part_of(line.tally.year, total.tally.year), 8, RATE),
         Shown(band, "Ever", lambda line: line.tally.ever, 7),
     ]
 
 
-def _became(total: SourceLine) -> list[Shown]:
+def _became(total: SourceLine, year: str) -> list[Shown]:
+    """`year`: the header over the year's new patients."""
     band = "Became of this year's"
-    conversion = '=IFERROR({Evaluated}/({Year to date}-{Still ahead}),"")'
+    conversion = f'=IFERROR({{Evaluated}}/({{{year}}}-{{Still ahead}}),"")'
     return [
         Shown(band, "Evaluated", lambda line: line.tally.evaluated, 9.5),
         Shown(band, "Still ahead", lambda line: line.tally.ahead, 7.5),
@@ -200,7 +199,7 @@ def trend_sheet(book: Book, figures: Figures) -> tuple[int, int]:
         Col(week.label, 9.5, COUNT, "sum" if is_known else None, count, f"New patients by {unit[:-1]}")
         for week, count, is_known in zip(weeks, total, known, strict=True)
     ]
-    columns += [Col(f"Twelve {unit}", 14, COUNT, "sum", sum(total)), Col("Shape", 24, SPARK)]
+    columns += [Col(f"Twelve {unit}", 14, SPACED, "sum", sum(total)), Col("Shape", 24, SPARK)]
     rows: list[list[Value]] = [
         [line.name, *_where(known, line.tally.trend), sum(line.tally.trend), None] for line in lines
     ]

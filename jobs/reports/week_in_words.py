@@ -138,6 +138,7 @@ def _risen(figures: Figures, named: Sequence[SourceLine]) -> Iterator[str]:
     for _, line in sorted((r for r in risen if r[0] >= RISE), key=lambda r: (-r[0], r[1].name))[:SAID_OF_EACH]:
         average = line.tally.before / periods
         usual = f"where {average_text(average)} a {words.unit} were usual"
+        usual = f"{line.tally.before:,} the year before" if words.unit == "year" else usual
         yield f"{line.name} stands out: {line.tally.shown} {words.shown.lower()}, {usual}."
 
 

@@ -17,7 +17,9 @@ ARTICLE_LINE = 95  # letters of a sentence that a line of the sheet Health holds
 def follow_ups_sheet(book: Book, figures: Figures, work: Work) -> None:
     """Per rule: what was sent and what came back; who booked after a letter, beside those who got none."""
     sheet = book.sheet("Follow-ups", landscape=True)
-    within = f"within {BOOKED_WITHIN_DAYS} days, of the letters of twelve weeks whose days are over"
+    kind, shown = figures.periods.kind, words_of(figures.periods).shown
+    span = "Twelve weeks" if kind == "week" else "Twelve months"
+    within = f"within {BOOKED_WITHIN_DAYS} days, of the letters of {span.lower()} whose days are over"
     note = f"Letters by rule. Booked: {within}."
     sheet.heading("Follow-ups", note + (OF_ALL if figures.location else ""))
     if not work.rules:
@@ -31,11 +33,11 @@ def follow_ups_sheet(book: Book, figures: Figures, work: Work) -> None:
             after = [line.written_to, None, None, line.without, None, None]
         letters: list[Value] = [line.sent, line.sent_year, line.bounced, line.stopped, line.failed, line.withdrawn]
         rows.append([line.rule, *letters, *after])
-    year, after_words = "This year", "Twelve weeks: got the letter"
-    none_words = "Twelve weeks: got none"
+    year = "This year"
+    after_words, none_words = f"{span}: got the letter", f"{span}: got none"
     columns = [
         Col("Rule", 26, TEXT, "All rules"),
-        _summed(f"Sent {words_of(figures.periods).shown.lower()}", 10, rows, 1),
+        _summed(f"Sent {shown.lower()}", 10, rows, 1),
         _summed("Sent", 9, rows, 2, year),
         _summed("Bounced", 9.5, rows, 3, year),
         _summed("Stopped", 9.5, rows, 4, year),
@@ -48,6 +50,8 @@ def follow_ups_sheet(book: Book, figures: Figures, work: Work) -> None:
         Col("Booked without", 10, band=none_words),
         Col("Share without", 10, RATE, band=none_words),
     ]
+    if kind == "year":  # what was sent would stand there twice
+        columns, rows = [columns[0], *columns[2:]], [[row[0], *row[2:]] for row in rows]
     sheet.table(TOP, "FollowUps", columns, rows)
     row = TOP + len(rows) + 3
     notes = [

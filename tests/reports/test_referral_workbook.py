@@ -216,9 +216,6 @@ def test_an_average_needs_data_over_all_of_its_weeks() -> None:
     assert SAMPLE._replace(counted=SAMPLE.counted._replace(first_day="2026-02-16")).reaches("before")
 
 
-HELD = ("Previous year", "Same period last year")
-
-
 @pytest.mark.parametrize("begins", ["2025-09-01", "2025-01-06"])
 def test_a_year_of_which_the_data_tell_a_part_is_compared_with_nothing(begins: str, path: Path) -> None:
     """289 new patients, 202 more than in the four months that are known of the year before: that is no success."""
@@ -236,8 +233,8 @@ def test_a_year_of_which_the_data_tell_a_part_is_compared_with_nothing(begins: s
     assert [card.change for card in cards(year)] == ["", "", "", "", "no figure of last year"]
     book = written(year, path, data_only=True)
     for line in (*table(book["Sources"]), *table(book["Figures"])):
-        assert [line[held] for held in HELD] == [None, None]
-    assert {row[5] for row in book["Funnel"].iter_rows(min_row=HEADER + 1, max_row=HEADER + 9, values_only=True)} == {
+        assert line["Previous year"] is None
+    assert {row[3] for row in book["Funnel"].iter_rows(min_row=HEADER + 1, max_row=HEADER + 9, values_only=True)} == {
         None
     }
 
@@ -252,7 +249,34 @@ def test_a_year_that_the_data_tell_from_its_first_days_on_is_compared(begins: st
         periods=period_named("2026"), today=date(2027, 1, 4), counted=figures.counted._replace(first_day=begins)
     )
     assert sentences(year)[0] == "289 new patients booked a first appointment, 29 more than the year before."
-    assert "Dr. Sample stands out: 289 this year, where 260.0 a year were usual." in sentences(year)
+    assert "Dr. Sample stands out: 289 this year, 260 the year before." in sentences(year)
+
+
+def test_a_workbook_of_a_year_says_no_figure_twice(path: Path) -> None:
+    year = figures_of(a_line("Dr. Sample", 9, 9, 9, year=9), periods=period_named("2026"), today=date(2027, 1, 4))
+    told = year._replace(funnels=(Funnel("Twelve months", 9), Funnel("Year to date", 9), Funnel("Last year", 4)))
+    book = written(told, path, work=WORK)
+    headers = {name: list(next(iter(table(book[name])))) for name in ("Sources", "Figures", "Funnel", "Follow-ups")}
+    assert [header for header in headers["Sources"] if "year" in header or "date" in header] == [
+        "This year", "Previous year", "Share of year",
+    ]  # fmt: skip
+    assert headers["Figures"] == ["Figure", "This year", "Previous year", "Published", "Published by"]
+    assert headers["Funnel"] == ["Step", "This year", "Share, this year", "Previous year", "Share, previous year"]
+    assert headers["Follow-ups"][:2] == ["Rule", "Sent"]
+    conversion = next(row for row in table(book["Figures"]) if row["Figure"] == "Conversion")
+    assert conversion["This year"] == year.total.tally.conversion is not None
+    first = [[cell for cell in row if cell] for row in book["This year"].iter_rows(values_only=True)]
+    assert ["Source", "Previous year", "This year"] in first
+
+
+@pytest.mark.parametrize(("label", "span"), [("2026-W12", "Twelve weeks"), ("2026-03", "Twelve months")])
+def test_what_followed_letters_is_said_with_the_weeks_or_months_that_are_counted(
+    label: str, span: str, path: Path
+) -> None:
+    book = written(figures_of(a_line("Dr. Sample", 1, 1), periods=period_named(label)), path, work=WORK)
+    bands = [cell.value for cell in book["Follow-ups"][HEADER - 1] if cell.value]
+    assert bands == ["This year", f"{span}: got the letter", f"{span}: got none"]
+    assert span.lower() in book["Follow-ups"]["A2"].value
 
 
 @pytest.mark.parametrize(
