@@ -279,3 +279,63 @@ def test_once_a_file_is_settled_what_is_not_too_late_leaves(waiting: Clinic, set
     waiting.send("2026-03-31 21:30" if state == "withdrawn" else settled)
     assert reminder(waiting)[0] == state
     assert (HELD in reminder(waiting)[1]) == (state == "withdrawn")
+
+
+def test_a_provider_with_other_hours_in_an_export_without_numbers_is_taken_over_and_reminded_of_once(
+    clinic: Clinic,
+) -> None:
+    clinic.read_from("{name: export, path: exports/*.csv, date_order: dmy}")
+    rows = [row | {"appointment_id": ""} for row in weekly()]
+    clinic.export(*rows)
+    assert clinic.pull(MOMENT).code == FINE
+    for hours in (1.5, 3):
+        theirs = [moved(row, timedelta(hours=hours)) if int(row["last_name"][4:]) < 7 else row for row in rows]
+        clinic.export(*theirs)
+        ran = clinic.pull(LATER)
+        assert (ran.code, ran.counts["appointments gone"], ran.outcome.notes) == (FINE, 28, ())
+    clinic.export(*rows)
+    assert clinic.pull(MORNING).counts["appointments gone"] == 28  # back to what it was
+    assert clinic.ask("SELECT count(*), count(DISTINCT patient_id) FROM appointments WHERE status = 'booked'") == [
+        (80, 20)
+    ]
+
+
+def test_what_is_missing_from_an_export_for_good_is_told_once_and_gone_when_a_person_says_so(informed: Clinic) -> None:
+    """Where it is in the export again, its reminder leaves after all."""
+    rows, name = weekly(), "appointments-2026-03-0{}.csv"
+    said = "41 coming appointments are no longer in this file. They still count as booked."
+    some = [row for row in rows if int(row["last_name"][4:]) < 9]
+    (informed.home / FILE).unlink()
+    informed.export(*rows, name=name.format(3))
+    informed.pull(MOMENT)
+    for day in (4, 5):
+        informed.export(*some, appointment("Ann", "2026-03-03 09:00"), name=name.format(day))
+        assert informed.pull(f"2026-03-0{day} 08:00").outcome.notes == (f"export: {said}",)
+        assert informed.ask("SELECT what, seen_at, file FROM problems") == [
+            (said, "2026-03-04T16:00:00Z", f"exports/{name.format(day)}")
+        ]
+    (told,) = informed.ask("SELECT remedy FROM problems")
+    assert told == (
+        "If the export was filtered, export everything again. If it is right, say so: run_jobs.py problems --is-right "
+        f'"exports/{name.format(5)}". Then nobody is reminded of them.'
+    )
+    informed.send("2026-03-05 08:10")  # plans the letters
+    newest = f"exports/{name.format(5)}"
+    assert problems(informed, "--is-right", newest, "--who", "Dana") == (
+        0,
+        f"{newest} is right, says Dana: 41 coming appointments no longer count as booked, and nobody is reminded of "
+        "them.\n",
+    )
+    assert informed.ask("SELECT status, count(*) FROM appointments WHERE key GLOB '*-?' GROUP BY 1") == [
+        ("booked", 39), ("rescheduled", 41)
+    ]  # fmt: skip
+    assert (held_back(informed), "Nothing was wrong" in problems(informed)[1]) == ([], True)
+    assert informed.pull("2026-03-05 09:00").counts == {"files unchanged": 1}
+    informed.send("2026-03-06 10:00")
+    assert ("P5", "reminder") in informed.in_state("sent")
+    assert ("withdrawn", "the appointment is now rescheduled") in informed.fates("P10", "reminder")
+    informed.export(*rows, appointment("Ann", "2026-03-03 09:00"), name=name.format(6))
+    assert informed.pull("2026-03-06 11:00").counts["appointments changed"] == 41
+    informed.pull("2026-03-09 11:00")
+    informed.send("2026-03-09 12:00")
+    assert ("P12", "reminder") in informed.in_state("sent")

@@ -26,6 +26,7 @@ _NEVER_BAD = (TEST_PATIENT, OVERRULED, BOOKED_AGAIN)  # rows that are left out a
 _TOO_BAD = pattern(r"\d+ of \d+ rows cannot be read, which is more than \d+ %: nothing was taken from this file\.")
 NOTHING_TAKEN = "nothing was taken from this file."
 ALL_AT_ONCE = f", all at once: {NOTHING_TAKEN}"
+MISSING = " coming appointments are no longer in this file. They still count as booked."
 _FOLDED = pattern(r" \((\d+) rows, the first is row (\d+)\)$")
 
 
@@ -97,6 +98,11 @@ def wrong_columns(problems: Sequence[Problem], rows: int) -> list[Problem]:
 def waits_for_a_word(problem: Problem) -> bool:
     """Whether this says that a file would change most patients at once, unless a person calls it right."""
     return problem.set_aside and not problem.row and problem.what.endswith(ALL_AT_ONCE)
+
+
+def is_missing(problem: Problem) -> bool:
+    """Whether this says that so many appointments are missing from a file that nobody believes it."""
+    return not problem.row and problem.what.endswith(MISSING)
 
 
 def fold_problems(problems: Iterable[Problem]) -> list[Problem]:

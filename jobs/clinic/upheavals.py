@@ -1,10 +1,11 @@
 """Many visits moved at once: by a clinic, as in a week that is closed, or by a file that is read as it is not meant."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta, tzinfo
 
 _FARTHEST = timedelta(days=31)  # so far a clinic moves visits that it moves together
+_WEEK = timedelta(days=7)
 _HALF_A_DAY = timedelta(hours=12)  # what an hour without its PM is off by
 
 Moves = Collection[tuple[str, str]]
@@ -34,6 +35,33 @@ def moved_together(moves: Moves, standing: int, zone: tzinfo) -> bool:
     distances = Counter(_on_the_wall(now, zone) - _on_the_wall(before, zone) for before, now in moves)
     [(distance, count)] = distances.most_common(1)
     return count * 4 >= len(moves) * 3 and abs(distance) <= _FARTHEST
+
+
+def moved_within_a_week(gone: Iterable[tuple[int, str]], brought: Iterable[tuple[int, str]]) -> int:
+    """How many visits that are gone (the patient, when they were to begin) have a new one of their patient in their
+    place: at most a week away, and not by twelve hours, for then AM and PM were lost."""
+    befores, nows = _by_patient(gone), _by_patient(brought)
+    count = 0
+    for patient in befores.keys() & nows.keys():
+        near = (
+            (distance, before, now)
+            for before, at in enumerate(befores[patient])
+            for now, then in enumerate(nows[patient])
+            if (distance := abs(then - at)) <= _WEEK and distance != _HALF_A_DAY
+        )
+        used: set[tuple[str, int]] = set()
+        for _, before, now in sorted(near):
+            if used.isdisjoint({("before", before), ("now", now)}):
+                used |= {("before", before), ("now", now)}
+                count += 1
+    return count
+
+
+def _by_patient(visits: Iterable[tuple[int, str]]) -> dict[int, list[datetime]]:
+    found: dict[int, list[datetime]] = {}
+    for patient, starts_at in visits:
+        found.setdefault(patient, []).append(datetime.fromisoformat(starts_at))
+    return found
 
 
 def _on_the_wall(moment: str, zone: tzinfo) -> datetime:

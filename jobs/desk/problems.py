@@ -1,6 +1,7 @@
 """What could not be used of the exports, at the terminal: as in problems.xlsx, but without patients' data."""
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import click
@@ -8,13 +9,13 @@ from rich.table import Table
 
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.masking import masked
-from jobs.clinic.problems import ALL_AT_ONCE, lets_letters_wait, rows_of, waits_for_a_word
+from jobs.clinic.problems import ALL_AT_ONCE, is_missing, lets_letters_wait, rows_of, waits_for_a_word
 from jobs.clinic.records import Problem
 from jobs.desk.greeted import greeted_otherwise
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.store.patient_story import coming_patients
-from jobs.store.sources import listed_problems
+from jobs.store.sources import listed_problems, take_off
 from jobs.store.upheavals import call_right
 
 NEWEST = 25
@@ -52,27 +53,56 @@ def show_problems(tools: Tools, everything: bool) -> None:
 
 
 def call_file_right(tools: Tools, file: str, by: str) -> int:
-    """Note a person's word that a file is right though it changes most patients at once; give the exit code."""
+    """Note a person's word that a file is right though it changes most patients at once, or though very many
+    appointments are missing from it; give the exit code."""
     with tools.store.begin() as memory:
-        held = [problem for _, problem in listed_problems(memory) if waits_for_a_word(problem)]
-        found = [problem for problem in held if problem.source == file] or [
-            problem for problem in held if problem.file == file
-        ]
+        listed = [problem for _, problem in listed_problems(memory)]
+        held = [problem for problem in listed if waits_for_a_word(problem)]
+        found = _named(file, held)
         sources = sorted({problem.source for problem in found})
         for problem in found if len(sources) == 1 else ():
             call_right(memory, problem.source, problem.file, by, utc_text(tools.now))
-    if len(sources) > 1:
+    lacking = _named(file, filter(is_missing, listed))
+    if not found and len({problem.source for problem in lacking}) == 1:
+        return _let_go(tools, file, lacking, by)
+    if len(sources or {problem.source for problem in lacking}) > 1:
+        named = sources or sorted({problem.source for problem in lacking})
         click.echo(
-            f'"{file}" stands for {len(sources)} sources. Name the one that you mean: {", ".join(sources)}.', err=True
+            f'"{file}" stands for {len(named)} sources. Name the one that you mean: {", ".join(named)}.', err=True
         )
         return 1
     if not found:
         files = [problem.file for problem in held]
-        named = " ".join(each.source if files.count(each.file) > 1 else each.file for each in held)
-        click.echo(f'No file "{file}" is held back. {f"Held back: {named}" if named else ""}'.rstrip(), err=True)
+        shown = " ".join(each.source if files.count(each.file) > 1 else each.file for each in held)
+        click.echo(f'No file "{file}" is held back. {f"Held back: {shown}" if shown else ""}'.rstrip(), err=True)
         return 1
     what = found[0].what.removesuffix(ALL_AT_ONCE)
     click.echo(f"{file} is right, says {by}: {what}. The next pull takes it over, unless the file says something else.")
+    return 0
+
+
+def _named(file: str, problems: Iterable[Problem]) -> list[Problem]:
+    """The problems of this source, else those of this file."""
+    some = list(problems)
+    return [problem for problem in some if problem.source == file] or [
+        problem for problem in some if problem.file == file
+    ]
+
+
+def _let_go(tools: Tools, file: str, lacking: Sequence[Problem], by: str) -> int:
+    """Count the appointments that are missing from a file as gone, with all that follows from it."""
+    from jobs.pulling.summing_up import write_problem_list
+    from jobs.store.episodes import refresh_episodes
+    from jobs.store.gone import let_missing_go
+
+    with tools.store.begin() as memory:
+        gone = let_missing_go(memory, lacking[0].source, utc_text(tools.now))
+        refresh_episodes(memory, gone.patients, tools.today)
+        take_off(memory, lacking)
+        problems = listed_problems(memory)
+    write_problem_list(tools, problems)
+    are = "appointments no longer count" if gone.marked != 1 else "appointment no longer counts"
+    click.echo(f"{file} is right, says {by}: {gone.marked} coming {are} as booked, and nobody is reminded of them.")
     return 0
 
 

@@ -46,7 +46,7 @@ def _export_named(file: Path, home: Path) -> Path:
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="All of them, not only the newest.")
-@click.option("--is-right", "right", default="", metavar="FILE", help="Say that a file (or source) held back is right.")
+@click.option("--is-right", "right", default="", metavar="FILE", help="Say that a file (or source) is right.")
 @click.option("--who", "--by", "by", default="", help="Who says so; your user name if not said.")
 @click.pass_obj
 def problems(place: Place, everything: bool, right: str, by: str) -> None:

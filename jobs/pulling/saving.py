@@ -5,23 +5,35 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jobs.clinic.follow_ups import utc_text
-from jobs.clinic.problems import ALL_AT_ONCE, fold_problems, is_held_back, rows_left_out, too_bad, wrong_columns
+from jobs.clinic.problems import (
+    ALL_AT_ONCE,
+    MISSING,
+    fold_problems,
+    is_held_back,
+    rows_left_out,
+    too_bad,
+    wrong_columns,
+)
 from jobs.clinic.records import Problem
 from jobs.pulling.settling import Touched, settle, take_over
 from jobs.runner.tools import Tools
 from jobs.sources.files import SAVE_UNDER_TODAYS_NAME
 from jobs.sources.reading import FileRead
 from jobs.sources.source import Source
-from jobs.store.appointments import Gone, cancel, mark_gone, save_appointments, set_aside
+from jobs.store.appointments import save_appointments, set_aside
 from jobs.store.episodes import refresh_episodes
 from jobs.store.memory import Memory
 from jobs.store.patient_records import Heard
 from jobs.store.sources import add_problems, remember_file, renew_problems, still_new
-from jobs.store.upheavals import Found, Upheaval, Word, note_held_back, use_up, word_given
+from jobs.store.upheavals import Found, Gone, Upheaval, Word, note_held_back, use_up, word_given
 
 _A_PERSON_DECIDES = (
     "Look whether columns were shifted, or dates are read in another order (date_order: in config/sources.yaml), and "
     'export again. If it is right, say so: run_jobs.py problems --is-right "{file}". Letters wait until then.'
+)
+_FILTERED_OR_DELETED = (
+    "If the export was filtered, export everything again. If it is right, say so: run_jobs.py problems --is-right "
+    '"{file}". Then nobody is reminded of them.'
 )
 
 
@@ -88,18 +100,18 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
         raise TurnsBack
     if take_over(memory, source.name, file.left, touched, noted, seen_at, counts):
         file.gone = file.left
-    gone = _take_away(memory, source, file, seen_at)
+    gone = _take_away(memory, source, file, seen_at, noted)
     zone = tools.settings.clinic.tzinfo
-    if upheaval := noted.found(memory, source.name, gone.kept_of, file.rows_total, seen_at, zone):
+    if upheaval := noted.found(memory, source.name, gone.lost, file.rows_total, seen_at, zone):
         word = word_given(memory, source.name, seen_at)
         if not (word and word.holds(seen_at) and word.covers(upheaval)):
             raise TooBad([*found, _held_back(tools, source, file, upheaval, word)], upheaval)
         use_up(memory, source.name)
-        rest = _take_away(memory, source, file, seen_at, is_right=True)
+        rest = _take_away(memory, source, file, seen_at, noted, is_right=True)
         gone = gone.and_also(rest)._replace(kept=rest.kept)
     known_anew = settle(memory, tools, touched, seen_at, counts)
     refresh_episodes(memory, gone.patients | known_anew | touched.patients, tools.today)
-    found += filter(None, (file.problem, _too_many_gone(source, file, gone)))
+    found += filter(None, (file.problem, _too_many_gone(memory, source, file, gone)))
     keep = renew_problems if file.memory else add_problems
     counts["problems changed"] += keep(memory, source.name, file.path, found, seen_at, unread)
     if file.memory:
@@ -152,19 +164,29 @@ def _save_rows(
     return touched, found, unread
 
 
-def _take_away(memory: Memory, source: Source, file: FileRead, seen_at: str, is_right: bool = False) -> Gone:
+def _take_away(
+    memory: Memory, source: Source, file: FileRead, seen_at: str, noted: Upheaval, is_right: bool = False
+) -> Gone:
     """Appointments that the file no longer has or that became something else, and those that it says are cancelled.
     Where a person said that the file is right, they may be many."""
-    gone = Gone(0, 0, frozenset())
+    gone = Gone()
+    if not (file.gone or file.no_more or file.cancelled):
+        return gone
+    from jobs.store.gone import cancel, mark_gone  # of most files that changed nothing is gone
+
     if file.gone or file.no_more:
-        gone = mark_gone(memory, source.name, file.gone, seen_at, file.no_more, is_right)
-    off = cancel(memory, source.name, file.cancelled, seen_at) if file.cancelled else Gone(0, 0, frozenset())
+        gone = mark_gone(memory, source.name, file.gone, seen_at, file.no_more, [*noted.booked.values()], is_right)
+    off = cancel(memory, source.name, file.cancelled, seen_at) if file.cancelled else Gone()
     return gone.and_also(off)
 
 
-def _too_many_gone(source: Source, file: FileRead, gone: Gone) -> Problem | None:
-    if not gone.kept:
+def _too_many_gone(memory: Memory, source: Source, file: FileRead, gone: Gone) -> Problem | None:
+    """Of the same missing appointments a person is told once: in the same words, until they are over."""
+    if not (file.gone or file.no_more or file.cancelled):
         return None
-    what = f"{gone.kept} coming appointments are no longer in this file. They still count as booked."
-    remedy = "If the export was filtered, export everything again; if they were deleted, cancel them instead."
-    return Problem(source.name, file.path, "", 0, "", "", what, remedy, False)
+    from jobs.store.gone import note_missing
+
+    if not (count := note_missing(memory, source.name, gone.kept)):
+        return None
+    remedy = _FILTERED_OR_DELETED.format(file=file.path if file.changed_ns else source.name)
+    return Problem(source.name, file.path, "", 0, "", "", f"{count}{MISSING}", remedy, False)

@@ -53,7 +53,11 @@ def take_over(
     from jobs.store.renumbering import take_over_numbers  # on few days do numbers come while others go
 
     taken = take_over_numbers(memory, source, left, touched.added, touched.records, seen_at)
-    noted.booked = [(taken.now.get(patient_id, patient_id), starts_at) for patient_id, starts_at in noted.booked]
+    noted.booked = {
+        slot_id: (taken.now.get(patient_id, patient_id), starts_at)
+        for slot_id, (patient_id, starts_at) in noted.booked.items()
+        if slot_id not in taken.visits
+    }
     touched.patients.update(taken.patients)
     touched.slots.difference_update(taken.visits.keys())
     touched.slots.update(taken.visits.values())

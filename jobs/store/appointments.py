@@ -1,12 +1,12 @@
 """Appointments and patients: what a pull saw is compared with what we knew, and only what changed is written."""
 
 from collections.abc import Collection, Container, Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select, update
 
 from jobs.clinic.events import Known, Seen, events_of
 from jobs.clinic.records import Appointment
@@ -14,7 +14,7 @@ from jobs.store.memory import Memory
 from jobs.store.patient_records import Heard, save_patients
 from jobs.store.rows import in_parts, insert_new, insert_rows, next_id, setting, update_rows
 from jobs.store.tables import appointments, events
-from jobs.store.upheavals import Lost, Upheaval
+from jobs.store.upheavals import Upheaval
 
 SLOT = (
     "starts_at",
@@ -43,8 +43,6 @@ _IN_PLACE = (*SLOT[1:], "row_hash", "mark")
 """What changes of an appointment that keeps its patient and its time: an index is written anew wherever a column of it
 is named, whether the value differs or not."""
 _NEW = (*_CHANGING, "id", "clinic_id", "key", "source")
-MOST_GONE = 10
-"""So many coming appointments may vanish at once, or a fifth of all; more looks like an export of a part of them."""
 EVENT = ("clinic_id", "appointment_id", "patient_id", "what", "happened_at", "seen_at", "starts_at")
 _values = attrgetter(*SLOT)
 
@@ -163,8 +161,6 @@ class _Writing:
         if before is None:
             slot_id, about = self._first_id + len(self._new), (self._memory.clinic_id, slot.key, self._source)
             self._new.append((*values, patient_id, named_id, row_hash, mark, slot_id, *about))
-            if slot.starts_at > self._seen_at:
-                self._noted.booked.append((patient_id, slot.starts_at))
         else:
             slot_id = before.id
             self._touched.add(before.patient_id)
@@ -176,6 +172,8 @@ class _Writing:
                 self._handed_over.add((before.record_id, record_id))
             self._note(slot, before, patient_id, record_id)
         self._slots.add(slot_id)
+        if slot.status == "booked" and slot.starts_at > self._seen_at and (before is None or before.was_gone()):
+            self._noted.booked[slot_id] = patient_id, slot.starts_at
         if before is None or not before.same_as:  # else the source that counts tells what happens
             known = before and before.known
             self._happened += _events(self._memory, slot_id, patient_id, known, slot, self._seen_at)
@@ -205,80 +203,6 @@ class _Writing:
         return Saved(new, changed, all_of_them - new - changed, *about, added)
 
 
-class Gone(NamedTuple):
-    """What is no longer in its source. `kept` are too many to be believed: the file may hold a part of them only."""
-
-    marked: int
-    kept: int
-    patients: frozenset[int]
-    kept_of: Lost = {}  # those
-
-    def and_also(self, other: "Gone") -> "Gone":
-        """Both together."""
-        patients, kept_of = self.patients | other.patients, {**self.kept_of, **other.kept_of}
-        return Gone(self.marked + other.marked, self.kept + other.kept, patients, kept_of)
-
-
-def mark_gone(
-    memory: Memory,
-    source: str,
-    gone: Collection[int],
-    now: str,
-    no_more: Collection[int] = frozenset(),
-    is_right: bool = False,
-) -> Gone:
-    """Count coming appointments that their source no longer has as rescheduled: nobody is reminded of them.
-
-    Only up to the last one that the source still has, for a later day may simply not be in the file; of entries that
-    are there and are no appointment any more (`no_more`) that is no question. One that comes back is booked again.
-    `gone` and `no_more` are marks; `now` is UTC text. With `is_right`, a person has said that the file is.
-    """
-    table = appointments.c
-    query = select(table.id, table.patient_id, table.mark, table.starts_at).where(
-        table.clinic_id == memory.clinic_id, table.source == source, table.status == "booked", table.starts_at > now
-    )
-    yesterday = date.fromisoformat(now[:10]) - timedelta(days=1)  # the clinic's day may be behind that of UTC
-    coming = memory.connection.execute(query.where(table.starts_on >= yesterday.isoformat())).all()
-    last = max((slot.starts_at for slot in coming if slot.mark not in gone), default="")
-    missing = [slot for slot in coming if slot.mark in no_more or (slot.mark in gone and slot.starts_at <= last)]
-    if len(missing) > max(MOST_GONE, len(coming) // 5) and not is_right:
-        return Gone(0, len(missing), frozenset(), {slot.id: (slot.patient_id, slot.starts_at) for slot in missing})
-    if missing:
-        where = update(appointments).where(table.id == bindparam("slot_id"))
-        rows = [{"slot_id": slot.id} for slot in missing]
-        memory.connection.execute(where.values(status="rescheduled", row_hash="", unread=0), rows)
-    return Gone(len(missing), 0, frozenset(slot.patient_id for slot in missing))
-
-
-def cancel(memory: Memory, source: str, marks: Collection[int], now: str) -> Gone:
-    """Cancel coming appointments that were deleted or cancelled in their calendar; each is an event, if it counts.
-
-    `marks` are what the calendar knows them by; too many at once are not believed, as in `mark_gone`.
-    """
-    table = appointments.c
-    columns = (table.id, table.patient_id, table.mark, table.starts_at, table.step, table.same_as, table.status)
-    query = select(*columns).where(
-        table.clinic_id == memory.clinic_id, table.source == source, table.starts_at > now,
-        table.status.in_(("booked", "rescheduled")),
-    )  # fmt: skip
-    coming = memory.connection.execute(query).all()
-    found = [slot for slot in coming if slot.mark in marks]
-    if len(found) > max(MOST_GONE, len(coming) // 5):
-        return Gone(0, len(found), frozenset())
-    changed = [("cancelled", now, "", 0, slot.id) for slot in found]
-    update_rows(memory, *setting(appointments, ("status", "cancelled_at", "row_hash", "unread")), changed)
-    happened = [
-        (memory.clinic_id, slot.id, slot.patient_id, what, at, now, slot.starts_at)
-        for slot in found
-        if not slot.same_as
-        for what, at in events_of(
-            Known(slot.starts_at, slot.status, slot.step), Seen(slot.starts_at, "cancelled", slot.step, "", now), now
-        )
-    ]
-    insert_new(memory, events, EVENT, happened)
-    return Gone(len(found), 0, frozenset(slot.patient_id for slot in found))
-
-
 class _Before(NamedTuple):
     id: int
     patient_id: int
@@ -288,6 +212,9 @@ class _Before(NamedTuple):
     same_as: int
     unread: int
     known: Known
+
+    def was_gone(self) -> bool:
+        return self.known.status == "rescheduled"
 
 
 def _known(memory: Memory, keys: Iterable[str]) -> dict[str, _Before]:

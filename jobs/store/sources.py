@@ -152,6 +152,13 @@ def _keep_unread(memory: Memory, source: str, file: str, unread: Iterable[tuple[
     renew_unread(memory, source, file, unread, is_whole)
 
 
+def take_off(memory: Memory, settled: Iterable[Problem]) -> None:
+    """Take what a person settled off the list."""
+    for problem in settled:
+        if known := _listed(memory, problem.source).get(problem):
+            _take_off(memory, [known[0]])
+
+
 def _listed(memory: Memory, source: str) -> dict[Problem, tuple[int, str]]:
     """What is listed of one source: each problem with the key of its line and when it was first seen."""
     table = problems.c

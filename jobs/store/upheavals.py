@@ -25,6 +25,20 @@ Lost = Mapping[int, tuple[int, str]]
 """Coming visits that a file no longer has, though that is not believed: the patient, and when they are to begin."""
 
 
+class Gone(NamedTuple):
+    """What is no longer in its source. `kept` are too many to be believed: the file may hold a part of them only."""
+
+    marked: int = 0
+    kept: frozenset[int] = frozenset()  # their ids
+    patients: frozenset[int] = frozenset()
+    lost: Lost = {}  # where they are very many, all of them: each may have another time now, by a slip of the file
+
+    def and_also(self, other: "Gone") -> "Gone":
+        """Both together."""
+        patients, lost = self.patients | other.patients, {**self.lost, **other.lost}
+        return Gone(self.marked + other.marked, self.kept | other.kept, patients, lost)
+
+
 class Found(NamedTuple):
     """What a file does to most patients, in words, and a print of each such change."""
 
@@ -39,7 +53,8 @@ class Upheaval:
     moved: dict[int, tuple[int, str, str]] = field(default_factory=dict)
     """Coming visits that have another time: the patient, when they were to begin, and when they are to begin now."""
     shifted: int = 0  # visits that have another time, those of the past too
-    booked: list[tuple[int, str]] = field(default_factory=list)  # new coming visits: the patient, the time
+    booked: dict[int, tuple[int, str]] = field(default_factory=dict)
+    """Coming visits that are new, or were gone: the patient, the time."""
     readdressed: dict[int, str] = field(default_factory=dict)  # the address in place of the one that was known
     swapped: set[int] = field(default_factory=set)  # first and last name have changed places
     handed_over: set[tuple[int, int]] = field(default_factory=set)  # records of a coming visit: the former, the new one
@@ -63,7 +78,7 @@ class Upheaval:
         self, memory: Memory, source: str, lost: Lost, rows: int, now: str, zone: tzinfo
     ) -> Iterator[tuple[str, Iterable[object]]]:
         """Visits that move as no clinic moves them. Where they have no number they look gone and new."""
-        unnumbered = _paired(lost, _by_those_who_were_there(memory, lost, self.booked))
+        unnumbered = _paired(lost, _by_those_who_were_there(memory, lost, [*self.booked.values()]))
         whose = {patient for patient, _, _ in (*self.moved.values(), *unnumbered)}
         if len(whose) <= FEW:
             return
