@@ -17,7 +17,7 @@ class _RehearsedStore(Store):
         self._connection = connection
 
     @contextmanager
-    def begin(self) -> Iterator[Memory]:
+    def begin(self, *, repeatable: bool = False) -> Iterator[Memory]:
         with self._connection.begin_nested():
             yield Memory(self._connection, self.clinic_id)
 

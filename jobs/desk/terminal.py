@@ -4,6 +4,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ def run_named(names: Sequence[str], tools: Tools, asked: Mapping[str, str] | Non
     if apart:
         with _loading():
             job_function(before[0])  # what the others use of it too is loaded once
-        ended = run_side_by_side(before, others, lambda name: _get_ready(name, tools, name in before[:1]))
+        ended = run_side_by_side(before, others, partial(_get_ready, tools, before[0]))
     else:
         open_database(tools)
         asking = tools._replace(asked=asked or {})
@@ -47,12 +48,12 @@ def run_named(names: Sequence[str], tools: Tools, asked: Mapping[str, str] | Non
     return worst(codes)
 
 
-def _get_ready(name: str, tools: Tools, is_first: bool) -> Callable[[], tuple[int, Outcome]]:
-    if is_first:
+def _get_ready(tools: Tools, first: str, name: str, begin: Callable[[], None]) -> Callable[[], tuple[int, Outcome]]:
+    if name == first:
         open_database(tools)
     with _loading():
         prepared = with_what_is_ready(name, tools)
-    return lambda: run_job(name, prepared._replace(now=tools.clock()))
+    return lambda: run_job(name, prepared._replace(now=tools.clock(), let_others_begin=begin))
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def save(tools: Tools, source: Source, file: FileRead, known: bytes) -> Counter[
     """
     seen_at = utc_text(tools.now)
     try:
-        with tools.store.begin() as memory:
+        with tools.store.begin(repeatable=True) as memory:
             if file.outcome == "unchanged":
                 return _still_known(memory, source, file, known, seen_at)
             return _save_file(memory, tools, source, file, seen_at)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from jobs.clinic.problems import is_of_file, why_not_read
 from jobs.clinic.records import Problem
@@ -20,18 +21,19 @@ def write_problem_list(tools: Tools, problems: Sequence[tuple[str, Problem]]) ->
 
 
 def sum_up(tools: Tools, counts: Counter[str]) -> Outcome:
-    """Write the list of problems where it changed, and sum up."""
+    """Sum up; the list of problems is written afterwards, where it changed."""
     path = tools.state_dir / "reports" / "problems.xlsx"
     with tools.store.look() as memory:
         problems = listed_problems(memory)
     counts["problems listed"] = len(problems)
-    if counts.pop("problems changed", 0) or bool(problems) > path.exists():
-        write_problem_list(tools, problems)
+    wanted = counts.pop("problems changed", 0) or bool(problems) > path.exists()
     said = (p for _, p in problems if p.row == 0 and not p.set_aside and p.source != PATIENTS)
     of_files = dict.fromkeys(f"{p.source}: {p.what}" for p in said)
     notes = tuple(of_files) or (() if tools.settings.sources else ("No source is configured in config/sources.yaml.",))
     failed = _in_words([p for _, p in problems if p.set_aside and is_of_file(p)])
-    return Outcome(dict(counts), notes=notes, files=(path,) if path.exists() else (), failed=failed)
+    afterwards = partial(write_problem_list, tools, problems) if wanted else None
+    files = (path,) if wanted or path.exists() else ()
+    return Outcome(dict(counts), notes=notes, files=files, failed=failed, afterwards=afterwards)
 
 
 def _in_words(refused: Sequence[Problem]) -> str:

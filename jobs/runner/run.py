@@ -87,12 +87,14 @@ def _run_alone(name: str, tools: Tools, slot: str, log: logging.Logger) -> tuple
             run_id = begin_run(memory, name, slot, utc_text(tools.clock()))
         _tell_of_the_dead(name, dead, log)
         ping(tools.settings.installation.healthcheck_url, "start", log)
-        outcome = _work(name, tools._replace(run_id=run_id), log)
-        bad = "stopped" if outcome.until_changed else "failed"
-        state, message = (bad, outcome.failed) if outcome.failed else ("done", " ".join(outcome.notes))
-        seconds = round(time.monotonic() - started, 3)
-        with tools.store.begin() as memory:
-            end_run(memory, run_id, utc_text(tools.clock()), state, seconds, outcome.counts, message)
+        tools = tools._replace(run_id=run_id)
+        outcome = _work(name, tools, log)
+        _record(tools, outcome, time.monotonic() - started)
+        tools.let_others_begin()
+        if outcome.afterwards:
+            outcome = _afterwards(name, tools, outcome, log)
+            if outcome.failed:
+                _record(tools, outcome, time.monotonic() - started)
     except Exception as error:  # the store itself
         outcome = Outcome(failed=_failure(error, name, tools, log))
     _tell(name, tools, outcome, round(time.monotonic() - started, 3), log)
@@ -112,6 +114,24 @@ def _work(name: str, tools: Tools, log: logging.Logger) -> Outcome:
     except Exception as error:
         return Outcome(failed=_failure(error, name, tools, log))
     return outcome._replace(failed=without_addresses(outcome.failed))
+
+
+def _afterwards(name: str, tools: Tools, outcome: Outcome, log: logging.Logger) -> Outcome:
+    """Do what was left for when the run was recorded."""
+    assert outcome.afterwards
+    try:
+        outcome.afterwards()
+    except Exception as error:
+        failed = " ".join(filter(None, (outcome.failed, _failure(error, name, tools, log))))
+        return outcome._replace(failed=failed, files=(), afterwards=None)
+    return outcome._replace(afterwards=None)
+
+
+def _record(tools: Tools, outcome: Outcome, seconds: float) -> None:
+    bad = "stopped" if outcome.until_changed else "failed"
+    state, message = (bad, outcome.failed) if outcome.failed else ("done", " ".join(outcome.notes))
+    with tools.store.begin() as memory:
+        end_run(memory, tools.run_id, utc_text(tools.clock()), state, round(seconds, 3), outcome.counts, message)
 
 
 def _failure(error: Exception, name: str, tools: Tools, log: logging.Logger) -> str:

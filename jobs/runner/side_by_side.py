@@ -5,7 +5,7 @@ The weekly workbook does not wait for a slow mail server, and a job that dies ta
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from types import FrameType
@@ -15,29 +15,35 @@ from jobs.runner.outcome import Outcome
 Ended = tuple[int, Outcome]
 """Exit code and outcome of one run."""
 Run = Callable[[], Ended]
+GetReady = Callable[[str, Callable[[], None]], Run]
+"""Prepares a job, by its name, and gives what runs it; the job may say that those which wait for it may begin."""
 _FAILED = 1
 
 
-def run_side_by_side(
-    first: Sequence[str], others: Sequence[str], get_ready: Callable[[str], Run]
-) -> Iterator[tuple[str, Ended]]:
+def run_side_by_side(first: Sequence[str], others: Sequence[str], get_ready: GetReady) -> Iterator[tuple[str, Ended]]:
     """Run the `first` here, one after another; then the others at once, each in a process of its own; yield each with
     how it ended.
 
-    `get_ready` prepares a job and gives what runs it. The others are forked before any of the `first` is prepared, and
-    prepare themselves meanwhile, the last one first, one at a time: all at once would take the processors from the
-    `first`, for which everybody waits. No connection to a database may be open meanwhile. They never begin if this
-    process dies before the `first` have ended.
+    The others are forked before any of the `first` is prepared, and prepare themselves meanwhile, the last one first,
+    one at a time: all at once would take the processors from the `first`, for which everybody waits. No connection to a
+    database may be open meanwhile. They begin when the last of the `first` has ended or lets them, never if this
+    process dies before.
     """
     waiting: list[_Waiting] = []
     for name in reversed(others):
         waiting.insert(0, _Waiting(name, get_ready, after=waiting[0].prepared if waiting else None))
     try:
-        for name in first:
-            yield name, get_ready(name)()
-        with _passing_on_the_end(waiting):
-            for job in waiting:
-                job.begin()
+        with ExitStack() as beside:
+
+            def begin() -> None:
+                if waiting and not waiting[0].begun:
+                    beside.enter_context(_passing_on_the_end(waiting))
+                    for job in waiting:
+                        job.begin()
+
+            for name in first:
+                yield name, get_ready(name, begin if name == first[-1] else _nobody_waits)()
+            begin()
             for job in waiting:
                 yield job.name, job.result()
     finally:
@@ -48,11 +54,15 @@ def run_side_by_side(
             job.process.join()
 
 
+def _nobody_waits() -> None:
+    pass
+
+
 class _Waiting:
     """A job in a process of its own that begins when it is told to."""
 
-    def __init__(self, name: str, get_ready: Callable[[str], Run], after: Connection | None) -> None:
-        self.name = name
+    def __init__(self, name: str, get_ready: GetReady, after: Connection | None) -> None:
+        self.name, self.begun = name, False
         context = get_context("fork")
         self.line, theirs = context.Pipe()
         self.prepared, preparing = context.Pipe(duplex=False)  # its end is heard when it is prepared, or dead
@@ -62,6 +72,7 @@ class _Waiting:
         preparing.close()
 
     def begin(self) -> None:
+        self.begun = True
         try:
             self.line.send("begin")
         except OSError:  # it died while it waited, which its result will say
@@ -80,7 +91,7 @@ class _Waiting:
 
 def _work(
     name: str,
-    get_ready: Callable[[str], Run],
+    get_ready: GetReady,
     line: Connection,
     theirs: Connection,
     after: Connection | None,
@@ -90,7 +101,7 @@ def _work(
     try:
         if after:
             _hears(after)
-        run = get_ready(name)
+        run = get_ready(name, _nobody_waits)
         preparing.close()
         if not _hears(line):
             return

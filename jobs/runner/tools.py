@@ -33,7 +33,7 @@ class Tools(NamedTuple):
     there. `ready` is what the job's own `get_ready` gave, where it was called in good time. `asked` is what
     somebody asked of the job beyond its usual work.
     `named` tells that a person named the moment, to rehearse. `run_id` is the run's number in the store, 0 where it is
-    not recorded.
+    not recorded. `let_others_begin` tells the jobs that wait for this one that they may begin.
     """
 
     home: Path
@@ -46,6 +46,7 @@ class Tools(NamedTuple):
     asked: Mapping[str, str] = {}
     named: bool = False
     run_id: int = 0
+    let_others_begin: Callable[[], object] = lambda: None
 
     @property
     def today(self) -> date:

@@ -211,8 +211,11 @@ def _formula_without_result() -> "re.Pattern[bytes]":
 
 def _renumbered(row: bytes, number: int) -> bytes:
     """The row's bytes as if it stood at another place."""
+    cells, old = row.count(b"<c "), row[4 : row.index(b'"', 4) + 1]  # its number, with the quote behind it
+    if row.count(b'<c r="') == cells and row.count(old) == cells + 1:  # it stands nowhere but in the row and its cells
+        return row.replace(old, b'%d"' % number)
     pieces = _numbers_in_row().split(row)  # what stands between the numbers, and what leads up to each of them
-    if len(pieces) // 2 != row.count(b"<c ") + 1:
+    if len(pieces) // 2 != cells + 1:
         raise NotCuttable
     pieces[2::2] = [b'%d"' % number + between for between in pieces[2::2]]
     return b"".join(pieces)

@@ -29,6 +29,7 @@ from jobs.store.migrations import HEAD
 from jobs.store.tables import metadata
 
 _LOOKING = {"looking": True}
+_SYNCHRONOUS = "synchronous"
 BUSY_MILLISECONDS = 30_000  # how long a step waits for another process that writes
 
 
@@ -52,13 +53,19 @@ class Store:
         self._state_dir = state_dir
 
     @contextmanager
-    def begin(self) -> Iterator[Memory]:
+    def begin(self, *, repeatable: bool = False) -> Iterator[Memory]:
         """A transaction that may write: all of it is kept, or nothing. Raises MarkUnusable where letters are about to
-        leave and the mark of it cannot be written."""
-        with self.engine.begin() as connection:
+        leave and the mark of it cannot be written.
+
+        A power cut may undo a `repeatable` one, never one that came after it: what the next run would read and write
+        again just so need not wait for the disk.
+        """
+        engine = self.engine.execution_options(repeatable=True) if repeatable else self.engine
+        with engine.begin() as connection:
             connection.info.pop(SIGNS, None)
             yield Memory(connection, self.clinic_id)
             sign, letters_leave = connection.info.pop(SIGNS, ("", False))
+            assert not (sign and repeatable), "a sign is kept elsewhere too, and must outlive a power cut"
         if sign:
             self._leave_mark(sign, letters_leave)
 
@@ -162,7 +169,8 @@ def _left_of_a_lost_one(database: Path, state_dir: Path) -> list[Path]:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    """WAL, so that a reader never waits for a writer; FULL, so that a committed attempt outlives a power cut.
+    """WAL, so that a reader never waits for a writer; FULL, so that a committed attempt outlives a power cut, and all
+    that was committed before with it.
 
     Python's sqlite3 opens no transaction before a SELECT and none at once before a write: we say BEGIN, and where
     something may be written BEGIN IMMEDIATE, for one that begins with a SELECT could not write any more later.
@@ -184,8 +192,15 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        looking = connection.get_execution_options().get("looking", False)
-        connection.exec_driver_sql("BEGIN" if looking else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        if options.get("looking", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        wanted = "NORMAL" if options.get("repeatable", False) else "FULL"  # NORMAL waits for the disk at no commit
+        if connection.info.get(_SYNCHRONOUS, "FULL") != wanted:
+            connection.exec_driver_sql(f"PRAGMA {_SYNCHRONOUS}={wanted}")
+            connection.info[_SYNCHRONOUS] = wanted
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _make_private(database: Path) -> None:

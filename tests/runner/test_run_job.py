@@ -1,5 +1,6 @@
 """One run: alone, recorded with its counts, logged, watched, and told of once when it fails."""
 
+import errno
 import gc
 import json
 import os
@@ -54,6 +55,27 @@ def test_a_run_is_recorded_with_counts_and_duration(tools: Tools, job_is: JobIs)
     assert run.started_at == "2026-03-04T18:05:00Z" and run.seconds >= 0
     ended = json.loads(log_of(tools).splitlines()[-1])
     assert (ended["event"], ended["outcome"], ended["appointments read"]) == ("run ended", "done", 3)
+
+
+def test_what_a_person_is_to_find_is_made_once_the_run_is_recorded_and_the_others_may_begin(
+    tools: Tools, job_is: JobIs
+) -> None:
+    said: list[str] = []
+    job_is(lambda tools, today: Outcome({"appointments read": 3}, afterwards=lambda: said.append(last(tools).outcome)))
+    ended = run_job("pull_appointments", tools._replace(let_others_begin=lambda: said.append("others")))
+    assert ended == (FINE, Outcome({"appointments read": 3}))
+    assert said == ["others", "done"]
+
+
+def test_where_that_cannot_be_made_the_run_failed(tools: Tools, job_is: JobIs) -> None:
+    def on_a_full_disk() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    job_is(lambda tools, today: Outcome({"appointments read": 3}, files=(Path("list"),), afterwards=on_a_full_disk))
+    code, outcome = run_job("pull_appointments", tools)
+    assert (code, outcome.files, outcome.counts) == (FAILED, (), {"appointments read": 3})
+    assert outcome.failed.startswith("The disk that was written to is full.")
+    assert (last(tools).outcome, last(tools).message) == ("failed", outcome.failed)
 
 
 def test_a_failure_that_the_job_tells_is_recorded_in_its_words(tools: Tools, job_is: JobIs) -> None:

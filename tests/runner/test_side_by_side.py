@@ -10,12 +10,12 @@ import pytest
 
 from jobs.runner.discover import run_all
 from jobs.runner.outcome import Outcome
-from jobs.runner.side_by_side import Ended, Run, run_side_by_side
+from jobs.runner.side_by_side import Ended, GetReady, Run, run_side_by_side
 
 OTHERS = ("send_follow_ups", "summarize_referrals")
 
 
-def noting(folder: Path, then: Callable[[str], None] = lambda name: None) -> Callable[[str], Run]:
+def noting(folder: Path, then: Callable[[str], None] = lambda name: None) -> GetReady:
     """A stand-in for the running of a job: it notes its process and what had ended when it began."""
 
     def run_one(name: str) -> Ended:
@@ -24,7 +24,7 @@ def noting(folder: Path, then: Callable[[str], None] = lambda name: None) -> Cal
         (folder / name).write_text(f"{os.getpid()} {before}", "utf-8")
         return 0, Outcome({name: 1})
 
-    return lambda name: partial(run_one, name)
+    return lambda name, let_others_begin: partial(run_one, name)
 
 
 def test_the_others_begin_when_the_first_has_ended_each_in_its_own_process(tmp_path: Path) -> None:
@@ -34,6 +34,26 @@ def test_the_others_begin_when_the_first_has_ended_each_in_its_own_process(tmp_p
     assert noted["pull_appointments"] == [str(os.getpid()), ""]
     assert len({pid for pid, _ in noted.values()}) == 3
     assert all("pull_appointments" in noted[name][1] for name in OTHERS)
+
+
+def test_the_last_one_before_the_letters_may_let_them_begin_and_go_on_beside_them(tmp_path: Path) -> None:
+    def get_ready(name: str, let_others_begin: Callable[[], None]) -> Run:
+        def run() -> Ended:
+            if name == "pull_appointments":
+                let_others_begin()
+                let_others_begin()
+                return 0, Outcome({"heard": os.read(heard, 1) == b"!"})
+            os.write(said, b"!")
+            return 0, Outcome({name: 1})
+
+        return run
+
+    heard, said = os.pipe()
+    ended = dict(run_side_by_side(["pull_appointments"], OTHERS, get_ready))
+    os.close(heard)
+    os.close(said)
+    assert ended["pull_appointments"] == (0, Outcome({"heard": 1}))
+    assert [ended[name] for name in OTHERS] == [(0, Outcome({name: 1})) for name in OTHERS]
 
 
 def test_what_comes_before_the_letters_has_ended_before_any_of_the_others_begins(tmp_path: Path) -> None:

@@ -78,6 +78,27 @@ def test_only_the_edited_row_is_read_again(kind: Callable[..., bytes | str], nam
     assert (found.total, found.skipped) == (MANY, MANY - 1)
 
 
+@pytest.mark.parametrize(
+    ("as_written", "also"),
+    [
+        (b'<row r="301"', b'<row r="301"'),
+        (b'<row r="301" spans="1:8"', b'<row r="301" spans="1:301"'),
+        (b'<c r="E301" s="1"', b'<c s="1" r="E301"'),
+    ],
+    ids=["as usual", "its number stands in it once more", "a cell names its place last"],
+)
+def test_an_edited_row_far_down_is_read_alone_and_right(as_written: bytes, also: bytes, tmp_path: Path) -> None:
+    after = table(2 * MANY)
+    after[300] = appointment(299, status="No show")
+    edited = workbook(after)
+    if also != as_written:
+        edited = with_part(edited, "xl/worksheets/sheet1.xml", lambda text: text.replace(as_written, also))
+    found = twice(tmp_path, workbook(table(2 * MANY)), edited)
+    assert found.rows == [301]
+    fresh = by_id(read_one(tmp_path, SOURCE))
+    assert by_id(found) == {"A299": fresh["A299"]}
+
+
 def test_a_changed_shared_string_changes_every_row_that_uses_it(tmp_path: Path) -> None:
     before = workbook(table(MANY))
     after = with_part(before, "xl/sharedStrings.xml", lambda text: text.replace(b">Completed<", b">Cancelled<"))

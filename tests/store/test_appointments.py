@@ -70,6 +70,12 @@ def test_the_database_survives_a_power_cut_and_keeps_its_references(store, tmp_p
     assert (tmp_path / "state" / "clinic.sqlite").stat().st_mode & 0o777 == 0o600
 
 
+def test_what_the_next_run_would_read_again_waits_for_no_disk_and_what_comes_after_it_does(store):
+    for repeatable, synchronous in ((False, 2), (True, 1), (True, 1), (False, 2)):
+        with store.begin(repeatable=repeatable) as memory:
+            assert memory.connection.execute(text("PRAGMA synchronous")).scalar() == synchronous
+
+
 def test_what_did_not_change_is_not_written_again(store):
     assert save(store, appointment()) == (1, 0, 0)
     assert save(store, appointment(row=9)) == (0, 0, 1)
