@@ -15,19 +15,20 @@ from jobs.articles.vocabulary import Vocabulary
 from jobs.articles.word_lists import company_words, everyday_words, listed
 from jobs.articles.words import key_of, words_of
 
+_GATHERINGS = frozenset("class clase group grupo".split())  # "TKA class", but "LBP since reformer class"
 _ABOUT = frozenset("on for de del sobre para".split())  # "talk on back pain", "ad for vertigo"
 _OF = frozenset("of de del".split())  # goes on with what it stands behind: "Achilles heel of scheduling"
 _THERAPY = "physical therapy"  # "new pt packet": the packet is the patient's
 _ARTICLES = frozenset("a an the our la el los las".split())
 
 
-def is_an_errand(clause: Clause) -> bool:
+def is_an_errand(clause: Clause, vocabulary: Vocabulary) -> bool:
     """Whether a thing of the desk is called by what the clause names, or is about it."""
     keys = {word.key for word in words_of(clause.text)}
-    if listed("errand").words.isdisjoint(keys):
+    if listed("errand").words.isdisjoint(keys) and _GATHERINGS.isdisjoint(keys):
         return False
     named = [one for one in clause.affirmed if one.meaning and one.meaning != _THERAPY]
-    return any(_calls_an_errand(one, clause) or _is_its_subject(one, clause) for one in named)
+    return any(_calls_an_errand(one, clause, vocabulary) or _is_its_subject(one, clause) for one in named)
 
 
 def said_before_the_desk(clause: Clause, vocabulary: Vocabulary) -> list[Found]:
@@ -61,9 +62,11 @@ def is_circumstance(key: str) -> bool:
     return key in listed("circumstance") and key not in listed("errand") and key not in listed("thing")
 
 
-def _calls_an_errand(one: Found, clause: Clause) -> bool:
+def _calls_an_errand(one: Found, clause: Clause, vocabulary: Vocabulary) -> bool:
     """Whether this only says which thing of the desk is meant: "TKA class handouts low"."""
     phrase = list(phrase_behind(one, clause))
+    if phrase and phrase[0] in _GATHERINGS and is_of_body(one, vocabulary):
+        return True
     return any(key in listed("errand") for key in phrase) and not is_circumstance(phrase[-1])
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from jobs.articles.doctor_first import DoctorFirst
 from jobs.articles.evidence import Evidence
+from jobs.articles.men import is_told_a_man
 from jobs.articles.mentions import read_text, topics_of
 from jobs.articles.reading import Mention, Reading
 from jobs.articles.stale import in_their_place, without_stale
@@ -77,6 +78,7 @@ class KnownNeed(NamedTuple):
     doctor_first: tuple[DoctorFirst, ...]
     coded: frozenset[str]  # the conditions of its codes that are more than a pain and not just wear
     tumor: bool  # whether a code names one
+    man: bool  # whether the complaint says that the patient is one
     idle: bool  # whether a complaint that no code stands beside is none of somebody who begins something or goes on
     strange: tuple[frozenset[str], ...]  # for each code of a disease that has no concept, where its title says it is
 
@@ -152,6 +154,7 @@ def _known(
         doctor_first=tuple(_doctor_first(readings.values(), body, vocabulary)),
         coded=frozenset(one.concept for one in codes if is_own_disease(one.concept, vocabulary)),
         tumor=any(_TUMOR.match(one.phrases[0]) for one in codes),
+        man=is_told_a_man(fields["complaint"]),
         idle=bool(fields["complaint"]) and not readings["complaint"].begins and not codes,
         strange=tuple(_places(one.title, vocabulary) for one in codes if _is_strange(one)),
     )

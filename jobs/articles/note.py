@@ -52,7 +52,7 @@ def _sign_what_the_note_says(clauses: list[Clause], text: str, vocabulary: Vocab
             clause.affirmed = [one for one in clause.affirmed if not _is_a_birth(one, vocabulary)]
         if beforehand:
             clause.signs.add("ahead")
-        if is_an_errand(clause):
+        if is_an_errand(clause, vocabulary):
             clause.signs.add("errand")
     for saying, sign in ((LOST, "desk"), (SIGNED, "desk"), (MOVED, "aside")):
         for said in saying.finditer(text):

@@ -10,6 +10,7 @@ from jobs.articles.subjects import Index, Subjects
 from jobs.articles.vocabulary import Vocabulary
 
 _FINISHING = "finishing therapy"
+_BIRTHS = frozenset(("pregnancy", "postpartum"))
 
 
 def objections_to(subjects: Subjects, need: KnownNeed, found: list[Match], index: Index) -> Iterator[Objection]:
@@ -20,7 +21,7 @@ def objections_to(subjects: Subjects, need: KnownNeed, found: list[Match], index
         _for_healing(subjects, need, found),
         _for_activity(subjects, need, found, vocabulary),
         _for_occasion(subjects, need, found, vocabulary),
-        _for_group(subjects, need, found),
+        _for_group(subjects, need, found, vocabulary),
     ):
         if objection:
             yield objection
@@ -267,9 +268,11 @@ def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match], vocab
     return against.NO_COMPLAINT if only_activity and not need.body else None
 
 
-def _for_group(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Objection | None:
-    """Whether an article about the young, or about those who finish therapy, has one of them to read it."""
+def _for_group(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> Objection | None:
+    """Whether an article about mothers, the young or those who finish therapy has one of them to read it."""
     groups = {one.concept for one in need.evidence}
+    if need.man and any(not _BIRTHS.isdisjoint((name, *vocabulary.ancestors(name))) for name in _first(subjects)):
+        return against.FOR_MOTHERS
     if "small children" in groups and "children and teens" not in subjects.weights:
         return against.FOR_GROWN_UPS
     for group, objection in against.FOR_GROUPS.items():
@@ -277,3 +280,8 @@ def _for_group(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Objec
             return objection
     asked = {match.subject for match in found if match.evidence.field == "complaint"}
     return against.FINISHING if _FINISHING in asked and len(asked) > 1 and not subjects.has_body else None
+
+
+def _first(subjects: Subjects) -> set[str]:
+    """What an article is about before all else: what its title or its first topic names."""
+    return {*subjects.main, *list(subjects.weights)[:1]}

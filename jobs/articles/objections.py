@@ -35,6 +35,7 @@ NO_COMPLAINT = Objection(0.5, "all that is known is an activity")
 ACCIDENT = Objection(0.1, "the fall is how the patient came by what she has")
 OTHER_SERVICE = Objection(0.35, "it is about a service that nobody booked or asked for")
 FOR_GROWN_UPS = Objection(0.1, "the patient is a small child, and it is not written for children")
+FOR_MOTHERS = Objection(0.05, "it is written for who is pregnant or has had a baby, and the patient is a man")
 FOR_GROUPS = {
     "children and teens": Objection(
         0.55, "it is written for children or teens, and nobody says that the patient is one"

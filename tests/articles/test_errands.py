@@ -24,6 +24,7 @@ def is_doubted(note: str) -> bool:
         "Achilles heel of scheduling",
         "Pilates gift card",
         "folletos de fascitis plantar",
+        "TKA class Tues 10",
     ],
 )
 def test_what_only_says_which_thing_of_the_desk_is_meant_is_no_complaint(note: str) -> None:
@@ -43,6 +44,7 @@ def test_what_only_says_which_thing_of_the_desk_is_meant_is_no_complaint(note: s
         "her hip replacement, invoice sent",
         "bladder is fine; would rather talk about vertigo",
         "last rep of a deadlift, LBP since",
+        "LBP since reformer class",
         "nek hurts form lookng at computr",
     ],
 )
