@@ -48,6 +48,8 @@ _NEVER_OPERATED = frozenset(
     ("concussion", "car accident", "whiplash", "falls", "a fall", "ankle sprain", "sprain", "muscle strain", "stroke")
 )
 _NEW = " new"
+_COACHES = frozenset("announcer coach entrenador entrenadora official photographer referee umpire".split())
+_HER_OWN = Saying(r"\b(?:my|her|his|their|the|a|per|by|from|with|w/|says?|told|mi|su)\s*(?:\w+ )?$")
 _MORE = frozenset(("any more", "anymore"))
 _PERFECT = frozenset(("havent", "hasnt", "hadnt", "have not", "has not"))
 _GOES_ON = frozenset("on per by at since now and but so which en hoy ahora".split())  # "meniscus ok on MRI"
@@ -128,7 +130,9 @@ class _Reader:
             self._theirs = self._sent = False
         elif one.meaning == _SMALL_CHILD:
             self._clause.affirmed.append(one)  # whoever's child it is: the note is about it
-        elif not self._theirs and not (self._working and self._is_sport(one)):
+        elif not self._theirs and not (
+            self._is_sport(one) and (self._working or self._is_only_coached(one, following))
+        ):
             (self._clause.denied if self._denied else self._clause.affirmed).append(one)
         self._pass(one)
 
@@ -267,8 +271,16 @@ class _Reader:
         """Whether all that a part of a sentence says is her trade: ", hospice nurse," is not who cares for her."""
         if one.meaning != "away" or not following or following.meaning or self._clause.affirmed or self._clause.signs:
             return False
-        ends = not self._text[following.end :].strip() or BREAK.match(self._text, following.end)
-        return bool(ends) and self._begin > 0 and is_circumstance(self._key(following))
+        return self._begin > 0 and self._ends(following) and is_circumstance(self._key(following))
+
+    def _is_only_coached(self, sport: Found, following: Found | None) -> bool:
+        """Whether a sport is what she teaches others, and no coach of her own: "LBP, track coach"."""
+        coaches = following is not None and self._key(following) in _COACHES and self._ends(following)
+        return coaches and not _HER_OWN.search(self._text, self._begin, sport.start)
+
+    def _ends(self, one: Found) -> bool:
+        """Whether a part of a sentence ends with this."""
+        return not self._text[one.end :].strip() or bool(BREAK.match(self._text, one.end))
 
     def _is_a_broken_thing(self, one: Found) -> bool:
         """Whether what broke is no bone: "brace broke"."""

@@ -91,6 +91,13 @@ def test_a_trade_behind_a_part_that_is_hers_and_a_thing_that_is_not_called_by_it
     assert is_doubted(note) == doubted
 
 
+@pytest.mark.parametrize(
+    ("note", "runs"), [("LBP, track coach", False), ("LBP, running coach", False), ("LBP, per my running coach", True)]
+)
+def test_what_a_coach_teaches_is_not_her_own_sport(note: str, runs: bool) -> None:
+    assert ("running" in [mention.concept for mention in mentions(note, the_vocabulary())]) == runs
+
+
 def coded_by(note: str) -> list[str]:
     """What the code of low back pain says beside a note."""
     known = understand(Need("M54.50", note, "", "", "", ""), the_vocabulary())
