@@ -10,7 +10,7 @@ from jobs.articles.subjects import Index, Subjects
 from jobs.articles.vocabulary import Vocabulary
 
 _FINISHING = "finishing therapy"
-_BIRTHS = frozenset(("pregnancy", "postpartum"))
+_BIRTHS = frozenset(("pregnancy", "postpartum", "cesarean"))
 
 
 def objections_to(subjects: Subjects, need: KnownNeed, found: list[Match], index: Index) -> Iterator[Objection]:
@@ -21,7 +21,7 @@ def objections_to(subjects: Subjects, need: KnownNeed, found: list[Match], index
         _for_healing(subjects, need, found),
         _for_activity(subjects, need, found, vocabulary),
         _for_occasion(subjects, need, found, vocabulary),
-        _for_group(subjects, need, found, vocabulary),
+        _for_group(subjects, need, found),
     ):
         if objection:
             yield objection
@@ -268,10 +268,10 @@ def _for_occasion(subjects: Subjects, need: KnownNeed, found: list[Match], vocab
     return against.NO_COMPLAINT if only_activity and not need.body else None
 
 
-def _for_group(subjects: Subjects, need: KnownNeed, found: list[Match], vocabulary: Vocabulary) -> Objection | None:
+def _for_group(subjects: Subjects, need: KnownNeed, found: list[Match]) -> Objection | None:
     """Whether an article about mothers, the young or those who finish therapy has one of them to read it."""
     groups = {one.concept for one in need.evidence}
-    if need.man and any(not _BIRTHS.isdisjoint((name, *vocabulary.ancestors(name))) for name in _first(subjects)):
+    if need.man and not _BIRTHS.isdisjoint(_first(subjects)):
         return against.FOR_MOTHERS
     if "small children" in groups and "children and teens" not in subjects.weights:
         return against.FOR_GROWN_UPS

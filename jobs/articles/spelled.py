@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from jobs.articles.two_meanings import means_otherwise
 from jobs.articles.vocabulary import Vocabulary
+from jobs.articles.word_lists import listed
 from jobs.articles.words import Word, words_of
 from jobs.clinic.patterns import pattern
 
@@ -13,17 +14,6 @@ _NUMBER = "nn"  # how a spelling has any number: "hace nn años"
 _NO_SPELLING = "~"  # a word that is there and means nothing here
 _POUNDS = pattern(r"[\d#]\s*$")
 _RISES = pattern(r"\s*[\^↑↓<>+]")
-_HAVE_SYMPTOMS = frozenset(
-    "rad radicular radic radiating le ue leg arm neuro neurological neck bladder bowel bb pelvic prolapse pop "
-    "urinary pubic symphysis pgp spd jaw tmj tmd ha headache concussion vestibular dizzy dizziness pcs same current "
-    "all more new similar oab mild moderate severe chronic ongoing persistent intermittent nerve sensory motor gi "
-    "reports report with cts mech mechanical meniscal locking residual minimal min any constant nocturnal am pm red "
-    "flag cord myelopathic sciatic sciatica stenosis incontinence urgency vertigo bppv post-concussion".split()
-)
-_OF_SYMPTOMS = frozenset(
-    "x since worse better only include began started onset persist ongoing improving improved when below resolved "
-    "increase increased decrease decreased returned subsided down into times aggravated".split()
-)
 _WITH, _SURGEONS = (
     frozenset("w with c on during while at post".split()),
     frozenset("dr doctor md surgeon ortho monday op surgery surgical".split()),
@@ -105,9 +95,9 @@ def _symptoms(keys: list[str]) -> list[str]:
 
 def _is_of_symptoms(before: str, after: str, further: str) -> bool:
     """Whether what stands beside `sx` tells of symptoms: "sx worse", "sx w/ screens", but not "sx w/ Dr. Lee"."""
-    if before in _HAVE_SYMPTOMS:
+    if before in listed("symptom_kind").words:
         return True
-    return after in _OF_SYMPTOMS or after in _WITH and further not in _SURGEONS and further.isalpha()
+    return after in listed("symptom_course").words or after in _WITH and further not in _SURGEONS and further.isalpha()
 
 
 def _whole(typed: str, key: str, vocabulary: Vocabulary) -> str:

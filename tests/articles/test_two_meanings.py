@@ -32,9 +32,17 @@ def told(note: str) -> list[str]:
         "ref by FM",
         "DF 4/5 PF 5/5",
         "low BP",
+        "BP cuff",
+        "busy atm, call back",
+        "prefers Thr",
+        "DH calling",
+        "sis at 3",
+        "PCS orders, moving in June",
+        "FMS screen",
+        "call back jic",
     ],
 )
-def test_a_next_visit_a_muscle_test_and_a_payment_are_no_complaint(note: str) -> None:
+def test_a_next_visit_a_muscle_test_a_payment_and_a_thursday_are_no_complaint(note: str) -> None:
     assert not [concept for concept in told(note) if concept != "hip"]
 
 
@@ -54,6 +62,12 @@ def test_a_next_visit_a_muscle_test_and_a_payment_are_no_complaint(note: str) ->
         ("pain from FM", "fibromyalgia or pain all over"),
         ("8 wk PP wants to run", "postpartum"),
         ("DN to UT", "dry needling"),
+        ("dolor de ATM al masticar", "jaw pain"),
+        ("s/p R THR 3 wks", "hip replacement"),
+        ("+ DH L, spins in bed", "dizziness"),
+        ("R SIS, painful arc", "shoulder impingement"),
+        ("PCS 4 wk, HA c screens", "concussion"),
+        ("voids JIC, freq", "overactive bladder"),
     ],
 )
 def test_beside_what_a_therapist_types_the_abbreviation_is_the_condition(note: str, condition: str) -> None:
