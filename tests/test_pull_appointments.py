@@ -16,6 +16,7 @@ from hand_written_clinic import ROOT, SAMPLES, Clinic, Row, appointment, export
 from openpyxl import load_workbook
 
 from jobs.runner.run import FAILED, FINE
+from jobs.sources.row_marks import FileMemory
 
 needs_data = pytest.mark.skipif(
     not SAMPLES.is_dir(), reason="../shared/data, with exports that nobody here wrote, is not on this machine"
@@ -335,3 +336,32 @@ def test_a_killed_pull_leaves_each_file_whole_or_not_at_all_and_the_next_one_com
     )
     assert clinic.ask("SELECT outcome FROM runs WHERE job = 'pull_appointments' ORDER BY id") == ["died", "done"]
     assert clinic.ask("SELECT COUNT(*) FROM events") == [36]  # booked and completed, once each
+
+
+def test_of_what_a_rolling_export_drops_only_coming_visits_are_remembered(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the one that is later than all that the export still has; of a file that is not whole, everything is."""
+    monkeypatch.setattr("jobs.sources.reading._MANY_SETTLED", 5)
+    past = [appointment(f"P{n}", f"2026-02-{n + 1:02} 09:00") for n in range(20)]
+    coming = [appointment(f"C{n}", f"2026-03-{n + 10} 09:00", "booked") for n in range(15)]
+    far, later = (appointment(name, f"2026-0{month}-20 09:00", "booked") for name, month in (("Far", 4), ("Late", 5)))
+
+    def missed(moment: str, *rows: Row) -> int:
+        clinic.export(*rows)
+        assert clinic.pull(f"2026-03-0{moment}").code == FINE
+        (memory,) = clinic.ask("SELECT memory FROM source_files")
+        known = FileMemory.load(memory)
+        assert known is not None
+        return len(known.missed) // 8
+
+    def gone() -> list[str]:
+        return clinic.ask(
+            "SELECT first_name FROM appointments JOIN patients ON patients.id = patient_id WHERE status = 'rescheduled'"
+        )
+
+    assert missed("2 09:00", *past, *coming, far) == 0
+    assert (missed("3 09:00", *past[15:], *coming), gone()) == (1, [])
+    assert (missed("4 09:00", *past[15:], *coming, later), gone()) == (1, ["Far"])
+    assert (missed("5 09:00", later), gone()) == (21, ["Far"])  # a part of an export
+    assert (missed("6 09:00", *coming[1:], later), gone()) == (1, ["C0", "Far"])

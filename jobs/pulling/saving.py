@@ -115,7 +115,8 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
     keep = renew_problems if file.memory else add_problems
     counts["problems changed"] += keep(memory, source.name, file.path, found, seen_at, unread)
     if file.memory:
-        remember_file(memory, source.name, file.path, file.memory, file.rows_total, seen_at, _data_at(file, seen_at))
+        what = file.memory if gone.open_marks is None else file.without_settled(gone.open_marks)
+        remember_file(memory, source.name, file.path, what, file.rows_total, seen_at, _data_at(file, seen_at))
     counts += Counter({f"files {file.outcome}": 1, "appointments gone": gone.marked})
     counts["appointments unchanged"] = file.rows_skipped
     return counts

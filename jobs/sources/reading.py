@@ -1,6 +1,6 @@
 """Reading one source: which of its files changed, a bounded child for those, and what each of them held."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from hashlib import blake2b
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from jobs.clinic.value_rules import ValueRules
 
 __all__ = ("FileRead", "Limits", "Reading", "start_reading")
+
+_MANY_SETTLED = 2_000  # rows that a file no longer has and that no later one will tell of
 
 
 class ReadValues(NamedTuple):
@@ -64,6 +66,15 @@ class FileRead:
             return False
         now, then, since = (FileMemory.load(data) for data in (self.memory, *self.since))
         return bool(now and then and since and now.says(then) and not now.says(since))
+
+    def without_settled(self, open_marks: Collection[int]) -> bytes:
+        """What is to be remembered of it; of what it no longer has, only these marks, once the others are many."""
+        if len(self.gone) <= len(open_marks) + _MANY_SETTLED:
+            return self.memory
+        memory = FileMemory.load(self.memory)
+        assert memory is not None, "a child runs this very version"
+        memory.miss(open_marks)
+        return memory.dump()
 
     @property
     def is_calendar(self) -> bool:

@@ -7,7 +7,7 @@ starts it with a fixed PYTHONHASHSEED; `HASHING` tells when it is not, and then 
 import marshal
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import compress
 from operator import ne
 from typing import Any, NamedTuple
@@ -127,6 +127,10 @@ class FileMemory:
     def says(self, other: "FileMemory") -> bool:
         """Whether both have the same rows."""
         return self.fields == other.fields and set(self.marks.values) == set(other.marks.values)
+
+    def miss(self, open_marks: Container[int]) -> None:
+        """Of the rows that were there before, let only these be missed from now on."""
+        self.missed = array("q", [key for key in array("q", self.missed) if key in open_marks]).tobytes()
 
     def version(self) -> tuple[int, int, int, str]:
         """What tells this reading of the file from another one: its turn, the file's size and time, and its digest."""

@@ -50,8 +50,10 @@ def mark_gone(
     here = [slot for slot in coming if slot.mark not in gone and slot.mark not in no_more]
     last = max((slot.starts_at for slot in coming if slot.mark not in gone), default="")
     missing = [slot for slot in coming if slot.mark in no_more or (slot.mark in gone and slot.starts_at <= last)]
+    is_whole = bool(coming) and len(here) * 2 >= len(coming)
+    open_marks = frozenset(slot.mark for slot in coming if slot.mark in gone) if is_whole else None
     if not missing:
-        return Gone()
+        return Gone(open_marks=open_marks)
     most = max(MOST_GONE, len(coming) // 5)
     lost = {slot.id: (slot.patient_id, slot.starts_at) for slot in missing} if len(missing) > most else {}
     told = frozenset[int]() if is_right else _still_told(memory, source, coming, here)
@@ -59,7 +61,7 @@ def mark_gone(
     if len(going) > most and not is_right and not _were_moved(going, brought, len(here), most):
         going = []
     kept = frozenset(slot.id for slot in missing).difference(slot.id for slot in going)
-    return _mark(memory, going)._replace(kept=kept, lost=lost)
+    return _mark(memory, going)._replace(kept=kept, lost=lost, open_marks=open_marks if kept <= told else None)
 
 
 def _coming(memory: Memory, source: str, now: str) -> list[_Coming]:

@@ -32,11 +32,13 @@ class Gone(NamedTuple):
     kept: frozenset[int] = frozenset()  # their ids
     patients: frozenset[int] = frozenset()
     lost: Lost = {}  # where they are very many, all of them: each may have another time now, by a slip of the file
+    open_marks: frozenset[int] | None = None  # of what is gone, all that a later file may tell of; None: all of it may
 
     def and_also(self, other: "Gone") -> "Gone":
         """Both together."""
         patients, lost = self.patients | other.patients, {**self.lost, **other.lost}
-        return Gone(self.marked + other.marked, self.kept | other.kept, patients, lost)
+        open_marks = self.open_marks if other.open_marks is None else other.open_marks
+        return Gone(self.marked + other.marked, self.kept | other.kept, patients, lost, open_marks)
 
 
 class Found(NamedTuple):
