@@ -201,6 +201,23 @@ def written(clinic: Clinic) -> Counter[str]:
     return Counter(clinic.ask("SELECT what FROM written"))
 
 
+def test_what_was_wrong_with_a_source_that_is_named_no_more_fails_no_pull(clinic: Clinic) -> None:
+    rows = [appointment("Remy", "2026-03-06 14:00", "booked")]
+    clinic.export(*rows)
+    clinic.read_from("{name: export, path: exports/*.csv}", "{name: old, path: exports/*.xlsx}")
+    assert clinic.pull("2026-03-04 08:00").code == FAILED
+    listed = clinic.home / "var" / "reports" / "problems.xlsx"
+    os.utime(listed, (1, 1))  # long ago, as people take their time to change the settings
+    clinic.read_from("{name: export, path: exports/*.csv}")
+    ran = clinic.pull("2026-03-04 09:00")
+    assert (ran.code, ran.outcome.failed, listed.stat().st_mtime > 1) == (FINE, "", True)
+    told = clinic.command("problems", moment="2026-03-04 10:00")
+    assert "exports/*.xlsx" not in told.output
+    written = listed.stat().st_mtime_ns
+    assert clinic.pull("2026-03-04 11:00").code == FINE
+    assert listed.stat().st_mtime_ns == written
+
+
 def test_a_file_that_nobody_touched_is_not_opened_again(watched: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     before = content(watched, *OF_THE_FILE)
     monkeypatch.setattr("jobs.sources.reading.ChildProcess", None)  # what would read it

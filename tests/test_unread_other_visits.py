@@ -163,3 +163,10 @@ def test_a_row_of_one_source_holds_the_letters_of_the_patient_whom_another_one_n
     lived(clinic, (SEEN, [mira | {"status": "booked"}]), ("2026-03-04 12:00", [mira, bad | {"email": mira["email"]}]))
     assert clinic.ask("SELECT COUNT(*) FROM patients WHERE same_as <> 0") == [1]
     assert clinic.fates("Mira", "missed_visit") == [WAITS]
+
+
+def test_a_row_of_a_source_that_is_named_no_more_holds_no_letter(clinic: Clinic) -> None:
+    called_off(clinic, anew())
+    clinic.read_from("{name: another, path: exports/*.csv}")
+    lived(clinic, (LATER, [cancelled()]))
+    assert ("sent", "") in clinic.fates("Remy", "cancelled")

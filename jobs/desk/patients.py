@@ -83,7 +83,7 @@ def _decide(tools: Tools, told: str, decision: Callable[[Memory, str], set[int]]
             twins = settle_twins(memory, slots_of(memory, changed), ranks_of(tools.settings.sources), at)
             refresh_episodes(memory, changed | twins.patients, tools.today)
             renew_problems(memory, PATIENTS, "", doubtful_problems(memory), at)
-            problems = listed_problems(memory)
+            problems = listed_problems(memory, tools.settings.source_names)
     except NotPossible as reason:
         click.echo(str(reason), err=True)
         return 2

@@ -25,7 +25,7 @@ _QUOTED = re.compile(r'"([^"]*)"')
 def show_problems(tools: Tools, everything: bool) -> None:
     """Print the newest problems, or all of them, and where they stand with the rows they are about."""
     with tools.store.look() as memory:
-        listed = listed_problems(memory)
+        listed = listed_problems(memory, tools.settings.source_names)
         greeted = greeted_otherwise(coming_patients(memory, tools.today.isoformat()))
     console = open_console()
     for sentence in greeted:
@@ -56,7 +56,7 @@ def call_file_right(tools: Tools, file: str, by: str) -> int:
     """Note a person's word that a file is right though it changes most patients at once, or though very many
     appointments are missing from it; give the exit code."""
     with tools.store.begin() as memory:
-        listed = [problem for _, problem in listed_problems(memory)]
+        listed = [problem for _, problem in listed_problems(memory, tools.settings.source_names)]
         held = [problem for problem in listed if waits_for_a_word(problem)]
         found = _named(file, held)
         sources = sorted({problem.source for problem in found})
@@ -99,7 +99,7 @@ def _let_go(tools: Tools, file: str, lacking: Sequence[Problem], by: str) -> int
         gone = let_missing_go(memory, lacking[0].source, utc_text(tools.now))
         refresh_episodes(memory, gone.patients, tools.today)
         take_off(memory, lacking)
-        problems = listed_problems(memory)
+        problems = listed_problems(memory, tools.settings.source_names)
     write_problem_list(tools, problems)
     are = "appointments no longer count" if gone.marked != 1 else "appointment no longer counts"
     click.echo(f"{file} is right, says {by}: {gone.marked} coming {are} as booked, and nobody is reminded of them.")

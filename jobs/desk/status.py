@@ -57,7 +57,8 @@ def show_status(tools: Tools) -> None:
     """Print the last and the next run of each job, the letters by state, and what waits for a person."""
     console = open_console()
     with tools.store.begin() as memory:
-        runs, states, problems = last_runs(memory), count_states(memory), len(listed_problems(memory))
+        runs, states = last_runs(memory), count_states(memory)
+        problems = len(listed_problems(memory, tools.settings.source_names))
         stopped = sum(isinstance(whom, str) for whom in stopped_now(memory))
         _, read_at = read_up_to(memory, tools.settings.mail.mailbox.name)
         recent = utc_text(tools.now - timedelta(days=_RECENT_DAYS))

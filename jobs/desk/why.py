@@ -25,7 +25,7 @@ _MOST = 10  # patients shown of those who share a name or an address
 
 def show_why(tools: Tools, patient: str) -> bool:
     """Print the story of the patient that a number, an e-mail address or a name means; False where nobody is meant."""
-    who = " ".join(patient.split())
+    who, sources = " ".join(patient.split()), tools.settings.source_names
     with rehearsing(tools) as rehearsed:  # what the newest events call for is shown, and planned by the job alone
         plan(rehearsed, tools.today)
         with rehearsed.store.begin() as memory:
@@ -37,7 +37,7 @@ def show_why(tools: Tools, patient: str) -> bool:
                     *(_veto_in_words(tools, veto) for veto in veto_lines(memory, patient_id)),
                     *_without_articles(tools, memory, lines),
                     *(_unread_in_words(tools, start) for start in unread_visits(memory, patient_id)),
-                    *(_row_in_words(row) for _, row in unread_rows_of(memory, [patient_id])),
+                    *(_row_in_words(row) for _, row in unread_rows_of(memory, [patient_id], sources)),
                 ]
                 for patient_id, lines in stories.items()
             }

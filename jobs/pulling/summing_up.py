@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 from jobs.clinic.problems import is_of_file, why_not_read
 from jobs.clinic.records import Problem
@@ -24,9 +25,9 @@ def sum_up(tools: Tools, counts: Counter[str]) -> Outcome:
     """Sum up; the list of problems is written afterwards, where it changed."""
     path = tools.state_dir / "reports" / "problems.xlsx"
     with tools.store.look() as memory:
-        problems = listed_problems(memory)
+        problems = listed_problems(memory, tools.settings.source_names)
     counts["problems listed"] = len(problems)
-    wanted = counts.pop("problems changed", 0) or bool(problems) > path.exists()
+    wanted = counts.pop("problems changed", 0) or bool(problems) > path.exists() or _sources_changed_since(tools, path)
     said = (p for _, p in problems if p.row == 0 and not p.set_aside and p.source != PATIENTS)
     of_files = dict.fromkeys(f"{p.source}: {p.what}" for p in said)
     notes = tuple(of_files) or (() if tools.settings.sources else ("No source is configured in config/sources.yaml.",))
@@ -34,6 +35,14 @@ def sum_up(tools: Tools, counts: Counter[str]) -> Outcome:
     afterwards = partial(write_problem_list, tools, problems) if wanted else None
     files = (path,) if wanted or path.exists() else ()
     return Outcome(dict(counts), notes=notes, files=files, failed=failed, afterwards=afterwards)
+
+
+def _sources_changed_since(tools: Tools, path: Path) -> bool:
+    """Whether somebody has changed config/sources.yaml since the list was written: it may name other sources."""
+    try:
+        return (tools.home / "config" / "sources.yaml").stat().st_mtime > path.stat().st_mtime
+    except OSError:  # one of them is not there
+        return False
 
 
 def _in_words(refused: Sequence[Problem]) -> str:

@@ -141,6 +141,10 @@ class Settings(NamedTuple):
     reports: Reports = Reports()
     articles: ArticleSettings = ArticleSettings()
 
+    @property
+    def source_names(self) -> frozenset[str]:
+        return frozenset(source.name for source in self.sources)
+
 
 def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: FollowUps, jobs: JobsFile) -> Settings:
     """Put the four files together and make their paths absolute."""

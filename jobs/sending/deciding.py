@@ -66,7 +66,8 @@ def look_at(memory: Memory, tools: Tools, due: Sequence[Due]) -> list[Verdict]:
     desk = FrontDesk(parse_duration(tools.settings.mail.grace), released_rules(memory), restored(memory))
     verdicts: list[Verdict] = []
     for households in _households(due):
-        known = people(memory, (letter.patient_id for letter in households), follow_ups.rules)
+        ids = (letter.patient_id for letter in households)
+        known = people(memory, ids, follow_ups.rules, tools.settings.source_names)
         keys = (person.address_key for person in known.values())
         to_addresses = sent_to_addresses(memory, keys, tools.now, follow_ups.caps.days)
         unfilled = tools.settings.clinic.unfilled

@@ -68,7 +68,7 @@ def _too_old(tools: Tools) -> str:
 def _too_bad(tools: Tools) -> str:
     """So much of a source cannot be read or believed that what we know may be far from what is."""
     with tools.store.look() as memory:
-        refused = refused_wholes(memory, {source.name for source in tools.settings.sources})
+        refused = refused_wholes(memory, tools.settings.source_names)
     held = ", ".join(f"{p.file} ({p.source})" for p in refused if not is_too_bad(p))
     if held:
         return f"{held} is held back; problems.xlsx says why.{THEY_WAIT} until it is settled."

@@ -65,8 +65,10 @@ def _due(memory: Memory, *which: ColumnElement[bool]) -> list[Due]:
     )
 
 
-def people(memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule]) -> dict[int, Person]:
-    """What the last look needs to know of these patients."""
+def people(
+    memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule], sources: Iterable[str]
+) -> dict[int, Person]:
+    """What the last look needs to know of these patients; `sources` are those that are named in the settings."""
     wanted = set(patient_ids)
     capped = {rule.name: rule.capped for rule in rules}
     slots = histories(memory, wanted)
@@ -85,7 +87,7 @@ def people(memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule]) ->
         if known and known[0].some_unread:
             from jobs.store.unread_rows import unread_rows_of
 
-            for patient_id, unread in unread_rows_of(memory, part):
+            for patient_id, unread in unread_rows_of(memory, part, sources):
                 found[patient_id].unread.append(unread)
     return found
 

@@ -187,20 +187,21 @@ def _put_on(memory: Memory, seen: Sequence[tuple[str, Problem]]) -> None:
     insert_rows(memory, insert(problems), ("clinic_id", "seen_at", *Problem._fields), lines)
 
 
-def listed_problems(memory: Memory) -> list[tuple[str, Problem]]:
-    """Every problem that still stands with the moment it was first seen, newest first."""
+def listed_problems(memory: Memory, names: Iterable[str]) -> list[tuple[str, Problem]]:
+    """Every problem of these sources, and of patients who may be one, that still stands, with the moment it was first
+    seen, newest first. What stands of a source that is named no more, nobody can mend."""
     query = (
         select(problems.c.seen_at, *(problems.c[name] for name in Problem._fields))
-        .where(problems.c.clinic_id == memory.clinic_id)
+        .where(problems.c.clinic_id == memory.clinic_id, problems.c.source.in_([*names, PATIENTS]))
         .order_by(problems.c.seen_at.desc(), problems.c.id)
     )
     return [(row[0], _problem(row[1:])) for row in memory.connection.execute(query)]
 
 
-def refused_wholes(memory: Memory, names: Collection[str]) -> list[Problem]:
+def refused_wholes(memory: Memory, names: Iterable[str]) -> list[Problem]:
     """Why files of these sources were refused as a whole in a way that lets letters wait: too many of their rows cannot
     be read, or they would change most patients at once."""
-    return [p for _, p in listed_problems(memory) if p.source in names and (is_too_bad(p) or is_held_back(p))]
+    return [p for _, p in listed_problems(memory, names) if is_too_bad(p) or is_held_back(p)]
 
 
 def _problem(values: Iterable[object]) -> Problem:

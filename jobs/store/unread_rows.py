@@ -41,9 +41,9 @@ def forget_unread(memory: Memory, source: str, files: Collection[str]) -> None:
     memory.connection.execute(delete(unread_rows).where(*where))
 
 
-def unread_rows_of(memory: Memory, patient_ids: Sequence[int]) -> list[tuple[int, OtherRow]]:
-    """The rows of these patients by the patients' ids. One whose appointment has been read since, from a file that
-    counts more, or stands in a source that counts more, is none."""
+def unread_rows_of(memory: Memory, patient_ids: Sequence[int], sources: Iterable[str]) -> list[tuple[int, OtherRow]]:
+    """The rows of these patients in these sources, by the patients' ids. One whose appointment has been read since,
+    from a file that counts more, or stands in a source that counts more, is none."""
     table, slot, record = unread_rows.c, appointments.c, patients.c
     patient_id = case((record.same_as != 0, record.same_as), else_=record.id)
     known = and_(slot.clinic_id == table.clinic_id, slot.key == table.key)
@@ -51,7 +51,7 @@ def unread_rows_of(memory: Memory, patient_ids: Sequence[int]) -> list[tuple[int
         select(patient_id, *(table[name] for name in OtherRow._fields))
         .join(patients, record.id == table.record_id)
         .outerjoin(appointments, known)
-        .where(table.clinic_id == memory.clinic_id, patient_id.in_(patient_ids))
+        .where(table.clinic_id == memory.clinic_id, table.source.in_([*sources]), patient_id.in_(patient_ids))
         .where(or_(slot.id.is_(None), and_(slot.unread == 1, slot.same_as == 0)))
         .order_by(table.file, table.sheet, table.row)
     )

@@ -51,6 +51,7 @@ def test_where_nothing_is_wrong_it_says_so(clinic: Clinic) -> None:
 def test_of_two_calendars_of_one_host_the_word_is_about_the_one_that_is_named(clinic: Clinic) -> None:
     clinic.pull("2026-03-04 09:00")
     host = "https://calendars.example/…"
+    clinic.read_from(*(f"{{name: {name}, path: https://calendars.example/{name}}}" for name in ("physio", "studio")))
     with sqlite3.connect(clinic.database) as database:
         for source in ("physio", "studio"):
             about = (source, host, f"18 of 20 coming visits have another time{ALL_AT_ONCE}")

@@ -117,7 +117,7 @@ def test_letters_and_articles_follow_and_nothing_is_sent_twice(store: Store) -> 
     with store.begin() as memory:
         assert [line.rule for line in story(memory, 2)] == ["welcome"] and story(memory, 1) == []
         assert articles_sent(memory, [1, 2]) == {2: {"back-care"}}
-        assert len(people(memory, [2], [])[2].sent) == 1
+        assert len(people(memory, [2], [], [])[2].sent) == 1
         with pytest.raises(IntegrityError):  # what makes a second letter impossible holds for the patient it is now
             told = {"patient_id": 2, "rule": "welcome", "event_id": 1, "state": "planned", "due_at": NOW}
             memory.connection.execute(insert(letters).values(clinic_id="lakeside", expires_at=LATER, **told))
@@ -284,7 +284,7 @@ def test_a_refusal_of_email_in_any_source_counts(store: Store) -> None:
     save(store, slot("calendar:1", "m:anna@mail.example anna", 10, email_consent="no"), source="calendar")
     save(store, slot("export:1", "1", email_consent="yes", phone="+15550100"), at=LATER)
     with store.begin() as memory:
-        assert people(memory, [1], [])[1].email_consent == "no"
+        assert people(memory, [1], [], [])[1].email_consent == "no"
 
 
 def test_an_episode_counts_once_for_one_patient(store: Store) -> None:
