@@ -5,14 +5,20 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import pytest
 from openpyxl import load_workbook
+
+from jobs.desk import demo
+from jobs.runner.outcome import Outcome
+from jobs.runner.tools import Tools
 
 ROOT = Path(__file__).resolve().parents[1]
 pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group")  # openpyxl cannot read them; Excel can
@@ -183,3 +189,29 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> Non
     assert ended.returncode == 1
     assert ended.stderr == f"{tmp_path} holds something that no demonstration made. Name another folder.\n"
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_each_job_begins_at_its_own_moment_so_that_the_workbook_knows_of_the_letters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = (datetime(2026, 3, 4, 10, minute, tzinfo=UTC) for minute in range(60))
+    begun: list[datetime] = []
+
+    def run(name: str, tools: Tools) -> tuple[int, Outcome]:
+        begun.append(tools.now)
+        return 0, Outcome()
+
+    settings: Any = SimpleNamespace(clinic=SimpleNamespace(name="Lakeside"))
+    store: Any = SimpleNamespace(close=lambda: None)
+    tools = Tools(tmp_path, settings, store, next(moments), lambda: next(moments))
+    for name, instead in (
+        ("_set_up", lambda *_: None),
+        ("load_settings", lambda *_: settings),
+        ("open_tools", lambda *_: tools),
+        ("run_job", run),
+        ("write_outbox_gallery", lambda *_: tmp_path),
+    ):
+        monkeypatch.setattr(demo, name, instead)
+    assert demo.run_demo(tmp_path / "lakeside") == 0
+    assert begun == sorted(set(begun))
+    assert len(begun) == 3

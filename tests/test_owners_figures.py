@@ -138,3 +138,19 @@ def test_two_plans_of_care_at_once_are_two_episodes_each_with_its_own_source(cli
     told = {name: (line["Visits so far"], line["Discharged"], line["Dropped out"]) for name, line in lines.items()}
     assert (told["Google search"], told["Yelp"]) == ((4, 1, 0), (2, 0, 0))
     assert became(book) == {"Evaluated": 2, "Came a second time": 2, "In care": 1, "Discharged": 1}
+
+
+def test_the_letters_agree_with_the_figures_on_which_plan_has_ended(clinic: Clinic) -> None:
+    back, knee = {"complaint": "low back pain"}, {"complaint": "knee"}
+    rows = [
+        evaluation("Bea", "2026-09-14 10:00", "Completed", **back),
+        evaluation("Bea", "2026-09-17 14:00", "Completed", **knee),
+        appointment("Bea", "2026-09-21 10:00", **back),
+        appointment("Bea", "2026-10-05 14:00", **knee),
+        appointment("Bea", "2026-10-07 10:00", kind="PT Discharge", **back),
+    ]
+    clinic.export(*rows)
+    assert (clinic.pull("2026-10-08 09:00").code, clinic.send("2026-10-08 09:30").code) == (0, 0)
+    assert clinic.fates("Bea", "discharged") == [("withdrawn", "another plan of care goes on")]
+    assert clinic.fates("Bea", "mid_plan") == [("sent", "")]  # the third visit of the back, no third one of the knee
+    assert became(summarized(clinic)) == {"Evaluated": 2, "Came a second time": 2, "In care": 1, "Discharged": 1}

@@ -43,7 +43,7 @@ def run_demo(home: Path, now: datetime | None = None) -> int:
     outcomes: dict[str, Outcome] = {}
     worst = FINE
     for name in ORDER:
-        code, outcomes[name] = run_job(name, tools)
+        code, outcomes[name] = run_job(name, tools._replace(now=tools.clock()))  # the workbook knows of the letters
         worst = max(worst, code)
         if outcomes[name].failed:
             click.echo(f"{name}: {outcomes[name].failed}", err=True)
