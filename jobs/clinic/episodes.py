@@ -99,9 +99,11 @@ def cut_episodes(slots: Iterable[Slot], today: str = FOR_GOOD, told: "Mapping[in
         else:
             near = [one for one in running if day - one.last_day <= GAP_DAYS]
             at_once = at_once or len(near) > 1
-            its = _its_episode(slot, near, ordered, told or {}) if near else running[-1]
+            its = _its_episode(slot, near, ordered, told) if near else running[-1]
             its.beside = its.beside or its is not running[-1]
         its.add(slot, day, today)
+        if told:
+            its.told.add(told[slot.appointment_id])
         if len(running) > 1:
             running = [one for one in running if not one.over or one is running[-1]]
     return Cut([episode.slots for episode in episodes], at_once)
@@ -113,6 +115,7 @@ class _Running:
     def __init__(self, place: int) -> None:
         self.place = place  # of its first among all appointments of the patient
         self.slots: list[Slot] = []
+        self.told: set[Told] = set()  # what is said of them
         self.last_day = 0  # of its last one
         self.visited = False  # a visit was kept
         self.over = False  # a discharge was kept
@@ -128,20 +131,28 @@ class _Running:
             self.called_off = False
 
 
-def _its_episode(slot: Slot, near: Sequence[_Running], ordered: Sequence[Slot], told: "Mapping[int, Told]") -> _Running:
+def _its_episode(
+    slot: Slot, near: Sequence[_Running], ordered: Sequence[Slot], told: "Mapping[int, Told] | None"
+) -> _Running:
     """With which of the episodes that run at once an appointment counts. Where nothing tells, it is the last that
     began; but no visit comes before the evaluation, and after a discharge it is one that ran beside."""
-    from jobs.clinic.plans import NOTHING_TOLD, fitting
-
-    if len(near) == 1:
-        return near[0]
-    of_each = [[told.get(one.appointment_id, NOTHING_TOLD) for one in episode.slots] for episode in near]
-    begins, *later = ordered[near[-1].place :]
-    since = [told.get(one.appointment_id, NOTHING_TOLD) for one in (begins, *filter(_stands, later))]
-    fit = [near[place] for place in fitting(told.get(slot.appointment_id, NOTHING_TOLD), of_each, since)]
+    fit = _fitting(slot, near, ordered, told) if told and len(near) > 1 else near
     last = fit[-1]
     others = [one for one in fit[:-1] if last.called_off or (last.over and one.beside)]
     return others[-1] if others else last
+
+
+def _fitting(
+    slot: Slot, near: Sequence[_Running], ordered: Sequence[Slot], told: "Mapping[int, Told]"
+) -> list[_Running]:
+    """Those of the episodes that fit what the export says of an appointment."""
+    from jobs.clinic.plans import fitting
+
+    def since() -> "list[Told]":
+        begins, *later = ordered[near[-1].place :]
+        return [told[one.appointment_id] for one in (begins, *filter(_stands, later))]
+
+    return [near[place] for place in fitting(told[slot.appointment_id], [one.told for one in near], since)]
 
 
 def _stands(slot: Slot) -> bool:

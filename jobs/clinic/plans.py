@@ -1,7 +1,7 @@
 """Plans of care at once: with which of a patient's running episodes an appointment counts, by what the export says."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -29,15 +29,14 @@ class Told(NamedTuple):
         return "therapy" if kind and self.step in ("evaluation", "visit", "discharge") else ""
 
 
-NOTHING_TOLD = Told()
 Sign = frozenset[str]  # words
 
 
-def fitting(of: Told, plans: Sequence[Sequence[Told]], since: Sequence[Told]) -> list[int]:
+def fitting(of: Told, plans: Sequence[Collection[Told]], since: Callable[[], Sequence[Told]]) -> list[int]:
     """Which of these plans an appointment can belong to, by their places: more than one where it cannot be told.
 
-    `plans` hold what is said of the appointments of each, in the order in which they began; `since` what is said of
-    all that stand from the beginning of the last plan on. The surest sign decides first; one counts only where it is
+    `plans` hold what is said of the appointments of each, in the order in which they began; `since` gives what is said
+    of all that stand from the beginning of the last plan on. The surest sign decides first; one counts only where it is
     known of each plan, and what all plans have in common tells nothing. The provider may be a substitute, and counts
     against the last plan only where the two take turns.
     """
@@ -51,7 +50,7 @@ def fitting(of: Told, plans: Sequence[Sequence[Told]], since: Sequence[Told]) ->
         common = frozenset.intersection(*theirs)
         own = _signs(name, getattr(of, name)) - common
         fit = [place for place, signs in zip(places, theirs, strict=True) if _share(own, signs - common)]
-        if name == "provider" and fit and fit[-1] != len(plans) - 1 and not _take_turns(plans[fit[-1]], since):
+        if name == "provider" and fit and fit[-1] != len(plans) - 1 and not _take_turns(plans[fit[-1]], since()):
             continue
         places = fit or places
     return places
@@ -62,7 +61,7 @@ def _share(some: frozenset[Sign], others: frozenset[Sign]) -> bool:
     return any(one <= other or other <= one for one in some for other in others)
 
 
-def _take_turns(plan: Sequence[Told], since: Sequence[Told]) -> bool:
+def _take_turns(plan: Collection[Told], since: Sequence[Told]) -> bool:
     """Whether this plan's providers have seen the patient more than once since another one began the last plan, and
     that one again in between."""
     began = _signs("provider", since[0].provider)
@@ -74,7 +73,7 @@ def _take_turns(plan: Sequence[Told], since: Sequence[Told]) -> bool:
     return turns.count("earlier") > 1 and "last" in turns[turns.index("earlier") :]
 
 
-def _signs_of(name: str, plan: Iterable[Told]) -> frozenset[Sign]:
+def _signs_of(name: str, plan: Collection[Told]) -> frozenset[Sign]:
     return frozenset[Sign]().union(*(_signs(name, getattr(told, name)) for told in plan))
 
 
