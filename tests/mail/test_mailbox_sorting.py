@@ -209,6 +209,53 @@ def test_an_automatic_reply_is_no_wish_and_no_bounce_whatever_it_quotes(header: 
     assert sort(from_person("Out of Office: Your visit", f"stop {TOKEN}")).kind == "automatic"
 
 
+PEOPLE_WRITE_NUMBERS = (
+    "I am out of the office. Call my cell: 510-555-0142.",
+    "Tel. (415) 555 0142",
+    "We moved: 550 Bollinger Canyon Rd, Apt 12. My back is worse, please call me.",
+    "Away. 500 people use this desk.",
+    "$550 off: version 5.1.1 is out.",
+    "Away until 5.5.2026. Room 5.1.1",
+    "I will be delayed: 421 Oak Ave.",
+)
+
+
+@pytest.mark.parametrize("words", PEOPLE_WRITE_NUMBERS)
+def test_an_automatic_reply_without_a_return_path_is_no_bounce_whatever_numbers_stand_in_it(words: str) -> None:
+    """RFC 3834, section 3.3: an automatic reply has no address to return it to, just as a report has none."""
+    from_nowhere, by_machine = f"Return-Path: <>\r\nIn-Reply-To: {OURS}\r\n", "Auto-Submitted: auto-replied\r\n"
+    subject = "Automatic reply: Your visit"
+    for reply in (
+        from_person(subject, words, more=from_nowhere + by_machine),
+        from_person(subject, words, more=from_nowhere),
+        from_person("Re: Your visit", words, more=from_nowhere + by_machine),
+    ):
+        assert sort(reply) == Sorted("automatic", message_ids=(OURS,))
+    assert sort(from_person("Re: Your visit", words, more=from_nowhere)) == Sorted("other", message_ids=(OURS,))
+    receipt = from_person("Read: Your visit", words, more=from_nowhere).replace(
+        b"text/plain; charset=utf-8", b'multipart/report; report-type=disposition-notification; boundary="p"'
+    )
+    assert sort(receipt) == Sorted("other", message_ids=(OURS,))
+
+
+@pytest.mark.parametrize("words", PEOPLE_WRITE_NUMBERS[:4])
+def test_three_digits_are_no_reply_of_a_mail_server_without_its_words(words: str) -> None:
+    assert sort(mail(IN_WORDS, sender="postmaster@mail.example", words=words, ours=OURS)).kind == "other"
+
+
+def test_a_report_from_a_system_of_another_name_is_known_by_its_subject_and_that_it_has_no_return_path() -> None:
+    report = mail(IN_WORDS, sender="System Administrator <it@mail.example>", words="550 unknown user", ours=OURS)
+    report = b"Return-Path: <>\r\n" + report.replace(b"Subject: Your visit", b"Subject: Undeliverable: Your visit")
+    assert sort(report) == Sorted("bounce", (), (), (OURS,), "550 unknown user")
+    assert sort(b"Auto-Submitted: auto-replied\r\n" + report).kind == "automatic"
+
+
+def test_of_a_report_that_a_person_may_have_written_no_word_is_kept() -> None:
+    text = "The following addresses had permanent fatal errors\r\n<jo@made.example>\r\n\r\n550 unknown user, says Jo"
+    mailed = from_person("Delivery failure", f"This is mail delivery software.\r\n{text}")
+    assert sort(mailed) == Sorted("bounce", ("jo@made.example",))
+
+
 @pytest.mark.parametrize(
     "token",
     [

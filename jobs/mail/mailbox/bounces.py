@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
@@ -14,10 +15,19 @@ from jobs.mail.refused_for_good import STATUS, is_about_the_address
 from jobs.mail.transports.smtp_replies import masked
 
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-_SERVER = re.compile(r"mailer-?daemon|postmaster|mail delivery|^\s*<>\s*$", re.IGNORECASE)
+_SERVER = re.compile(r"\bm(?:ailer-?)?daemon|postmaster|mail delivery", re.IGNORECASE)
+_NO_SENDER = re.compile(r"\s*<>\s*")
+_OTHER_REPORTS = ("disposition-notification", "feedback-report")  # read receipts (RFC 8098), complaints (RFC 5965)
 _OF_DELIVERY = re.compile(r"deliver|returned mail|failure|user unknown|mail error|bounce", re.IGNORECASE)
 _NOT_YET = re.compile(r"not yet been delivered|delayed|will (?:be retried|keep trying)|warning", re.IGNORECASE)
-_REPLY = re.compile(r"(?<![\d.-])([45])\d\d[ -](?=\S)")
+_REPLY = re.compile(r"(?<![\d.$-])([45])[0-7]\d[ -](?=[A-Za-z<({\[])")
+_WORDS_OF_A_SERVER = re.compile(
+    r"\b(?:user|mailbox|recipient|addressee?|sender|account|(?:over)?quota|relay\w*|spam|message|mail|server|domain|"
+    r"block\w*|black-?list\w*|grey-?list\w*|reject\w*|denied|refused|unknown|unavailable|invalid|no such|not found|"
+    r"does(?: not|n't) exist|disabled|try again|temporar\w+|polic(?:y|ies)|not authenticated|storage|virus)\b",
+    re.IGNORECASE,
+)
+"""What stands behind the three digits of an SMTP reply, as far as it is one: people have house numbers too."""
 _RETURNED = re.compile(
     r"^.{0,20}(?:original message|copy of (?:the|your) (?:message|mail)|returned message|message headers?)\b",
     re.IGNORECASE | re.MULTILINE,
@@ -32,24 +42,28 @@ class Failure(NamedTuple):
     detail: str
 
 
-def failure_of(data: bytes, texts: Sequence[str], ours: Sequence[str]) -> Failure | None:
+def failure_of(data: bytes, texts: Sequence[str], ours: Sequence[str], automatic: bool = False) -> Failure | None:
     """The addresses that a letter did not reach, or None where the mail is no such report.
 
     `texts` are those within the mail, `ours` what it quotes of one of our letters: then a report in words that nobody
-    knows tells enough by its code, for the letter tells the address.
+    knows tells enough by its code, for the letter tells the address. `automatic`: it says that a machine answers,
+    as reports do, and out-of-office replies, which come without an address to return to too (RFC 3834, section 3.3).
     """
     message = _as_a_server_writes_it(data)
+    is_from_a_server = _is_from_a_server(message, automatic)
     blocks = recipients_in([data.decode("latin-1"), *texts])
-    temporary, permanent = _by_flufl(message) if _may_be_a_report(message) else (set[str](), set[str]())
-    if not temporary | permanent and _is_from_a_server(message):
+    may_be_one = is_from_a_server or _speaks_of_delivery(message)  # people quote such reports too
+    temporary, permanent = _by_flufl(message) if may_be_one else (set[str](), set[str]())
+    if not temporary | permanent and is_from_a_server:
         temporary, permanent = (
             {block.address for block in blocks if block.permanent is kind} for kind in (False, True)
         )
     no_address = {"", *(each.strip("<>") for each in ours)}  # a Message-ID looks like one
     temporary, permanent = temporary - no_address, permanent - no_address
     if temporary | permanent:
-        return _failure(temporary, permanent, blocks, _report(texts, ours))
-    return _in_words(_report(texts, ours), message) if ours and _is_from_a_server(message) else None
+        failure = _failure(temporary, permanent, blocks, _report(texts, ours))
+        return failure if is_from_a_server else failure._replace(detail="")  # they may be a person's words
+    return _in_words(_report(texts, ours), message) if ours and is_from_a_server else None
 
 
 def _by_flufl(message: Message) -> tuple[set[str], set[str]]:
@@ -73,15 +87,23 @@ def _as_a_server_writes_it(data: bytes) -> Message:
     return message
 
 
-def _is_from_a_server(message: Message) -> bool:
-    senders = (str(message.get(name, "")) for name in ("from", "return-path", "sender"))
-    return message.get_content_type() == "multipart/report" or any(map(_SERVER.search, senders))
+def _is_from_a_server(message: Message, automatic: bool) -> bool:
+    """Whether a mail server wrote it: it says so by its form or its name. To come without a sender's address is not
+    enough where a machine may have answered for a person."""
+    kind = str(message.get_param("report-type", "")).lower()
+    if message.get_content_type() == "multipart/report" and kind not in _OTHER_REPORTS:
+        return True
+    from_, return_path, sender = (str(message.get(name, "")) for name in ("from", "return-path", "sender"))
+    if any(map(_SERVER.search, (from_, return_path, sender))) or _NO_SENDER.fullmatch(from_):
+        return True
+    return not automatic and _NO_SENDER.fullmatch(return_path) is not None and _speaks_of_delivery(message)
 
 
-def _may_be_a_report(message: Message) -> bool:
-    """Whether a server wrote it, or the subject speaks of delivery: people quote such reports too."""
-    subject = str(make_header(decode_header(str(message.get("subject", "")))))
-    return _is_from_a_server(message) or _OF_DELIVERY.search(subject) is not None
+def _speaks_of_delivery(message: Message) -> bool:
+    subject = str(message.get("subject", ""))
+    with suppress(ValueError, LookupError):
+        subject = str(make_header(decode_header(subject)))
+    return _OF_DELIVERY.search(subject) is not None
 
 
 def _readable(found: bytes | str) -> str:
@@ -124,7 +146,10 @@ def _code_in(report: str) -> tuple[str, str]:
     """The status code and the line that it stands in, "" where there is none."""
     for pattern in (STATUS, _REPLY):
         for line in report.splitlines():
-            if (found := pattern.search(line)) and found[1] != "2":
+            found = pattern.search(line)
+            if pattern is _REPLY and found and not _WORDS_OF_A_SERVER.search(line, found.end()):
+                continue
+            if found and found[1] != "2":
                 words = line[found.start() :] if pattern is _REPLY else line.strip()
                 return (found[0] if pattern is STATUS else ""), words.strip()
     return "", ""

@@ -69,7 +69,7 @@ def sort_mail(data: bytes, secret: bytes, clinic_id: str) -> Sorted:
     automatic = _is_automatic(message, subject)
     if wishes := _wishes(subject, () if automatic else texts, secret, clinic_id):
         return answer._replace(kind="unsubscribe", marks=wishes)
-    failure = failure_of(data, texts, ids if not marks else (*ids, "stop%20"))
+    failure = failure_of(data, texts, ids if not marks else (*ids, "stop%20"), automatic)
     if failure and not _from_one_of_them(message, failure):
         return answer._replace(kind=failure.kind, addresses=failure.addresses, detail=failure.detail)
     if automatic:
