@@ -278,34 +278,128 @@ def test_a_busy_mailbox_is_tried_again_after_growing_pauses_until_it_is_too_late
     assert server.recipients() == ["p00@patient.example"]
 
 
-def test_a_server_that_puts_everybody_off_is_asked_for_a_few_letters_a_run_and_ever_more_seldom(
+def test_a_server_that_puts_everybody_off_fails_each_run_and_all_letters_leave_with_the_first_one_after_that(
     clinic: Clinic,
 ) -> None:
     waiting(clinic, 40)
     clinic.edit("config/jobs.yaml", "name: read_mailbox", "name: read_mailbox\n    on: no")
-    asked = []
-    with serving(lambda step, session: "450 4.7.1 try later" if step == "RCPT" else None) as server:
+    asked, patients = list[int](), set[str]()
+
+    def answer(step: str, session: Session) -> str | None:
+        patients.add(session.recipient)
+        return "450 4.7.1 try later" if step == "RCPT" else None
+
+    with serving(answer) as server:
         clinic.mail_through(server.port)
-        for minute in range(0, 140, 10):
+        for minute in range(0, 480, 60):
             server.forget()
-            moment = f"2026-03-04 {9 + minute // 60:02d}:{minute % 60:02d}"
-            told = clinic.command("due", "--quiet", moment=moment)
-            asked += [(moment[-5:], server.heard.count("RCPT"))] if "RCPT" in server.heard else []
+            told = clinic.command("due", "--quiet", moment=f"2026-03-04 {9 + minute // 60:02d}:00")
+            asked.append(server.heard.count("RCPT"))
             assert minute or told.output.startswith(
-                "send_follow_ups failed: 127.0.0.1 put off 25 letters one after another, at last with: RCPT: 450 4.7.1 "
-                "try later. Each is tried again after a pause that grows; the other letters wait.\n"
+                "send_follow_ups failed: The mail server put off 26 letters one after another, at last with: RCPT: 450 "
+                "4.7.1 try later. That tells of the server, not of the addresses. They are tried again by the next "
+                "run; the other letters wait.\n"
             )
-        shown = clinic.command("status", moment="2026-03-04 13:00").output
-        assert [count for _, count in asked] == [25, 25, 25, 5, 10, 25, 5, 10]
-        assert [at for at, _ in asked][-2:] == ["10:00", "11:10"]  # by then every ten minutes no more
-        told = (
-            "Put off by the mail server: 40, tried up to 4 times, from Wed 04 Mar 13:00 on again; `outbox` lists them\n"
-        )
-        assert told in shown
+        assert (asked, states(clinic), len(patients - {""})) == ([26] * 8, {"deferred": 26, "ready": 14}, 40)
+        assert clinic.ask("SELECT max(tries) FROM letters") == [0]
         server.script = lambda step, session: None
-        clinic.pull("2026-03-05 08:45")
-        assert clinic.send("2026-03-05 12:00").counts["letters sent"] == 40
+        assert clinic.send("2026-03-04 16:10").counts == {"letters sent": 40}
     assert sorted(server.recipients()) == sorted(f"p{number:02d}@patient.example" for number in range(40))
+
+
+NO_ROOM, TOO_MUCH = "452 4.3.1 Insufficient system storage", "450 4.7.1 Error: too much mail from 203.0.113.5"
+
+
+@pytest.mark.parametrize(
+    ("letters", "pause", "step", "reply", "asked", "told"),
+    [
+        (10, 0, "MAIL", NO_ROOM, 4, "put off 4 letters one after another, at last with: MAIL: " + NO_ROOM),
+        (1, 0, "MAIL", NO_ROOM, 1, "put off a letter, at last with: MAIL: " + NO_ROOM),
+        (10, 0, "text", "451 4.3.0 queue file write error", 10, "put off 10 letters one after another, at last with"),
+        (3, 0, "RCPT", "451 greylisted, come back", 3, "put off 3 letters one after another, at last with: RCPT: 451"),
+        (2, 0, "RCPT", "451 4.7.1 try again", 2, "put off 2 letters one after another, at last with: RCPT: 451 4.7.1"),
+        (10, 0, "RCPT", TOO_MUCH, 3, "takes no more letters from this sender for now, at last with: RCPT: " + TOO_MUCH),
+        (10, 0.01, "MAIL", NO_ROOM, 3, "put off 3 letters one after another, at last with: MAIL: " + NO_ROOM),
+    ],
+)
+def test_what_a_server_says_of_all_letters_of_a_run_is_no_letters_own_fault(
+    clinic: Clinic, letters: int, pause: float, step: str, reply: str, asked: int, told: str
+) -> None:
+    waiting(clinic, letters)
+    with serving(lambda at, session: reply if at == step else None) as server:
+        clinic.mail_through(server.port)
+        clinic.edit("config/clinic.yaml", "pause_seconds: 0", f"pause_seconds: {pause}")
+        for moment in ("09:01", "09:11", "12:00"):
+            server.forget()
+            ran = clinic.send(f"2026-03-04 {moment}")
+            assert (ran.code, ran.outcome.until_changed) == (FAILED, False)
+            assert ran.outcome.failed.startswith(f"The mail server {told}")
+            assert server.heard.count(step if step != "text" else "DATA") == asked
+        server.script = lambda at, session: None
+        assert clinic.send("2026-03-04 12:10").counts == {"letters sent": letters}
+
+
+DAILY = "550 5.4.5 Daily user sending limit exceeded. For more information on Gmail sending limits go to its pages"
+PEAK = "450 4.2.1 Peak SMTP relay limit exceeded for customer. This is a temporary error."
+TENANT = "550 5.7.233 Your message can't be sent because your tenant exceeded its daily limit for external recipients"
+
+
+@pytest.mark.parametrize(
+    ("step", "reply"),
+    [
+        ("MAIL", DAILY),
+        ("RCPT", DAILY),
+        ("text", DAILY),
+        ("MAIL", PEAK),
+        ("text", TENANT),
+        ("MAIL", "550 not you today"),
+    ],
+)
+def test_a_sender_who_may_send_no_more_today_loses_no_letter_and_nobody_is_refused(
+    clinic: Clinic, step: str, reply: str
+) -> None:
+    waiting(clinic, 15)
+    taken = 0
+
+    def answer(at: str, session: Session) -> str | None:
+        nonlocal taken
+        full = taken >= 10
+        taken += at == "text" and not full
+        return reply if full and at == step else None
+
+    with serving(answer) as server:
+        clinic.mail_through(server.port)
+        ran = clinic.send("2026-03-04 09:01")
+        assert (ran.code, ran.counts["letters sent"], "letters failed" in ran.counts) == (FAILED, 10, False)
+        assert ran.outcome.failed == (
+            f"The mail server takes no more letters from this sender for now, at last with: {step}: {reply}. That is "
+            "said of no address: the letters wait, and each run tries again until they are taken."
+        )
+        assert clinic.send("2026-03-04 17:30").code == FAILED
+        server.script = lambda at, session: None
+        clinic.pull("2026-03-05 08:45")
+        assert clinic.send("2026-03-05 09:01").counts == {"letters sent": 5}
+    assert clinic.ask("SELECT count(*) FROM stops") == [0]
+    assert sorted(server.recipients()) == [f"p{number:02d}@patient.example" for number in range(15)]
+
+
+@pytest.mark.parametrize("reply", ["452 4.2.2 mailbox full", "451 4.7.1 greylisted", "450 4.1.2 domain not found"])
+def test_a_few_mailboxes_that_are_full_or_put_off_alone_wait_by_themselves_and_no_run_fails(
+    clinic: Clinic, reply: str
+) -> None:
+    waiting(clinic, 10)
+
+    def answer(step: str, session: Session) -> str | None:
+        return reply if step == "RCPT" and session.recipient.startswith(("p07@", "p08@", "p09@")) else None
+
+    with serving(answer) as server:
+        clinic.mail_through(server.port)
+        ran = clinic.send("2026-03-04 09:01")
+        assert (ran.code, ran.counts["letters sent"], ran.counts["letters deferred"]) == (FINE, 7, 3)
+        assert clinic.ask("SELECT DISTINCT tries FROM letters WHERE state = 'deferred'") == [1]
+        if "full" in reply:  # though nobody else is left who could tell
+            assert clinic.send("2026-03-04 09:20").code == FINE
+    assert len(server.recipients()) == 7
 
 
 def drip(step: str, session: Session) -> str | None:

@@ -11,12 +11,16 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from jobs.clinic.refusals import Answers
 from jobs.mail.journal import Journal, recover
 from jobs.mail.records import AskedToStop, Ledger, Marks, Ready, Result, RunStopped, SignInRefused, Transport
 from jobs.mail.settings import is_plain_address
 from jobs.mail.stopping import StopRequest, heeding_signals
+
+if TYPE_CHECKING:
+    from jobs.mail.whose_fault import Waiting
 
 __all__ = [
     "AskedToStop", "Ledger", "Marks", "Ready", "Result", "RunStopped", "SignInRefused", "Tally", "Transport",
@@ -73,6 +77,8 @@ def send(
                 run.tally.stopped_by = AskedToStop(f"The run was asked to stop ({stop.asked}). The other letters wait.")
             if run.tally.stopped_by or run.answers.too_many:
                 break
+        if run.waiting and not run.tally.stopped_by and (why := run.waiting.why):
+            run.tally.stopped_by = RunStopped(why)
     return run.tally
 
 
@@ -90,6 +96,8 @@ class _Run:
     tally: Tally = field(default_factory=Tally)
     seen: set[int] = field(default_factory=set)
     answers: Answers = field(default_factory=Answers)
+    waiting: "Waiting | None" = None  # once a letter was not taken
+    taken: int = 0
 
     def send_group(self, group: Sequence[Ready]) -> None:
         """One group from `attempting` to its results. What has no result when it ends is judged by its marks."""
@@ -106,6 +114,10 @@ class _Run:
         except RunStopped as reason:
             self.tally.stopped_by = reason
         finally:
+            if self.waiting:
+                results = {result.letter_id: result for result in self.waiting.settle(list(results.values()))}
+                if self.waiting.is_enough and not self.tally.stopped_by:
+                    self.tally.stopped_by = RunStopped(self.waiting.why)
             without = [letter.letter_id for letter in group if letter.letter_id not in results]
             if without:
                 results.update((result.letter_id, result) for result in self._left_over(without))
@@ -141,7 +153,7 @@ class _Run:
         """The letters that may leave, until somebody asks to stop or the server refuses too many; the others get their
         result here."""
         for letter in group:
-            if self.stop.asked or self.answers.too_many:
+            if self.stop.asked or self.answers.too_many or (self.waiting and self.waiting.is_enough):
                 return
             trouble = why_not(letter, self.recipients_of)
             if trouble is None:
@@ -153,12 +165,18 @@ class _Run:
     def _hear(self, result: Result) -> None:
         if result.state == "sent":
             self.answers.hear("taken")
-        elif result.state == "failed":
-            from jobs.mail.refused_for_good import answer_of  # seldom needed
+            self.taken += 1
+            if self.waiting:
+                self.waiting.taken()
+            return
+        from jobs.mail.refused_for_good import answer_of  # seldom needed
+        from jobs.mail.whose_fault import Waiting
 
-            answer = answer_of(result.state, result.detail)
-            if answer:
-                self.answers.hear(answer)
+        self.waiting = self.waiting or Waiting(self.taken)
+        fault = self.waiting.hear(result)
+        answer = answer_of(result.state, result.detail) if result.state == "failed" and not fault else None
+        if answer:
+            self.answers.hear(answer)
 
     def _deliveries(self, letters: Iterator[Ready]) -> Generator[Result, None, None]:
         if not self.pause_seconds:

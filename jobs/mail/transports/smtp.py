@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jobs.mail.records import Marks, PasswordRefused, Ready, Result, RunStopped, SignInRefused, Unclear
 from jobs.mail.settings import REFUSED_SIGN_INS, Smtp
 from jobs.mail.transports.lost_letters import until_answered
-from jobs.mail.transports.smtp_lane import MOST_PUT_OFF, Lane, Trust
+from jobs.mail.transports.smtp_lane import Lane, Trust
 
 if TYPE_CHECKING:
     from jobs.mail.sign_in_tries import SignInTries
@@ -70,11 +70,6 @@ class SmtpTransport:
             from jobs.mail.transports.smtp_sign_in import refused_sentence
 
             raise RunStopped(refused_sentence(self._settings, self._trust.wants_sign_in))
-        if self._trust.busy:
-            raise RunStopped(
-                f"{self._settings.host} put off {MOST_PUT_OFF} letters one after another, at last with: {detail}. Each "
-                "is tried again after a pause that grows; the other letters wait."
-            )
         if self._trust.spent:
             raise RunStopped(
                 f"The connection to {self._settings.host} was lost {self._trust.losses} times one after another "

@@ -12,22 +12,20 @@ from jobs.mail.transports.smtp_replies import CLOSING, SIGN_IN, Refusal, detail,
 
 MOST_LOSSES = 3
 """So many connections lost one after another, with no letter between them, end the run: each may cost a letter."""
-MOST_PUT_OFF = 25
-"""So many letters one after another that are put off ("450 try later") end the run: the server is busy for all."""
 _MOST_SHUT_OUT = 2
 """So many letters one after another for which the server wants a sign-in tell that it wants one for all."""
 
 
 class Trust:
-    """What all lanes of a run know of the server together: how often it was lost in a row, how many letters in a row
-    it put off, for how many it wanted a sign-in, and when the run ends."""
+    """What all lanes of a run know of the server together: how often it was lost in a row, for how many letters it
+    wanted a sign-in, and when the run ends."""
 
     def __init__(self) -> None:
         self.losses = 0
         self.run_ends = 0.0
         self.lets_in = False  # whether it has ever answered a letter with anything else than that it wants a sign-in
         self.wants_sign_in = ""  # what it said where it wants one, and not for one letter alone
-        self._put_off, self._shut_out = 0, 0
+        self._shut_out = 0
         self._lock = threading.RLock()
 
     def lost(self) -> None:
@@ -36,14 +34,7 @@ class Trust:
 
     def regained(self) -> None:
         with self._lock:
-            self.losses, self._put_off, self._shut_out, self.lets_in, self.wants_sign_in = 0, 0, 0, True, ""
-
-    def put_off(self) -> None:
-        """A letter is to come again later."""
-        with self._lock:
-            put_off = self._put_off + 1
-            self.regained()
-            self._put_off = put_off
+            self.losses, self._shut_out, self.lets_in, self.wants_sign_in = 0, 0, True, ""
 
     def shut_out(self, words: str) -> None:
         """For a letter the server wants a sign-in."""
@@ -53,14 +44,9 @@ class Trust:
                 self.wants_sign_in = words
 
     @property
-    def busy(self) -> bool:
-        """Whether the server puts everybody off."""
-        return self._put_off >= MOST_PUT_OFF
-
-    @property
     def spent(self) -> bool:
         """Whether no further letter should be tried."""
-        return self.losses >= MOST_LOSSES or self.busy or self._shut_out >= _MOST_SHUT_OUT
+        return self.losses >= MOST_LOSSES or self._shut_out >= _MOST_SHUT_OUT
 
 
 class Lane:
@@ -127,8 +113,6 @@ class Lane:
         if is_closing:
             self._drop()
             self._trust.lost()
-        elif state == "deferred":
-            self._trust.put_off()
         else:
             self._trust.regained()
         return Result(letter.letter_id, state, detail(refusal, letter.recipient), at_once=is_closing)
