@@ -52,6 +52,7 @@ def test_a_next_visit_a_muscle_test_a_payment_and_a_thursday_are_no_complaint(no
         ("RTC 4+/5", "rotator cuff problem"),
         ("R RTC 6 mo", "rotator cuff problem"),
         ("RTC tear, RTC 2 wks", "rotator cuff problem"),
+        ("RTC may be torn", "rotator cuff problem"),
         ("MMT on MRI", "torn meniscus"),
         ("L MMT, MMT quads 4/5", "torn meniscus"),
         ("LMT, locking", "torn meniscus"),
