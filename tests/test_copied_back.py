@@ -1,6 +1,8 @@
 """A database that was copied back by hand is older than what was sent: no letter leaves until `restore` has seen to
 it."""
 
+import errno
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -10,7 +12,8 @@ import pytest
 from backed_up_clinic import backup, call
 from hand_written_clinic import Clinic, appointment
 
-from jobs.store.lost_database import Mark, MarkUnusable
+from jobs.store.lost_database import newest_backup
+from jobs.store.marks import Mark, MarkUnusable, leave_mark
 from jobs.store.memory import open_store
 
 BESIDE = ("clinic.sqlite-wal", "clinic.sqlite-shm")
@@ -87,7 +90,16 @@ def older_words(clinic: Clinic, instead: Path, there: Path | None = None) -> str
         f"The database {there or clinic.database} does not know the last letters that left, or who wanted no more "
         "since: an older or another one was copied there, or what SQLite kept beside it was deleted. Letters would "
         f"leave again. `run_jobs.py restore {instead}` sees to it that none does (docs/it.md). If it is the right one "
-        f"all the same, move away {mark(clinic)}.\n"
+        "all the same, say so: `run_jobs.py restore --is-right`.\n"
+    )
+
+
+def unmarked_words(clinic: Clinic, instead: Path) -> str:
+    return (
+        f"{mark(clinic)} is gone, which tells the database that sent the last letters from an older one. If "
+        f"{clinic.database} is an older one, letters would leave again: `run_jobs.py restore {instead}` sees to it "
+        "that none does (docs/it.md). If no database was copied back, put the file back, or say so: "
+        "`run_jobs.py restore --is-right`.\n"
     )
 
 
@@ -133,16 +145,133 @@ def test_what_sqlite_kept_beside_the_database_and_somebody_deleted_is_missed(cli
     assert len(clinic.letters()) == 4
 
 
-def test_whoever_knows_better_moves_the_mark_away(clinic: Clinic, tmp_path: Path) -> None:
+def test_a_copy_from_before_a_run_in_which_nothing_left_is_the_right_one(clinic: Clinic, tmp_path: Path) -> None:
     older = shutil.copyfile(clinic.database, tmp_path / "snapshot.sqlite")
     clinic.send("2026-03-04 09:12")
     put(clinic, older)
-    assert call(clinic, "status").exit_code == 0  # nothing left in that run: there is nothing to miss
-    mark(clinic).write_text("Sign 0123456789abcdef was the newest", "utf-8")
+    assert call(clinic, "status").exit_code == 0
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_whoever_knows_better_says_so_and_no_copy_counts_as_that_database(
+    clinic: Clinic, tmp_path: Path, gone: bool
+) -> None:
+    mark(clinic).unlink() if gone else mark(clinic).write_text("Sign 0123456789abcdef was the newest", "utf-8")
+    older = shutil.copyfile(clinic.database, tmp_path / "snapshot.sqlite")
     assert call(clinic, "status").exit_code == 1
+    told = call(clinic, "restore", "--is-right", "--who", "IT")
+    assert (told.exit_code, told.output) == (
+        0,
+        f"{clinic.database} counts as the right one from now on: what it says was sent was sent, and all else leaves."
+        "\n",
+    )
+    assert '"the database was called the right one", "by": "IT"' in (clinic.home / "var/logs/clinic.log").read_text()
+    all_goes_on_and_nothing_is_sent_again(clinic)
+    put(clinic, older)
+    assert call(clinic, "status").output == older_words(clinic, newest_backup(clinic.home / "var") or Path())
+
+
+def test_a_word_for_what_is_no_database_of_the_clinic_is_not_taken(clinic: Clinic) -> None:
+    put(clinic, backup(clinic))
+    told = call(clinic, "restore", "--is-right")
+    assert told.exit_code == 1 and "is a backup that was copied there" in told.output
+    clinic.database.unlink()
+    told = call(clinic, "restore", "--is-right")
+    assert (told.exit_code, told.output) == (1, f"{clinic.database} is not there.\n")
+    for words in ((), ("--is-right", str(backup(clinic)))):
+        assert call(clinic, "restore", *words).exit_code == 2
+
+
+@pytest.mark.parametrize("by", ["--is-right", "restore"])
+def test_an_older_copy_sends_nothing_where_the_mark_was_deleted_too(clinic: Clinic, tmp_path: Path, by: str) -> None:
+    older = shutil.copyfile(clinic.database, tmp_path / "snapshot.sqlite")
+    clinic.export(appointment("Una", "2026-03-06 15:00", "booked"))
+    clinic.pull("2026-03-04 09:11")
+    assert clinic.send("2026-03-04 09:12").counts["letters sent"] == 1
+    newer = shutil.copyfile(clinic.database, tmp_path / "newer.sqlite")
+    with closing(sqlite3.connect(newer)) as one:
+        one.execute("PRAGMA journal_mode=DELETE")
     mark(clinic).unlink()
+    put(clinic, older)
+    everything_is_refused(clinic, unmarked_words(clinic, clinic.database), left=4)
+    if by == "restore":
+        assert call(clinic, "restore", str(clinic.database)).exit_code == 0
+    else:
+        put(clinic, newer)
+        assert call(clinic, "restore", "--is-right").exit_code == 0
+    for moment in ("2026-03-04 09:20", "2026-03-04 09:30"):
+        assert call(clinic, "run", "all", now=moment).exit_code == 0
+    assert len(clinic.letters()) == 4
+
+
+def as_an_earlier_version_left_it(clinic: Clinic) -> None:
+    with closing(sqlite3.connect(clinic.database)) as one, one:
+        one.execute("DELETE FROM cursors WHERE name = 'signs'")
+    mark(clinic).unlink()
+
+
+def test_after_an_update_the_first_command_leaves_the_mark_and_an_older_copy_is_refused(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    as_an_earlier_version_left_it(clinic)
+    older = shutil.copyfile(clinic.database, tmp_path / "snapshot.sqlite")
+    assert call(clinic, "check").exit_code == 0 and not mark(clinic).exists()
     assert call(clinic, "status").exit_code == 0
     assert newest_sign(clinic) in mark(clinic).read_text("utf-8")
+    put(clinic, older)
+    nothing_is_done(clinic, older_words(clinic, clinic.database))
+    assert call(clinic, "restore", "--is-right").exit_code == 0
+    all_goes_on_and_nothing_is_sent_again(clinic)
+
+
+@pytest.mark.parametrize("killed_before", [1, 2])
+def test_an_update_that_is_killed_between_sign_and_mark_goes_on_by_itself(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, killed_before: int
+) -> None:
+    as_an_earlier_version_left_it(clinic)
+    left = iter([True] * (killed_before - 1))
+
+    def leave(file: Path, sign: str) -> None:
+        if not next(left, False):
+            raise KeyboardInterrupt
+        leave_mark(file, sign)
+
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr("jobs.store.memory.leave_mark", leave)
+        open_store(f"sqlite:///{clinic.database}", "lakeside", clinic.home / "var")
+    assert mark(clinic).exists() == (killed_before == 2)
+    all_goes_on_and_nothing_is_sent_again(clinic)
+    assert newest_sign(clinic) in mark(clinic).read_text("utf-8")
+
+
+def test_a_restore_that_breaks_off_before_the_last_step_leaves_the_former_database_the_right_one(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = mark(clinic).read_text("utf-8")
+    with monkeypatch.context() as killed:
+        killed.setattr("jobs.store.backups._give_to_the_same", lambda *_: 1 / 0)
+        assert "ZeroDivisionError" in call(clinic, "restore", str(backup(clinic))).output
+    assert mark(clinic).read_text("utf-8") == before
+    all_goes_on_and_nothing_is_sent_again(clinic)
+
+
+def test_check_says_that_the_mark_cannot_be_written(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    really = os.open
+
+    def refused(path: object, *rest: object, **more: object) -> int:
+        if path == mark(clinic):
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+        return really(path, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("jobs.store.marks.os.open", refused)
+    told = call(clinic, "check")
+    assert (told.exit_code, told.output) == (
+        3,
+        f"{mark(clinic)} tells the database that sent the last letters from an older one, and cannot be written "
+        "(Operation not permitted). Give it to the user that runs the jobs, or move it away and call `run_jobs.py "
+        "restore --is-right`, if no database was copied back (docs/it.md). No letter leaves.\n"
+        "1 fault. Nothing was sent or changed.\n",
+    )
 
 
 def test_a_run_that_sends_nothing_writes_no_mark_and_one_that_sends_writes_it_before_the_first_letter(
@@ -177,11 +306,14 @@ def test_a_mark_that_cannot_be_read_or_says_nothing_stops_everything_and_check_s
     refused(
         clinic,
         f"{mark(clinic)} tells the database that sent the last letters from an older one, and cannot be read ({why}). "
-        "Give it to the user that runs the jobs; if the database is the right one, it may also be moved away "
-        "(docs/it.md).\n",
+        "Give it to the user that runs the jobs, or move it away and call `run_jobs.py restore --is-right`, if no "
+        "database was copied back (docs/it.md).\n",
     )
     mark(clinic).rename(clinic.home / "away")
-    kept.rename(mark(clinic))
+    if damage:
+        kept.rename(mark(clinic))
+    else:
+        assert call(clinic, "restore", "--is-right").exit_code == 0
     all_goes_on_and_nothing_is_sent_again(clinic)
 
 
@@ -284,7 +416,6 @@ def test_a_mark_of_an_earlier_version_is_believed_until_letters_leave(clinic: Cl
     assert call(clinic, "check").exit_code == 3
     mark(clinic).write_text(numbered.format(1), "utf-8")
     assert call(clinic, "status").exit_code == 0
-    assert call(clinic, "stop", "zoe@patient.example", "--reason", "asked").exit_code == 0
     assert newest_sign(clinic) in mark(clinic).read_text("utf-8")
     put(clinic, older)
     assert call(clinic, "status").output == older_words(clinic, clinic.database)
@@ -300,7 +431,7 @@ def test_what_an_earlier_version_left_beside_a_database_elsewhere_counts_until_t
     beside.write_text("Letters left in run number 99999 of this database.", "utf-8")
     assert call(clinic, "status").exit_code == 1
     beside.write_text("Letters left in run number 1 of this database.", "utf-8")
-    assert call(clinic, "status").exit_code == 0 and beside.exists()
+    assert call(clinic, "status").exit_code == 0
     assert call(clinic, "stop", "zoe@patient.example", "--reason", "asked").exit_code == 0
     assert not beside.exists() and mark(clinic).exists()
 
@@ -347,7 +478,7 @@ def test_a_database_that_is_put_back_while_it_is_opened_is_not_taken_for_an_old_
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mark was read, then `restore` took it away and changed the database."""
-    told = iter((Mark("0" * 16), Mark()))
+    told = iter((Mark("0" * 16), Mark(newest_sign(clinic))))
     monkeypatch.setattr("jobs.store.memory.what_marks_say", lambda *_: next(told))
     open_store(f"sqlite:///{clinic.database}", "lakeside", clinic.home / "var").close()
 

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,34 @@ def test_check_tells_of_a_damaged_database_and_deletes_nothing_beside_it(reminde
     assert (var / "clinic.sqlite-wal").read_bytes() == b"the letters of this morning"
 
 
+def test_a_damaged_page_is_told_by_check_and_by_the_nightly_backup_which_blames_no_copy(
+    reminded: Clinic, command: Call
+) -> None:
+    assert command("backup").exit_code == 0
+    (backup,) = (reminded.home / "var" / "backups").glob("*.sqlite")
+    with closing(sqlite3.connect(reminded.database)) as database:
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'attempts'").fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with reminded.database.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"x" * size)
+    with closing(sqlite3.connect(reminded.database)) as database:  # its words differ from version to version
+        (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    damage = found.removeprefix("*** in database main ***\n")
+    told = command("check")
+    assert (told.exit_code, told.output) == (
+        3,
+        f"The database sqlite:///{reminded.database} cannot be used: it is malformed ({damage}). The file is damaged. "
+        "Put a backup in its place: `run_jobs.py restore FILE` (docs/it.md).\n1 fault. Nothing was sent or changed.\n",
+    )
+    assert command("backup").output == (
+        f"The database {reminded.database} is damaged ({damage}), so no good copy of it can be made. Put a backup in "
+        f"its place: `run_jobs.py restore {backup}` (docs/it.md).\n"
+    )
+    assert [*(reminded.home / "var" / "backups").glob("clinic*")] == [backup]
+
+
 def test_check_makes_no_database_and_misses_none_where_a_clinic_has_not_begun(new_clinic: Clinic) -> None:
     told = new_clinic.command("check")
     assert told.exit_code == 0 and "All is well" in told.output
@@ -111,6 +140,8 @@ def test_a_clinic_that_began_before_there_was_a_mark_gets_it_with_the_next_run(r
     mark = reminded.home / "var" / MARK
     for path in (mark, reminded.home / "var" / LEFT, reminded.home / "var" / "outbox.journal"):
         path.unlink()
+    with sqlite3.connect(reminded.database) as database:
+        database.execute("DELETE FROM cursors WHERE name = 'signs'")
     command("status")
     assert mark.stat().st_mode & 0o777 == 0o600
     assert mark.read_text().startswith(f"The clinic's database was made: {reminded.home / 'var' / 'clinic.sqlite'}\n")

@@ -15,6 +15,7 @@ from jobs.keep_house import back_up_with_secret
 from jobs.mail.stop_secret import take_secret_back
 from jobs.runner.discover import job_names
 from jobs.runner.lock import UnderWay, only_run
+from jobs.runner.log import open_log
 from jobs.runner.settings import Settings
 from jobs.runner.tools import Tools
 from jobs.store.backups import (
@@ -26,9 +27,10 @@ from jobs.store.backups import (
     put_back,
     what_it_knows,
 )
-from jobs.store.lost_database import former_databases
-from jobs.store.memory import open_store
-from jobs.store.restoring import begin_new_line, note_restored, take_over_stops
+from jobs.store.lost_database import copied_words, former_databases, is_empty
+from jobs.store.marks import MarkUnusable
+from jobs.store.memory import StoreUnusable, open_store
+from jobs.store.restoring import begin_new_line, leave_mark_anew, note_restored, take_over_stops
 from jobs.store.taking_over import take_over_letters
 
 _STOPS = "Lines of the list `stop` that the backup does not know"
@@ -57,11 +59,9 @@ def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
     What the backup cannot know is treated as if it had happened: letters that were due by now are held.
     """
     at = (now.replace(tzinfo=settings.clinic.tzinfo) if now else datetime.now(UTC)).astimezone(UTC)
-    url = make_url(settings.database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        click.echo(_NOT_SQLITE, err=True)
+    if (database := _database(settings)) is None:
         return 1
-    database = Path(url.database).resolve()
+    url = make_url(settings.database_url)
     try:
         knows_until = what_it_knows(backup, settings.clinic.id)
         with ExitStack() as locks:
@@ -69,7 +69,7 @@ def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
             known = close_up(database)
             others = (clinics_in(backup) | clinics_in(database)) - {settings.clinic.id}
             with copy_to_put_back(backup, database) as copy:
-                taken, unread = Counter[str](), set[Path]()
+                taken, unread, sign = Counter[str](), set[Path](), ""
                 newer = _newer_backups(settings.state_dir, backup, knows_until)
                 kept = former_databases(database)
                 for clinic in (settings.clinic.id, *sorted(others)):
@@ -77,14 +77,46 @@ def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
                     found = _note(where, clinic, knows_until or utc_text(at), at, (database, *newer), kept)
                     taken += found.taken
                     unread |= {*found.unread} - {database}
+                    sign = sign or found.sign
                 take_secret_back(settings.state_dir, backup.parent)
-                aside = put_back(copy, database, known, at, settings.state_dir)
+                aside = put_back(copy, database, known, at, settings.state_dir, sign)
     except (BackupFailed, UnderWay) as reason:
         click.echo(f"{reason} Nothing was changed.", err=True)
         return 1
     _tell(settings, backup, knows_until, aside)
     _tell_more(taken, unread, others)
     return 0
+
+
+def believe(settings: Settings, now: datetime | None, who: str) -> int:
+    """Take a person's word that the database that lies there is the right one; give the exit code."""
+    at = (now.replace(tzinfo=settings.clinic.tzinfo) if now else datetime.now(UTC)).astimezone(UTC)
+    if (database := _database(settings)) is None:
+        return 1
+    if why := copied_words(database, settings.state_dir) or (f"{database} is not there." if is_empty(database) else ""):
+        click.echo(why, err=True)
+        return 1
+    try:
+        with ExitStack() as locks:
+            _hold_locks(locks, settings, at)
+            store = open_store(settings.database_url, settings.clinic.id)
+            locks.callback(store.close)
+            leave_mark_anew(store, database, settings.state_dir)
+    except (BackupFailed, UnderWay, StoreUnusable, MarkUnusable) as reason:
+        click.echo(str(reason), err=True)
+        return 1
+    open_log(settings.state_dir).info("the database was called the right one", extra={"facts": {"by": who}})
+    click.echo(f"{database} counts as the right one from now on: what it says was sent was sent, and all else leaves.")
+    return 0
+
+
+def _database(settings: Settings) -> Path | None:
+    """The file of the database; None, and said, where it is none."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        click.echo(_NOT_SQLITE, err=True)
+        return None
+    return Path(url.database).resolve()
 
 
 def _newer_backups(state_dir: Path, backup: Path, knows_until: str) -> list[Path]:
@@ -104,10 +136,12 @@ def _hold_locks(locks: ExitStack, settings: Settings, at: datetime) -> None:
 
 
 class _Found(NamedTuple):
-    """How much of what the backup did not know was taken over for a clinic, and the files that could not be read."""
+    """How much of what the backup did not know was taken over for a clinic, the files that could not be read, and the
+    sign that the memory has given itself."""
 
     taken: Counter[str]
     unread: tuple[Path, ...]
+    sign: str
 
 
 def _note(
@@ -120,12 +154,12 @@ def _note(
     try:
         with store.begin() as memory:
             note_restored(memory, knows_until, utc_text(at))
-            begin_new_line(memory, newer[0])
+            sign = begin_new_line(memory, newer[0])
             stops = take_over_stops(memory, (*newer, *kept), knows_until)
             letters = [take_over_letters(memory, other) for other in newer]
             taken = Counter({_STOPS: sum(stops.lines.values()), _LETTERS: sum(letters)})
             taken[_FROM_OTHERS] = taken.total() - stops.lines[newer[0]] - letters[0]
-            return _Found(taken, stops.unread)
+            return _Found(taken, stops.unread, sign)
     finally:
         store.close()
 

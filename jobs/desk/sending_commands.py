@@ -88,14 +88,20 @@ def backup(place: Place, folder: Path | None) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--is-right", is_flag=True, help="Say that the database that lies there sent the last letters.")
+@click.option("--who", "--by", "by", default="", help="Who says so; your user name if not said.")
 @click.pass_obj
-def restore(place: Place, file: Path) -> None:
+def restore(place: Place, file: Path | None, is_right: bool, by: str) -> None:
     """Put a backup in the place of the database; the former one is kept.
 
     Letters that were due by now are held, for they may have left since the backup was made. Stop the runs before.
     """
+    from jobs.desk.restoring import believe
     from jobs.desk.restoring import restore as put_back
     from jobs.runner.settings_loading import load_settings
 
-    sys.exit(put_back(load_settings(place.home), file, place.now))
+    if (file is None) is not is_right:
+        raise click.UsageError("Name the backup, or say --is-right of the database that lies there.")
+    settings = load_settings(place.home)
+    sys.exit(put_back(settings, file, place.now) if file else believe(settings, place.now, by or user_name()))

@@ -13,6 +13,7 @@ from jobs.runner.yaml_file import Location, Unreadable, read_yaml
 from jobs.sources.files import is_address, matching_files
 from jobs.sources.source import Source
 from jobs.store.lost_database import why_unusable
+from jobs.store.marks import cannot_be_written
 
 _CLINIC = "config/clinic.yaml"
 
@@ -166,7 +167,9 @@ def _why_no_database(settings: Settings) -> str:
         if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
             return ""
         database = Path(url.database)
-    if not (sentence := why_unusable(database, settings.state_dir)):
+    if not (sentence := why_unusable(database, settings.state_dir, settings.clinic.id)):
+        if database.exists():
+            return cannot_be_written(settings.state_dir)
         return ""
     from jobs.runner.faltering import database_remedy
 

@@ -13,7 +13,8 @@ from shutil import disk_usage
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.machine.whole_files import reach_disk
-from jobs.store.lost_database import BACKUP, can_be_opened, forget_marks
+from jobs.store.lost_database import BACKUP, can_be_opened, damage_in, hand_over_mark
+from jobs.store.marks import MarkUnusable, leave_mark, mark_file
 from jobs.store.memory import StoreUnusable
 from jobs.store.migrations import HEAD
 
@@ -42,6 +43,8 @@ def back_up(database: Path, folder: Path, now: datetime) -> Path:
             source.backup(target)
             target.execute("PRAGMA journal_mode=DELETE")
             target.execute(f"PRAGMA application_id={BACKUP}")
+        if damage := damage_of(unfinished):
+            raise BackupFailed(_whose_damage(database, folder, damage))
         what_it_knows(unfinished)
         reach_disk(unfinished)
         os.replace(unfinished, path)
@@ -54,6 +57,28 @@ def back_up(database: Path, folder: Path, now: datetime) -> Path:
     return path
 
 
+def damage_of(path: Path) -> str:
+    """What is damaged in a database, in SQLite's words; "" where it is whole, or cannot be looked at just now."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            return damage_in(database, "integrity_check")
+    except sqlite3.OperationalError:
+        return ""
+    except sqlite3.DatabaseError as error:
+        return str(error)
+
+
+def _whose_damage(database: Path, folder: Path, damage: str) -> str:
+    """The sentence for a copy that is damaged: it has that from the database, or from the disk that it lies on."""
+    if damage_of(database):
+        backup = max(folder.glob("clinic-*Z.sqlite"), default="FILE")
+        return (
+            f"The database {database} is damaged ({damage}), so no good copy of it can be made. Put a backup in its "
+            f"place: `run_jobs.py restore {backup}` (docs/it.md)."
+        )
+    return f"The copy in {folder} is damaged ({damage}), the database is not. Look at the disk of that folder."
+
+
 def what_it_knows(path: Path, clinic_id: str = "") -> str:
     """Check that a file is a whole database of ours, and of this clinic; the last moment it knows, UTC text or "".
 
@@ -61,9 +86,8 @@ def what_it_knows(path: Path, clinic_id: str = "") -> str:
     """
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            damage = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            if damage != "ok":
-                raise BackupFailed(f"{path} is damaged ({damage}). Older backups lie beside it.")
+            if damage := damage_in(database, "integrity_check"):
+                raise BackupFailed(f"{path} is damaged ({damage}). Take an older backup.")
             (revision,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
             clinics = _clinics_of(database)
             last = database.execute("SELECT MAX(started_at) FROM runs").fetchone()[0]
@@ -136,6 +160,8 @@ def copy_to_put_back(backup: Path, database: Path) -> Iterator[Path]:
             source.backup(target)
             target.execute("PRAGMA application_id=0")
         yield copy
+    except MarkUnusable as reason:
+        raise BackupFailed(str(reason)) from None
     except (OSError, sqlite3.Error, SQLAlchemyError, StoreUnusable) as trouble:
         raise BackupFailed(cannot_write(database.parent, trouble)) from None
     finally:
@@ -143,12 +169,12 @@ def copy_to_put_back(backup: Path, database: Path) -> Iterator[Path]:
             _delete(copy)
 
 
-def put_back(copy: Path, database: Path, known: str, now: datetime, state_dir: Path) -> Path | None:
+def put_back(copy: Path, database: Path, known: str, now: datetime, state_dir: Path, sign: str) -> Path | None:
     """Let a finished copy take the place of the database, in one step; what stood there is kept under another name,
     which is given back. Raises BackupFailed, OSError and sqlite3.Error, changing nothing.
 
-    `known` is what `close_up` gave. Where the former database cannot be closed up, it is moved away before: if this
-    breaks off there, none is there, and every command says so.
+    `known` is what `close_up` gave, and `sign` the newest sign of the copy. Where the former database cannot be closed
+    up, it is moved away before: if this breaks off there, none is there, and every command says so.
     """
     with closing(sqlite3.connect(copy)) as one:
         one.execute("PRAGMA journal_mode=DELETE")
@@ -163,9 +189,11 @@ def put_back(copy: Path, database: Path, known: str, now: datetime, state_dir: P
         os.replace(database, aside)
     for part in left:  # together with the former database they are one
         os.replace(part, aside.with_name(f"{aside.name}{part.name.removeprefix(database.name)}"))
-    forget_marks(database, state_dir)  # before: else, broken off here, the copy would be taken for an old one
+    hand_over_mark(copy, database, state_dir, sign)
     _give_to_the_same(copy, aside if there else database.parent)
     os.replace(copy, database)
+    with suppress(MarkUnusable):  # the next command that opens it leaves it
+        leave_mark(mark_file(state_dir), sign)
     with suppress(OSError):  # after a power cut the former one may be back: whole, too
         reach_disk(database.parent)
     return aside if there else None

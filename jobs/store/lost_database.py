@@ -1,26 +1,30 @@
 """Tells a database that is lost from one that never was, and one that was copied back from the one that sent the last
 letters: another one would know of no letter that has left since, and of nobody who wants no more."""
 
-import os
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from jobs.machine.whole_files import write_whole
+from jobs.store.marks import (
+    SIGNS,
+    MarkUnusable,
+    forget_numbered_mark,
+    is_missed,
+    leave_mark,
+    mark_file,
+    mark_places,
+    what_marks_say,
+)
 
+IS_RIGHT = "`run_jobs.py restore --is-right`"
+"""How a person gives the word that the database that lies there is the right one."""
 BACKUP = 0x434C4242
 """What a backup says of itself where SQLite has room for it, its `application_id`: no run takes it for the database."""
 _ID_AT = slice(68, 72)  # sqlite.org/fileformat.html, the database header
 _MARK = "database-was-made.txt"
-SIGNS = "signs"
-"""The cursor of a clinic that holds the signs which the database has given itself, the newest first."""
-_SIGN = """Sign {sign} was the newest of the clinic's database when letters last left, or somebody wanted no more. A
-database that does not know this sign is another one or an older one, and no letter leaves; docs/it.md says what to do.
-This file holds no patient data.
-"""
 _WORDS = """The clinic's database was made: {database}
 While this file lies here, no new one is made in its place should it ever be gone or empty; a new one would send letters
 again that have left. docs/it.md says how to put a backup back. This file holds no patient data.
@@ -36,86 +40,6 @@ def note_that_it_is_there(database: Path, state_dir: Path) -> None:
         if not mark.exists():
             with suppress(OSError):
                 write_whole(mark, _WORDS.format(database=database).encode())
-
-
-class Mark(NamedTuple):
-    """What the marks say that the right database knows: a sign, and the number of a run where an earlier version of the
-    program wrote one; "" and 0 where there is none."""
-
-    sign: str = ""
-    run: int = 0
-
-
-class MarkUnusable(Exception):
-    """The mark cannot be read or written; the message is a sentence for the IT person."""
-
-
-def mark_file(state_dir: Path) -> Path:
-    """Where the newest sign of the database is kept, apart from it: whoever copies a database back leaves it alone."""
-    return state_dir / "clinic-letters-left.txt"
-
-
-def leave_mark(mark: Path, sign: str) -> None:
-    """Keep the newest sign of the database. Raises MarkUnusable.
-
-    It is written over the one before: then not even a power cut leaves half a mark, and nothing waits for the disk.
-    """
-    text = _SIGN.format(sign=sign).encode()
-    try:
-        if not _written_over(mark, text):
-            write_whole(mark, text)
-    except OSError as trouble:
-        raise MarkUnusable(f"{_unusable(mark, 'written', trouble.strerror or '')} No letter leaves.") from None
-
-
-def _written_over(mark: Path, text: bytes) -> bool:
-    """Whether there was one of the same size to write over."""
-    try:
-        number = os.open(mark, os.O_WRONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        return os.fstat(number).st_size == len(text) == os.pwrite(number, text, 0)
-    finally:
-        os.close(number)
-
-
-def forget_marks(database: Path, state_dir: Path) -> None:
-    """Another database takes its place, and knows what may have left."""
-    for mark in _sent_by(database, state_dir):
-        mark.unlink(missing_ok=True)
-
-
-def forget_numbered_mark(database: Path, state_dir: Path) -> None:
-    """What an earlier version of the program wrote beside a database elsewhere counts no more once there is a sign."""
-    for mark in {*_sent_by(database, state_dir)} - {mark_file(state_dir)}:
-        with suppress(OSError):
-            mark.unlink(missing_ok=True)
-
-
-def what_marks_say(database: Path, state_dir: Path) -> Mark:
-    """Raises MarkUnusable where a mark cannot be read or says nothing: it may be the one that speaks against this
-    database."""
-    said = Mark()
-    for mark in _sent_by(database, state_dir):
-        try:
-            text = mark.read_text("utf-8", "replace")
-        except FileNotFoundError:
-            continue
-        except OSError as trouble:
-            raise MarkUnusable(_unusable(mark, "read", trouble.strerror or "")) from None
-        sign, run = re.search(r"Sign ([0-9a-f]{16}) ", text), re.search(r"run number (\d+) ", text)
-        if not sign and not run:
-            raise MarkUnusable(_unusable(mark, "read", "it names no sign"))
-        said = Mark(sign[1] if sign else said.sign, int(run[1]) if run else said.run)
-    return said
-
-
-def _unusable(mark: Path, done: str, why: str) -> str:
-    return (
-        f"{mark} tells the database that sent the last letters from an older one, and cannot be {done} ({why}). Give "
-        "it to the user that runs the jobs; if the database is the right one, it may also be moved away (docs/it.md)."
-    )
 
 
 def copied_words(database: Path, state_dir: Path) -> str:
@@ -137,16 +61,32 @@ def copied_words(database: Path, state_dir: Path) -> str:
 def older_words(database: Path, state_dir: Path, last: str) -> str:
     """The sentence where a database does not know of the last letters that left. `last` is the newest moment that it
     knows (UTC text)."""
-    backup, right = newest_backup(state_dir), state_dir / "clinic.sqlite"
-    newer = backup is not None and backup.stem.removeprefix("clinic-") > re.sub(r"[-:]", "", last)
-    instead = right if _is_the_right_one(right, state_dir) else backup if newer else database
-    marks = " and ".join(str(mark) for mark in _sent_by(database, state_dir) if mark.exists())
     return (
         f"The database {database} does not know the last letters that left, or who wanted no more since: an older or "
         "another one was copied there, or what SQLite kept beside it was deleted. Letters would leave again. "
-        f"`run_jobs.py restore {instead}` sees to it that none does (docs/it.md). If it is the "
-        f"right one all the same, move away {marks}."
+        f"`run_jobs.py restore {_instead(database, state_dir, last)}` sees to it that none does (docs/it.md). If it is "
+        f"the right one all the same, say so: {IS_RIGHT}."
     )
+
+
+def unmarked_words(database: Path, state_dir: Path, last: str) -> str:
+    """The sentence where letters have left and the mark of it is gone: nothing tells whether this is the database that
+    sent the last ones."""
+    return (
+        f"{mark_file(state_dir)} is gone, which tells the database that sent the last letters from an older one. If "
+        f"{database} is an older one, letters would leave again: `run_jobs.py restore "
+        f"{_instead(database, state_dir, last)}` sees to it that none does (docs/it.md). If no database was copied "
+        f"back, put the file back, or say so: {IS_RIGHT}."
+    )
+
+
+def _instead(database: Path, state_dir: Path, last: str) -> Path:
+    """What to restore where a database is not believed that knows all up to a moment: the one that knows most."""
+    backup, right = newest_backup(state_dir), state_dir / "clinic.sqlite"
+    if _is_the_right_one(right, state_dir):
+        return right
+    newer = backup is not None and backup.stem.removeprefix("clinic-") > re.sub(r"[-:]", "", last)
+    return backup if backup and newer else database
 
 
 def _is_the_right_one(database: Path, state_dir: Path) -> bool:
@@ -155,13 +95,26 @@ def _is_the_right_one(database: Path, state_dir: Path) -> bool:
         return False
     with suppress(sqlite3.Error, MarkUnusable):
         sign = what_marks_say(database, state_dir).sign
-        return bool(sign and (_asked(database, _WHAT_IT_KNOWS, SIGNS, sign) or (0, "", 0))[2])
+        return bool(sign and (_asked(database, _WHAT_IT_KNOWS, SIGNS, sign, SIGNS, "") or (0, "", 0))[2])
     return False
+
+
+def hand_over_mark(copy: Path, database: Path, state_dir: Path, sign: str) -> None:
+    """Let the marks know of a copy that is about to take the place of the database. Raises MarkUnusable.
+
+    One whose sign the copy knows stays until it is there: the former database is right as long as it is in its place.
+    """
+    with suppress(MarkUnusable):  # it says nothing, for any database
+        said = what_marks_say(database, state_dir)
+        if said.sign and not said.run and (_asked(copy, _WHAT_IT_KNOWS, SIGNS, said.sign, SIGNS, "") or (0, "", 0))[2]:
+            return
+    leave_mark(mark_file(state_dir), sign)
+    forget_numbered_mark(database, state_dir)
 
 
 def traces(database: Path, state_dir: Path) -> list[Path]:
     """What shows that there was a database: the marks, backups, former databases, and that letters were sent."""
-    found = [mark for mark in (*_marks(database, state_dir), *_sent_by(database, state_dir)) if mark.exists()]
+    found = [mark for mark in (*_marks(database, state_dir), *mark_places(database, state_dir)) if mark.exists()]
     if newest_backup(state_dir):
         found.append(state_dir / "backups")
     found += former_databases(database)
@@ -199,9 +152,9 @@ def can_be_opened(database: Path) -> bool:
         return False
 
 
-def why_unusable(database: Path, state_dir: Path) -> str:
-    """What `open_store` would say of a database that is lost or damaged; "" where it is there, or never was. Nothing is
-    opened for writing, and nothing is made."""
+def why_unusable(database: Path, state_dir: Path, clinic_id: str) -> str:
+    """What `open_store` would say of a database that is lost or damaged, and what it would not see of the damage, which
+    costs a reading of the whole; "" where it is well, or never was. Nothing is opened for writing, and nothing made."""
     left, log = traces(database, state_dir), log_left(database)
     if is_empty(database):
         return lost_words(database, state_dir, [*left, *([log] if log else [])]) if left or log else ""
@@ -211,10 +164,12 @@ def why_unusable(database: Path, state_dir: Path) -> str:
     try:
         if not why and left and not _asked(database, "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"):
             return lost_words(database, state_dir, left)
-        if not why and (said := what_marks_say(database, state_dir)) != Mark():
-            newest, last, known = _asked(database, _WHAT_IT_KNOWS, SIGNS, said.sign) or (0, "", 0)
-            is_older = (newest or 0) < said.run or (said.sign and not known)
-            return older_words(database, state_dir, last or "") if is_older else ""
+        if not why and left:
+            if not_believed := _why_not_believed(database, state_dir, clinic_id):
+                return not_believed
+            with closing(_read_only(database)) as whole:
+                damage = damage_in(whole, "quick_check")
+            why = f"it is malformed ({damage})" if damage else ""
     except MarkUnusable as reason:
         return str(reason)
     except sqlite3.OperationalError:  # it is busy, or another user's: a run says so, if it lasts
@@ -229,18 +184,34 @@ def unusable_words(url: str, why: str) -> str:
     return f"The database {url} cannot be used: {why}."
 
 
+def _why_not_believed(database: Path, state_dir: Path, clinic_id: str) -> str:
+    said = what_marks_say(database, state_dir)
+    newest, last, known, signs = _asked(database, _WHAT_IT_KNOWS, SIGNS, said.sign, SIGNS, clinic_id) or (0, "", 0, "")
+    if (newest or 0) < said.run or (said.sign and not known):
+        return older_words(database, state_dir, last or "")
+    return unmarked_words(database, state_dir, last or "") if is_missed(said, signs or "") else ""
+
+
 _WHAT_IT_KNOWS = """SELECT MAX(id), MAX(started_at),
-    (SELECT COUNT(*) FROM cursors WHERE name = ? AND value LIKE '%' || ? || '%') FROM runs"""
+    (SELECT COUNT(*) FROM cursors WHERE name = ? AND value LIKE '%' || ? || '%'),
+    (SELECT value FROM cursors WHERE name = ? AND clinic_id = ?) FROM runs"""
+
+
+def damage_in(database: sqlite3.Connection, by: str) -> str:
+    """What SQLite's `quick_check` or `integrity_check` finds first, in its words; "" where all is whole."""
+    found = str(database.execute(f"PRAGMA {by}(1)").fetchone()[0])
+    return "" if found == "ok" else " ".join(found.removeprefix("*** in database main ***").split())
+
+
+def _read_only(database: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
 
 
 def _asked(database: Path, query: str, *values: str) -> tuple[Any, ...] | None:
     """The first row of an answer; nothing is written."""
-    connection = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
-    try:
+    with closing(_read_only(database)) as connection:
         row: tuple[Any, ...] | None = connection.execute(query, values).fetchone()
         return row
-    finally:
-        connection.close()
 
 
 def lost_words(database: Path, state_dir: Path, left: list[Path]) -> str:
@@ -259,14 +230,6 @@ def _marks(database: Path, state_dir: Path) -> list[Path]:
     if database.resolve().parent != state_dir.resolve():
         marks.append(database.with_name(f"{database.name}-was-made.txt"))
     return marks
-
-
-def _sent_by(database: Path, state_dir: Path) -> Iterator[Path]:
-    """The mark, and where an earlier version of the program left one: beside the database."""
-    yield mark_file(state_dir)
-    beside = database.with_name(f"{database.name.removesuffix('.sqlite')}-letters-left.txt")
-    if beside.resolve() != mark_file(state_dir).resolve():
-        yield beside
 
 
 def _size(path: Path) -> int:

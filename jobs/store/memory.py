@@ -9,20 +9,24 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from jobs.store.lost_database import (
-    SIGNS,
-    Mark,
-    MarkUnusable,
     copied_words,
-    forget_numbered_mark,
     is_empty,
-    leave_mark,
     log_left,
     lost_words,
-    mark_file,
     note_that_it_is_there,
     older_words,
     traces,
+    unmarked_words,
     unusable_words,
+)
+from jobs.store.marks import (
+    SIGNS,
+    Mark,
+    MarkUnusable,
+    forget_numbered_mark,
+    is_missed,
+    leave_mark,
+    mark_file,
     what_marks_say,
 )
 from jobs.store.migrations import HEAD
@@ -132,8 +136,9 @@ def bring_up_to_date(store: Store, state_dir: Path | None = None) -> None:
         revision = found.revision
         if not revision and database and state_dir and left:
             raise StoreUnusable(lost_words(database, state_dir, left))
-        if database and state_dir and not found.knows_the_mark:
-            raise StoreUnusable(older_words(database, state_dir, _last_moment(engine)))
+        if database and state_dir and found.is_doubtful:
+            words = unmarked_words if found.knows_the_mark else older_words
+            raise StoreUnusable(words(database, state_dir, _last_moment(engine)))
         if not revision:
             _create(engine)
         elif revision > HEAD:
@@ -145,15 +150,28 @@ def bring_up_to_date(store: Store, state_dir: Path | None = None) -> None:
             from jobs.store.migrations import migrate
 
             migrate(engine)
+        if database and state_dir and " " not in found.signs:
+            _give_first_signs(store)
     except DatabaseError as error:
         raise StoreUnusable(unusable_words(url, str(error.orig))) from None
     except MarkUnusable as reason:
         raise StoreUnusable(str(reason)) from None
     if database and state_dir:
         note_that_it_is_there(database, state_dir)
-        if found.newest_sign != found.mark.sign and found.newest_sign:  # a run was killed before it could leave it
+        newest, several, _ = found.signs.partition(" ")
+        if several and newest != found.mark.sign:  # a run was killed before it could leave it
             with suppress(MarkUnusable):
-                leave_mark(mark_file(state_dir), found.newest_sign)
+                leave_mark(mark_file(state_dir), newest)
+
+
+def _give_first_signs(store: Store) -> None:
+    """Let a new database, or one from before there were signs, give itself two, with the mark of the first between
+    them: where there are two and no mark, it was taken away. Raises MarkUnusable."""
+    from jobs.store.runs import renew_sign  # which stands on this room
+
+    for _ in range(2):
+        with store.begin() as memory:
+            renew_sign(memory, letters_leave=True)
 
 
 def _left_of_a_lost_one(database: Path, state_dir: Path) -> list[Path]:
@@ -210,11 +228,11 @@ def _make_private(database: Path) -> None:
 
 class _Found(NamedTuple):
     """What a database says of itself: the revision of its tables, "" for an empty one, the newest run that it knows,
-    its newest sign, and whether it knows the sign of the mark; and what the marks say."""
+    its signs, the newest first, and whether it knows the sign of the mark; and what the marks say."""
 
     revision: str
     newest_run: int
-    newest_sign: str
+    signs: str
     knows_sign: bool
     mark: Mark
 
@@ -223,6 +241,11 @@ class _Found(NamedTuple):
         """Whether it is the one that sent the last letters; an empty one has no tables to tell it."""
         return not self.revision or (self.newest_run >= self.mark.run and (self.knows_sign or not self.mark.sign))
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the marks speak against it, or one is missed that would speak for it."""
+        return not self.knows_the_mark or is_missed(self.mark, self.signs)
+
 
 def _found(store: Store, state_dir: Path | None) -> _Found:
     """The marks are read first: what they tell is in the database then. Where they speak against it, both are read once
@@ -230,7 +253,7 @@ def _found(store: Store, state_dir: Path | None) -> _Found:
     for _ in range(2):
         mark = what_marks_say(store.file, state_dir) if store.file and state_dir else Mark()
         found = _Found(*_asked_of_itself(store, mark.sign), mark)
-        if found.knows_the_mark:
+        if not found.is_doubtful:
             break
     return found
 
@@ -251,7 +274,7 @@ def _asked_of_itself(store: Store, sign: str) -> tuple[str, int, str, bool]:
             row = connection.execute(query).one_or_none() if there else None
     if not row:
         return "", 0, "", False
-    return str(row[0] or ""), int(row[1] or 0), str(row[2] or "").partition(" ")[0], bool(row[3])
+    return str(row[0] or ""), int(row[1] or 0), str(row[2] or ""), bool(row[3])
 
 
 def _last_moment(engine: Engine) -> str:

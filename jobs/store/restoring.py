@@ -12,8 +12,9 @@ from sqlalchemy import delete, or_, select
 from jobs.clinic.approval import UNDATED, Restored, could_have_left, doubtful_until, restored_words
 from jobs.clinic.follow_ups import Calendar, FollowUps
 from jobs.store.letters import change_letters
-from jobs.store.lost_database import SIGNS, can_be_opened
-from jobs.store.memory import Memory
+from jobs.store.lost_database import can_be_opened
+from jobs.store.marks import SIGNS, forget_numbered_mark, leave_mark, mark_file
+from jobs.store.memory import Memory, Store
 from jobs.store.rows import in_parts
 from jobs.store.runs import cursor, renew_sign, set_cursor
 from jobs.store.stops import StopLine, add_line, stop_lines
@@ -36,13 +37,24 @@ def note_restored(memory: Memory, made_at: str, at: str) -> None:
     set_cursor(memory, _NAME, f"{made_at} {at}")
 
 
-def begin_new_line(memory: Memory, former: Path) -> None:
+def begin_new_line(memory: Memory, former: Path) -> str:
     """Give the memory that is put back a sign of its own, which the former database does not know: whoever copies that
     one back puts it into the place of another. Marks that the former one has left elsewhere, as for another clinic with
-    the same database, are not held against this one."""
+    the same database, are not held against this one. Give that sign."""
     for signs in _asked_of(former, _FORMER_SIGNS, memory.clinic_id) or ():
         set_cursor(memory, SIGNS, *signs)
     renew_sign(memory)
+    return cursor(memory, SIGNS).partition(" ")[0]
+
+
+def leave_mark_anew(store: Store, database: Path, state_dir: Path) -> None:
+    """Let a database that a person calls the right one give itself a new sign, which no copy of it knows, and leave the
+    mark of it. Raises MarkUnusable."""
+    with store.begin() as memory:
+        renew_sign(memory)
+        sign = cursor(memory, SIGNS).partition(" ")[0]
+    leave_mark(mark_file(state_dir), sign)
+    forget_numbered_mark(database, state_dir)
 
 
 def note_first_reading(memory: Memory, source: str, at: str) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, insert, select, update
 
-from jobs.store.lost_database import SIGNS
+from jobs.store.marks import SIGNS
 from jobs.store.memory import Memory
 from jobs.store.tables import cursors, runs
 
