@@ -240,6 +240,44 @@ def test_nobody_who_says_no_while_others_are_sent_gets_a_letter(clinic: Clinic) 
     assert told and len(server.taken) == letters - 1 and last not in server.recipients()
 
 
+@pytest.mark.parametrize("pause", [0, 0.001])
+def test_each_letter_of_a_group_is_looked_at_right_before_it_leaves(
+    clinic: Clinic, pause: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow mail server takes minutes over a group: who says no meanwhile, calls off or has another address by now."""
+    monkeypatch.setattr("jobs.sending.deciding._ASKED_AGAIN", 0)
+    names = ("Remy", "Nell", "Thea", "Otto", "Ada", "Fay")
+
+    def written(**more: dict[str, str]) -> None:
+        rows = enumerate(names)
+        clinic.export(*(coming(name, f"2026-03-06 1{hour}:00", **more.get(name, {})) for hour, name in rows))
+
+    said: list[str] = []
+
+    def change(step: str, session: Session) -> None:
+        if step == "MAIL" and not said:
+            said.append(clinic.command("stop", "thea@patient.example", moment="2026-03-04 09:01").output)
+            written(Otto={"email": "otto.corrected@patient.example"}, Ada={"status": "cancelled"})
+            clinic.pull("2026-03-04 09:01")
+
+    written()
+    clinic.pull("2026-03-04 08:45")
+    with serving(change) as server:
+        clinic.mail_through(server.port, pause_seconds=pause)
+        clinic.send("2026-03-04 09:00")
+        first = server.recipients()
+        clinic.send("2026-03-04 09:10")
+    assert first == ["remy@patient.example", "nell@patient.example", "fay@patient.example"]
+    assert server.recipients()[3:] == ["otto.corrected@patient.example"]
+    assert clinic.fates("Thea", "reminder") == [("withdrawn", "letters to this patient or address are stopped")]
+    assert clinic.fates("Ada", "reminder") == [("withdrawn", "the appointment is now cancelled")]
+    assert said == [
+        "thea@patient.example gets no letters from now on.\n"
+        "A run is sending letters just now, one to this address among them. It stays here if its turn is yet to come; "
+        "one that is just leaving may still arrive.\n"
+    ]
+
+
 def test_nobody_who_says_no_in_a_pause_between_letters_gets_one_and_no_letter_goes_to_an_address_that_was_corrected(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from jobs.clinic.follow_ups import utc_text
 from jobs.desk.terminal import open_console
 from jobs.mail.refused_for_good import answer_of
 from jobs.runner.tools import Tools
-from jobs.store.letters import waiting_for
+from jobs.store.letters import is_leaving, waiting_for
 from jobs.store.mailbox_messages import ReadMail, mail_about
 from jobs.store.memory import Memory
 from jobs.store.patient_story import contact
@@ -39,8 +39,13 @@ def put_on_the_list(tools: Tools, address: str, category: Category, reason: str,
         patient_id = next(iter(whose)) if len(whose) == 1 else None
         ending = Ending(category, reason or "asked for no more", who, key, patient_id)
         new = stop_once(memory, utc_text(tools.now), ending)
-        waiting = waiting_for(memory, key)
+        waiting, leaving = waiting_for(memory, key), is_leaving(memory, key)
     click.echo(f"{address} gets {_WHAT[category]} from now on." if new else f"{address} was stopped already.")
+    if leaving:
+        click.echo(
+            "A run is sending letters just now, one to this address among them. It stays here if its turn is yet to "
+            "come; one that is just leaving may still arrive."
+        )
     if waiting:
         click.echo(f"{waiting} letters that wait are looked at by the next run; it withdraws what is stopped.")
     if not whose:

@@ -60,16 +60,18 @@ def send(
     answers: Answers | None = None,
     pause_seconds: float = 0,
     wait: Callable[[float], object] = time.sleep,
+    why_no_longer: Callable[[int], str] = lambda letter_id: "",
 ) -> Tally:
     """Send the letters group by group (50 to 100 each) and say how many reached each state.
 
     `recipients_of` reads the recipients out of finished bytes; a letter that names anyone but its recipient fails.
+    `why_no_longer` is asked about each letter right before it leaves; one that is not right any more stays, with why.
     `progress` hears of each settled letter. `answers` hears what the other side says of each; after too many refusals
     the run ends with the letters on their way. SIGTERM or Ctrl-C end the run after the letter on its way. The errors of
     the ledger pass through; the letters concerned stay `attempting` until `settle`.
     """
     with heeding_signals() as stop:
-        run = _Run(ledger, transport, journal, clock, progress, recipients_of, pause_seconds, wait, stop)
+        run = _Run(ledger, transport, journal, clock, progress, recipients_of, pause_seconds, wait, stop, why_no_longer)
         run.answers = answers or run.answers
         for group in groups:
             run.send_group(group)
@@ -93,6 +95,7 @@ class _Run:
     pause_seconds: float
     wait: Callable[[float], object]
     stop: StopRequest
+    why_no_longer: Callable[[int], str]
     tally: Tally = field(default_factory=Tally)
     seen: set[int] = field(default_factory=set)
     answers: Answers = field(default_factory=Answers)
@@ -155,11 +158,12 @@ class _Run:
         for letter in group:
             if self.stop.asked or self.answers.too_many or (self.waiting and self.waiting.is_enough):
                 return
-            trouble = why_not(letter, self.recipients_of)
-            if trouble is None:
+            changed = self.why_no_longer(letter.letter_id)
+            trouble = changed or why_not(letter, self.recipients_of)
+            if not trouble:
                 yield letter
             else:
-                results[letter.letter_id] = Result(letter.letter_id, "failed", trouble)
+                results[letter.letter_id] = Result(letter.letter_id, "ready" if changed else "failed", trouble)
                 self.progress(1)
 
     def _hear(self, result: Result) -> None:

@@ -1,7 +1,8 @@
 """What becomes of each due letter: it is looked at once more, and what was decided is kept."""
 
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from jobs.clinic.approval import FrontDesk
@@ -25,6 +26,9 @@ from jobs.store.restoring import restored
 
 LOOKED_AT = 500  # letters
 DECIDED_FOR = timedelta(minutes=1)  # a letter that leaves later is looked at again
+_ASKED_AGAIN = 0.2  # seconds
+_ASKED_BLINDLY = timedelta(seconds=5)  # where the database does not tell of changes
+_ANOTHER_ADDRESS = "its patient has another address by now"
 _BECOMES = {"send": "ready", "soon": "ready", "withdraw": "withdrawn", "hold": "held", "wait": ""}  # "": stays as it is
 
 
@@ -58,8 +62,9 @@ def note_why_none_leave(tools: Tools, letters: Iterable[Due], why_none: str) -> 
             change_letters(memory, changes, utc_text(tools.now))
 
 
-def look_at(memory: Memory, tools: Tools, due: Sequence[Due]) -> list[Verdict]:
-    """Decide each of these letters as of now, changing nothing."""
+def look_at(memory: Memory, tools: Tools, due: Sequence[Due], are_leaving: bool = False) -> list[Verdict]:
+    """Decide each of these letters as of now, changing nothing. Those that `are_leaving` stand in the memory as if they
+    had left: what left does not count for them again."""
     if not due:
         return []
     follow_ups, calendar = tools.settings.follow_ups, calendar_of(tools)
@@ -69,7 +74,9 @@ def look_at(memory: Memory, tools: Tools, due: Sequence[Due]) -> list[Verdict]:
         ids = (letter.patient_id for letter in households)
         known = people(memory, ids, follow_ups.rules, tools.settings.source_names)
         keys = (person.address_key for person in known.values())
-        to_addresses = sent_to_addresses(memory, keys, tools.now, follow_ups.caps.days)
+        to_addresses = {} if are_leaving else sent_to_addresses(memory, keys, tools.now, follow_ups.caps.days)
+        for person in known.values() if are_leaving else ():
+            person.sent.clear()
         unfilled = tools.settings.clinic.unfilled
         verdicts += look(households, known, to_addresses, follow_ups, tools.now, calendar, desk, unfilled)
     return sorted(verdicts, key=lambda verdict: importance(verdict.due))
@@ -101,6 +108,9 @@ class LastMoment:
         self._changes = self._changes_seen()
         self._again: set[int] | None = None  # the letters that were looked at again since then; None: no change yet
         self._right: dict[int, str] = {}  # those of them that may leave, each with its patient's address
+        self._leaving: Mapping[int, str] = {}  # the group under way, each with the address that it was written to
+        self._wrong: dict[int, str] = {}  # those of it that may leave no more, each with the reason
+        self._asked_at = 0.0
 
     def still_right(self, written_to: Mapping[int, str], following: Iterable[int] = ()) -> Collection[int]:
         """Those of these letters that may still leave, each to the address (its key) that it was written to. One whose
@@ -109,9 +119,8 @@ class LastMoment:
         Where they must be looked at again, so are the `following` ones: until the next change they need no look of
         their own.
         """
-        now, changes = self._tools.clock(), self._changes_seen()
-        passed = now.astimezone(UTC) - self._decided_at  # of one zone, it would be what the clinic's clocks show
-        unchanged = changes == self._changes is not None and passed < DECIDED_FOR
+        now, changes, unchanged = self._what_changed()
+        self._leaving, self._wrong, self._asked_at = written_to, {}, time.monotonic()
         if not written_to or (unchanged and self._again is None):
             return written_to
         if not unchanged or not written_to.keys() <= (self._again or set()):
@@ -120,6 +129,35 @@ class LastMoment:
             verdicts = decide(self._tools._replace(now=now), self._again)
             self._right = {each.due.letter_id: each.due.address_key for each in verdicts if each.what == "send"}
         return {letter_id for letter_id, address in written_to.items() if self._right.get(letter_id) == address}
+
+    def why_no_longer(self, letter_id: int) -> str:
+        """Why a letter of the group under way may not leave any more, "" where it may. Asked about each right before it
+        leaves; what others have changed is looked for a few times a second."""
+        asked_at = time.monotonic()
+        if asked_at - self._asked_at >= _ASKED_AGAIN:
+            self._asked_at = asked_at
+            now, changes, unchanged = self._what_changed()
+            if not unchanged and (changes is not None or now - self._decided_at >= _ASKED_BLINDLY):
+                self._changes, self._decided_at = changes, now.astimezone(UTC)
+                self._again = set()  # the next group is looked at for itself
+                self._wrong = self._now_wrong(now)
+        return self._wrong.get(letter_id, "")
+
+    def _now_wrong(self, now: datetime) -> dict[int, str]:
+        """The letters of the group under way that are no longer right, each with the reason; nothing is noted."""
+        tools = self._tools._replace(now=now)
+        with tools.store.look() as memory:
+            due = letters_again(memory, self._leaving, ("attempting",))
+            verdicts = look_at(memory, tools, due, are_leaving=True)
+        wrong = {each.due.letter_id: each.reason for each in verdicts if each.what != "send"}
+        moved = {each.letter_id: _ANOTHER_ADDRESS for each in due if each.address_key != self._leaving[each.letter_id]}
+        return moved | wrong
+
+    def _what_changed(self) -> tuple[datetime, int | None, bool]:
+        """Now, the number of changes by others, and whether there was none since letters were decided on, just now."""
+        now, changes = self._tools.clock(), self._changes_seen()
+        passed = now.astimezone(UTC) - self._decided_at  # of one zone, it would be what the clinic's clocks show
+        return now, changes, changes == self._changes is not None and passed < DECIDED_FOR
 
     def _changes_seen(self) -> int | None:
         with self._tools.store.look() as memory:

@@ -94,6 +94,7 @@ def send_letters(tools: Tools, due: Sequence[Due], writer: LetterWriter, last_mo
                 recipients_of=recipients_of,
                 answers=answers,
                 pause_seconds=mail.pause_seconds,
+                why_no_longer=last_moment.why_no_longer,
             )
         if tally["failed"] or answers.doubtful:
             judge_refusals(tools, transport.name)

@@ -244,6 +244,13 @@ def waiting_for(memory: Memory, address_key: str) -> int:
     return int(memory.connection.execute(found).scalar_one())
 
 
+def is_leaving(memory: Memory, address_key: str) -> bool:
+    """Whether a run has a letter to this address among those that it sends just now."""
+    letter = letters.c
+    leaving = letter.clinic_id == memory.clinic_id, letter.address_key == address_key, letter.state == "attempting"
+    return memory.connection.execute(select(letter.id).where(*leaving).limit(1)).first() is not None
+
+
 def count_states(memory: Memory) -> dict[str, int]:
     """How many letters stand in each state."""
     query = (
