@@ -54,3 +54,9 @@ def events_of(known: Known | None, seen: Seen, now: str) -> Iterator[tuple[str, 
     discharges = seen.step == "discharge" and seen.status in ("completed", "arrived")
     if discharges and (known is None or (known.step, known.status) != (seen.step, seen.status)):
         yield "discharged", seen.starts_at
+
+
+def events_of_new_patient(seen: Seen, now: str, at_one_address: bool = False) -> Iterator[tuple[str, str]]:
+    """The same for a patient to whom an appointment has passed from another one, as out of a wrong chart. All of it is
+    new to this one, and was booked only now, unless both are reached at one address: it may be the same person."""
+    return events_of(None, seen if at_one_address else seen._replace(booked_at=""), now)

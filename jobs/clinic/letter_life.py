@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from jobs.clinic.follow_ups import Rule
 
 DIED = "the patient has died"
+PASSED_ON = "the appointment is another patient's now"
+"""It was given under a wrong chart, or its chart became another one."""
 
 
 class State(NamedTuple):
@@ -89,6 +91,6 @@ def way_back(rule: "Rule") -> WayBack | None:
         return None
     if rule.when in ("planned_visit", "first_booking"):
         gone = (status for status in STATUSES if status not in ("booked", "rescheduled"))
-        return WayBack((DIED, *(now_words("appointment", status) for status in gone)), ("booked",))
+        return WayBack((DIED, PASSED_ON, *(now_words("appointment", status) for status in gone)), ("booked",))
     what, right = ("appointment", ("no_show",)) if rule.when == "no_show" else ("visit", KEPT)
-    return WayBack((DIED, *(now_words(what, status) for status in STATUSES if status not in right)), right)
+    return WayBack((DIED, PASSED_ON, *(now_words(what, status) for status in STATUSES if status not in right)), right)

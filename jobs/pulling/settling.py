@@ -10,7 +10,7 @@ from jobs.clinic.problems import FEW
 from jobs.clinic.records import Problem
 from jobs.runner.tools import Tools
 from jobs.sources.source import Source
-from jobs.store.appointments import Saved
+from jobs.store.appointments import Passed, Saved
 from jobs.store.memory import Memory
 from jobs.store.restoring import note_first_reading
 from jobs.store.sources import PATIENTS, forget_missing, renew_problems
@@ -27,6 +27,7 @@ class Touched(NamedTuple):
     slots: set[int]
     handed_over: set[tuple[int, int]]
     added: set[int]
+    passed: list[Passed]
 
     def add(self, saved: Saved) -> None:
         """Add what a part of them changed."""
@@ -35,6 +36,7 @@ class Touched(NamedTuple):
         self.slots.update(saved.slots)
         self.handed_over.update(saved.handed_over)
         self.added.update(saved.added)
+        self.passed.extend(saved.passed)
 
 
 def take_over(
@@ -78,6 +80,11 @@ def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts:
     from jobs.store.twins import settle_twins
 
     people = settle_identities(memory, touched.records, touched.handed_over, seen_at)
+    if touched.passed:
+        from jobs.store.passing import pass_on  # on few days
+
+        welcomes = {rule.name for rule in tools.settings.follow_ups.rules if rule.when == "first_booking"}
+        counts["appointments given to another patient"] += pass_on(memory, touched.passed, welcomes, seen_at)
     twins = settle_twins(memory, touched.slots, ranks_of(tools.settings.sources), seen_at)
     counts["patients in two sources"] += people.joined + twins.joined
     counts["appointments in two sources"] += twins.new

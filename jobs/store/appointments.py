@@ -47,6 +47,16 @@ EVENT = ("clinic_id", "appointment_id", "patient_id", "what", "happened_at", "se
 _values = attrgetter(*SLOT)
 
 
+class Passed(NamedTuple):
+    """An appointment that kept its number and is given for another patient than before, as it was and as it is. What
+    has happened by that is to be told once it is known whether the two are one."""
+
+    slot_id: int
+    former: int
+    known: Known
+    seen: Seen
+
+
 class Saved(NamedTuple):
     """What one batch came to."""
 
@@ -59,6 +69,7 @@ class Saved(NamedTuple):
     handed_over: frozenset[tuple[int, int]] = frozenset()  # records: an appointment's former patient, and its new one
     added: frozenset[int] = frozenset()  # the appointments that are new
     held: frozenset[str] = frozenset()  # keys of those whose row gives no time of day any more, and is left out
+    passed: Sequence[Passed] = ()  # those that had another patient before
 
 
 def save_appointments(
@@ -152,6 +163,7 @@ class _Writing:
         self._touched: set[int] = set()
         self._slots: set[int] = set()
         self._handed_over: set[tuple[int, int]] = set()
+        self._passed: list[Passed] = []
 
     def add(self, slot: Appointment, before: "_Before | None", now: _Now) -> None:
         """Hear of an appointment that is not what it was `before`, None for one that is new."""
@@ -175,8 +187,14 @@ class _Writing:
         if slot.status == "booked" and slot.starts_at > self._seen_at and (before is None or before.was_gone()):
             self._noted.booked[slot_id] = patient_id, slot.starts_at
         if before is None or not before.same_as:  # else the source that counts tells what happens
-            known = before and before.known
-            self._happened += _events(self._memory, slot_id, patient_id, known, slot, self._seen_at)
+            seen = Seen(slot.starts_at, slot.status, slot.step, slot.booked_at, slot.cancelled_at)
+            if before is not None and before.patient_id != patient_id:
+                self._passed.append(Passed(slot_id, before.patient_id, before.known, seen))
+                return
+            clinic_id = self._memory.clinic_id
+            for what, happened_at in events_of(before and before.known, seen, self._seen_at):
+                told = clinic_id, slot_id, patient_id, what, happened_at, self._seen_at, slot.starts_at
+                self._happened.append(told)
 
     def _note(self, slot: Appointment, before: "_Before", patient_id: int, record_id: int) -> None:
         """Note a visit that was to come, or is to come now, and has another time or another patient."""
@@ -200,7 +218,7 @@ class _Writing:
         new, changed = len(self._new), len(self._changed) + len(self._in_place)
         about = frozenset(self._touched), frozenset(records), frozenset(self._slots), frozenset(self._handed_over)
         added = frozenset(range(self._first_id, self._first_id + new))
-        return Saved(new, changed, all_of_them - new - changed, *about, added)
+        return Saved(new, changed, all_of_them - new - changed, *about, added, passed=self._passed)
 
 
 class _Before(NamedTuple):
@@ -239,16 +257,6 @@ def _known(memory: Memory, keys: Iterable[str]) -> dict[str, _Before]:
             query.where(table.key.in_(part))
         ).all()
     }
-
-
-def _events(
-    memory: Memory, slot_id: int, patient_id: int, known: Known | None, slot: Appointment, seen_at: str
-) -> list[tuple[Any, ...]]:
-    seen = Seen(slot.starts_at, slot.status, slot.step, slot.booked_at, slot.cancelled_at)
-    return [
-        (memory.clinic_id, slot_id, patient_id, what, happened_at, seen_at, slot.starts_at)
-        for what, happened_at in events_of(known, seen, seen_at)
-    ]
 
 
 def _hash(record_id: int, values: tuple[str, ...]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, insert, literal, select, update
 
 from jobs.store.article_vetoes import rule_out_too, take_back_too
 from jobs.store.memory import Memory
@@ -38,15 +38,24 @@ def _move_appointments(memory: Memory, now: dict[int, int]) -> None:
     """Each with its events; it remembers for whom it was given."""
     table = appointments.c
     query = select(table.patient_id, table.named_id, table.id)
-    slots = [
-        (now[patient_id], named_id or patient_id, slot_id)
+    theirs = [
+        (patient_id, named_id or patient_id, slot_id)
         for part in in_parts(now)
         for patient_id, named_id, slot_id in memory.connection.execute(query.where(table.patient_id.in_(part)))
     ]
+    slots = [(now[patient_id], named_id, slot_id) for patient_id, named_id, slot_id in theirs]
     update_rows(memory, *setting(appointments, ("patient_id", "named_id")), slots)
-    of_slot = update(events).where(_ours(memory, events), events.c.appointment_id == bindparam("slot_id"))
-    moved = [(patient_id, slot_id) for patient_id, _, slot_id in slots]
-    update_rows(memory, of_slot.values(patient_id=bindparam("kept")), ("kept", "slot_id"), moved)
+    of_slot = events.c.appointment_id == bindparam("slot_id"), events.c.patient_id == bindparam("gone")
+    moved = update(events).where(_ours(memory, events), *of_slot, ~_told_of(bindparam("kept")))
+    rows = [(now[patient_id], slot_id, patient_id) for patient_id, _, slot_id in theirs]
+    update_rows(memory, moved.values(patient_id=bindparam("kept")), ("kept", "slot_id", "gone"), rows)
+
+
+def _told_of(patient_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether the same is told of this patient too: the appointment had passed from the one to the other."""
+    event, other = events.c, events.alias()
+    same = [other.c[name] == event[name] for name in ("clinic_id", "appointment_id", "what", "starts_at")]
+    return select(other.c.id).where(*same, other.c.patient_id == patient_id).exists()
 
 
 def _share_articles(memory: Memory, joins: Joins) -> None:
@@ -74,11 +83,13 @@ def part_records(memory: Memory, groups: PatientGroups, kept: int, leaving: Sequ
     groups.write()
     change, table = memory.connection.execute, appointments.c
     slots = select(table.id).where(table.named_id.in_(leaving))
-    happened = select(events.c.id).where(events.c.appointment_id.in_(slots))
+    of_slots = _ours(memory, events), events.c.appointment_id.in_(slots)
+    theirs = update(events).where(*of_slots, events.c.patient_id == kept, ~_told_of(literal(patient_id)))
+    change(theirs.values(patient_id=patient_id))
+    happened = select(events.c.id).where(*of_slots, events.c.patient_id == patient_id)
     written = select(letters.c.id).where(letters.c.event_id.in_(happened))
     _move_articles(memory, patient_id, sent_articles.c.letter_id.in_(written))
     change(update(letters).where(letters.c.event_id.in_(happened)).values(patient_id=patient_id))
-    change(update(events).where(events.c.appointment_id.in_(slots)).values(patient_id=patient_id))
     _unpair(memory, kept, leaving)
     change(update(appointments).where(table.named_id.in_(leaving)).values(patient_id=patient_id))
     change(update(appointments).where(table.named_id == patient_id).values(named_id=0))

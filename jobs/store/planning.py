@@ -41,24 +41,28 @@ def news(memory: Memory, kinds: Collection[str], most: int) -> News:
     seen = _seen_before(memory, {row.appointment_id for row in found}, since)
     happenings = []
     for row in found:
-        kind = row.appointment_id, _KIND.get(row.what, row.what)
-        repeated = kind in seen or (row.what == "moved" and (row.appointment_id, "booked") in seen)
+        whose = row.appointment_id, row.patient_id
+        kind = *whose, _KIND.get(row.what, row.what)
+        repeated = kind in seen or (row.what == "moved" and (*whose, "booked") in seen)
         happenings.append(Happening(*row[:-1], repeated=repeated, seen_at=row.seen_at))
         seen.add(kind)
     is_all = len(found) < most
     return News(happenings, newest if is_all else found[-1].id, is_all)
 
 
-def _seen_before(memory: Memory, appointment_ids: Iterable[int], until: int) -> set[tuple[int, str]]:
-    """What had happened to these appointments up to an event."""
+def _seen_before(memory: Memory, appointment_ids: Iterable[int], until: int) -> set[tuple[int, int, str]]:
+    """What had happened to these appointments up to an event, each with the patient who had it then."""
     if not until:
         return set()
     event = events.c
-    query = select(event.appointment_id, event.what, event.id).where(event.clinic_id == memory.clinic_id)
+    columns = event.appointment_id, event.patient_id, event.what, event.id
+    query = select(*columns).where(event.clinic_id == memory.clinic_id)
     return {
-        (appointment_id, _KIND.get(what, what))
+        (appointment_id, patient_id, _KIND.get(what, what))
         for part in in_parts(appointment_ids)
-        for appointment_id, what, event_id in memory.connection.execute(query.where(event.appointment_id.in_(part)))
+        for appointment_id, patient_id, what, event_id in memory.connection.execute(
+            query.where(event.appointment_id.in_(part))
+        )
         if event_id <= until  # asked of SQLite, it walks all events up to this one
     }
 
@@ -118,6 +122,7 @@ def bring_back(memory: Memory, rules: Iterable[Rule], now: str, zone: ZoneInfo) 
             letter.due_at > utc_text(datetime.fromisoformat(now) - _BACK_WITHIN),
             or_(*(_right_again(names, way) for way, names in alike.items())),
             slot.starts_at == event.starts_at,
+            slot.patient_id == letter.patient_id,
         )
     )
     back, late = list[int](), list[tuple[int, str]]()

@@ -137,7 +137,7 @@ events = _table(
     Column("happened_at", _MOMENT, nullable=False),
     Column("seen_at", _MOMENT, nullable=False),
     Column("starts_at", _MOMENT, nullable=False),  # when the appointment was to start, as of this event
-    UniqueConstraint("clinic_id", "appointment_id", "what", "starts_at"),
+    UniqueConstraint("clinic_id", "appointment_id", "what", "starts_at", "patient_id"),
     Index("ix_events_new", "clinic_id", "id"),  # the planner asks for those since its cursor
 )
 

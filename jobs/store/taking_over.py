@@ -57,7 +57,7 @@ class _Known(NamedTuple):
 
     patients: dict[str, tuple[int, str]]
     appointments: dict[str, int]
-    events: dict[tuple[int, str, str], int]
+    events: dict[tuple[int, int, str, str], int]
     letters: dict[tuple[int, str, int], tuple[int, str]]
     numbers: set[int]  # of the letters of all clinics
 
@@ -101,12 +101,13 @@ def _known(memory: Memory) -> _Known:
     who, slot, event, letter = patients.c, appointments.c, events.c, letters.c
     people = select(who.key, who.id, who.address_key).where(who.clinic_id == clinic)
     slots = select(slot.key, slot.id).where(slot.clinic_id == clinic)
-    happened = select(event.appointment_id, event.what, event.starts_at, event.id).where(event.clinic_id == clinic)
+    whose = event.appointment_id, event.patient_id
+    happened = select(*whose, event.what, event.starts_at, event.id).where(event.clinic_id == clinic)
     planned = select(letter.patient_id, letter.rule, letter.event_id, letter.id, letter.state)
     return _Known(
         {key: (patient_id, address) for key, patient_id, address in ask(people)},
         {key: slot_id for key, slot_id in ask(slots)},
-        {(slot_id, what, at): event_id for slot_id, what, at, event_id in ask(happened)},
+        {tuple(row[:4]): row[4] for row in ask(happened)},
         {tuple(row[:3]): tuple(row[3:]) for row in ask(planned.where(letter.clinic_id == clinic))},
         set(ask(select(letter.id)).scalars()),
     )
@@ -119,12 +120,12 @@ def _take_over(memory: Memory, known: _Known, row: tuple[Any, ...]) -> int:
     slot_id = known.appointments.get(slot)
     if not slot_id or not patient_id or address_here != address:
         return 0
-    event_id = known.events.get((slot_id, what, starts_at))
+    event_id = known.events.get((slot_id, patient_id, what, starts_at))
     about = {"clinic_id": memory.clinic_id, "patient_id": patient_id}
     if event_id is None:
         event = {"appointment_id": slot_id, "what": what, "starts_at": starts_at, "happened_at": happened_at}
         event_id = _new(memory, insert(events).values(**about, **event, seen_at=seen_at))
-        known.events[slot_id, what, starts_at] = event_id
+        known.events[slot_id, patient_id, what, starts_at] = event_id
     letter_id, here = known.letters.get((patient_id, rule, event_id), (0, ""))
     is_new = not letter_id
     if is_new and former_id not in known.numbers:  # so its stop link and its marks in the journal stay its own

@@ -230,8 +230,12 @@ def _letters_of(memory: Memory, slot_id: int) -> list[_Letter]:
 
 def _events_of(memory: Memory, slot_id: int) -> dict[tuple[str, str], int]:
     table = events.c
-    query = select(table.what, table.starts_at, table.id).where(
-        table.clinic_id == memory.clinic_id, table.appointment_id == slot_id
+    query = (
+        select(table.what, table.starts_at, table.id)
+        .join(
+            appointments, (appointments.c.id == table.appointment_id) & (appointments.c.patient_id == table.patient_id)
+        )
+        .where(table.clinic_id == memory.clinic_id, table.appointment_id == slot_id)
     )
     return {(what, starts_at): event_id for what, starts_at, event_id in memory.connection.execute(query)}
 

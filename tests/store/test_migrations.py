@@ -11,13 +11,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, insert, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from jobs.clinic.addresses import address_key
 from jobs.store.episodes import renew_once_a_day
 from jobs.store.memory import Store, StoreUnusable, open_store
 from jobs.store.migrations import HEAD, migrate
 from jobs.store.stops import stop, stopped_now
-from jobs.store.tables import appointments, cursors, episodes, metadata, patients
+from jobs.store.tables import appointments, cursors, episodes, events, letters, metadata, patients
 
 MIGRATIONS = Path(migrate.__code__.co_filename).parent
 
@@ -224,3 +225,33 @@ def test_all_episodes_are_summed_up_anew_once_two_plans_at_once_are_told_apart(t
         found = memory.connection.execute(select(episodes.c.number, episodes.c.visits)).all()
     store.close()
     assert found == [(1, 1)]
+
+
+def test_events_keep_their_numbers_and_letters_and_are_told_once_of_each_patient_after_the_upgrade(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'clinic.sqlite'}"
+    store = Store(create_engine(url), "lakeside")
+    migrate(store.engine, to="0016")
+    clinic, start = {"clinic_id": "lakeside"}, {"starts_at": "2026-03-04T17:00:00Z"}
+    slot = {"key": "1", "starts_on": "2026-03-04", "status": "booked", **start, **clinic}
+    event = {"appointment_id": 3, "what": "booked", "happened_at": "", "seen_at": "", **start, **clinic}
+    with store.begin() as memory:
+        memory.connection.execute(insert(patients), [{"id": each, "key": f"p{each}", **clinic} for each in (1, 2)])
+        memory.connection.execute(insert(appointments).values(id=3, patient_id=1, **slot))
+        memory.connection.execute(insert(events).values(id=40, patient_id=1, **event))
+        letter = {"rule": "reminder", "event_id": 40, "state": "sent", "due_at": "", "expires_at": "", **clinic}
+        memory.connection.execute(insert(letters).values(patient_id=1, **letter))
+    store.close()
+    opened = open_store(url, "lakeside")
+    with opened.begin() as memory:
+        memory.connection.execute(insert(events).values(patient_id=2, **event))
+        told = memory.connection.execute(select(events.c.id, events.c.patient_id).order_by(events.c.id)).all()
+        assert memory.connection.execute(select(letters.c.event_id)).scalars().all() == [40]
+        assert memory.connection.execute(text("PRAGMA foreign_key_check")).all() == []
+    with opened.begin() as memory, pytest.raises(IntegrityError):
+        memory.connection.execute(insert(events).values(patient_id=2, **event))
+    with opened.begin() as memory:
+        assert memory.connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+    opened.close()
+    assert told == [(40, 1), (41, 2)]
