@@ -82,6 +82,31 @@ def test_who_has_just_booked_is_welcomed_first_and_reminded_on_the_next_sending_
     assert ("Frida", "reminder") in clinic.in_state("sent") and len(clinic.in_state("sent")) == 3
 
 
+def test_a_weekend_between_makes_no_letter_too_late_and_a_server_that_was_off_for_a_week_does_not_write_to_all(
+    clinic: Clinic,
+) -> None:
+    days = {"Mona": "02", "Tue": "03", "Wes": "04", "Thea": "05", "Frida": "06"}
+    known = [appointment(name, f"2026-03-{day} 10:00", "booked") for name, day in days.items()]
+    first = coming("Nell", "2026-03-12 10:00", booked_at="2026-03-04 11:00")
+    clinic.export(*known)
+    clinic.pull("2026-03-02 08:30")
+    off = clinic.copied(clinic.home.with_name("off"))
+    for number in range(1, 6):
+        missed = [row | {"status": "no show"} for row in known[:number]]
+        next_day = 9 if number == 5 else 2 + number
+        clinic.export(*missed, *known[number:])
+        for moment in (f"{1 + number:02} 18:30", f"{next_day:02} 09:10"):
+            clinic.pull(f"2026-03-{moment}")
+            clinic.send(f"2026-03-{moment}")
+    off.export(*missed, first)
+    off.pull("2026-03-09 08:30")
+    off.send("2026-03-09 09:10")
+    assert {name for name in days if (name, "missed_visit") in clinic.in_state("sent")} == set(days)
+    assert off.in_state("sent") == {("Thea", "missed_visit"), ("Frida", "missed_visit"), ("Nell", "welcome")}
+    too_late = ("withdrawn", "too late: it was due 2026-03-04, and the rule allows 2 days")
+    assert off.fates("Wes", "missed_visit") == [too_late]
+
+
 def test_nobody_is_asked_for_a_review_while_there_is_no_place_for_it(clinic: Clinic) -> None:
     clinic.edit("config/clinic.yaml", "https://lakeside.example/review", "")
     clinic.export(*(appointment("Revi", f"2026-{day} 09:00") for day in SIX_VISITS))

@@ -123,7 +123,7 @@ def test_what_depends_on_no_other_visit_leaves(clinic: Clinic) -> None:
 def test_a_row_that_nobody_mends_is_named_as_the_reason_why_the_letter_never_left(clinic: Clinic) -> None:
     called_off(clinic, anew())
     lived(clinic, (TOO_LATE, [cancelled(), anew()]))
-    told = "too late: it was due 2026-03-05, and the rule allows 5 days; " + WAITS[1].split(";")[0]
+    told = "too late: it was due 2026-03-05, and the rule allows 3 days; " + WAITS[1].split(";")[0]
     assert clinic.fates("Remy", "cancelled") == [("withdrawn", told)]
 
 

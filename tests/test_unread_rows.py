@@ -49,7 +49,8 @@ def test_a_visit_without_a_number_waits_too(clinic: Clinic) -> None:
 
 def test_what_was_mended_too_late_is_withdrawn_and_says_why(clinic: Clinic) -> None:
     lived(clinic, (BOOKED, visit()), (DUE, visit(status="gone fishing")), (TOO_LATE, visit(status="gone fishing")))
-    told = "too late: it was due 2026-03-04, and the rule allows 36 hours; " + WAITS[1].split(";")[0]
+    late = "too late: it was due 2026-03-04, and the rule allows 2 days, until the day before the visit at most"
+    told = f"{late}; {WAITS[1].split(';')[0]}"
     assert clinic.fates("Remy", "reminder") == [("withdrawn", told)]
 
 

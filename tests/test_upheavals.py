@@ -243,7 +243,7 @@ HELD = f"{FILE} (export) is held back; problems.xlsx says why"
 
 
 def reminder(clinic: Clinic) -> tuple[str, str]:
-    """What became of the first reminder, due at the opening of March 30 and too late at nine in the evening after."""
+    """What became of the first reminder, due on the morning of March 30 and too late after the next evening."""
     (found,) = clinic.fates("P0", "reminder")
     return found
 
@@ -263,20 +263,20 @@ def test_a_letter_that_is_too_late_after_a_file_was_held_back_names_it(waiting: 
     before = waiting.ask("SELECT * FROM letters")
     waiting.send("2026-03-30 10:10")
     assert waiting.ask("SELECT * FROM letters") == before
-    waiting.send("2026-03-31 19:00")
+    waiting.send("2026-03-30 19:00")
     assert reminder(waiting) == ("ready", f"outside the sending hours; before, no letter left: {HELD}")
     ran = waiting.send("2026-04-01 10:00")
     assert (ran.code, ran.counts["letters withdrawn"]) == (FAILED, 2)
-    late = f"too late: it was due 2026-03-30, and the rule allows 36 hours; no letter left: {HELD}"
-    assert reminder(waiting) == ("withdrawn", late)
+    late = "too late: it was due 2026-03-30, and the rule allows 2 days, until the day before the visit at most"
+    assert reminder(waiting) == ("withdrawn", f"{late}; no letter left: {HELD}")
 
 
-@pytest.mark.parametrize(("settled", "state"), [("2026-03-31 15:00", "sent"), ("2026-03-31 19:30", "withdrawn")])
+@pytest.mark.parametrize(("settled", "state"), [("2026-03-31 15:00", "sent"), ("2026-04-01 10:30", "withdrawn")])
 def test_once_a_file_is_settled_what_is_not_too_late_leaves(waiting: Clinic, settled: str, state: str) -> None:
-    waiting.send("2026-03-31 19:00" if state == "withdrawn" else "2026-03-31 14:00")
+    waiting.send("2026-03-31 14:00")
     waiting.read_from("{name: export, path: exports/*.csv, date_order: dmy}")
     assert waiting.pull(settled).code == FINE
-    waiting.send("2026-03-31 21:30" if state == "withdrawn" else settled)
+    waiting.send(settled)
     assert reminder(waiting)[0] == state
     assert (HELD in reminder(waiting)[1]) == (state == "withdrawn")
 

@@ -283,7 +283,10 @@ def what_held_up(due: Due) -> str:
 
 def too_late_words(due_at: str, rule: Rule, zone: ZoneInfo) -> str:
     """Why a letter does not leave any more whose time is over."""
-    return f"too late: it was due {local_day(due_at, zone)}, and the rule allows {rule.too_late_after}"
+    words = f"too late: it was due {local_day(due_at, zone)}, and the rule allows {rule.too_late_after}"
+    if rule.when != "planned_visit" or rule.waiting >= timedelta(0):
+        return words
+    return f"{words}, until {'the visit' if rule.waiting.seconds else 'the day before the visit'} at most"
 
 
 def _told_already(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:

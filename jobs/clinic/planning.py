@@ -1,7 +1,7 @@
 """Which letters the events of a day call for, and when each is due."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from jobs.clinic.sending_hours import SendingHours
 
 TOO_LATE_TO_REMIND = "booked or moved too late: no sending day lies between that day and the day of the visit"
 """Why a letter before a visit never leaves, although its visit stands."""
+_BOOKED_NOT_LONG_AGO = timedelta(days=10)  # when it became known: a week that was closed, with the days around it
 
 
 class Happening(NamedTuple):
@@ -102,20 +103,40 @@ def _calls(rule: Rule, event: Happening, history: Sequence[Slot], start: str, ca
 def _moments(event: Happening, rule: Rule, hours: SendingHours, calendar: Calendar) -> tuple[str, str, str]:
     """When the letter is due, when it is too late, and why it never leaves ("" where it may).
 
-    Before a visit it leaves on the next sending day after the booking at the earliest, and only where that lies before
-    the day of the visit (of a rule that waits hours: before the visit): who has just booked needs no reminder.
+    It is late from the moment on at which it could leave. What is true only for some days after an event counts from
+    there, however late the event became known; the welcome before a first visit stays true.
     """
-    if rule.when != "planned_visit":
-        return *_due(event.happened_at, rule, hours, calendar), ""
+    if rule.when == "planned_visit":
+        return _before_visit(event, rule, hours, calendar)
+    due, expires = _due(event.happened_at, rule, hours, calendar)
+    if rule.when == "first_booking" and due < event.seen_at:
+        seen = datetime.fromisoformat(event.seen_at)
+        if seen - datetime.fromisoformat(event.happened_at) <= _BOOKED_NOT_LONG_AGO:
+            expires = _until(hours.next_open(seen, calendar.zone, calendar.holidays), rule, hours, calendar)
+    return due, expires, ""
+
+
+def _before_visit(event: Happening, rule: Rule, hours: SendingHours, calendar: Calendar) -> tuple[str, str, str]:
+    """The same before a visit: it leaves on the next sending day after the booking at the earliest, and before the day
+    of the visit (of a rule that waits hours: before the visit). Who has just booked needs no reminder."""
     due, expires = _due(event.starts_at, rule, hours, calendar)
     if rule.waiting >= timedelta(0):
         return due, expires, ""
+    start = datetime.fromisoformat(event.starts_at).astimezone(calendar.zone)
+    last = event.starts_at if rule.waiting.seconds else _eve(start.date(), hours, calendar)
     earliest = _opening_after_booking(event, hours, calendar)
     if utc_text(earliest) <= due:
-        return due, expires, ""
-    start = datetime.fromisoformat(event.starts_at).astimezone(calendar.zone)
+        return due, max(due, min(expires, last)), ""
     before = earliest < start if rule.waiting.seconds else earliest.date() < start.date()
-    return utc_text(earliest), utc_text(earliest + rule.lateness), "" if before else TOO_LATE_TO_REMIND
+    due, expires = utc_text(earliest), _until(earliest, rule, hours, calendar)
+    return due, max(due, min(expires, last)), "" if before else TOO_LATE_TO_REMIND
+
+
+@lru_cache(maxsize=4096)
+def _eve(day: date, hours: SendingHours, calendar: Calendar) -> str:
+    """The closing of the last sending day before a day."""
+    before = hours.opening(day - timedelta(days=1), calendar.zone, calendar.holidays, backward=True)
+    return utc_text(hours.span(before.date(), calendar.zone)[1])
 
 
 def _opening_after_booking(event: Happening, hours: SendingHours, calendar: Calendar) -> datetime:
@@ -146,14 +167,28 @@ def _due(base: str, rule: Rule, hours: SendingHours, calendar: Calendar) -> tupl
         day = moment.astimezone(calendar.zone).date() + rule.waiting
         return _due_on(day, rule.waiting < timedelta(0), rule.lateness, hours, calendar)
     due = hours.next_open(moment + rule.waiting, calendar.zone, calendar.holidays)
-    return utc_text(due), utc_text(due + rule.lateness)
+    return utc_text(due), _until(due, rule, hours, calendar)
 
 
 @lru_cache(maxsize=4096)
 def _due_on(day: date, backward: bool, lateness: timedelta, hours: SendingHours, calendar: Calendar) -> tuple[str, str]:
     """The same of what is due at the opening of a day: very many letters share one."""
     due = hours.opening(day, calendar.zone, calendar.holidays, backward)
-    return utc_text(due), utc_text(due + lateness)
+    return utc_text(due), utc_text(hours.until(due, lateness, calendar.zone, calendar.holidays))
+
+
+def _until(moment: datetime, rule: Rule, hours: SendingHours, calendar: Calendar) -> str:
+    """When a letter is too late that could leave at this moment at the earliest."""
+    if rule.lateness < timedelta(days=1):
+        return utc_text(hours.until(moment, rule.lateness, calendar.zone, calendar.holidays))
+    return _until_closing(moment.astimezone(calendar.zone).date(), rule.lateness, hours, calendar)
+
+
+@lru_cache(maxsize=4096)
+def _until_closing(day: date, lateness: timedelta, hours: SendingHours, calendar: Calendar) -> str:
+    """The same where days count: very many letters share one."""
+    noon = datetime.combine(day, time(12), tzinfo=calendar.zone)
+    return utc_text(hours.until(noon, lateness, calendar.zone, calendar.holidays))
 
 
 def earliest_due(base: str, rule: Rule, hours: SendingHours, calendar: Calendar) -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_COUNTED_TO = 366
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,6 +64,38 @@ class SendingHours:
         if not self.works_on(day, holidays) or moment >= self.span(day, zone)[0]:
             day += timedelta(days=1)
         return self.opening(day, zone, holidays)
+
+    def until(self, moment: datetime, late: timedelta, zone: ZoneInfo, holidays: Collection[str] = ()) -> datetime:
+        """The last moment for what may leave at `moment` at the earliest and this much late.
+
+        Only the time in which letters leave counts. Days end with the closing of the last of them: two days after a
+        Friday are over on Tuesday evening. Less than a day is counted within the hours, and over at the latest with
+        the closing of the next sending day.
+        """
+        day = moment.astimezone(zone).date()
+        last = self.last_closing(day, -(-late // timedelta(days=1)), zone, holidays)
+        if late >= timedelta(days=1):
+            return last
+        this_day = max(timedelta(0), self.span(day, zone)[1] - moment)
+        if late <= this_day:
+            return moment + late
+        return min(last, self.opening(day + timedelta(days=1), zone, holidays) + (late - this_day))
+
+    def last_closing(self, day: date, days: int, zone: ZoneInfo, holidays: Collection[str] = ()) -> datetime:
+        """The closing of the last of so many sending days after `day`.
+
+        Where letters leave on few days of the week, no more than twice as many calendar days count, holidays apart:
+        two days must not become two weeks. So with more than a year, of which nobody counts the days.
+        """
+        if days > _COUNTED_TO:
+            day += timedelta(days=2 * days)
+            days = 0
+        sending = passed = 0
+        while sending < days and passed < 2 * days:
+            day += timedelta(days=1)
+            passed += day.isoformat() not in holidays
+            sending += self.works_on(day, holidays)
+        return self.span(self.opening(day, zone, holidays).date(), zone)[1].astimezone(zone)
 
 
 @lru_cache(maxsize=1024)

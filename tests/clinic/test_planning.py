@@ -61,7 +61,8 @@ def reminded(booked_at: str, visit: str, seen_at: str = "", what: str = "booked"
     planned = slot(1, starts, "booked")
     (letter,) = plan(REMINDER, happening(planned, what, at or seen)._replace(seen_at=seen), [planned])
     due_at, until = (datetime.fromisoformat(one).astimezone(PACIFIC) for one in (letter.due_at, letter.expires_at))
-    assert until - due_at == REMINDER.lateness  # by the clinic's clocks, from the real moment on
+    on_an_eve = due_at < until and f"{until:%Y-%m-%d}" < visit[:10] and f"{until:%H:%M}" == "18:00"
+    assert letter.reason or on_an_eve
     return due_at.strftime("%a %H:%M"), letter.reason
 
 
@@ -120,6 +121,53 @@ def test_a_holiday_is_no_sending_day():
 def test_hours_after_a_missed_evening_visit_wait_for_the_morning():
     rule = Rule("missed_visit", "no_show", "missed_visit.md", "2 hours")
     assert due(rule, slot(1, "2026-03-05T00:30:00Z", "no_show"), "no_show") == "Thu 2026-03-05 09:00"
+
+
+def life(rule: Rule, what: str, at: str, seen: str = "", visit: str = "") -> list[str]:
+    """When the letter about what happened then is due and when it is too late; all in the clinic's time."""
+    moments = [f"{datetime.fromisoformat(one).replace(tzinfo=PACIFIC).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+               for one in (at, seen or at, visit or at)]  # fmt: skip
+    about = slot(1, moments[2], "booked" if visit else what)
+    (letter,) = plan(rule, happening(about, what, moments[0])._replace(seen_at=moments[1]), [about])
+    both = (datetime.fromisoformat(one).astimezone(PACIFIC) for one in (letter.due_at, letter.expires_at))
+    return [f"{one:%a %d %H:%M}" for one in both]
+
+
+MISSED = Rule("missed_visit", "no_show", "missed_visit.md", "2 hours", "2 days")
+WELCOME = Rule("welcome", "first_booking", "welcome.md", "1 hour", "3 days")
+
+
+def test_days_without_letters_do_not_make_a_letter_too_late():
+    """In March 2026 the 6th is a Friday; on Christmas, a Friday in 2026, no letter leaves."""
+    assert life(MISSED, "no_show", "2026-03-02 10:00") == ["Mon 02 12:00", "Wed 04 18:00"]
+    assert life(MISSED, "no_show", "2026-03-06 10:00", "2026-03-07 06:30") == ["Fri 06 12:00", "Tue 10 18:00"]
+    assert life(MISSED, "no_show", "2026-12-23 15:00", "2026-12-23 18:30") == ["Wed 23 17:00", "Mon 28 18:00"]
+
+
+def test_what_is_true_for_some_days_is_too_late_from_then_on_however_late_it_became_known():
+    told = life(MISSED, "no_show", "2026-03-02 10:00", "2026-03-02 18:30")
+    assert life(MISSED, "no_show", "2026-03-02 10:00", "2026-03-09 08:00") == told
+
+
+def test_the_welcome_before_a_visit_to_come_may_leave_so_long_after_the_booking_became_known():
+    visit = "2026-03-20 10:00"
+    assert life(WELCOME, "booked", "2026-03-02 10:00", "2026-03-02 10:30", visit) == ["Mon 02 11:00", "Thu 05 18:00"]
+    assert life(WELCOME, "booked", "2026-03-02 10:00", "2026-03-06 18:30", visit) == ["Mon 02 11:00", "Thu 12 18:00"]
+    assert life(WELCOME, "booked", "2026-03-02 10:00", "2026-03-12 11:01", visit) == ["Mon 02 11:00", "Thu 05 18:00"]
+
+
+def test_a_reminder_may_leave_until_the_last_sending_day_before_the_visit():
+    booked = "2026-02-02 10:00"
+    assert life(REMINDER, "booked", booked, visit="2026-03-10 10:00") == ["Fri 06 09:00", "Mon 09 18:00"]
+    assert life(REMINDER, "booked", booked, visit="2026-03-09 10:00") == ["Fri 06 09:00", "Fri 06 18:00"]
+    early = Rule("reminder", "planned_visit", "reminder.md", "-7 days", "2 days")  # beside one on the day before
+    assert life(early, "booked", booked, visit="2026-03-10 10:00") == ["Tue 03 09:00", "Thu 05 18:00"]
+
+
+def test_a_reminder_some_hours_before_may_leave_until_the_visit_begins():
+    rule = Rule("reminder", "planned_visit", "reminder.md", "-3 hours")
+    assert life(rule, "booked", "2026-02-02 10:00", visit="2026-03-10 15:00") == ["Tue 10 12:00", "Tue 10 15:00"]
+    assert life(rule, "booked", "2026-02-02 10:00", visit="2026-03-10 08:00") == ["Tue 10 09:00", "Tue 10 09:00"]
 
 
 def test_only_the_third_visit_of_the_episode_calls_for_the_mid_plan_letter():

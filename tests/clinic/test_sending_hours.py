@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from jobs.clinic.sending_hours import SendingHours
+from jobs.clinic.sending_hours import DAYS, SendingHours
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 SPRING, AUTUMN = date(2026, 3, 8), date(2026, 11, 1)
@@ -49,3 +51,50 @@ def test_what_is_due_at_the_opening_may_leave_at_that_very_moment(hours: Sending
     assert hours.next_open(midnight, PACIFIC) == opening
     after = hours.next_open(opening + timedelta(hours=4), PACIFIC)
     assert after.astimezone(PACIFIC).date() == day + timedelta(days=7)
+
+
+WEEKDAYS, CHRISTMAS = SendingHours(), ("2026-12-24", "2026-12-25")
+
+
+def too_late(moment: str, late: timedelta, hours: SendingHours = WEEKDAYS, holidays: tuple[str, ...] = ()) -> str:
+    at = datetime.fromisoformat(moment).replace(tzinfo=PACIFIC)
+    return f"{hours.until(at, late, PACIFIC, holidays).astimezone(PACIFIC):%a %d %H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("moment", "days", "last"),
+    [
+        ("2026-03-02 12:00", 1, "Tue 03 18:00"),
+        ("2026-03-06 09:00", 1, "Mon 09 18:00"),
+        ("2026-03-06 12:00", 2, "Tue 10 18:00"),
+        ("2026-12-23 12:00", 2, "Tue 29 18:00"),  # over Christmas
+        ("2026-03-02 12:00", 0.75, "Tue 03 18:00"),
+        ("2026-03-02 12:00", 0.125, "Mon 02 15:00"),
+        ("2026-03-06 17:00", 0.125, "Mon 09 11:00"),  # three hours, of which one was left on Friday
+        ("2026-03-02 12:00", 1.5, "Wed 04 18:00"),
+    ],
+)
+def test_until_when_what_is_late_may_still_leave(moment: str, days: float, last: str) -> None:
+    assert too_late(moment, timedelta(days=days), holidays=CHRISTMAS) == last
+
+
+def test_where_letters_leave_once_a_week_two_days_late_are_no_two_weeks() -> None:
+    assert too_late("2026-03-04 12:00", timedelta(days=2), SendingHours(("wed",))) == "Wed 11 18:00"
+    assert too_late("2026-03-03 12:00", timedelta(days=2), SendingHours(("tue", "thu"))) == "Tue 10 18:00"
+
+
+@given(
+    st.sets(st.sampled_from(DAYS), min_size=1),
+    st.integers(0, 366 * 24 * 60),
+    st.timedeltas(timedelta(0), timedelta(days=800)),
+    st.timedeltas(timedelta(0), timedelta(days=30)),
+)
+def test_the_more_a_rule_allows_the_longer_a_letter_may_leave_and_it_ends_within_the_hours(
+    days: set[str], minutes: int, late: timedelta, more: timedelta
+) -> None:
+    hours = SendingHours(tuple(sorted(days)))
+    some_time = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    moment = hours.next_open(some_time, PACIFIC, CHRISTMAS)
+    last = hours.until(moment, late, PACIFIC, CHRISTMAS)
+    assert moment <= last <= hours.until(moment, late + more, PACIFIC, CHRISTMAS)
+    assert hours.is_open(last, PACIFIC, CHRISTMAS) or hours.is_open(last - timedelta(seconds=1), PACIFIC, CHRISTMAS)

@@ -44,7 +44,7 @@ def test_an_empty_outbox_says_so(clinic: Clinic, outbox: Call) -> None:
 def test_held_letters_are_listed_with_rule_day_and_reason_and_names_only_when_asked(held: Clinic, outbox: Call) -> None:
     shown = outbox().output
     row = next(line for line in shown.splitlines() if f" {number(held, 'Remy')} " in line)
-    for words in ("reminder", "held", "Wed 04 Mar 09:00", "Thu 05 Mar 21:00",
+    for words in ("reminder", "held", "Wed 04 Mar 09:00", "Thu 05 Mar 18:00",
                   "each letter of this rule waits for approval"):  # fmt: skip
         assert words in row
     assert "Remy" not in shown and "Remy Fictional" in outbox("--names").output
@@ -160,7 +160,7 @@ def test_who_releases_too_late_is_told_so(held: Clinic, outbox: Call) -> None:
     mine = number(held, "Remy")
     told = outbox("release", mine, *BECAUSE, now="2026-03-05 21:05")
     assert told.output == (
-        f"Letter {mine} is too late: its rule let it leave until Thu 05 Mar 21:00. "
+        f"Letter {mine} is too late: its rule let it leave until Thu 05 Mar 18:00. "
         "Drop it, and write to the patient yourself if it matters.\n"
     )
 
