@@ -148,6 +148,32 @@ def test_a_source_whose_own_name_nobody_typed_can_be_renamed(clinic: Clinic) -> 
     assert table(load_workbook(path)["Names given"])["googled"]["Counts as"] == "Search engines"
 
 
+def test_a_source_that_was_renamed_is_renamed_back_as_often_as_wanted(clinic: Clinic) -> None:
+    path = a_clinic_with_ten_texts(clinic)
+    write_answers(path, {"flyer": "Flyer (practice)", "mailer": "Flyer"})
+    clinic.run("summarize_referrals", "2026-03-02 07:00")
+    for hour, (before, name) in enumerate((("Flyer", "Leaflet"), ("Leaflet", "Flyer"), ("Flyer", "Leaflet")), start=8):
+        on_names_given(path, "flyer" if before == "Flyer" else before, name)
+        ran = clinic.run("summarize_referrals", f"2026-03-02 {hour:02d}:00")
+        assert f" is {name}. So is one other text that stood for it." in said_of(path, ran)[0]
+        book = load_workbook(path)
+        given, sources = table(book["Names given"]), table(book["Sources"])
+        assert (given["flyer"]["Counts as"], given["mailer"]["Counts as"]) == (name, name)
+        assert (sources[name]["Year to date"], before in sources, sources[name]["Channel"]) == (2, False, "practice")
+
+
+def test_names_given_shows_what_a_sources_own_name_counts_as_where_an_answer_moved_it_alone(clinic: Clinic) -> None:
+    path = a_clinic_with_ten_texts(clinic)
+    write_answers(path, {"flyer": "Leaflet (practice)", "gym": "Example Gym (practice)"})
+    clinic.run("summarize_referrals", "2026-03-02 07:00")
+    on_names_given(path, "Leaflet", "Example Gym")
+    (said,) = said_of(path, clinic.run("summarize_referrals", "2026-03-02 08:00"))
+    assert said.startswith('"Leaflet" is Example Gym. One other text still counts as Leaflet;')
+    given = table(load_workbook(path)["Names given"])
+    assert (given["Leaflet"]["Counts as"], given["Leaflet"]["By"]) == ("Example Gym", "your list")
+    assert given["flyer"]["Counts as"] == "Leaflet"
+
+
 def test_answers_that_were_read_while_the_workbook_is_open_are_told_by_the_run_that_could_not_replace_it(
     clinic: Clinic,
 ) -> None:

@@ -155,6 +155,6 @@ def named(texts: Iterable[TypedText], names: ReferralNames) -> tuple[NamedText, 
     ]
     typed = {name_key(each.text) for each in texts}
     untyped = dict.fromkeys(each.name for each in found if name_key(each.name) not in typed)
-    found += [NamedText(name, name, False, "", 0, "") for name in untyped]
+    found += [NamedText(name, names.listed(name) or name, False, "", 0, "") for name in untyped]
     by_day = sorted(found, key=lambda each: (each.last_on, each.text), reverse=True)
     return tuple(sorted(by_day, key=lambda each: (each.is_its_name, not each.recognized)))

@@ -60,11 +60,11 @@ class NameLines:
                 row[self._at[column]] = value
 
     def rename(self, before: str, name: str, channel: str) -> int:
-        """Let all that stands for one name stand for another; how many other texts that are."""
+        """Let all that stands for one name stand for another; how many texts beside these two that are."""
         changed = [row for row in self._rows[1:] if self._cell(row, "name") == before]
         for row in changed:
             self._set(row, {"name": name, "channel": channel})
-        return sum(name_key(self._cell(row, "as_typed")) != name_key(before) for row in changed)
+        return sum(name_key(self._cell(row, "as_typed")) not in (name_key(before), name_key(name)) for row in changed)
 
     def rechannel(self, name: str, channel: str) -> bool:
         """Let a source be in this channel; False where it is."""

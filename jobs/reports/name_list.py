@@ -107,7 +107,9 @@ class _Answering:
             others = self.lines.rename(renamed, name, channel)
             self.lines.put(answer.text, name, channel, *self._stamp)
             along = f" So {_so_are(others)} that stood for it." if others else ""
-            said.append(f'"{answer.text}" is {name}.{along}' + self._new(name, channel))
+            said.append(
+                f'"{answer.text}" is {name}.{along}' + (self._new(name, channel) if channel == NO_CHANNEL else "")
+            )
         elif name != before and self.lines.put(answer.text, name, channel, *self._stamp):
             said.append(
                 f'"{answer.text}" is {name}.' + self._new(name, channel) + self._left(name, before, renamed, one_doctor)
@@ -171,12 +173,14 @@ def _meant(
     this_is: str, known: ReferralNames, added: Mapping[str, tuple[str, str]], renamed: str
 ) -> tuple[str, str, str]:
     """The source that an answer names, its channel, and why it cannot be taken if it cannot. `added` are the sources
-    that other answers have just named, by `name_key`; `renamed` is the one that gets this name, "" for none."""
+    that other answers have just named, by `name_key`; `renamed` is the one that gets this name, "" for none: it can
+    have that of one of its own texts."""
     channel = _channel_in(this_is)
     name = this_is.rpartition("(")[0].strip() if channel else this_is
-    listed = known.listed(name)
+    listed = name if name in known.channels else known.listed(name)
     if listed:
-        return listed, channel or known.channel_of(listed) or NO_CHANNEL, ""
+        is_its_text = listed == renamed and name_key(name) != name_key(renamed)
+        return name if is_its_text else listed, channel or known.channel_of(listed) or NO_CHANNEL, ""
     if name_key(name) in added:
         return *added[name_key(name)], ""
     if not channel and any(sign in name for sign in "()[]{}"):

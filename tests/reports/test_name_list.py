@@ -174,10 +174,50 @@ def test_another_name_beside_a_sources_own_name_renames_it_with_all_its_texts() 
             "sample,Dr. Pat K. Sample,physician,,",
             "Dr Pat Sample,Dr. Pat K. Sample,physician,2026-03-23,Fern",
         ]
-        assert result.taken == (
-            '"Dr Pat Sample" is Dr. Pat K. Sample. So are 2 other texts that stood for it. '
-            "This is a new source (physician).",
-        )
+        assert result.taken == ('"Dr Pat Sample" is Dr. Pat K. Sample. So are 2 other texts that stood for it.',)
+
+
+@pytest.mark.parametrize(
+    ("own_name", "this_is", "others"),
+    [
+        ("Example Gym", "Gym", " So is one other text that stood for it."),  # beside "Gym" itself: the hall
+        ("Example Gym", "the hall (practice)", " So is one other text that stood for it."),
+        ("Google search", "Google", ""),
+    ],
+)
+def test_a_source_is_renamed_to_what_one_of_its_own_texts_says_and_back(
+    own_name: str, this_is: str, others: str
+) -> None:
+    content = LIST + "the hall,Example Gym,practice,,\n"
+    name = this_is.removesuffix(" (practice)")
+    names = ReferralNames.of([*ROWS, ("the hall", "Example Gym", "practice")])
+    there = with_answers(content.encode(), [Answer(own_name, this_is, "")], names, "2026-03-23", "Fern")
+    channel = "online" if own_name == "Google search" else "practice"
+    assert there.taken == (f'"{own_name}" is {name}.{others}',)
+    assert f",{own_name}," not in there.content.decode()
+    rows = [
+        (typed, name if known == own_name else known, kind)
+        for typed, known, kind in [*ROWS, ("the hall", "Example Gym", "practice"), (own_name, own_name, channel)]
+    ]
+    back = with_answers(there.content, [Answer(name, own_name, "")], ReferralNames.of(rows), "2026-03-23", "Fern")
+    assert back.taken == (f'"{name}" is {own_name}.{others}',)
+    assert f",{name}," not in back.content.decode()
+    for typed, known, _ in [*ROWS, (name, own_name, channel)]:
+        assert f"{typed.lower()},{known},".lower() in back.content.decode().lower()
+
+
+def test_a_source_is_never_renamed_to_a_text_of_another_one_nor_to_its_own_name_in_small_letters() -> None:
+    other = corrected(("Example Gym", "google"))
+    assert other.taken[0].startswith('"Example Gym" is Google search. One other text still counts as Example Gym;')
+    assert corrected(("Example Gym", "example gym")).known_already == ('"Example Gym" is Example Gym',)
+
+
+def test_a_name_that_is_a_sources_own_is_that_source_whatever_the_text_of_that_name_counts_as() -> None:
+    rows = [("flyer", "Leaflet", "practice"), ("mail flyer", "Flyer", "event")]
+    content = HEADER + "".join(f"{','.join(row)},,\n" for row in rows)
+    answers = [Answer("x y", "Flyer", "")]
+    result = with_answers(content.encode(), answers, ReferralNames.of(rows), "2026-03-23", "Fern")
+    assert result.content.decode() == content + "x y,Flyer,event,2026-03-23,Fern\n"
 
 
 def test_a_known_name_beside_a_sources_own_name_changes_that_text_alone() -> None:
