@@ -1,5 +1,6 @@
 """What the owner holds against what she knows of her patients: small stories, read off the workbook."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,3 +155,38 @@ def test_the_letters_agree_with_the_figures_on_which_plan_has_ended(clinic: Clin
     assert clinic.fates("Bea", "discharged") == [("withdrawn", "another plan of care goes on")]
     assert clinic.fates("Bea", "mid_plan") == [("sent", "")]  # the third visit of the back, no third one of the knee
     assert became(summarized(clinic)) == {"Evaluated": 2, "Came a second time": 2, "In care": 1, "Discharged": 1}
+
+
+def new_and_deleted(clinic: Clinic, moment: str, *more: str) -> tuple[int, int]:
+    """This year's new patients, and the deleted bookings that About tells of."""
+    ran = clinic.command("run", "summarize_referrals", *more, moment=moment)
+    assert ran.exit_code == 0, ran.output
+    (path,) = (Path(word) for word in ran.output.split("\n  ") if word.strip().endswith(".xlsx"))
+    book = load_workbook(path, data_only=True)
+    rows = list(book["About"].iter_rows(values_only=True))
+    assert any("All tables add up" in str(row[0]) for row in rows)
+    assert not [sheet for sheet in book for row in sheet.iter_rows(values_only=True) if "DIFFERS" in row]
+    about = {row[0]: row[1] for row in rows if isinstance(row[1], int)}
+    new = rows_of(book["Funnel"], "This year")["New patients"]["This year"]
+    return new, about.get("Deleted bookings", 0)
+
+
+def test_a_booking_that_was_deleted_before_anybody_came_is_no_new_patient_after_a_week(clinic: Clinic) -> None:
+    anna, ben, cleo = (
+        appointment(name, f"2026-11-{day} 10:00", "Scheduled", "PT Initial Evaluation", booked_at="2026-10-06 09:00",
+                    referral_source="Instagram")
+        for name, day in (("Anna", 10), ("Ben", 11), ("Cleo", 12))
+    )  # fmt: skip
+    first = appointment("Dora", "2026-09-03 10:00", booked_at="2026-09-01 09:00")
+    last = appointment("Dora", "2026-11-30 10:00", "Scheduled", booked_at="2026-09-01 09:00")
+    clinic.export(anna, ben, cleo, first, last)
+    clinic.pull("2026-10-12 05:00")
+    assert new_and_deleted(clinic, "2026-10-12 06:00") == (3, 0)
+    clinic.export(anna, {**cleo, "status": "Cancelled"}, first, last)
+    clinic.pull("2026-10-13 05:00")
+    assert new_and_deleted(clinic, "2026-10-19 06:00") == (3, 0)  # it may be half an export
+    assert new_and_deleted(clinic, "2026-10-20 06:00") == (2, 1)  # no pull is needed; who cancelled is there
+    assert new_and_deleted(clinic, "2026-10-21 06:00", "--week", "2026-W41") == (3, 0)  # it was not deleted then
+    clinic.export(anna, ben, first, last)
+    clinic.pull("2026-10-22 05:00")
+    assert new_and_deleted(clinic, "2026-10-22 06:00") == (3, 0)  # it is back, and Cleo not gone for long

@@ -1,7 +1,7 @@
 """Episodes of care: which appointments of a patient belong together, and what came of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +12,7 @@ KEPT = ("completed", "arrived")  # for a letter; a figure counts an arrival from
 OPEN = ("booked", "arrived")  # what has no outcome yet, or is only just under way
 GAP_DAYS = 90  # a new episode begins with the first appointment after so many days without any
 LOST_AFTER_DAYS = 21  # without a visit, a plan or a discharge: dropped out
+DELETED_AFTER_DAYS = 7  # without being in its source: it was deleted, and not only left out of a part of an export
 FOR_GOOD = "9999-12-31"  # as of a day that every appointment lies before
 
 
@@ -31,12 +32,14 @@ class Slot(NamedTuple):
     billed: str = ""
     paid: str = ""
     unread: int = 0  # 1: its newest row could not be read and is set aside
+    gone_on: str = ""  # the day since which its source does not have it any more
 
 
 class Episode(NamedTuple):
     """One episode of one patient, summed up from its appointments. Days are text, "" where there is none.
 
-    Money is in cents, None where the export has none: an unknown amount is not zero.
+    One whose appointments were all deleted has no day of referral: it counts for nothing. Money is in cents, None
+    where the export has none: an unknown amount is not zero.
     """
 
     number: int
@@ -179,6 +182,7 @@ def sum_up(number: int, slots: Sequence[Slot], today: str = FOR_GOOD) -> Episode
 
     Evaluated is the first kept evaluation; where the export names no evaluation at all, the first kept visit.
     Referred is the earliest booking up to the first kept appointment: a moved evaluation keeps its first booking.
+    Where the practice system has none of them any more, the booking was a mistake, and nobody was referred.
     """
     kept = [slot for slot in slots if is_visit(slot, today)]
     evaluations = [slot for slot in slots if slot.step == "evaluation"]
@@ -188,7 +192,7 @@ def sum_up(number: int, slots: Sequence[Slot], today: str = FOR_GOOD) -> Episode
         number,
         next((slot.referral_source for slot in slots if slot.referral_source), ""),
         next((slot.referring_provider for slot in slots if slot.referring_provider), ""),
-        min(slot.booked_on or slot.starts_on for slot in before),
+        "" if _were_deleted(slots, today) else min(slot.booked_on or slot.starts_on for slot in before),
         evaluated[0].starts_on if evaluated else "",
         kept[-1].starts_on if kept else "",
         next((slot.starts_on for slot in reversed(kept) if slot.step == "discharge"), ""),
@@ -200,6 +204,18 @@ def sum_up(number: int, slots: Sequence[Slot], today: str = FOR_GOOD) -> Episode
         _cents([slot.billed for slot in slots]),
         _cents([slot.paid for slot in slots]),
     )
+
+
+def _were_deleted(slots: Sequence[Slot], today: str) -> bool:
+    """Whether none of these appointments has been in its source for DELETED_AFTER_DAYS."""
+    if not all(slot.gone_on for slot in slots):
+        return False
+    return max(slot.gone_on for slot in slots) <= deleted_before(date.fromisoformat(today))
+
+
+def deleted_before(today: date) -> str:
+    """The last day on which an appointment can have gone that counts as deleted `today`."""
+    return (today - timedelta(days=DELETED_AFTER_DAYS)).isoformat()
 
 
 def _cents(amounts: Iterable[str]) -> int | None:

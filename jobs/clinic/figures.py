@@ -79,10 +79,16 @@ class Counted(NamedTuple):
     episodes: int = 0  # in all the data
     under_care: int = 0  # of these: patients already under care where the data begins
     referrals_after: int = 0  # of these: referrals after the period shown
+    deleted: int = 0  # of these: all their appointments were deleted
     appointments_shown: int = 0
     appointments: int = 0
     first_day: str = ""  # of all the clinic's appointments, "" where there are none
     last_day: str = ""
+
+    @property
+    def referrals_ever(self) -> int:
+        """All up to the end of the period shown."""
+        return self.episodes - self.under_care - self.referrals_after - self.deleted
 
 
 _HELD_AGAINST = ("previous", "before", "last_year", "same_last_year")
@@ -153,7 +159,7 @@ class Figures(NamedTuple):
     def adds_up(self) -> bool:
         """Whether all tables come to what was counted without them."""
         counted = self.counted
-        ever = counted.episodes - counted.under_care - counted.referrals_after
+        ever = counted.referrals_ever
         tables = [
             tuple(sum(getattr(line.tally, name) for line in lines) for name in ("shown", "year", "ever"))
             for lines in (self.sources, self.providers)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from jobs.clinic.episodes import GAP_DAYS, LOST_AFTER_DAYS
+from jobs.clinic.episodes import DELETED_AFTER_DAYS, GAP_DAYS, LOST_AFTER_DAYS
 from jobs.clinic.figures import BOOKED_WITHIN_DAYS, LATE_HOURS
 from jobs.clinic.tallies import QUIET_AFTER_DAYS, QUIET_REFERRALS
 
@@ -17,6 +17,9 @@ DEFINITIONS = (
     ("New patient (referral)", "One per episode, in the period in which its first appointment was booked: the earliest "
      "booking up to the first kept appointment. Where the export has no day of booking, the day of the appointment "
      "counts. A patient who comes back with a new complaint counts again."),
+    ("Deleted bookings", "Episodes of whose appointments the practice system has none any more, for "
+     f"{DELETED_AFTER_DAYS} days or longer: they were entered by mistake and are no new patients. A booking that was "
+     "cancelled is there, and counts."),
     ("Already under care", "Patients whose first appointment in the data is no evaluation and lies within "
      f"{GAP_DAYS} days of its beginning: nobody can tell whether they are new. They are no new patients and no "
      "evaluations; their visits count."),
@@ -42,7 +45,7 @@ DEFINITIONS = (
     ("Due", "Visits, no-shows and late cancels together: the time that was kept free."),
     ("Arrival, no-show and late-cancel rate", "Visits, no-shows and late cancels, each out of the appointments due."),
     ("All appointments", "Due, cancelled in time, rescheduled, those without an outcome and those still ahead. Each "
-     "appointment counts in exactly one. Rescheduled too: on hold, waiting list, left unseen, deceased."),
+     "appointment counts in exactly one. Rescheduled too: on hold, waiting list, left unseen, deceased, deleted."),
     ("Dropped out", "At least one visit, none planned in the episode, not discharged, and "
      f"{LOST_AFTER_DAYS} days or more since the last visit. Funnel follows the evaluated ones only."),
     ("Discharged", "A discharge visit of the episode was kept."),

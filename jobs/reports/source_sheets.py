@@ -88,7 +88,7 @@ def _lines_table(
     described = [Col(each.header, each.width, each.form, each.total, each.of(total), each.band) for each in columns]
     sheet.table(TOP, name, described, [[each.of(line) for each in columns] for line in lines])
     counted = figures.counted
-    ever = counted.episodes - counted.under_care - counted.referrals_after
+    ever = counted.referrals_ever
     shown = words_of(figures.periods).shown
     checks = [
         (f"New patients {shown.lower()}", shown, "shown", counted.referrals_shown),

@@ -11,8 +11,6 @@ from jobs.store.episodes import refresh_episodes
 from jobs.store.memory import Memory
 from jobs.store.tables import appointments, episodes
 
-_COLUMNS = [column for column in appointments.c if column.name != "row_hash"]
-
 
 @contextmanager
 def memory_as_of(memory: Memory, moment: datetime) -> Iterator[Memory]:
@@ -22,7 +20,9 @@ def memory_as_of(memory: Memory, moment: datetime) -> Iterator[Memory]:
     coming appointments are open again. Corrections made since stay: they are the differences to what was sent then.
     """
     day, at = moment.date(), moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    rows = memory.connection.execute(select(*_COLUMNS).where(appointments.c.clinic_id == memory.clinic_id)).mappings()
+    rows = memory.connection.execute(
+        select(appointments).where(appointments.c.clinic_id == memory.clinic_id)
+    ).mappings()
     known = [row for row in (_as_known(dict(row), day.isoformat(), at) for row in rows) if row]
     engine = create_engine("sqlite://", hide_parameters=True)
     try:

@@ -1,14 +1,14 @@
 """Episodes: kept up to date for the patients that a pull touched, so that reports need no history."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select
 
-from jobs.clinic.episodes import Episode, Slot, cut_episodes, sum_up
+from jobs.clinic.episodes import Episode, Slot, cut_episodes, deleted_before, sum_up
 from jobs.store.memory import Memory, Store
 from jobs.store.rows import in_parts, insert_rows, setting, update_rows
 from jobs.store.runs import cursor, set_cursor
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from jobs.clinic.plans import Told
 
 _RENEWED = "episodes renewed"  # the day up to which arrivals are known to count
+_GONE_ON = case(
+    (or_(appointments.c.status != "rescheduled", appointments.c.row_hash != ""), ""),
+    (appointments.c.cancelled_at != "", func.substr(appointments.c.cancelled_at, 1, 10)),
+    else_=appointments.c.starts_on,
+)
+"""The day since which the source of an appointment has no row of it any more, as `gone.mark_gone` left it."""
 
 
 def histories(memory: Memory, patient_ids: Iterable[int]) -> dict[int, list[Slot]]:
@@ -39,6 +45,7 @@ def histories(memory: Memory, patient_ids: Iterable[int]) -> dict[int, list[Slot
             table.billed,
             table.paid,
             table.unread,
+            _GONE_ON,
         )
         .where(table.same_as == 0)
         .order_by(table.patient_id, table.starts_at, table.id)
@@ -101,7 +108,8 @@ def renew_once_a_day(store: Store, today: date) -> None:
 
 
 def renew_episodes(memory: Memory, today: date) -> None:
-    """An arrival counts as a visit from the day after, though no pull saw it change.
+    """An arrival counts as a visit from the day after, and what has long been gone as deleted, though no pull saw it
+    change.
 
     All episodes are summed up where there is none yet: an older version kept them without what the figures need.
     """
@@ -110,12 +118,21 @@ def renew_episodes(memory: Memory, today: date) -> None:
     of_patients = select(table.patient_id).where(table.clinic_id == memory.clinic_id).distinct()
     any_episode = select(episodes.c.id).where(episodes.c.clinic_id == memory.clinic_id).limit(1)
     if memory.connection.execute(any_episode).first() is not None:
-        of_patients = of_patients.where(table.status == "arrived", table.starts_on >= since, table.starts_on < until)
+        of_patients = of_patients.where(*_counts_otherwise(since, today))
     patients = list(memory.connection.execute(of_patients).scalars())
     if patients:
         refresh_episodes(memory, patients, today)
     if since < until:
         set_cursor(memory, _RENEWED, until)
+
+
+def _counts_otherwise(since: str, today: date) -> list[ColumnElement[bool]]:
+    """Which appointments count otherwise `today` than they did on the day `since`, "" for the first time."""
+    starts_on, before = appointments.c.starts_on, deleted_before(today)
+    after = deleted_before(date.fromisoformat(since)) if since else ""
+    first = (date.fromisoformat(after) - timedelta(days=1)).isoformat() if after else ""  # what goes was still to come
+    arrived = and_(appointments.c.status == "arrived", starts_on >= since, starts_on < today.isoformat())
+    return [starts_on >= first, or_(arrived, and_(_GONE_ON > after, _GONE_ON <= before))]
 
 
 def _known_episodes(memory: Memory, patient_ids: Sequence[int]) -> dict[tuple[int, int], tuple[int, tuple[Any, ...]]]:

@@ -22,8 +22,8 @@ from jobs.store.memory import Memory
 from jobs.store.rows import whole
 
 _HERE = "(:location = '' OR location = :location)"
-# Patients already under care where the data begins are no referrals.
-_REFERRED = f"""clinic_id = :clinic AND {_HERE}
+# Patients already under care where the data begins are no referrals, nor is a booking that was deleted.
+_REFERRED = f"""clinic_id = :clinic AND {_HERE} AND referred_on <> ''
     AND NOT (number = 1 AND opening <> 'evaluation' AND opened_on <= :known_from)"""
 _EVALUATED = "evaluated_on <> ''"
 _AHEAD = "evaluated_on = '' AND visits = 0 AND planned_on >= :today"
@@ -116,8 +116,10 @@ _COUNTED_EPISODES = f"""
         count(*) FILTER (WHERE {_REFERRED} AND {_IN.format(name="shown")}),
         count(*) FILTER (WHERE {_REFERRED} AND {_IN.format(name="year")}),
         count(*),
-        count(*) FILTER (WHERE number = 1 AND opening <> 'evaluation' AND opened_on <= :known_from),
-        count(*) FILTER (WHERE {_REFERRED} AND referred_on > :shown_last)
+        count(*) FILTER (WHERE referred_on <> ''
+            AND number = 1 AND opening <> 'evaluation' AND opened_on <= :known_from),
+        count(*) FILTER (WHERE {_REFERRED} AND referred_on > :shown_last),
+        count(*) FILTER (WHERE referred_on = '')
     FROM {{episodes}}
     WHERE clinic_id = :clinic AND {_HERE}
 """  # noqa: S608

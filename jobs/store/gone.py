@@ -37,7 +37,7 @@ def mark_gone(
     brought: Brought = (),
     is_right: bool = False,
 ) -> Gone:
-    """Count coming appointments that their source no longer has as rescheduled: nobody is reminded of them.
+    """Count coming appointments that their source no longer has as rescheduled since now: nobody is reminded of them.
 
     Only up to the last one that the source still has, for a later day may simply not be in the file; of entries that
     are there and are no appointment any more (`no_more`) that is no question. One that comes back is booked again.
@@ -61,7 +61,7 @@ def mark_gone(
     if len(going) > most and not is_right and not _were_moved(going, brought, len(here), most):
         going = []
     kept = frozenset(slot.id for slot in missing).difference(slot.id for slot in going)
-    return _mark(memory, going)._replace(kept=kept, lost=lost, open_marks=open_marks if kept <= told else None)
+    return _mark(memory, going, now)._replace(kept=kept, lost=lost, open_marks=open_marks if kept <= told else None)
 
 
 def _coming(memory: Memory, source: str, now: str) -> list[_Coming]:
@@ -110,12 +110,12 @@ def let_missing_go(memory: Memory, source: str, now: str) -> Gone:
     missing = missing_before(memory, source)
     going = [slot for slot in _coming(memory, source, now) if slot.id in missing]
     note_missing(memory, source, frozenset())
-    return _mark(memory, going)
+    return _mark(memory, going, now)
 
 
-def _mark(memory: Memory, going: Sequence[_Coming]) -> Gone:
-    changed = [("rescheduled", "", 0, slot.id) for slot in going]
-    update_rows(memory, *setting(appointments, ("status", "row_hash", "unread")), changed)
+def _mark(memory: Memory, going: Sequence[_Coming], now: str) -> Gone:
+    changed = [("rescheduled", now, "", 0, slot.id) for slot in going]
+    update_rows(memory, *setting(appointments, ("status", "cancelled_at", "row_hash", "unread")), changed)
     return Gone(len(going), patients=frozenset(slot.patient_id for slot in going))
 
 

@@ -50,6 +50,24 @@ def test_a_referral_counts_on_the_earliest_booking_up_to_the_first_kept_appointm
     assert (episode.referral_source, episode.visits, episode.last_visit_on) == ("Dr. Example", 2, "2026-01-19")
 
 
+@pytest.mark.parametrize(
+    ("gone_on", "today", "referred_on"),
+    [
+        (("2026-03-01", "2026-03-02"), "2026-03-08", "2026-02-20"),  # the second one not for seven days
+        (("2026-03-01", "2026-03-02"), "2026-03-09", ""),
+        (("2026-03-01", ""), "2026-05-09", "2026-02-20"),  # one is there, were it cancelled
+    ],
+)
+def test_who_has_only_appointments_that_were_deleted_was_not_referred(
+    gone_on: tuple[str, str], today: str, referred_on: str
+) -> None:
+    slots = [
+        slot(number, "2026-03-20", "rescheduled", "evaluation", "2026-02-20")._replace(gone_on=day)
+        for number, day in enumerate(gone_on)
+    ]
+    assert sum_up(1, slots, today).referred_on == referred_on
+
+
 def test_without_any_evaluation_in_the_export_the_first_kept_visit_counts_as_one():
     assert sum_up(1, [slot(1, "2026-01-05", "no_show"), slot(2, "2026-01-07")]).evaluated_on == "2026-01-07"
 

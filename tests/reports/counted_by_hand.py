@@ -37,6 +37,7 @@ class Slot:
     paid: Decimal | None
     id: int = 0
     said: dict[str, str] = field(default_factory=dict)  # what else tells of which plan it is
+    gone_on: date | None = None  # since when its source does not have it
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Course:
     slots: list[Slot]
     number: int
     under_care: bool = False
+    deleted: bool = False
     referred_on: date = date.min
     evaluated_on: date | None = None
     visits: list[Slot] = field(default_factory=list)
@@ -59,13 +61,17 @@ class Course:
     paid: Decimal | None = None
     dropped: bool = False
 
+    @property
+    def is_referral(self) -> bool:
+        return not self.under_care and not self.deleted
+
 
 def read_slots(database: Path, clinic_id: str) -> list[Slot]:
     connection = sqlite3.connect(database)
     rows = connection.execute(
         "SELECT patient_id, starts_at, starts_on, booked_on, booked_at, cancelled_at, status, step, location, "
-        "referral_source, referring_provider, billed, paid, id, diagnosis, complaint, service, provider, kind "
-        "FROM appointments WHERE clinic_id = ?",
+        "referral_source, referring_provider, billed, paid, id, diagnosis, complaint, service, provider, kind, "
+        "row_hash FROM appointments WHERE clinic_id = ?",
         [clinic_id],
     ).fetchall()
     connection.close()
@@ -94,6 +100,7 @@ def read_slots(database: Path, clinic_id: str) -> list[Slot]:
                 "source": row[9],
                 "provider": row[17],
             },
+            gone_on=date.fromisoformat(row[5][:10] or row[2]) if row[6] == "rescheduled" and not row[19] else None,
         )
         for row in rows
     ]
@@ -255,7 +262,10 @@ def _take_turns(part: list[Slot], since: list[Slot]) -> bool:
 def _course(slots: list[Slot], number: int, begins: date, today: date) -> Course:
     course = Course(slots, number)
     opening = slots[0]
-    course.under_care = number == 1 and opening.step != "evaluation" and (opening.starts_on - begins).days <= 90
+    course.deleted = all(slot.gone_on and (today - slot.gone_on).days >= 7 for slot in slots)
+    course.under_care = (
+        not course.deleted and number == 1 and opening.step != "evaluation" and (opening.starts_on - begins).days <= 90
+    )
     until_first_visit = []
     for slot in slots:
         until_first_visit.append(slot)
@@ -347,7 +357,7 @@ def is_told_whole(first: date, last: date, begins: date) -> bool:
 
 def within(all_courses: Iterable[Course], first: date, last: date) -> list[Course]:
     """The referrals of some days: those under care from before the data are none."""
-    return [course for course in all_courses if not course.under_care and first <= course.referred_on <= last]
+    return [course for course in all_courses if course.is_referral and first <= course.referred_on <= last]
 
 
 def group_figures(
@@ -363,9 +373,9 @@ def group_figures(
     days = [max(0, (course.evaluated_on - course.referred_on).days) for course in evaluated if course.evaluated_on]
     billed = [course.billed for course in of_year if course.billed is not None]
     paid = [course.paid for course in of_year if course.paid is not None]
-    until_now = sorted(course.referred_on for course in group if not course.under_care and course.referred_on <= sunday)
+    until_now = sorted(course.referred_on for course in group if course.is_referral and course.referred_on <= sunday)
     in_year_before = [day for day in until_now if day > sunday - 365 * DAY]
-    other = [course.referred_on for course in in_the_other_role if not course.under_care]
+    other = [course.referred_on for course in in_the_other_role if course.is_referral]
     either = sorted(until_now + [day for day in other if day <= sunday])
     this_week = [day for day in until_now if day >= monday]
     either_this_week = [day for day in either if day >= monday]
@@ -422,7 +432,7 @@ def evaluations_kept(all_courses: list[Course], first: date, last: date) -> int:
     return sum(
         bool(course.evaluated_on and first <= course.evaluated_on <= last)
         for course in all_courses
-        if not course.under_care
+        if course.is_referral
     )
 
 
@@ -432,7 +442,7 @@ def texts_of(
     """Each typed text with the number of its referrals, the first and the last day."""
     days: dict[str, list[date]] = defaultdict(list)
     for course in all_courses:
-        if text_of(course).strip() and not course.under_care and course.referred_on <= until:
+        if text_of(course).strip() and course.is_referral and course.referred_on <= until:
             days[text_of(course)].append(course.referred_on)
     return {text: (len(found), min(found), max(found)) for text, found in days.items()}
 

@@ -62,6 +62,8 @@ def an_appointment(draw: st.DrawFn, number: int, patient: int, day: date, today:
     booked = start - timedelta(hours=draw(st.sampled_from([-30, 0, 5, 48, 170, 400, 2000])))
     early = draw(st.sampled_from([0, 23, 24, 25, 90]))
     known = draw(st.booleans())
+    gone = status == "rescheduled" and draw(st.booleans())  # its source does not have it any more
+    off = status == "cancelled" or gone
     return {
         "id": number,
         "clinic_id": "lakeside",
@@ -71,7 +73,8 @@ def an_appointment(draw: st.DrawFn, number: int, patient: int, day: date, today:
         "starts_on": day.isoformat(),
         "booked_at": stamp(booked) if known else "",
         "booked_on": booked.date().isoformat() if known else "",
-        "cancelled_at": stamp(start - timedelta(hours=early)) if status == "cancelled" and draw(st.booleans()) else "",
+        "cancelled_at": stamp(start - timedelta(hours=early)) if off and draw(st.booleans()) else "",
+        "row_hash": "" if gone else "x",
         "status": status,
         "step": draw(st.sampled_from(["evaluation", "visit", "visit", "visit", "discharge", "class", "other"])),
         "location": draw(st.sampled_from(["", "San Ramon", "Danville"])),
