@@ -1,6 +1,7 @@
 """Back up the clinic's memory, delete what need not be kept any longer, and keep the database small."""
 
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from jobs.clinic.durations import parse_duration
@@ -40,9 +41,20 @@ def run(tools: Tools, today: date) -> Outcome:
 
 
 def back_up_with_secret(tools: Tools, database: Path, folder: Path) -> Path:
-    """A checked copy of the database, and beside it the secret that seals the stop links of letters already out."""
-    from jobs.mail.stop_secret import keep_secret_beside
+    """A checked copy of the database, and beside it the secret that seals the stop links of letters already out. Raises
+    BackupFailed, and SecretDamaged where there is no secret: the copy is made all the same."""
+    from jobs.mail.stop_secret import SecretDamaged, keep_secret_beside, stop_secret
+    from jobs.store.kept_secret import keep_secret, kept_secret
 
+    lost, secret = None, b""
+    try:
+        secret = stop_secret(tools.state_dir, partial(kept_secret, tools.store))
+        with tools.store.begin() as memory:
+            keep_secret(memory, secret)
+    except SecretDamaged as reason:
+        lost = reason
     path = back_up(database, folder, tools.now)
-    keep_secret_beside(tools.state_dir, folder)
+    if lost:
+        raise lost
+    keep_secret_beside(secret, folder)
     return path

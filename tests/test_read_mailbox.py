@@ -15,7 +15,6 @@ from hand_written_clinic import Clinic, Ran, Row, appointment
 from jobs.desk.commands import cli
 from jobs.mail.mailbox.imap import ImapMailbox
 from jobs.mail.message import unsubscribe_token
-from jobs.mail.stop_secret import stop_secret
 from jobs.runner.run import FAILED
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import open_tools
@@ -77,7 +76,7 @@ class Read:
         query = "JOIN patients p ON p.id = patient_id WHERE first_name = ? AND l.message_id != ''"
         what = "l.id, message_id, category, l.address_key"
         letter_id, message_id, *sealed = self.clinic.ask(f"SELECT {what} FROM letters l {query}", patient)[0]  # noqa: S608
-        secret = stop_secret(self.clinic.home / "var")
+        secret = (self.clinic.home / "var" / "secret").read_bytes()
         return letter_id, message_id, unsubscribe_token(secret, "lakeside", letter_id, *sealed)
 
     def stops(self) -> list[tuple[str, str, str]]:
@@ -258,7 +257,7 @@ def test_a_made_up_token_changes_nothing(mailbox: Read) -> None:
 
 
 def test_the_token_of_a_letter_that_a_restored_backup_does_not_know_names_no_other_patient(mailbox: Read) -> None:
-    secret, number = stop_secret(mailbox.clinic.home / "var"), mailbox.letter("Ann")[0]
+    secret, number = (mailbox.clinic.home / "var" / "secret").read_bytes(), mailbox.letter("Ann")[0]
     to_jo = unsubscribe_token(secret, "lakeside", number, "care", JO)  # had the number that Ann's letter has now
     to_nobody = unsubscribe_token(secret, "lakeside", number, "care", "kim@patient.example")
     mailbox.put(from_person(f"stop {to_jo}"), from_person(f"stop {to_nobody}"))

@@ -12,7 +12,6 @@ from jobs.clinic.answers import STRIKE_DAYS, Concerned, what_follows
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.refusals import A_FEW, BOUNCES_WITHIN_DAYS, LETTERS_WITHIN_DAYS, too_many_bounced
 from jobs.mail.message import address_mark
-from jobs.mail.stop_secret import stop_secret
 from jobs.runner.tools import Tools
 from jobs.store.letters import left_since
 from jobs.store.mailbox_messages import (
@@ -54,14 +53,12 @@ class Bounced(NamedTuple):
 
 
 def keep(
-    memory: Memory, tools: Tools, mailbox: str, uid: str, answer: "Sorted", bounced: list[Bounced]
+    memory: Memory, tools: Tools, mailbox: str, uid: str, answer: "Sorted", bounced: list[Bounced], secret: bytes
 ) -> Counter[str]:
-    """Remember one mail and do what follows from it; give what is to be counted. What has `bounced` is only added
-    there: whether it is to be believed shows when all of a batch is known."""
+    """Remember one mail and do what follows from it; give what is to be counted. `secret` seals the stop links. What
+    has `bounced` is only added there: whether it is to be believed shows when all of a batch is known."""
     at, quoted = utc_text(tools.now), letters_of(memory, message_ids=answer.message_ids)
-    marked = meant_by_tokens(
-        memory, (mark[:2] for mark in answer.marks), partial(address_mark, stop_secret(tools.state_dir))
-    )
+    marked = meant_by_tokens(memory, (mark[:2] for mark in answer.marks), partial(address_mark, secret))
     counts = Counter({"mails read": 1, _COUNTED[answer.kind]: 1, "asking in their own words": int(answer.asks)})
     for concerned, state in {*marked.values(), *quoted.values()}:
         if state == "unknown" and concerned.letter_id:

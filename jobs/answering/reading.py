@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 
 from jobs.answering.following import Bounced, keep, stop_bounced
 from jobs.clinic.durations import parse_duration
@@ -10,6 +11,7 @@ from jobs.clinic.follow_ups import utc_text
 from jobs.mail.mailbox import Mailbox
 from jobs.mail.stop_secret import stop_secret
 from jobs.runner.tools import Tools
+from jobs.store.kept_secret import kept_secret
 from jobs.store.mailbox_messages import read_before, read_up_to, set_read_at, set_read_up_to
 
 _OVERLAP = timedelta(days=1)
@@ -28,13 +30,14 @@ def take_in(tools: Tools, mailbox: Mailbox, tally: Counter[str]) -> None:
         with tools.store.begin() as memory:
             return read_before(memory, mailbox.name, uids)
 
-    with Sorter(stop_secret(tools.state_dir), tools.settings.clinic.id) as sorter:
+    secret = stop_secret(tools.state_dir, partial(kept_secret, tools.store))
+    with Sorter(secret, tools.settings.clinic.id) as sorter:
         for batch in mailbox.new_mail(place, since, known):
             answers = [(mail.uid, sorter.sort(mail.data)) for mail in batch.mails]
             bounced = list[Bounced]()
             with tools.store.begin() as memory:
                 for uid, answer in answers:
-                    tally.update(keep(memory, tools, mailbox.name, uid, answer, bounced))
+                    tally.update(keep(memory, tools, mailbox.name, uid, answer, bounced, secret))
                 tally.update(stop_bounced(memory, tools, bounced))
                 set_read_up_to(memory, mailbox.name, batch.read_up_to)
     with tools.store.begin() as memory:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, make_url
 
 from jobs.clinic.follow_ups import utc_text
 from jobs.keep_house import back_up_with_secret
-from jobs.mail.stop_secret import take_secret_back
+from jobs.mail.stop_secret import SecretDamaged, take_secret_back
 from jobs.runner.discover import job_names
 from jobs.runner.lock import UnderWay, only_run
 from jobs.runner.log import open_log
@@ -46,7 +46,7 @@ def make_backup(tools: Tools, folder: Path | None) -> int:
         return 1
     try:
         path = back_up_with_secret(tools, tools.store.file, folder or tools.state_dir / "backups")
-    except BackupFailed as reason:
+    except (BackupFailed, SecretDamaged) as reason:
         click.echo(str(reason), err=True)
         return 1
     click.echo(f"{path}: copied and checked. It holds patient data.")

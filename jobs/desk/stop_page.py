@@ -30,7 +30,7 @@ from jobs.runner.log import open_log
 from jobs.runner.settings import Settings
 
 if TYPE_CHECKING:
-    from jobs.store.memory import Memory
+    from jobs.store.memory import Store
 
 Environment = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -77,17 +77,22 @@ class StopPage:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._log = open_log(settings.state_dir)  # it makes the folder
-        self._secret = stop_secret(settings.state_dir)
+        self._secret = stop_secret(settings.state_dir, self._kept_secret)
+
+    def _kept_secret(self, offered: bytes, *, is_new: bool) -> bytes:
+        from jobs.store.kept_secret import kept_secret
+
+        with self._store() as store:
+            return kept_secret(store, offered, is_new=is_new)
 
     @contextmanager
-    def _memory(self) -> "Iterator[Memory]":
+    def _store(self) -> "Iterator[Store]":
         """The clinic's memory as it stands now: a backup may have been put back since the last click."""
         from jobs.store.memory import open_store
 
         store = open_store(self._settings.database_url, self._settings.clinic.id, self._settings.state_dir)
         try:
-            with store.begin() as memory:
-                yield memory
+            yield store
         finally:
             store.close()
 
@@ -135,7 +140,7 @@ class StopPage:
         from jobs.store.stops import stop_once
 
         at = utc_text(datetime.now(UTC))
-        with self._memory() as memory:
+        with self._store() as store, store.begin() as memory:
             name = token.letter_id, token.address_mark
             found = meant_by_tokens(memory, [name], partial(address_mark, self._secret)).get(name)
             if found is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jobs.clinic.faults import Fault
 from jobs.desk.place import user_name
+from jobs.mail.stop_secret import why_unusable as why_no_secret
 from jobs.runner.settings import Settings
 from jobs.runner.yaml_file import Location, Unreadable, read_yaml
 from jobs.sources.files import is_address, matching_files
@@ -30,8 +31,11 @@ def unusable_here(home: Path, settings: Settings) -> Iterator[Fault]:
         yield Fault(_CLINIC, _line(home, ("installation", "database")), what, remedy)
     elif sentence := why_no_state(settings.state_dir):
         yield Fault("", 0, sentence)
-    elif sentence := _why_no_database(settings):
-        yield Fault("", 0, sentence)
+    elif database := _database(settings):
+        if sentence := _why_no_database(settings, database):
+            yield Fault("", 0, sentence)
+        if sentence := why_no_secret(settings.state_dir, _misses_secret(settings, database)):
+            yield Fault("", 0, sentence)
     if sentence := _why_no_key(settings):
         yield Fault(_CLINIC, _line(home, ("google", "service_account_file")), sentence)
 
@@ -156,17 +160,20 @@ def _missing_driver(database: str) -> str:
     return ""
 
 
-def _why_no_database(settings: Settings) -> str:
-    """What a run would say of a database that is lost or damaged; "" where it is there, where there never was one, or
-    where it is no file."""
-    database = settings.state_dir / "clinic.sqlite"
-    if settings.installation.database:
-        from sqlalchemy import make_url
+def _database(settings: Settings) -> Path | None:
+    """The file of the database; None where it is none."""
+    if not settings.installation.database:
+        return settings.state_dir / "clinic.sqlite"
+    from sqlalchemy import make_url
 
-        url = make_url(settings.installation.database)
-        if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-            return ""
-        database = Path(url.database)
+    url = make_url(settings.installation.database)
+    is_file = url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:"
+    return Path(url.database or "") if is_file else None
+
+
+def _why_no_database(settings: Settings, database: Path) -> str:
+    """What a run would say of a database that is lost or damaged; "" where it is there, or where there never was
+    one."""
     if not (sentence := why_unusable(database, settings.state_dir, settings.clinic.id)):
         if database.exists():
             return cannot_be_written(settings.state_dir)
@@ -174,6 +181,15 @@ def _why_no_database(settings: Settings) -> str:
     from jobs.runner.faltering import database_remedy
 
     return f"{sentence}{database_remedy(sentence)}"
+
+
+def _misses_secret(settings: Settings, database: Path) -> bool:
+    """Whether the file of the secret is gone, and the database of letters that have left keeps none either."""
+    if (settings.state_dir / "secret").exists():
+        return False
+    from jobs.store.kept_secret import would_be_missed  # the database library is loaded for it
+
+    return would_be_missed(database, settings.clinic.id)
 
 
 def _line(home: Path, place: Location) -> int:

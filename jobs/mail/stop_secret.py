@@ -3,6 +3,7 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from jobs.machine.whole_files import write_whole
 
@@ -10,41 +11,80 @@ _BYTES = 32
 
 
 class SecretDamaged(Exception):
-    """The file does not hold what was written there; the text is a sentence for the IT person."""
+    """The file is gone, or does not hold what was written there; the text is a sentence for the IT person."""
 
 
-def stop_secret(state_dir: Path) -> bytes:
+class KeptElsewhere(Protocol):
+    """Who keeps the secret too."""
+
+    def __call__(self, offered: bytes, *, is_new: bool) -> bytes:
+        """The secret that is kept; else the one that is offered, kept from now on; b"" where letters are out and it is
+        a new one."""
+
+
+def stop_secret(state_dir: Path, kept: KeptElsewhere) -> bytes:
     """The 32 secret bytes of this installation, made at the first call; only its user can read the file.
 
-    It is there whole or not at all: with a part of it, or with nothing, anybody could make stop links up.
+    It is there whole or not at all: with a part of it, or with nothing, anybody could make stop links up. One that is
+    lost is taken from who keeps it, else from the backups; it is made anew only where no letter is out, or where
+    somebody has left an empty file for it. Raises SecretDamaged.
     """
     path = state_dir / "secret"
-    with suppress(FileNotFoundError):
-        if found := path.read_bytes():
-            return _whole(found, path)
-        path.unlink()  # empty: a disk was full when it was made
-    _make(path)
-    return _whole(path.read_bytes(), path)
+    if found := _found(path):
+        return found
+    wanted = path.exists()  # it is empty: a person wants a new one
+    offered = _found(state_dir / "backups" / "secret")
+    secret = kept(offered or os.urandom(_BYTES), is_new=not (offered or wanted))
+    if not secret:
+        raise SecretDamaged(_gone(path))
+    if wanted:
+        path.unlink(missing_ok=True)
+    _put(path, secret)
+    return _found(path)
 
 
-def _whole(found: bytes, path: Path) -> bytes:
-    if len(found) != _BYTES:
-        raise SecretDamaged(
-            f"{path} is damaged: it must hold {_BYTES} bytes. Put it back from the backup. Without one, delete it: "
-            "the stop links of letters that are out do not work any more then."
-        )
-    return found
+def why_unusable(state_dir: Path, missed: bool) -> str:
+    """What `stop_secret` would say; `missed` tells that letters are out and nobody else keeps it."""
+    path = state_dir / "secret"
+    try:
+        if not _found(path) and missed and not path.exists() and not _found(state_dir / "backups" / "secret"):
+            return _gone(path)
+    except SecretDamaged as reason:
+        return str(reason)
+    except OSError:  # another user's, which is told elsewhere
+        pass
+    return ""
 
 
-def _make(path: Path) -> None:
+def _gone(path: Path) -> str:
+    return (
+        f"{path} is gone, which seals the stop links, and letters have left: with a new one their links would be dead, "
+        "and whoever wants no more would not be heard. Put it back: it lies beside each backup. Without one, make an "
+        f"empty file there (touch {path}): then a new one is made."
+    )
+
+
+def _found(path: Path) -> bytes:
+    """What lies there whole; b"" where there is none, or an empty file. Raises SecretDamaged."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        found = path.read_bytes()
+        if len(found) not in (0, _BYTES):
+            raise SecretDamaged(
+                f"{path} is damaged: it must hold {_BYTES} bytes. Put it back from the backup. Without one, delete it: "
+                "then the one that the database keeps is put in its place."
+            )
+        return found
+    return b""
+
+
+def _put(path: Path, secret: bytes) -> None:
     """Write it beside its place and link it there; where another process was first, its own stays."""
-    import secrets  # both are needed once in the life of an installation
-    import tempfile
+    import tempfile  # needed once in the life of an installation
 
     descriptor, beside = tempfile.mkstemp(prefix=".secret-", dir=path.parent)  # 0600
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(_BYTES))
+            file.write(secret)
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileExistsError):
@@ -53,9 +93,9 @@ def _make(path: Path) -> None:
         os.unlink(beside)
 
 
-def keep_secret_beside(state_dir: Path, folder: Path) -> None:
+def keep_secret_beside(secret: bytes, folder: Path) -> None:
     """Copy the secret into a folder of backups: without it the stop links of letters that are out cannot be read."""
-    write_whole(folder / "secret", stop_secret(state_dir))
+    write_whole(folder / "secret", secret)
 
 
 def take_secret_back(state_dir: Path, folder: Path) -> None:

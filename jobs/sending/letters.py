@@ -1,7 +1,7 @@
 """From a due letter to its finished bytes: the articles are chosen, the order is written, the letter comes back."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from jobs.runner.tools import Tools
 from jobs.sending.deciding import DECIDED_FOR, LOOKED_AT, LastMoment
 from jobs.sending.early_letters import start_letters
 from jobs.store.article_vetoes import EVERY, articles_not_for
+from jobs.store.kept_secret import kept_secret
 from jobs.store.letter_ledger import ChosenArticle, LetterLedger
 from jobs.store.letters import LetterFacts, change_letters, letter_facts
 
@@ -84,7 +85,7 @@ class OrderDesk:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._secret = stop_secret(tools.state_dir)
+        self._secret = stop_secret(tools.state_dir, partial(kept_secret, tools.store))
 
     def orders(self, due: Sequence[Due], library: Library, on_their_way: Iterable[Ordered] = ()) -> list[Ordered]:
         """What these letters say; `on_their_way` are those whose articles the memory does not know yet."""

@@ -19,7 +19,6 @@ from lakeside_day import NOW, Ask, rows
 
 from jobs.desk.stop_page import StopPage, application
 from jobs.mail.message import unsubscribe_token
-from jobs.mail.stop_secret import stop_secret
 from jobs.runner.settings_loading import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +72,10 @@ def token(home: Path, letter_id: int, category: str = "care", clinic: str = "", 
     settings = load_settings(home)
     with sqlite3.connect(home / "var" / "clinic.sqlite") as database:
         found = database.execute("SELECT address_key FROM letters WHERE id = ?", (letter_id,)).fetchone()
-    secret, key = stop_secret(settings.state_dir), address or (found[0] if found else "nobody@patient.example")
+    secret, key = (
+        (settings.state_dir / "secret").read_bytes(),
+        address or (found[0] if found else "nobody@patient.example"),
+    )
     return unsubscribe_token(secret, clinic or settings.clinic.id, letter_id, category, key)
 
 
