@@ -263,9 +263,15 @@ def test_the_token_of_a_letter_that_a_restored_backup_does_not_know_names_no_oth
     mailbox.put(from_person(f"stop {to_jo}"), from_person(f"stop {to_nobody}"))
     mailbox.put(bounce("forwarded@elsewhere.example", stop_link=to_nobody))
     assert mailbox.read().counts == {
-        "mails read": 3, "wishes to stop": 2, "letters bounced": 1, "addresses stopped": 1
+        "mails read": 3, "wishes to stop": 2, "letters bounced": 1, "addresses stopped": 1,
+        "wishes kept until the next pull": 1,
     }  # fmt: skip
     assert mailbox.stops() == [(JO, "all", "unsubscribe mail")]
+    mailbox.clinic.export(appointment("Kim", "2026-03-06 10:00", "booked"))
+    mailbox.clinic.pull("2026-03-04 10:10")
+    assert mailbox.stops() == [(JO, "all", "unsubscribe mail"), ("kim@patient.example", "all", "unsubscribe mail")]
+    mailbox.clinic.send("2026-03-04 10:30")
+    assert [state for state, _ in mailbox.clinic.fates("Kim", "reminder")] == ["withdrawn"]
 
 
 def test_no_mail_is_acted_on_twice_and_nothing_in_the_mailbox_changes(mailbox: Read) -> None:

@@ -13,6 +13,7 @@ from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.refusals import A_FEW, BOUNCES_WITHIN_DAYS, LETTERS_WITHIN_DAYS, too_many_bounced
 from jobs.mail.message import address_mark
 from jobs.runner.tools import Tools
+from jobs.store.late_wishes import Wish, keep_wish
 from jobs.store.letters import left_since
 from jobs.store.mailbox_messages import (
     ASKS,
@@ -29,7 +30,7 @@ from jobs.store.refusals import bounced_since
 from jobs.store.stops import stop_once
 
 if TYPE_CHECKING:
-    from jobs.mail.mailbox.sorting import Sorted
+    from jobs.mail.mailbox.sorting import Mark, Sorted
 
 _COUNTED = {
     "bounce": "letters bounced",
@@ -65,6 +66,9 @@ def keep(
             evidence = "it is quoted by a mail that came back" if not answer.own else "a copy lies in the mailbox"
             counts["unknown letters settled"] += did_leave(memory, concerned.letter_id, evidence, at)
     wishes = [(marked[mark[:2]][0], mark.category) for mark in answer.marks if mark[:2] in marked]
+    if answer.kind == "unsubscribe":
+        late = [mark for mark in answer.marks if mark[:2] not in marked]
+        counts["wishes kept until the next pull"] += sum(_keep_wish(memory, mark, at) for mark in late)
     about = _whom(memory, tools, answer, wishes, [concerned for concerned, _ in (*marked.values(), *quoted.values())])
     first, _ = about[0] if about else (Concerned(""), "")
     detail = ASKS if answer.asks else answer.detail
@@ -77,6 +81,14 @@ def keep(
         else:
             counts["addresses stopped"] += _act(memory, tools, answer, concerned, category, at)
     return counts
+
+
+def _keep_wish(memory: Memory, mark: "Mark", at: str) -> bool:
+    """Keep the wish of somebody whose letter a database that was put back does not know."""
+    ending = what_follows("unsubscribe", Concerned(""), mark.category, "", 0, 0)
+    return ending is not None and keep_wish(
+        memory, Wish(mark.letter_id, mark.address_mark, at, ending.category, ending.reason, ending.source)
+    )
 
 
 def stop_bounced(memory: Memory, tools: Tools, bounced: Sequence[Bounced]) -> Counter[str]:

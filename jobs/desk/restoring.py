@@ -27,6 +27,7 @@ from jobs.store.backups import (
     put_back,
     what_it_knows,
 )
+from jobs.store.late_wishes import take_over_wishes
 from jobs.store.lost_database import copied_words, former_databases, is_empty
 from jobs.store.marks import MarkUnusable
 from jobs.store.memory import StoreUnusable, open_store
@@ -155,6 +156,7 @@ def _note(
         with store.begin() as memory:
             note_restored(memory, knows_until, utc_text(at))
             sign = begin_new_line(memory, newer[0])
+            take_over_wishes(memory, newer)
             stops = take_over_stops(memory, (*newer, *kept), knows_until)
             letters = [take_over_letters(memory, other) for other in newer]
             taken = Counter({_STOPS: sum(stops.lines.values()), _LETTERS: sum(letters)})

@@ -26,6 +26,7 @@ from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools
 from jobs.sending.letter_loading import load_clinic_letters
 from jobs.sources.places import newest_in_words
+from jobs.store.late_wishes import wishes_kept
 from jobs.store.letters import PutOff, count_states, put_off
 from jobs.store.mailbox_messages import ForPeople, mail_for_people, read_up_to
 from jobs.store.outbox import waiting_for_rows
@@ -64,6 +65,7 @@ def show_status(tools: Tools) -> None:
         recent = utc_text(tools.now - timedelta(days=_RECENT_DAYS))
         back = mail_for_people(memory, recent)
         doubtful = not_believed(memory, recent, lambda *said: answer_of(*said) == "nobody")
+        late = len(wishes_kept(memory))
         later, unread = put_off(memory), waiting_for_rows(memory, utc_text(tools.now))
         known = freshness(memory, (source.name for source in tools.settings.sources))
     console.print(_runs(tools, runs))
@@ -82,7 +84,7 @@ def show_status(tools: Tools) -> None:
     waiting = (
         _waiting(tools, runs, states, problems, unread)
         + [*left_unscheduled(tools.settings)]
-        + _came_back(back, doubtful)
+        + _came_back(back, doubtful, late)
         + _of_articles(tools)
         + in_few_words(load_referral_names(names_file(tools.home))[1])
         + _faulty_letters(tools)
@@ -149,8 +151,9 @@ def _waiting(tools: Tools, runs: Mapping[str, Run], states: Mapping[str, int], p
     return listed + [f"{words}: {count}" for words, count in counts.items() if count]
 
 
-def _came_back(back: ForPeople, doubtful: int) -> list[str]:
+def _came_back(back: ForPeople, doubtful: int, late: int) -> list[str]:
     counts = {
+        "wishes for no more letters from people whom the database does not know; a pull tells whose they are": late,
         "addresses where nobody is, says a mail server that was not believed; see `stop --help`": doubtful,
         "patients' addresses that letters do not reach; `stop` lists them": back.unreachable,
         f"mails of the last {_RECENT_DAYS} days that seem to ask for no more letters in their own words": back.asking,

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Environment = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 Application = Callable[[Environment, StartResponse], Iterable[bytes]]
+_REASON, _SOURCE = "asked by the stop link for no more", "stop page"
 _LARGEST = 10_000  # bytes that a POST may say
 _LONGEST_SILENCE = 20.0  # seconds, of whoever calls
 _HEADERS = [
@@ -129,13 +130,13 @@ class StopPage:
             )
             return HTTPStatus.SERVICE_UNAVAILABLE, f"That did not work just now. Try again later. {self._write_to_us()}"
         self._log.info("stop page", extra={"facts": {"letter": token.letter_id, "known": known, "new": new}})
-        if not known:
-            return HTTPStatus.NOT_FOUND, f"This link belongs to no letter of ours. {self._write_to_us()}"
         return HTTPStatus.OK, _DONE[wished(token.category)]
 
     def _record(self, token: StopToken) -> tuple[bool, bool]:
-        """Whether the letter is known, and whether the stop is new."""
+        """Whether the letter is known, and whether the wish is new. Of a letter that is not, it is kept: after a backup
+        was put back, the next pull tells whose it is."""
         from jobs.store.decisions import NotPossible, decide_letter
+        from jobs.store.late_wishes import Wish, keep_wish
         from jobs.store.mailbox_messages import meant_by_tokens
         from jobs.store.stops import stop_once
 
@@ -144,14 +145,13 @@ class StopPage:
             name = token.letter_id, token.address_mark
             found = meant_by_tokens(memory, [name], partial(address_mark, self._secret)).get(name)
             if found is None:
-                return False, False
+                return False, keep_wish(memory, Wish(*name, at, wished(token.category), _REASON, _SOURCE))
             concerned, state = found
             if state == "unknown":
                 with suppress(NotPossible):  # somebody has just decided
                     decide_letter(memory, token.letter_id, "mark-sent", "the stop page", "its stop link was used", at)
             key, patient = concerned.address_key, concerned.patient_id
-            ending = Ending(wished(token.category), "asked by the stop link for no more", "stop page", key, patient)
-            return True, stop_once(memory, at, ending)
+            return True, stop_once(memory, at, Ending(wished(token.category), _REASON, _SOURCE, key, patient))
 
     def _write_to_us(self) -> str:
         mail = self._settings.mail
@@ -179,6 +179,7 @@ def _says_one_click(environment: Environment) -> bool:
 
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
+    request_queue_size = 128  # who comes at once with many others waits, and is not turned away
 
 
 class _Quietly(WSGIRequestHandler):
@@ -188,10 +189,15 @@ class _Quietly(WSGIRequestHandler):
         """Nothing: the addresses hold tokens."""
 
 
+def server_at(host: str, port: int, page: StopPage) -> WSGIServer:
+    """The server of the page. Raises OSError."""
+    return make_server(host, port, page, server_class=_Server, handler_class=_Quietly)
+
+
 def serve_stop_page(settings: Settings, host: str, port: int) -> int:
     """Serve the page until somebody ends it."""
     try:
-        server = make_server(host, port, StopPage(settings), server_class=_Server, handler_class=_Quietly)
+        server = server_at(host, port, StopPage(settings))
     except OSError as trouble:
         click.echo(f"Nothing can be served at {host}:{port}: {trouble.strerror}. Take another --port.", err=True)
         return 1

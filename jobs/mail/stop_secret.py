@@ -30,7 +30,7 @@ def stop_secret(state_dir: Path, kept: KeptElsewhere) -> bytes:
     somebody has left an empty file for it. Raises SecretDamaged.
     """
     path = state_dir / "secret"
-    if found := _found(path):
+    if found := secret_in(state_dir):
         return found
     wanted = path.exists()  # it is empty: a person wants a new one
     offered = _found(state_dir / "backups" / "secret")
@@ -43,11 +43,16 @@ def stop_secret(state_dir: Path, kept: KeptElsewhere) -> bytes:
     return _found(path)
 
 
+def secret_in(state_dir: Path) -> bytes:
+    """The secret as it lies there; b"" where there is none. Raises SecretDamaged."""
+    return _found(state_dir / "secret")
+
+
 def why_unusable(state_dir: Path, missed: bool) -> str:
     """What `stop_secret` would say; `missed` tells that letters are out and nobody else keeps it."""
     path = state_dir / "secret"
     try:
-        if not _found(path) and missed and not path.exists() and not _found(state_dir / "backups" / "secret"):
+        if not secret_in(state_dir) and missed and not path.exists() and not _found(state_dir / "backups" / "secret"):
             return _gone(path)
     except SecretDamaged as reason:
         return str(reason)

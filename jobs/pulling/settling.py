@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from jobs.clinic.follow_ups import utc_text
@@ -110,7 +111,20 @@ def settle_source(
             note_first_reading(memory, source.name, utc_text(tools.now))
         if "read" in outcomes.values():
             changed += _list_near_duplicates(memory, tools, source, today)
+            _hear_late_wishes(memory, tools)
     return changed
+
+
+def _hear_late_wishes(memory: Memory, tools: Tools) -> None:
+    """Whoever asked for no more letters, and was not known after a backup was put back, may be known now."""
+    from jobs.store.late_wishes import settle_wishes, wishes_kept
+
+    if wishes := wishes_kept(memory):
+        from jobs.mail.message import address_mark
+        from jobs.mail.stop_secret import secret_in
+
+        if secret := secret_in(tools.state_dir):
+            settle_wishes(memory, wishes, partial(address_mark, secret))
 
 
 def _list_near_duplicates(memory: Memory, tools: Tools, source: Source, today: date) -> int:

@@ -41,7 +41,7 @@ def begin_new_line(memory: Memory, former: Path) -> str:
     """Give the memory that is put back a sign of its own, which the former database does not know: whoever copies that
     one back puts it into the place of another. Marks that the former one has left elsewhere, as for another clinic with
     the same database, are not held against this one. Give that sign."""
-    for signs in _asked_of(former, _FORMER_SIGNS, memory.clinic_id) or ():
+    for signs in asked_of(former, _FORMER_SIGNS, memory.clinic_id) or ():
         set_cursor(memory, SIGNS, *signs)
     renew_sign(memory)
     return cursor(memory, SIGNS).partition(" ")[0]
@@ -143,13 +143,13 @@ def take_over_stops(memory: Memory, elsewhere: Iterable[Path], made_at: str) -> 
 
 def _stops_in(database: Path, clinic_id: str) -> list[StopLine] | None:
     """The lines of another database, each with the address that it is about; None where it cannot be read any more."""
-    rows = _asked_of(database, _FORMER_STOPS, clinic_id)
+    rows = asked_of(database, _FORMER_STOPS, clinic_id)
     if rows is None:
         return None
     return [_with_key(StopLine._make(values)._replace(allowed=bool(values[4])), key) for *values, key in rows]
 
 
-def _asked_of(database: Path, query: str, clinic_id: str) -> list[Any] | None:
+def asked_of(database: Path, query: str, clinic_id: str) -> list[Any] | None:
     """What another database answers for a clinic; nothing where it is gone, None where it cannot be read any more."""
     if not database.exists():
         return []
