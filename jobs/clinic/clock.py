@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from jobs.clinic.durations import duration_words
 
-DAY = timedelta(days=1)
+DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 _NO_CLINIC_RESTS = timedelta(days=400)  # so long after its newest appointment, a clinic does not send letters
 _REMEDY = (
     "No letter leaves and none is withdrawn. Look at the date of this machine; if it is right, say so: "
@@ -69,7 +69,8 @@ def _jumped(now: datetime, known: ClockKnown, zone: ZoneInfo) -> str:
         return ""
     since = f"{duration_words(gap)} after letters were last looked at ({_said(trusted, zone)})"
     if known.passed is not None:
-        return f"{since}, but it has counted only {duration_words(known.passed)} since"
+        counted = duration_words(known.passed) if known.passed >= _MINUTE else "less than a minute"
+        return f"{since}, but by its own count {counted} passed since"
     return f"{since}: it was off, or its clock is wrong, and no newer appointment tells which"
 
 

@@ -11,6 +11,10 @@ MANY = 50
 STILL_BEING_WRITTEN = "The file is still being written."
 TRIED_AGAIN = "It is tried again next time."
 """The remedy where Google, or another server, gave nothing to read."""
+LOOK_AT_ADDRESS = (
+    "Check path: of this source in config/sources.yaml; calendars give their address under Settings, Share."
+)
+WITHOUT_PASSWORD = "Take the secret address that calendars give under Settings, Share; it has no name and password."
 TEST_PATIENT = "This is a test patient."
 OVERRULED = "A later row has the same appointment with other values; the later row counts."
 BOOKED_AGAIN = "This visit was called off and booked again for the same time; the new booking counts."
@@ -57,7 +61,8 @@ def is_of_file(problem: Problem) -> bool:
 def why_not_read(problem: Problem) -> str:
     """Why a whole file could not be read, where a run may say it itself, in logs and mails: a server gave nothing, so
     that no patient's data can be in the words. Else ""."""
-    return f"{problem.what} {problem.remedy}" if problem.remedy == TRIED_AGAIN else ""
+    told = problem.remedy in (TRIED_AGAIN, LOOK_AT_ADDRESS, WITHOUT_PASSWORD)
+    return f"{problem.what} {problem.remedy}" if told else ""
 
 
 def too_bad(problems: Sequence[Problem], rows: int, percent: int) -> tuple[str, str] | None:

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jobs.clinic.faults import Fault
+from jobs.clinic.problems import WITHOUT_PASSWORD
 from jobs.desk.place import user_name
 from jobs.mail.stop_secret import why_unusable as why_no_secret
 from jobs.runner.settings import Settings
 from jobs.runner.yaml_file import Location, Unreadable, read_yaml
-from jobs.sources.files import is_address, matching_files
+from jobs.sources.files import holds_password, is_address, matching_files
 from jobs.sources.source import Source
 from jobs.store.lost_database import why_unusable
 from jobs.store.marks import cannot_be_written
 
-_CLINIC = "config/clinic.yaml"
+_CLINIC, _SOURCES = "config/clinic.yaml", "config/sources.yaml"
 
 
 def unusable_here(home: Path, settings: Settings) -> Iterator[Fault]:
@@ -25,6 +26,10 @@ def unusable_here(home: Path, settings: Settings) -> Iterator[Fault]:
         if file and _others_read(Path(file)):
             what = f"Others can read the {kind} {file}, so no run uses it."
             yield Fault(_CLINIC, _line(home, place), what, f"Run: chmod 600 {file}")
+    for number, source in enumerate(settings.sources):
+        if holds_password(source.path):
+            what = f"Source {source.name}: a name and a password in the calendar's address cannot be used."
+            yield Fault(_SOURCES, _line(home, ("sources", number, "path"), _SOURCES), what, WITHOUT_PASSWORD)
     if missing := _missing_driver(settings.installation.database):
         what = f"database: the driver of its kind of database is not installed ({missing})."
         remedy = "Leave it empty for SQLite in state_dir, which is what is supported."
@@ -192,8 +197,8 @@ def _misses_secret(settings: Settings, database: Path) -> bool:
     return would_be_missed(database, settings.clinic.id)
 
 
-def _line(home: Path, place: Location) -> int:
+def _line(home: Path, place: Location, file: str = _CLINIC) -> int:
     try:
-        return read_yaml(_CLINIC, (home / _CLINIC).read_bytes()).line(place)
+        return read_yaml(file, (home / file).read_bytes()).line(place)
     except (Unreadable, OSError):
         return 0

@@ -1,16 +1,16 @@
 """A calendar, from a file or from its address, asked for only if it changed."""
 
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from jobs.clinic.problems import TRIED_AGAIN
+from jobs.clinic.problems import LOOK_AT_ADDRESS, TRIED_AGAIN, WITHOUT_PASSWORD
 from jobs.sources.header_row import Unreadable
 
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
-_LOOK = "Check path: of this source in config/sources.yaml; calendars give their address under Settings, Share."
 
 
 class Fetched(NamedTuple):
@@ -36,7 +36,7 @@ def fetch_calendar(address: str, tags: tuple[str, str], seconds: float, limit: i
     except HTTPError as error:
         if error.code == 304:
             return Fetched(None, tags)
-        raise Unreadable(f"The calendar's server answered {error.code} ({error.reason}).", _LOOK) from None
+        raise _answered(error.code) from None
     except (URLError, HTTPException, OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or type(error).__name__
         raise Unreadable(f"The calendar's server cannot be reached: {reason}.", TRIED_AGAIN) from None
@@ -45,7 +45,7 @@ def fetch_calendar(address: str, tags: tuple[str, str], seconds: float, limit: i
     if is_cut:
         raise Unreadable("The calendar's server hung up in the middle of its answer.", TRIED_AGAIN)
     if b"BEGIN:VCALENDAR" not in data[:4096].upper():
-        raise Unreadable("What came from the address is no calendar.", _LOOK)
+        raise Unreadable("What came from the address is no calendar.", LOOK_AT_ADDRESS)
     return Fetched(data, found)
 
 
@@ -53,3 +53,14 @@ def _check_safe(address: str) -> None:
     parts = urlsplit(address)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _THIS_MACHINE):
         raise Unreadable("The calendar's address is not encrypted.", "Use the address that begins with https://.")
+    if "@" in parts.netloc:
+        raise Unreadable("A name and a password in the calendar's address cannot be used.", WITHOUT_PASSWORD)
+
+
+def _answered(code: int) -> Unreadable:
+    """What a server says that gives no calendar, in our words: its own may repeat the address."""
+    phrase = next((f" ({status.phrase})" for status in HTTPStatus if status == code), "")
+    if 300 <= code < 400:
+        return Unreadable(f"The calendar's server sends us elsewhere and gives nothing ({code}).", LOOK_AT_ADDRESS)
+    what = f"The calendar's server answered {code}{phrase}."
+    return Unreadable(what, TRIED_AGAIN if code == HTTPStatus.TOO_MANY_REQUESTS or code >= 500 else LOOK_AT_ADDRESS)

@@ -32,6 +32,11 @@ def is_address(path: str) -> bool:
     return path.lower().startswith(("https://", "http://", "webcal://"))
 
 
+def holds_password(path: str) -> bool:
+    """Whether an address names a user or a password before its host."""
+    return is_address(path) and "@" in path.split("/")[2]
+
+
 def shown_address(path: str) -> str:
     """An address without what follows its host: a calendar's private address is a password."""
     from urllib.parse import urlsplit  # the parent's part; the child starts faster without it

@@ -60,7 +60,10 @@ def test_a_clock_that_went_back_is_not_believed(now: datetime, said: str) -> Non
 def test_a_clock_that_jumped_ahead_while_the_machine_ran_is_not_believed(ahead: timedelta) -> None:
     said = why(NOON + ahead, known(passed=TEN_MINUTES, latest_at=NOON + ahead))
     assert said.endswith(
-        "after letters were last looked at (Wed Mar 04, 2026, 11:50), but it has counted only 10 minutes since."
+        "after letters were last looked at (Wed Mar 04, 2026, 11:50), but by its own count 10 minutes passed since."
+    )
+    assert why(NOON + ahead, known(passed=timedelta(seconds=59), latest_at=NOON + ahead)).endswith(
+        ", but by its own count less than a minute passed since."
     )
 
 

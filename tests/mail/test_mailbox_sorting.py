@@ -167,6 +167,7 @@ On Wed, Mar 4, 2026 at 9:00 AM Lakeside <hello@lakeside.example> wrote:
         from_person(f"stop {TOKEN}"),
         from_person(f"stop%20{TOKEN}"),
         from_person(f"Fwd: Stop {TOKEN}"),
+        from_person(f"[EXTERNAL] ***SPAM*** Fw: stop {TOKEN}"),
         from_person(f"stop\r\n {TOKEN}"),
         from_person(f"=?utf-8?q?stop_{TOKEN}?="),
         from_person("no more please", f"stop {TOKEN}"),

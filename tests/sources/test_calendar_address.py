@@ -168,6 +168,31 @@ def test_an_address_that_is_not_encrypted_is_not_asked(tmp_path: Path) -> None:
     assert found.said() == "The calendar's address is not encrypted. Use the address that begins with https://."
 
 
+def test_a_name_and_a_password_in_an_address_are_refused_in_words_that_hold_neither(clinic: Clinic) -> None:
+    clinic.read_from("{name: studio, path: 'https://jo:s3cret@calendars.lakeside.example/a@b.ics'}")
+    said = (
+        "A name and a password in the calendar's address cannot be used. Take the secret address that calendars give "
+        "under Settings, Share; it has no name and password."
+    )
+    failed = clinic.pull("2026-03-03 07:00").outcome.failed
+    assert failed == f"Nothing was read from https://calendars.lakeside.example/… (studio): {said}"
+    told = clinic.command("check")
+    line = (clinic.home / "config" / "sources.yaml").read_text().partition("name: studio")[0].count("\n") + 1
+    assert (told.exit_code, told.output.replace("\n", " ")) == (
+        3,
+        f"config/sources.yaml, line {line}: Source studio: a{said[1:]} 1 fault. Nothing was sent or changed. ",
+    )
+
+
+def test_a_run_says_itself_what_a_calendars_server_answered(clinic: Clinic, plain: Shared) -> None:
+    clinic.read_from(f"{{name: studio, path: {plain.address}}}")
+    plain.status = 404
+    assert clinic.pull("2026-03-03 07:00").outcome.failed == (
+        "Nothing was read from https://localhost/… (studio): The calendar's server answered 404 (Not Found). Check "
+        "path: of this source in config/sources.yaml; calendars give their address under Settings, Share."
+    )
+
+
 def test_on_this_very_machine_no_encryption_is_needed(plain: Shared) -> None:
     assert fetch(plain.address).outcome == "read"
 
@@ -177,7 +202,7 @@ def test_on_this_very_machine_no_encryption_is_needed(plain: Shared) -> None:
 def test_an_address_that_leads_elsewhere_unencrypted_is_not_followed(shared: Shared, to: str) -> None:
     shared.status, shared.leads_to = 302, to
     found = fetch(shared.address)
-    assert (found.outcome, found.rows) == ("refused", [])
+    assert (found.outcome, found.rows, SECRET in found.said()) == ("refused", [], False)
 
 
 @pytest.mark.usefixtures("trusted")
@@ -186,6 +211,7 @@ def test_an_address_that_leads_elsewhere_unencrypted_is_not_followed(shared: Sha
     [
         (404, b"", "The calendar's server answered 404 (Not Found)."),
         (500, b"", "The calendar's server answered 500 (Internal Server Error)."),
+        (302, b"", "The calendar's server sends us elsewhere and gives nothing (302)."),
         (200, b"<html>Please sign in</html>", "What came from the address is no calendar."),
         (200, b"", "What came from the address is no calendar."),
     ],

@@ -20,7 +20,8 @@ from jobs.mail.message import read_token
 _OUR_ID = re.compile(r"<([0-9a-f]{40}@[A-Za-z0-9.-]+)>")
 _TOKEN = r"[A-Za-z0-9_-]{32,400}"
 _IN_A_LINK = re.compile(rf"(?:stop(?:%20|\+|\s)|[?&]t=)({_TOKEN})(?![A-Za-z0-9_-])")
-_SUBJECT = re.compile(rf"\s*(?:(?:fwd?|wg|rv|tr)\s*:\s*)*stop(?:%20|\+|\s)+({_TOKEN})\s*", re.IGNORECASE)
+_BEFORE = r"(?:fwd?|wg|rv|tr|ext(?:ernal)?)\s*:|\[[^\[\]]{1,30}\]|\*{2,5}[^*]{1,30}\*{2,5}"  # by programs
+_SUBJECT = re.compile(rf"\s*(?:(?:{_BEFORE})\s*)*stop(?:%20|\+|\s)+({_TOKEN})\s*", re.IGNORECASE)
 _ALONE = re.compile(rf"(?<!\S)({_TOKEN})(?=[\s.,;!]|$)")
 _QUOTED_FROM_HERE = re.compile(r"^\s*(?:>|-{2,} ?\S.* ?-{2,}\s*$|_{10,}\s*$|On .{5,200} wrote:\s*$|From: .*@)")
 _ASKS = re.compile(
