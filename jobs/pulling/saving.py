@@ -116,7 +116,9 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
     counts["problems changed"] += keep(memory, source.name, file.path, found, seen_at, unread)
     if file.memory:
         what = file.memory if gone.open_marks is None else file.without_settled(gone.open_marks)
-        remember_file(memory, source.name, file.path, what, file.rows_total, seen_at, _data_at(file, seen_at))
+        about = file.rows_total, seen_at, _data_at(file, seen_at)
+        changed = bool(counts["appointments new"] or counts["appointments changed"] or gone.marked)
+        remember_file(memory, source.name, file.path, what, *about, changed=changed)
     counts += Counter({f"files {file.outcome}": 1, "appointments gone": gone.marked})
     counts["appointments unchanged"] = file.rows_skipped
     return counts

@@ -23,14 +23,24 @@ def file_memories(memory: Memory, source: str) -> dict[str, bytes]:
 
 
 def remember_file(
-    memory: Memory, source: str, path: str, content: bytes, rows: int, read_at: str, data_at: str = ""
+    memory: Memory,
+    source: str,
+    path: str,
+    content: bytes,
+    rows: int,
+    read_at: str,
+    data_at: str = "",
+    *,
+    changed: bool = True,
 ) -> None:
     """Keep what the next pull needs; to be called in the transaction that saves the file's rows. `data_at` says as of
-    when its data are."""
+    when its data are, `changed` whether any of them did: else the file changed when it last did."""
     table = source_files.c
-    memory.connection.execute(
-        delete(source_files).where(table.clinic_id == memory.clinic_id, table.source == source, table.path == path)
-    )
+    former = memory.connection.execute(
+        delete(source_files)
+        .where(table.clinic_id == memory.clinic_id, table.source == source, table.path == path)
+        .returning(table.read_at)
+    ).scalar()
     memory.connection.execute(
         insert(source_files).values(
             clinic_id=memory.clinic_id,
@@ -38,7 +48,7 @@ def remember_file(
             path=path,
             memory=content,
             rows=rows,
-            read_at=read_at,
+            read_at=former if former and not changed else read_at,
             data_at=data_at or read_at,
         )
     )

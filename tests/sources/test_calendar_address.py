@@ -130,6 +130,18 @@ def test_a_calendar_last_changed_when_its_entries_did_and_not_when_it_was_asked_
     assert clinic.ask("SELECT read_at, data_at FROM source_files") == [("2026-03-03T15:00:00Z", "2026-03-03T17:00:00Z")]
 
 
+def test_a_calendar_that_is_asked_for_whole_on_a_new_day_and_says_the_same_has_not_changed(
+    clinic: Clinic, plain: Shared
+) -> None:
+    clinic.read_from(f"{{name: studio, path: {plain.address}}}")
+    assert clinic.pull("2026-03-03 07:00").code == FINE
+    assert clinic.pull("2026-03-04 07:00").counts["files read"] == 1
+    assert clinic.ask("SELECT read_at, data_at FROM source_files") == [("2026-03-03T15:00:00Z", "2026-03-04T15:00:00Z")]
+    plain.data = SLOTS.replace(b"0304T", b"0305T")
+    assert clinic.pull("2026-03-05 07:00").code == FINE
+    assert clinic.ask("SELECT read_at FROM source_files") == ["2026-03-05T15:00:00Z"]
+
+
 def test_an_answer_that_breaks_off_before_its_promised_end_is_not_read(plain: Shared) -> None:
     plain.promised = len(SLOTS) + 100
     found = fetch(plain.address)
