@@ -417,6 +417,9 @@ def test_a_mark_of_an_earlier_version_is_believed_until_letters_leave(clinic: Cl
     mark(clinic).write_text(numbered.format(1), "utf-8")
     assert call(clinic, "status").exit_code == 0
     assert newest_sign(clinic) in mark(clinic).read_text("utf-8")
+    mark(clinic).write_text(numbered.format(1), "utf-8")  # by that version, put back for a day
+    assert call(clinic, "status").exit_code == 0
+    assert newest_sign(clinic) in mark(clinic).read_text("utf-8")
     put(clinic, older)
     assert call(clinic, "status").output == older_words(clinic, clinic.database)
 

@@ -99,7 +99,7 @@ def what_marks_say(database: Path, state_dir: Path) -> Mark:
 def is_missed(said: Mark, signs: str) -> bool:
     """Whether a clinic's database that has given itself these signs must have left a mark, and there is none. With one
     sign alone it may have been killed before it could; two are given only when the mark of the first is there."""
-    return not said.sign and " " in signs
+    return said == Mark() and " " in signs
 
 
 def _unusable(mark: Path, done: str, why: str) -> str:
