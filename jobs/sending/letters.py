@@ -22,9 +22,9 @@ from jobs.runner.tools import Tools
 from jobs.sending.deciding import DECIDED_FOR, LOOKED_AT, LastMoment
 from jobs.sending.early_letters import start_letters
 from jobs.store.article_vetoes import EVERY, articles_not_for
-from jobs.store.kept_secret import kept_secret
 from jobs.store.letter_ledger import ChosenArticle, LetterLedger
 from jobs.store.letters import LetterFacts, change_letters, letter_facts
+from jobs.store.memory import Store
 
 LIST_UNREADABLE = "config/articles.csv has faults and cannot be read"
 _NAMES_THEM = "`run_jobs.py check` names them"
@@ -85,7 +85,7 @@ class OrderDesk:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._secret = stop_secret(tools.state_dir, partial(kept_secret, tools.store))
+        self._secret = stop_secret(tools.state_dir, partial(_kept_secret, tools.store))
 
     def orders(self, due: Sequence[Due], library: Library, on_their_way: Iterable[Ordered] = ()) -> list[Ordered]:
         """What these letters say; `on_their_way` are those whose articles the memory does not know yet."""
@@ -124,6 +124,12 @@ class OrderDesk:
         )
         law = (clinic.address, url or mailto) if rule.category == "news" else ()
         return Ordered(facts, choices, Order(rule.template, values, envelope, law))
+
+
+def _kept_secret(store: Store, offered: bytes, *, is_new: bool) -> bytes:
+    from jobs.store.kept_secret import kept_secret  # seldom is the file not there
+
+    return kept_secret(store, offered, is_new=is_new)
 
 
 def stop_address(mail: MailSettings) -> str:
