@@ -11,6 +11,7 @@ from jobs.clinic.durations import parse_duration
 from jobs.clinic.episodes import KEPT, LOST_AFTER_DAYS, Slot, open_beside
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
 from jobs.clinic.letter_life import DIED, now_words
+from jobs.clinic.records import DEAD
 
 if TYPE_CHECKING:
     from jobs.clinic.unread_rows import OtherRow
@@ -166,7 +167,7 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
     moment = utc_text(now)
     if not person.email and moment > due.expires_at:
         return "no e-mail address is known"
-    if any(slot.status == "deceased" for slot in person.history):
+    if person.email_consent == DEAD or any(slot.status == "deceased" for slot in person.history):
         return DIED
     if person.email_consent == "no":
         return "the patient wants no e-mail"

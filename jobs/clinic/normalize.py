@@ -17,10 +17,18 @@ from jobs.clinic.languages import read_language
 from jobs.clinic.misfits import note_wrong_order
 from jobs.clinic.moments import Clock, hours_lost, read_ends, read_starts, without_time
 from jobs.clinic.no_appointments import title_reader, without_breaks
-from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_name, read_part
+from jobs.clinic.people import (
+    DIED_BY_NAME,
+    check_name,
+    may_be_stand_in,
+    note_of_death,
+    person_key,
+    read_name,
+    read_part,
+)
 from jobs.clinic.problems import OVERRULED, fold_problems
 from jobs.clinic.read_once import ReadOnce
-from jobs.clinic.records import Appointment, Problem, TextTable
+from jobs.clinic.records import DEAD, Appointment, Problem, TextTable
 from jobs.clinic.stamps import TWO_WAYS, order_shown_by
 from jobs.clinic.statuses import is_late, settle_status, status_reader
 from jobs.clinic.steps import read_step
@@ -93,6 +101,8 @@ def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = No
     contacts = _contacts(columns, rules)
     values = _names(columns, titles, once, contacts["email"]) | contacts
     values["patient_key"] = _patient_keys(columns, values)
+    if columns.problems:
+        _note_the_dead(columns, values)
     values |= _moments(columns, clock) | _care(columns, titles)
     values |= _statuses(columns, rules, clock, values["starts_at"])
     values["step"] = _steps(columns, clock, values)
@@ -180,6 +190,7 @@ def _names(columns: Columns, titles: "list[Title] | None", once: ReadOnce, email
         names = columns.read("patient_name", read_name)
         first, last = _filled(first, last, [(name.first, name.last) for name in names])
     if titles is not None:
+        columns.read("title", note_of_death)
         first, last = _filled(first, last, [(title.first_name, title.last_name) for title in titles])
         first, last = _filled(
             first, last, [title.likely if at else ("", "") for title, at in zip(titles, emails, strict=True)]
@@ -236,6 +247,16 @@ def _patient_keys(columns: Columns, values: Values) -> list[str]:
         for place in [place for place, key in enumerate(keys) if not key]:
             columns.note(place, field, columns.texts(field)[place], _NO_PATIENT)
     return keys
+
+
+def _note_the_dead(columns: Columns, values: Values) -> None:
+    """Of patients whose name says in any row that they have died, note it in all of their rows."""
+    marked = {problem.row for problem in columns.problems if problem.what == DIED_BY_NAME}
+    if marked:
+        rows = list(zip(columns.table.rows, values["patient_key"], strict=True))
+        dead = {key for row, key in rows if row in marked} - {""}
+        said = zip(rows, values["email_consent"], strict=True)
+        values["email_consent"] = [DEAD if key in dead else consent for (_, key), consent in said]
 
 
 def _numbers(columns: Columns, field: str) -> list[str]:

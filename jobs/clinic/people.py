@@ -37,6 +37,12 @@ _WHOSE = (
     "The cell names more than one person; no letter names any of them.",
     "Give each patient an entry of their own in the practice system.",
 )
+_DIED_HINTS = "deceas dec'd dec\u2019d decd died passed expired estate rip r.i death \u2020 \u271d".split(" ")
+DIED_BY_NAME = "The name says that the patient has died; no letter goes to this patient."
+DIED_REMEDY = (
+    "If that is wrong, take it out of the name in the practice system, export again, then run: "
+    "python run_jobs.py allow ADDRESS --reason TEXT."
+)
 _STAND_IN_HINT = pattern(r"test|zz|dnu|dummy|demo|fake|not", re.IGNORECASE)
 
 
@@ -45,8 +51,12 @@ def read_name(text: str) -> PersonName | Doubt[PersonName]:
 
     Titles, credentials, nicknames in brackets and lone middle initials are dropped; capitals stay as typed. Without
     a comma, the first word is the first name and all others the last: `Ludwig van Beethoven`, `Mary Ann Fictional`.
-    Two people in one cell are a doubt: a letter to one of them must not greet the other.
+    Two people in one cell are a doubt: a letter to one of them must not greet the other. So is a note that the patient
+    has died.
     """
+    if (alive := _without_death_mark(text)) is not None:
+        name = read_name(alive)
+        return Doubt(name.value if isinstance(name, Doubt) else name, DIED_BY_NAME, DIED_REMEDY)
     typed = tidy(_NICKNAME.sub(" ", text)) or tidy(text).strip("()[]\"' ")
     if _SEVERAL.search(typed):
         return Doubt(NOBODY, *_WHOSE)
@@ -62,6 +72,21 @@ def read_name(text: str) -> PersonName | Doubt[PersonName]:
     return PersonName(" ".join(given), " ".join(family + suffix))
 
 
+def note_of_death(title: str) -> str | Doubt[str]:
+    """A doubt where the title of a calendar's entry notes that the patient has died."""
+    return "" if _without_death_mark(title) is None else Doubt("", DIED_BY_NAME, DIED_REMEDY)
+
+
+def _without_death_mark(text: str) -> str | None:
+    """The name without a note that its patient has died; None where there is no such note."""
+    small = text.casefold()
+    if not any(hint in small for hint in _DIED_HINTS):
+        return None
+    from jobs.clinic.death_marks import without_death_mark  # for few names
+
+    return without_death_mark(tidy(text))
+
+
 def _in_order(words: list[str]) -> PersonName:
     """The name of words in the order in which they are spoken."""
     if not words:
@@ -74,6 +99,9 @@ def _in_order(words: list[str]) -> PersonName:
 @lru_cache(maxsize=32768)
 def read_part(text: str) -> str | Doubt[str]:
     """A first or last name that has its own cell, without title or credentials."""
+    if (alive := _without_death_mark(text)) is not None:
+        part = read_part(alive)
+        return Doubt(part.value if isinstance(part, Doubt) else part, DIED_BY_NAME, DIED_REMEDY)
     typed = tidy(text)
     if not typed.isalpha() and _SEVERAL.search(typed):
         return Doubt("", *_WHOSE)

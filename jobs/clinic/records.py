@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 STATUSES = ("booked", "arrived", "completed", "no_show", "cancelled", "rescheduled", "deceased")
+DEAD = "rip"
+"""The consent to e-mail of a patient whose name says that they have died."""
 STEPS = ("evaluation", "visit", "discharge", "class", "other")
 
 TEXT_FIELDS = (
@@ -88,7 +90,7 @@ class Appointment(NamedTuple):
     email: str
     phone: str
     birth_date: str
-    email_consent: str  # "yes", "no" or ""
+    email_consent: str  # "yes", "no", DEAD or ""
     language: str  # in which the patient is written to: two letters, es; "": the clinic's own
     starts_at: str
     ends_at: str

@@ -8,6 +8,7 @@ from rich.table import Table
 from jobs.clinic.addresses import address_key
 from jobs.clinic.answers import Category, Ending
 from jobs.clinic.follow_ups import utc_text
+from jobs.clinic.records import DEAD
 from jobs.desk.terminal import open_console
 from jobs.mail.refused_for_good import answer_of
 from jobs.runner.tools import Tools
@@ -16,10 +17,14 @@ from jobs.store.mailbox_messages import ReadMail, mail_about
 from jobs.store.memory import Memory
 from jobs.store.patient_story import contact
 from jobs.store.refusals import refused_addresses
-from jobs.store.stops import StopLine, counting_now, end_bounces, end_stops, patients_at, stop_once, stops_about
+from jobs.store.stops import StopLine, counting_now, end_bounces, end_stops, patients_at, revive, stop_once, stops_about
 
 _FINE, _NOT_UNDERSTOOD = 0, 2
 _WHAT = {"all": "no letters", "news": "no news", "care": "no letters about the own care"}
+_SAID_BY_THE_PRACTICE_SYSTEM = {
+    "no": "The practice system says: no e-mail.",
+    DEAD: "The name says that the patient has died: no letter goes to this patient.",
+}
 _MAIL = {
     "bounce": "a letter was not delivered, for good",
     "delay": "a letter was not delivered yet",
@@ -60,12 +65,15 @@ def answer_on_the_list(tools: Tools, address: str, reason: str, who: str) -> int
         return _NOT_UNDERSTOOD
     with tools.store.begin() as memory:
         answered = end_stops(memory, utc_text(tools.now), key, reason, who)
+        alive = revive(memory, key)
         refusing = [each for each in patients_at(memory, key) if contact(memory, each).email_consent == "no"]
-    if not answered:
+    if not answered and not alive:
         click.echo(f"{address} is not stopped; nothing was changed.", err=True)
         return _NOT_UNDERSTOOD
     for line in answered:
         click.echo(_in_words(tools, line))
+    if alive:
+        click.echo("The patient is alive, whatever the name said; if it still says so, take it out of the name.")
     click.echo(f"{address} gets letters again. What was withdrawn meanwhile is not sent any more.")
     if refusing:
         click.echo("But the practice system says: no e-mail. As long as it does, no letter goes there.")
@@ -120,7 +128,8 @@ def stops_of(tools: Tools, memory: Memory, patient_id: int) -> list[str]:
         *(mail for mail in mail_about(memory, known.address_keys) if mail.kind in _MAIL),
     ]
     words = [_in_words(tools, line) for line in sorted(lines, key=_when)]
-    return ["The practice system says: no e-mail.", *words] if known.email_consent == "no" else words
+    said = _SAID_BY_THE_PRACTICE_SYSTEM.get(known.email_consent)
+    return [said, *words] if said else words
 
 
 def _when(line: StopLine | ReadMail) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, TextClause, select
 
+from jobs.clinic.records import DEAD
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts, setting, update_rows
 from jobs.store.tables import ONE_OF_TWO, patients
@@ -117,8 +118,9 @@ def lent(own: Mapping[str, str], others: Sequence[Mapping[str, str]]) -> dict[st
                 borrowed[name] = values[name]
     if "email" in values:
         values["address_key"] = next((other["address_key"] for other in others if other["email"]), "")
-    if any(other["email_consent"] == "no" for other in others):
-        values["email_consent"] = "no"
+    for refusal in ("no", DEAD):
+        if any(other["email_consent"] == refusal for other in others):
+            values["email_consent"] = refusal
     values["borrowed"] = json.dumps(borrowed) if borrowed else ""
     return values
 

@@ -11,10 +11,11 @@ from jobs.clinic.follow_ups import FollowUps, Rule, utc_text
 from jobs.clinic.last_look import too_late_words
 from jobs.clinic.letter_life import DIED, WayBack, way_back
 from jobs.clinic.planning import Happening, Planned
+from jobs.clinic.records import DEAD
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts, insert_new
 from jobs.store.runs import cursor, set_cursor
-from jobs.store.tables import appointments, events, letters
+from jobs.store.tables import appointments, events, letters, patients
 
 _PLANNED_UP_TO = "letters planned up to event"
 _BACK_WITHIN = timedelta(days=60)  # of its day, a letter can come back; no rule allows it to be later
@@ -143,10 +144,11 @@ def bring_back(memory: Memory, rules: Iterable[Rule], now: str, zone: ZoneInfo) 
 
 def _right_again(rules: Sequence[str], way: WayBack) -> ColumnElement[bool]:
     """Of the letters of these rules those that come back this way. Of a patient who had died by slip of the front desk,
-    once no appointment says so any more."""
+    once no appointment, nor the name, says so any more."""
     letter, status, any_of_them = letters.c, appointments.c.status, appointments.alias()
     died = select(any_of_them.c.id).where(
         any_of_them.c.patient_id == letter.patient_id, any_of_them.c.status == "deceased", any_of_them.c.same_as == 0
     )
-    alive = or_(letter.reason != DIED, not_(died.exists()))
+    by_name = select(patients.c.id).where(patients.c.id == letter.patient_id, patients.c.email_consent == DEAD)
+    alive = or_(letter.reason != DIED, and_(not_(died.exists()), not_(by_name.exists())))
     return and_(letter.rule.in_(rules), letter.reason.in_(way.reasons), status.in_(way.statuses), alive)

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, insert, or_, select
+from sqlalchemy import ColumnElement, insert, or_, select, update
 
 from jobs.clinic.answers import Category, Ending
+from jobs.clinic.records import DEAD
 from jobs.store.memory import Memory
 from jobs.store.runs import renew_sign
 from jobs.store.tables import patients, stops
@@ -88,6 +89,13 @@ def end_stops(memory: Memory, at: str, address_key: str, reason: str, source: st
         elif each == address_key:
             allow(memory, at, "all", reason, source, address_key=each)
     return newest(line for line in about if not line.allowed and {line.address_key, line.patient_id} & whom.keys())
+
+
+def revive(memory: Memory, address_key: str) -> bool:
+    """Forget that the name of a patient with this address said that they have died; whether it did."""
+    whose = patients.c.clinic_id == memory.clinic_id, patients.c.address_key == address_key
+    this = update(patients).where(*whose, patients.c.email_consent == DEAD)
+    return memory.connection.execute(this.values(email_consent="")).rowcount > 0
 
 
 def end_bounces(memory: Memory, at: str, since: str, reason: str, source: str) -> tuple[int, int]:

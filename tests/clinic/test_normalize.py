@@ -375,3 +375,26 @@ def test_the_sample_clinic_is_read_whole() -> None:
         "This export has no e-mail column: no letter is possible for its patients."
     ]
     assert appointments[0].starts_at == "2025-08-14T09:00:00Z" and appointments[0].ends_at == "2025-08-14T09:45:00Z"
+
+
+def test_who_has_died_by_the_name_in_one_row_gets_no_letter_about_any_of_them() -> None:
+    names = ["Kent, Ed", "Kent, Ed (Deceased)", "Rip, Al"]
+    found, problems = normalize(
+        usual(
+            3,
+            patient_id=["1", "1", "2"],
+            first_name="",
+            last_name="",
+            patient_name=names,
+            appointment_id=["1", "2", "3"],
+        ),
+        RULES,
+    )
+    assert [(one.first_name, one.last_name, one.email_consent) for one in found] == [
+        ("Ed", "Kent", "rip"),
+        ("Ed", "Kent", "rip"),
+        ("Al", "Rip", ""),
+    ]
+    assert [(problem.row, problem.what, problem.set_aside) for problem in problems] == [
+        (3, "The name says that the patient has died; no letter goes to this patient.", False)
+    ]

@@ -3,7 +3,7 @@
 import pytest
 
 from jobs.clinic.cells import Doubt
-from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_name, read_part
+from jobs.clinic.people import DIED_BY_NAME, check_name, may_be_stand_in, person_key, read_name, read_part
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,30 @@ def test_a_patient_without_number_has_one_key_in_every_source() -> None:
 
 def test_two_of_a_family_with_one_address_are_two_patients() -> None:
     assert person_key("m@made.example", "Jo", "Made", "", "") != person_key("m@made.example", "Ann", "Made", "", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    "Kent, Ed (Deceased)|Kent, Ed - DECEASED|DECEASED Kent, Ed|Kent, Ed (dec'd 11/20)|Kent, Ed [RIP]|Kent, Ed RIP|"
+    "Kent, Ed deceased 11/2026|*Deceased* Kent, Ed|Estate of Ed Kent|Kent, Estate of Ed|Kent (Deceased), Ed|"
+    "Kent, Ed - pt passed away 11/02/2026|R.I.P. Ed Kent|Kent, Ed \u2020|Ed Kent (estate)".split("|"),
+)
+def test_a_death_noted_beside_a_name_is_told_and_is_no_part_of_the_name(text: str) -> None:
+    found = read_name(text)
+    assert isinstance(found, Doubt)
+    assert (found.what, found.value, found.set_aside) == (DIED_BY_NAME, ("Ed", "Kent"), False)
+
+
+@pytest.mark.parametrize("text", ["Son (Deceased)", "Son - RIP", "Son RIP"])
+def test_a_death_is_noted_in_the_cell_of_one_name_too(text: str) -> None:
+    found = read_part(text)
+    assert isinstance(found, Doubt) and (found.what, found.value) == (DIED_BY_NAME, "Son")
+
+
+@pytest.mark.parametrize(
+    "text",
+    "Rip, Ed|Kent, Rip|KENT, RIP|Kent, Robert (Rip)|Deceasedo, Ann|Desmond, Al|Estates, Ann|Ripley, Ann|"
+    "Kent, Ed (wife deceased)|Kent, Ed - husband died 2020|Kent, Ann - not deceased|Kent, Ed (auth expired)".split("|"),
+)
+def test_who_is_called_so_or_mourns_somebody_has_not_died(text: str) -> None:
+    assert not isinstance(read_name(text), Doubt)
