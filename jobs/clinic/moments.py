@@ -1,6 +1,9 @@
 """When an appointment starts and ends, read from whichever columns an export spreads it over."""
 
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from operator import itemgetter
+from zoneinfo import ZoneInfo
 
 from jobs.clinic.cells import CORRECT, Doubt, read_minutes, read_yes_no
 from jobs.clinic.columns import Columns
@@ -29,6 +32,7 @@ class Clock:
     def __init__(self, zone: str, order: str, written_in: str = "") -> None:
         self._zone, self._order = zone, order
         self.own = moment_reader(zone, order, written_in)
+        self._night = _hours_of_night(zone)
 
     def read(self, cells: Cells) -> Moment | Doubt[Moment]:
         """The moment that the cells of one row give together; NO_MOMENT where all are empty."""
@@ -40,7 +44,24 @@ class Clock:
     def read_start(self, text: str) -> Moment | Doubt[Moment]:
         """The moment in one cell, which must hold one."""
         found = self.own.read(text)
-        return found if found.__class__ is Moment and found[0] else _needed(found)
+        if found.__class__ is Moment and found[0] and found[0][11:13] not in self._night:
+            return found
+        return self._by_day(("", text), _needed(found))
+
+    def read_start_of(self, cells: Cells) -> Moment | Doubt[Moment]:
+        """The same for several cells."""
+        return self._by_day(cells, _needed(self.read(cells)))
+
+    def _by_day(self, cells: Cells, found: Moment | Doubt[Moment]) -> Moment | Doubt[Moment]:
+        if isinstance(found, Doubt) or found.at[11:13] not in self._night:
+            return found
+        from jobs.clinic.night_hours import unless_in_the_night
+
+        return unless_in_the_night(self, cells, found)
+
+    def here(self, moment: Moment) -> datetime:
+        """A moment by the clinic's clock."""
+        return datetime.fromisoformat(moment.at).astimezone(ZoneInfo(self._zone))
 
     def in_zone(self, name: str) -> MomentReader | None:
         """The reader for times of a row that names its own zone; None where nobody knows that zone."""
@@ -75,10 +96,26 @@ class Clock:
 
 def read_starts(columns: Columns, clock: Clock) -> list[Moment]:
     """The start of every row; a row without a readable one is set aside."""
-    if columns.has("start") and not columns.has("start_date", "start_time", "time_zone"):
-        return columns.read("start", clock.read_start)
     field = "start" if columns.has("start") else "start_date"
-    return columns.read_each(field, _cells(columns, "start"), lambda cells: _needed(clock.read(cells)))
+    known = len(columns.problems)
+    if columns.has("start") and not columns.has("start_date", "start_time", "time_zone"):
+        starts = columns.read("start", clock.read_start)
+    else:
+        starts = columns.read_each(field, _cells(columns, "start"), clock.read_start_of)
+    if len(columns.problems) > known:
+        from jobs.clinic.night_hours import IN_THE_NIGHT, doubt_the_evening
+
+        if any(problem.what == IN_THE_NIGHT for problem in columns.problems[known:]):
+            doubt_the_evening(columns, clock, field, _cells(columns, "start"), starts)
+    return starts
+
+
+@cache
+def _hours_of_night(zone: str) -> frozenset[str]:
+    """What 1:00 to 5:00 of a clinic's clock may be in UTC, in winter and in summer: a look before the exact one."""
+    here = ZoneInfo(zone)
+    days = [datetime(2026, month, 1, 1, tzinfo=here).astimezone(UTC) for month in (1, 7)]
+    return frozenset(f"{day + timedelta(minutes=15 * step):%H}" for day in days for step in range(16))
 
 
 def without_time(starts: list[Moment]) -> list[int]:

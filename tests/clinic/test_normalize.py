@@ -398,3 +398,41 @@ def test_who_has_died_by_the_name_in_one_row_gets_no_letter_about_any_of_them() 
     assert [(problem.row, problem.what, problem.set_aside) for problem in problems] == [
         (3, "The name says that the patient has died; no letter goes to this patient.", False)
     ]
+
+
+def read_times(*times: str) -> tuple[list[str], list[tuple[int, str]]]:
+    """The starts that are taken over, and the rows that are asked about with what is said first of them."""
+    numbers = [f"A{place}" for place in range(len(times))]
+    day: dict[str, str | list[str]] = {"start": "", "start_date": "03/04/2026", "start_time": list(times)}
+    found, problems = normalize(usual(len(times), appointment_id=numbers, **day), RULES)
+    assert all(problem.set_aside for problem in problems)
+    return [one.starts_at[11:16] for one in found], [
+        (problem.row, problem.what.partition(",")[0]) for problem in problems
+    ]
+
+
+def test_times_that_lost_am_and_pm_are_asked_about_and_those_of_the_morning_are_taken() -> None:
+    assert read_times("8:00", "1:15", "02:00:00", "5:00", "11:30") == (
+        ["13:00", "16:30"],
+        [
+            (3, "By its time"),
+            (4, "By its time"),
+            (5, "Other times of this table have lost AM and PM; this one may be in the evening."),
+        ],
+    )
+
+
+def test_a_time_of_the_night_is_asked_about_among_times_in_24_hours_but_the_early_morning_is_not() -> None:
+    assert read_times("06:00", "14:30", "2:30") == (["11:00", "19:30"], [(4, "By its time")])
+    assert read_times("5:30 AM", "6:00 PM", "2:30") == (["10:30", "23:00"], [(4, "By its time")])
+
+
+def test_a_clinic_that_opens_early_and_a_time_that_says_am_are_believed() -> None:
+    assert read_times("06:00", "07:30", "12:00") == (["11:00", "12:30", "17:00"], [])
+    assert read_times("2:00 AM", "3:00 a.m.", "9:00") == (["07:00", "08:00", "14:00"], [])
+
+
+def test_an_hour_of_the_night_in_another_zone_is_judged_by_the_clinics_clock() -> None:
+    utc = ValueRules("America/New_York", source_zone="UTC")
+    assert one(usual(start="2026-03-05 02:00:00"), utc).starts_on == "2026-03-04"
+    assert one(usual(start="2026-03-04T02:00:00-05:00")).starts_at == "2026-03-04T07:00:00Z"
