@@ -136,7 +136,7 @@ def test_a_title_of_no_usual_form_is_read_only_beside_an_address(clinic: Clinic)
     assert counted(clinic) == (2, 1)  # her second visit is hers, and nobody is welcomed as new because of it
     clinic.send(DAY)
     assert welcomes(clinic) == [("sent", "")]
-    assert clinic.ask("SELECT what FROM problems") == ["The row names no patient."]
+    assert clinic.ask("SELECT what FROM problems") == ["No patient can be read from the title of this entry."]
 
 
 def test_the_spreadsheet_counts_where_the_two_differ(clinic: Clinic) -> None:

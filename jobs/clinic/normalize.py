@@ -25,6 +25,7 @@ from jobs.clinic.people import (
     person_key,
     read_name,
     read_part,
+    read_surname,
 )
 from jobs.clinic.problems import OVERRULED, fold_problems
 from jobs.clinic.read_once import ReadOnce
@@ -43,6 +44,11 @@ Values = dict[str, list[str]]  # field of Appointment -> one text per row
 
 _DATED = ("start", "start_date", "end", "end_date", "booked", "cancelled", "birth_date", "discharged")
 _NO_PATIENT = Doubt("", "The row names no patient.", CORRECT, set_aside=True)
+_NOBODY_IN_TITLE = (
+    "No patient can be read from the title of this entry.",
+    'Write the title such as "PT - Anna Testperson", or say in config/sources.yaml how "{}" writes its titles, as '
+    "title_pattern: of it, such as {{kind}} - {{patient}} ({{complaint}}).",
+)
 _OVERRULED = Doubt("", OVERRULED, CORRECT, set_aside=True)
 
 
@@ -185,7 +191,7 @@ def _titles(columns: Columns, rules: ValueRules) -> "list[Title] | None":
 def _names(columns: Columns, titles: "list[Title] | None", once: ReadOnce, emails: list[str]) -> Values:
     """First and last names: from their own cells, else from the cell that holds both, else from the title. A title of
     no usual form names somebody only where an address says that somebody comes."""
-    first, last = columns.read("first_name", read_part), columns.read("last_name", read_part)
+    first, last = columns.read("first_name", read_part), columns.read("last_name", read_surname)
     if columns.has("patient_name"):
         names = columns.read("patient_name", read_name)
         first, last = _filled(first, last, [(name.first, name.last) for name in names])
@@ -243,9 +249,12 @@ def _patient_keys(columns: Columns, values: Values) -> list[str]:
         people = [values[name] for name in ("email", "first_name", "last_name", "birth_date", "phone")]
         keys = [key or person_key(*person) for key, *person in zip(keys, *people, strict=True)]
     if not all(keys):
-        field = _place_of_names(columns)
+        field, doubt = _place_of_names(columns), _NO_PATIENT
+        if field == "title":
+            what, remedy = _NOBODY_IN_TITLE
+            doubt = Doubt("", what, remedy.format(columns.table.source), set_aside=True)
         for place in [place for place, key in enumerate(keys) if not key]:
-            columns.note(place, field, columns.texts(field)[place], _NO_PATIENT)
+            columns.note(place, field, columns.texts(field)[place], doubt)
     return keys
 
 

@@ -33,6 +33,14 @@ _STAND_IN = pattern(
     re.IGNORECASE,
 )
 _SEVERAL = pattern(r"\w[.)]?\s+(?:&|and|\+)\s+\w|\w\s*[;/&+]\s*\w", re.IGNORECASE)
+_DOUBLE_NAME = r"[^\W\d_][^\W\d_'\u2019-]+/[^\W\d_][^\W\d_'\u2019-]+"
+_DOUBLE = pattern(rf"\s*{_DOUBLE_NAME}\s*")
+_NOBODY_ELSE = pattern(
+    r"\bc/o\b[^,]*|\bdob\b|(?<![\w/])\d{1,4}/\d{1,4}(?:/\d{2,4})?(?![\w/])|(?<!\w)[a-z]/[a-z](?!\w)|"
+    rf"^{_DOUBLE_NAME}(?=,)",
+    re.IGNORECASE,
+)
+"""A contact, a date, a note such as r/s, or a double surname before its comma: a stroke that parts no two people."""
 _WHOSE = (
     "The cell names more than one person; no letter names any of them.",
     "Give each patient an entry of their own in the practice system.",
@@ -58,7 +66,7 @@ def read_name(text: str) -> PersonName | Doubt[PersonName]:
         name = read_name(alive)
         return Doubt(name.value if isinstance(name, Doubt) else name, DIED_BY_NAME, DIED_REMEDY)
     typed = tidy(_NICKNAME.sub(" ", text)) or tidy(text).strip("()[]\"' ")
-    if _SEVERAL.search(typed):
+    if _names_several(typed):
         return Doubt(NOBODY, *_WHOSE)
     family, *others = [words for part in typed.split(",") if (words := _words(part))] or [[]]
     if len(family) > 1:
@@ -70,6 +78,10 @@ def read_name(text: str) -> PersonName | Doubt[PersonName]:
     given = named[:1] + [word for word in named[1:] if not _initial(word)]
     suffix = [word for words in others if words is not named for word in words if _suffix(word)]
     return PersonName(" ".join(given), " ".join(family + suffix))
+
+
+def _names_several(typed: str) -> bool:
+    return _SEVERAL.search(typed) is not None and _SEVERAL.search(_NOBODY_ELSE.sub(" ", typed)) is not None
 
 
 def note_of_death(title: str) -> str | Doubt[str]:
@@ -103,12 +115,17 @@ def read_part(text: str) -> str | Doubt[str]:
         part = read_part(alive)
         return Doubt(part.value if isinstance(part, Doubt) else part, DIED_BY_NAME, DIED_REMEDY)
     typed = tidy(text)
-    if not typed.isalpha() and _SEVERAL.search(typed):
+    if not typed.isalpha() and _names_several(typed):
         return Doubt("", *_WHOSE)
     if ("," not in typed and " " not in typed) or _STAND_IN.search(typed):  # DO NOT USE: no doctor of osteopathy
         return typed
     words = [word for part in typed.split(",") for word in _words(part) if not _credential(word)]
     return " ".join(words) or typed
+
+
+def read_surname(text: str) -> str | Doubt[str]:
+    """The same of a last name: Todd/Miller is a double one."""
+    return read_part(text) if "/" not in text or not _DOUBLE.fullmatch(text) else tidy(text)
 
 
 def _words(part: str) -> list[str]:

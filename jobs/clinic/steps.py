@@ -5,7 +5,10 @@ from jobs.clinic.patterns import pattern
 RULES: tuple[tuple[str, str], ...] = (
     ("discharge", r"discharge[ds]?|d/?c (?:visit|session|note|eval\w*|appointment|treatment)|d/?c|"
                   r"(?:final|last) (?:visit|session|appointment|treatment)"),
-    ("visit", r"re-? ?eval\w*|re-? ?assess\w*|re-? ?exam\w*|progress (?:visit|note|report|check)|recheck"),
+    ("visit", r"re-? ?eval\w*|re-? ?assess\w*|re-? ?exam\w*|progress (?:visit|note|report|check)|recheck|"
+              r"(?!1(?:st)? )\d+(?:st|nd|rd|th)? (?:visit|session|treatment) (?:eval\w*|assessment|exam\w*)|"
+              r"follow-? ?up (?:eval\w*|assessment|examination|consult\w*)|"
+              r"(?<!initial )(?<!patient )(?<!new )(?:eval\w*|assessment|examination|consult\w*) ?[-,]? ?follow-? ?up"),
     ("other", r"forms?|paperwork|admin|meeting|lunch|records?|letter|fce|functional capacity|work capacity|ime|"
               r"independent medical|phone call|discovery call|new patient call|medical evaluation"),
     ("class", r"class(?:es)?(?! ?(?:i{1,3}|iv|[1-4])\b)|groups?|workshop|open gym|boot ?camp"),
@@ -19,8 +22,8 @@ RULES: tuple[tuple[str, str], ...] = (
     ("visit", r"\d+ ?(?:m|min|mins|minutes|units?)"),
 )  # fmt: skip
 """Read from the top; the first rule of which a phrase stands in the type as whole words decides.
-A re-evaluation is a visit, an evaluation that is only paperwork is neither; Pilates is a class unless it is an
-evaluation; `Class IV laser` is a treatment."""
+A re-evaluation is a visit, also as a 10th visit eval or a follow-up evaluation; an evaluation that is only paperwork is
+neither; Pilates is a class unless it is an evaluation; `Class IV laser` is a treatment."""
 
 _READ = tuple((step, pattern(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")) for step, words in RULES)
 

@@ -301,6 +301,11 @@ def test_calendar_titles_give_the_patient_and_breaks_leave_no_trace() -> None:
     assert [(problem.row, problem.column, problem.value, problem.set_aside) for problem in problems] == [
         (4, "title", "???", True)
     ]
+    assert (problems[0].what, problems[0].remedy) == (
+        "No patient can be read from the title of this entry.",
+        'Write the title such as "PT - Anna Testperson", or say in config/sources.yaml how "main" writes its titles, '
+        "as title_pattern: of it, such as {kind} - {patient} ({complaint}).",
+    )
 
 
 def test_one_fault_in_many_rows_is_one_problem_for_the_column() -> None:

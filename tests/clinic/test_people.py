@@ -3,7 +3,8 @@
 import pytest
 
 from jobs.clinic.cells import Doubt
-from jobs.clinic.people import DIED_BY_NAME, check_name, may_be_stand_in, person_key, read_name, read_part
+from jobs.clinic.people import DIED_BY_NAME, check_name, may_be_stand_in, person_key, read_name, read_part, read_surname
+from jobs.clinic.said_names import said_name
 
 
 @pytest.mark.parametrize(
@@ -88,3 +89,27 @@ def test_a_death_is_noted_in_the_cell_of_one_name_too(text: str) -> None:
 )
 def test_who_is_called_so_or_mourns_somebody_has_not_died(text: str) -> None:
     assert not isinstance(read_name(text), Doubt)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("Todd/Made, Rae", "Rae", "Todd/Made"),
+        ("Made, Quinn c/o Mary Made", "Quinn c/o Mary Made", "Made"),
+        ("Made c/o Mother, Tim", "Tim", "Made c/o Mother"),
+        ("Made, Ann DOB 3/4", "Ann DOB 3/4", "Made"),
+        ("Made, Ed 11/2026", "Ed 11/2026", "Made"),
+        ("Made, Al s/p TKA", "Al s/p TKA", "Made"),
+    ],
+)
+def test_a_double_surname_a_contact_and_a_date_are_no_second_person(text: str, first: str, last: str) -> None:
+    assert read_name(text) == (first, last)
+    assert said_name(first).name == first.split()[0]
+
+
+def test_two_first_names_are_two_people_and_two_surnames_are_one() -> None:
+    for text in ("Made, Rita/Marg", "Rita/Tom Made", "Rita Made / Tom Made", "Made, Bo & Jo", "Made & Hall, Rita"):
+        assert isinstance(read_name(text), Doubt)
+    assert isinstance(read_part("Rita/Marg"), Doubt)
+    assert read_surname(" Todd/Made ") == "Todd/Made"
+    assert isinstance(read_surname("Todd / Made"), Doubt)

@@ -218,7 +218,7 @@ def test_an_entry_that_names_nobody_stays_listed_until_it_does(clinic: Clinic, c
     calendar.put(nobody, event(2))
     clinic.pull(MOMENT)
     listed = clinic.ask("SELECT file, row, what FROM problems")
-    assert listed == [("Google Calendar", 20250811, "The row names no patient.")]
+    assert listed == [("Google Calendar", 20250811, "No patient can be read from the title of this entry.")]
     calendar.put(event(3))
     clinic.pull(LATER)
     assert clinic.ask("SELECT file, row, what FROM problems") == listed
