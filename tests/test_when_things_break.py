@@ -487,6 +487,34 @@ def test_while_the_mail_server_is_away_each_run_fails_and_the_first_one_after_th
     assert sorted(server.recipients()) == [f"p{number:02d}@patient.example" for number in range(letters)]
 
 
+@pytest.mark.parametrize("puts_off", [False, True])
+def test_reminders_that_an_outage_made_too_late_are_named_with_their_cause_for_a_week(
+    clinic: Clinic, puts_off: bool
+) -> None:
+    waiting(clinic, 3)
+    told = "letters of the last 7 days that were too late before they left; `outbox` lists them: 3"
+    with nobody() as gone, serving(lambda step, session: "451 4.3.0 no" if step == "text" else None) as server:
+        clinic.mail_through(server.port if puts_off else gone.port)
+        for moment in ("03-04 09:00", "03-04 17:50", "03-04 20:00", "03-05 10:00"):
+            clinic.pull(f"2026-{moment[:5]} 08:45")
+            assert clinic.send(f"2026-{moment}").code == (FINE if "20:00" in moment else FAILED)
+        server.script = lambda step, session: None
+        clinic.edit("config/clinic.yaml", "\n    port: ", f"\n    port: {server.port} # ")
+        clinic.pull("2026-03-06 13:45")
+        assert told not in clinic.command("status", moment="2026-03-06 13:50").output
+        back = clinic.send("2026-03-06 14:10")
+    assert (back.code, server.taken, states(clinic)) == (FINE, [], {"withdrawn": 3})
+    assert back.outcome.notes == ("3 letters were too late before they left; `run_jobs.py outbox` lists them.",)
+    assert told in clinic.command("status", moment="2026-03-09 09:00").output
+    shown = " ".join(clinic.command("outbox", moment="2026-03-09 09:00").output.replace("│", " ").split())
+    assert shown.startswith("No letter waits for anybody. Of the last 7 days, too late before they left:")
+    (why,) = set(clinic.ask("SELECT reason FROM letters WHERE rule = 'reminder'"))
+    cause = f"no letter left: The mail server 127.0.0.1:{gone.port} cannot be reached: Connection refused"
+    assert ("the mail server put it off again and again" if puts_off else cause) in why
+    for command in ("status", "outbox"):
+        assert "too late before" not in clinic.command(command, moment="2026-03-14 09:00").output
+
+
 def test_letters_that_make_the_server_hang_up_cost_the_others_one_run_at_most_and_are_put_off_alone(
     clinic: Clinic,
 ) -> None:

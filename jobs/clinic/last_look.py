@@ -22,8 +22,10 @@ TO_CORRECT = "; problems.xlsx says what to correct"
 NO_LETTER_LEAVES = "no letter leaves: "
 """Begins what is noted of a letter that was to leave when none did; the cause follows."""
 _BEGUN = "the appointment has begun"
+NO_LETTER_LEFT, PUT_OFF_TOO_LONG = "no letter left: ", "the mail server put it off again and again"
+"""Of what is said of a letter that came too late by no decision of anybody's."""
 _HOURS = "outside the sending hours"
-_BEFORE = f"{_HOURS}; before, no letter left: "
+_BEFORE = f"{_HOURS}; before, {NO_LETTER_LEFT}"
 NO_OUTCOME = "a later visit has begun, and what became of it is not known yet"
 """Commonly the front desk enters it that evening or on the next day."""
 
@@ -175,7 +177,7 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
         return "letters to this patient or address are stopped"
     if moment > due.expires_at:
         if due.state == "deferred":  # its moment is by now the one at which it was to be tried again
-            return f"too late: the mail server put it off again and again, and the rule allows {rule.too_late_after}"
+            return f"too late: {PUT_OFF_TOO_LONG}, and the rule allows {rule.too_late_after}"
         return f"{too_late_words(due.due_at, rule, zone)}{_kept_by(due, rule, person, moment, zone)}"
     overtaken = _overtaken(due, rule, person, moment, zone)
     if overtaken == _BEGUN:
@@ -188,7 +190,9 @@ def _kept_by(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo) 
     unreleased = "; nobody released it" if due.state == "held" else ""
     unsure = _unread(due, rule, person, moment, zone) or _no_outcome(due, rule, person, moment)
     if not unsure and (held_up := what_held_up(due)):
-        unsure = f"no letter left: {held_up}"
+        unsure = f"{NO_LETTER_LEFT}{held_up}"
+    elif not unsure and due.state == "deferred":
+        unsure = PUT_OFF_TOO_LONG
     return f"{unreleased}{unsure and f'; {unsure}'}"
 
 

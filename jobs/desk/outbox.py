@@ -1,7 +1,7 @@
 """The outbox as the front desk sees it: which letters wait, one letter as it would leave, and decisions about them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -16,9 +16,13 @@ from jobs.sending.deciding import look_at
 from jobs.sending.letters import LIST_UNREADABLE, OrderDesk, library_now, start_writer
 from jobs.store.decisions import STEPS, NoSuchLetter, NotPossible, What, decide_letter
 from jobs.store.letters import letters_again
-from jobs.store.outbox import LetterStory, Waiting, letter_story, letters_of, waiting_letters
+from jobs.store.outbox import LetterStory, Waiting, letter_story, letters_of, never_left, waiting_letters
 from jobs.store.refusals import held_as_refused
 
+_NEVER_LEFT_DAYS = 7
+_HOW_TO_DECIDE = (
+    "`outbox show NO.` shows one; `outbox release`, `drop`, `hold`, `mark-sent` and `send-again` decide on them."
+)
 _WAITING = ("planned", "ready", "deferred", "held")
 _NOT_LEFT = (*_WAITING, "failed", "unknown")
 _TOLD = {
@@ -54,9 +58,18 @@ def show_outbox(tools: Tools, names: bool) -> None:
     """Print the letters that a person may want to decide on."""
     with tools.store.look() as memory:
         waiting = waiting_letters(memory, utc_text(tools.now))
-    if not waiting:
+        lost = never_left(memory, utc_text(tools.now - timedelta(days=_NEVER_LEFT_DAYS)))
+    if waiting:
+        _show(tools, waiting, names)
+        click.echo(_HOW_TO_DECIDE)
+    else:
         click.echo("No letter waits for anybody.")
-        return
+    if lost:
+        click.echo(f"Of the last {_NEVER_LEFT_DAYS} days, too late before they left:")
+        _show(tools, lost, names)
+
+
+def _show(tools: Tools, waiting: Sequence[Waiting], names: bool) -> None:
     columns = ("No.", "Letter", "State", "Due", "Too late after", "Why")
     table = Table(*columns[:1], *(("Patient",) if names else ()), *columns[1:])
     for letter in waiting:
@@ -64,12 +77,7 @@ def show_outbox(tools: Tools, names: bool) -> None:
         who = (f"{letter.first_name} {letter.last_name}".strip(),) if names else ()
         due, until = _local(tools, letter.due_at), _local(tools, letter.expires_at)
         table.add_row(str(letter.letter_id), *who, letter.rule, state, due, until, letter.reason)
-    console = open_console()
-    console.print(table)
-    console.print(
-        "`outbox show NO.` shows one; `outbox release`, `drop`, `hold`, `mark-sent` and `send-again` decide on them.",
-        soft_wrap=True,
-    )
+    open_console().print(table)
 
 
 def show_letter(tools: Tools, letter_id: int) -> bool:

@@ -29,7 +29,7 @@ from jobs.sources.places import newest_in_words
 from jobs.store.late_wishes import wishes_kept
 from jobs.store.letters import PutOff, count_states, put_off
 from jobs.store.mailbox_messages import ForPeople, mail_for_people, read_up_to
-from jobs.store.outbox import waiting_for_rows
+from jobs.store.outbox import never_left, waiting_for_rows
 from jobs.store.refusals import not_believed
 from jobs.store.runs import Run, last_runs
 from jobs.store.sources import Freshness, freshness, listed_problems
@@ -67,6 +67,7 @@ def show_status(tools: Tools) -> None:
         doubtful = not_believed(memory, recent, lambda *said: answer_of(*said) == "nobody")
         late = len(wishes_kept(memory))
         later, unread = put_off(memory), waiting_for_rows(memory, utc_text(tools.now))
+        lost = len(never_left(memory, recent))
         known = freshness(memory, (source.name for source in tools.settings.sources))
     console.print(_runs(tools, runs))
     for source in tools.settings.sources:
@@ -82,7 +83,7 @@ def show_status(tools: Tools) -> None:
     console.print(f"Addresses that get no more letters: {stopped}{' (run_jobs.py stop lists them)' if stopped else ''}")
     console.print(f"The mailbox was last read: {_last_read(tools, read_at)}")
     waiting = (
-        _waiting(tools, runs, states, problems, unread)
+        _waiting(tools, runs, states, problems, unread, lost)
         + [*left_unscheduled(tools.settings)]
         + _came_back(back, doubtful, late)
         + _of_articles(tools)
@@ -138,13 +139,16 @@ def _ended(run: Run) -> str:
     return _ENDED.get(run.outcome, run.outcome)
 
 
-def _waiting(tools: Tools, runs: Mapping[str, Run], states: Mapping[str, int], problems: int, unread: int) -> list[str]:
+def _waiting(
+    tools: Tools, runs: Mapping[str, Run], states: Mapping[str, int], problems: int, unread: int, lost: int
+) -> list[str]:
     """What only a person can settle, each with how many or why."""
     listed = [f"{run.job} failed: {run.message}" for run in runs.values() if run.outcome in ("failed", "stopped")]
     counts = {
         "letters that may have left (unknown)": states.get("unknown", 0),
         "letters that the mail server refused (failed)": states.get("failed", 0),
         "letters held until a person releases them, see `outbox`": states.get("held", 0),
+        f"letters of the last {_RECENT_DAYS} days that were too late before they left; `outbox` lists them": lost,
         "letters that wait until a row about their patient can be read, see problems.xlsx": unread,
         f"problems in the sources, see {tools.state_dir / 'reports' / 'problems.xlsx'}": problems,
     }

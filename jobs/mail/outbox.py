@@ -5,6 +5,7 @@ the journal holds a mark for each. Whatever ends a run, `settle` reads the marks
 that may have left is `unknown`, for a person to decide; it is never sent again blindly.
 """
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from jobs.clinic.last_look import NO_LETTER_LEAVES
 from jobs.clinic.refusals import Answers
 from jobs.mail.journal import Journal, recover
 from jobs.mail.records import AskedToStop, Ledger, Marks, Ready, Result, RunStopped, SignInRefused, Transport
@@ -132,7 +134,7 @@ class _Run:
         """What the marks tell of letters without a result; one that stayed says why."""
         for result in recover(self.journal, letter_ids):
             stayed = result.state == "ready" and self.tally.stopped_by
-            yield result._replace(detail=self.tally.stopped) if stayed else result
+            yield result._replace(detail=_why_none_left(self.tally)) if stayed else result
 
     def _open(self, group: Sequence[Ready]) -> Sequence[Ready]:
         """Journal first, then ledger; the letters that are `attempting` now. None of them where the journal cannot be
@@ -189,6 +191,14 @@ class _Run:
         for letter in letters:
             yield from self.transport.deliver(iter([letter]), self.journal)
             self.wait(self.pause_seconds)
+
+
+def _why_none_left(tally: Tally) -> str:
+    """What is noted of a letter that stayed when a run stopped: one that is too late afterwards says so."""
+    if isinstance(tally.stopped_by, AskedToStop):
+        return tally.stopped
+    cause = re.split(r"[.;,] (?:each letter waits|the (?:other )?letters wait)", tally.stopped, flags=re.IGNORECASE)[0]
+    return f"{NO_LETTER_LEAVES}{cause.rstrip('.')}"
 
 
 def why_not(letter: Ready, recipients_of: Callable[[bytes], list[str]]) -> str | None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from jobs.articles.library import Library
-from jobs.clinic.last_look import Due, Verdict
+from jobs.clinic.last_look import NO_LETTER_LEFT, PUT_OFF_TOO_LONG, Due, Verdict
 from jobs.mail.outbox import AskedToStop, SignInRefused, Tally
 from jobs.mail.writing import LetterWriter
 from jobs.runner.outcome import Outcome
@@ -34,6 +34,9 @@ def sum_up(
     unknown -= settled["unknown letters found sent"]
     if unknown > 0:
         notes = [*notes, f"{unknown} letters may have left; they are not sent again. `run_jobs.py outbox` lists them."]
+    lost = sum(verdict.what == "withdraw" and _could_not_leave(verdict.reason) for verdict in verdicts)
+    if lost:
+        notes = [*notes, f"{lost} letters were too late before they left; `run_jobs.py outbox` lists them."]
     asked = isinstance(tally.stopped_by, AskedToStop)
     if asked:
         del counts["letters ready"]  # those of the group under way
@@ -41,6 +44,10 @@ def sum_up(
     notes = [*notes, tally.stopped] if asked else notes
     until_changed = isinstance(tally.stopped_by, (SignInRefused, RefusesEverybody))
     return Outcome(dict(counts), tuple(notes), failed="" if asked else tally.stopped, until_changed=until_changed)
+
+
+def _could_not_leave(reason: str) -> bool:
+    return NO_LETTER_LEFT in reason or PUT_OFF_TOO_LONG in reason
 
 
 def _left(verdicts: Sequence[Verdict], tally: Tally) -> int:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, func, or_, select
 
-from jobs.clinic.last_look import TO_CORRECT
+from jobs.clinic.last_look import NO_LETTER_LEFT, PUT_OFF_TOO_LONG, TO_CORRECT
 from jobs.store.decisions import Decision, decisions_about
 from jobs.store.memory import Memory
 from jobs.store.tables import appointments, attempts, events, letters, patients
@@ -65,6 +65,14 @@ def waiting_letters(memory: Memory, now: str) -> list[Waiting]:
     in_grace = and_(letter.state == "ready", letter.leaves_at > now)
     listed = or_(letter.state.in_(("held", "unknown", "failed", "deferred")), in_grace)
     return _listed(memory, listed)
+
+
+def never_left(memory: Memory, since: str) -> list[Waiting]:
+    """The letters that were withdrawn since a moment (UTC text) because none could leave in their time: no mail server
+    took them, or a file was held back."""
+    letter = letters.c
+    why = or_(*(letter.reason.contains(words, autoescape=True) for words in (NO_LETTER_LEFT, PUT_OFF_TOO_LONG)))
+    return _listed(memory, letter.state == "withdrawn", letter.changed_at >= since, why)
 
 
 def waiting_for_rows(memory: Memory, now: str) -> int:

@@ -338,7 +338,7 @@ def test_a_server_that_is_not_there_leaves_every_letter_ready(send_to: Sending, 
     with nobody() as server:
         tally = send_to(server, letters(3))
     assert dict(tally) == {"ready": 3}
-    assert ledger.details(1) == [tally.stopped]
+    assert ledger.details(1) == [f"no letter leaves: {tally.stopped.removesuffix('. The letters wait.')}"]
     place = f"127.0.0.1:{server.port}"
     assert tally.stopped == f"The mail server {place} cannot be reached: Connection refused. The letters wait."
 
