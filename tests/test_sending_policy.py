@@ -143,6 +143,30 @@ def test_check_names_the_letters_that_leave_without_their_only_link(clinic: Clin
     assert "welcome.md leaves" not in told.output and "review_request" not in told.output
 
 
+def test_who_is_discharged_with_the_third_visit_is_thanked_and_not_asked_how_it_is_going(clinic: Clinic) -> None:
+    days = {"02-17": "PT Initial Evaluation", "02-24": "PT Follow Up", "03-03": "PT Discharge Visit"}
+    clinic.export(*(appointment("Shorty", f"2026-{day} 09:00", kind=kind) for day, kind in days.items()))
+    clinic.pull("2026-03-04 08:45")
+    clinic.send("2026-03-04 09:00")
+    assert clinic.in_state("sent") == {("Shorty", "discharged")}
+    assert clinic.fates("Shorty", "mid_plan") == [("withdrawn", "the patient is discharged")]
+
+
+@pytest.mark.parametrize(("before", "line"), [("", "[discharged]"), ("[later_visit]", "[later_visit, discharged]")])
+def test_check_names_the_letters_about_care_that_goes_on_which_leave_after_the_last_visit_too(
+    clinic: Clinic, before: str, line: str
+) -> None:
+    assert "discharge" not in clinic.command("check").output
+    clinic.edit("config/follow_ups.yaml", "    unless: [discharged]\n", before and f"    unless: {before}\n")
+    rules = (clinic.home / "config" / "follow_ups.yaml").read_text("utf-8").splitlines()
+    where = f"line {rules.index('  - name: mid_plan') + 1} of config/follow_ups.yaml (name: mid_plan)"
+    remedy = f"instead of its `unless:` below {where}." if before else f"below {where}, as far in as that name."
+    assert clinic.command("check").output.endswith(
+        "templates/mid_plan.md leaves also where visit 3 was the discharge. "
+        f"If it shall not leave then, write the line `unless: {line}` {remedy}\n"
+    )
+
+
 def test_of_a_welcome_and_a_reminder_that_are_due_together_the_welcome_goes_first(clinic: Clinic) -> None:
     clinic.export(coming("Sunny", "2026-03-10 14:00", booked_at="2026-03-08 12:00"))
     clinic.pull("2026-03-09 08:45")

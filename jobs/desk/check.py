@@ -102,7 +102,8 @@ def find_faults(home: Path) -> Found:
         strays, remarks = stray_files(home / "templates", rules, settings.clinic.language)
         faults += strays
         faults += _lost_translations(letters, " ".join(fault.remedy for fault in faults))
-        remarks += [*left_unscheduled(settings), *_left_empty(home, settings), *_not_read(home)]
+        remarks += [*left_unscheduled(settings), *_left_empty(home, settings), *_of_the_last_visit(home, settings)]
+        remarks += _not_read(home)
     faults += load_library(home / "config" / "articles.csv")[1]
     faults += load_referral_names(home / "config" / "referral_names.csv")[1]
     return Found(sorted(set(faults)), settings, letters.instead, gone, tuple(remarks))
@@ -146,6 +147,24 @@ def _left_empty(home: Path, settings: Settings) -> Iterator[str]:
                 f"templates/{rule.template} leaves without its only link, as config/clinic.yaml leaves {field} empty. "
                 f"If it shall not leave then, write the line `needs: [{field}]` below line {_line_of(home, rule.name)} "
                 f"of config/follow_ups.yaml (name: {rule.name}), as far in as that name."
+            )
+
+
+def _of_the_last_visit(home: Path, settings: Settings) -> Iterator[str]:
+    """The letters after a certain visit that speak of care which goes on, and leave also where that visit was the
+    discharge: in a plan of three visits "How is it going?" would come with the thanks for all of them."""
+    for rule in settings.follow_ups.rules:
+        if rule.on and rule.when == "visit" and rule.visit_number and rule.category == "care":
+            if "discharged" in rule.unless:
+                continue
+            line = f"unless: [{', '.join((*rule.unless, 'discharged'))}]"
+            where = f"line {_line_of(home, rule.name)} of config/follow_ups.yaml (name: {rule.name})"
+            remedy = (
+                f"instead of its `unless:` below {where}." if rule.unless else f"below {where}, as far in as that name."
+            )
+            yield (
+                f"templates/{rule.template} leaves also where visit {rule.visit_number} was the discharge. "
+                f"If it shall not leave then, write the line `{line}` {remedy}"
             )
 
 
