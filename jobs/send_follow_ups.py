@@ -28,7 +28,7 @@ def run(tools: Tools, today: date) -> Outcome:
         why_none = why_not_now(tools)
         if why_none:
             return Outcome(failed=why_none, until_changed=True)
-        planned = plan(tools, today)
+        planned = plan(tools, today).counts
         settled = settle_last_run(tools)
         last_moment = LastMoment(tools)
         verdicts = decide(tools)
@@ -37,7 +37,7 @@ def run(tools: Tools, today: date) -> Outcome:
         note_why_none_leave(tools, letters, why_none)
         if why_none:
             withdrawn = sum(verdict.what == "withdraw" for verdict in verdicts)
-            counts = {"letters planned": planned, "letters waiting": len(letters), "letters withdrawn": withdrawn}
+            counts = planned | {"letters waiting": len(letters), "letters withdrawn": withdrawn}
             return Outcome(counts, failed=why_none, until_changed=True)
         leaving, later = ration(tools, letters)
         tally = send_letters(tools, leaving, writer, last_moment)

@@ -143,6 +143,42 @@ def test_check_names_the_letters_that_leave_without_their_only_link(clinic: Clin
     assert "welcome.md leaves" not in told.output and "review_request" not in told.output
 
 
+def test_changed_times_count_for_the_letters_that_are_planned_already_but_leave_nobody_out(clinic: Clinic) -> None:
+    """In March 2026 the 6th is a Friday."""
+    days = {"Wes": "04", "Frida": "06", "Tue": "10", "Walt": "11", "Thea": "12"}
+    clinic.export(*(appointment(name, f"2026-03-{day} 14:00", "booked") for name, day in days.items()))
+    clinic.pull("2026-03-02 08:45")
+    ran = clinic.send("2026-03-02 09:00")
+    assert ran.counts["letters planned"] == 5 and "letters given a new day" not in ran.counts
+    clinic.edit("config/follow_ups.yaml", "wait: -2 days", "wait: -5 days")
+    clinic.pull("2026-03-03 08:45")
+    assert clinic.send("2026-03-03 08:50").counts["letters given a new day"] == 3  # Frida's new day has passed
+    before = clinic.ask("SELECT id, due_at, expires_at, state FROM letters")
+    assert "letters given a new day" not in clinic.send("2026-03-03 08:55").counts
+    assert clinic.ask("SELECT id, due_at, expires_at, state FROM letters") == before
+    left = []
+    for day in ("03", "04", "05", "06"):
+        clinic.pull(f"2026-03-{day} 08:45")
+        clinic.send(f"2026-03-{day} 09:00")
+        left.append({name for name, _ in clinic.in_state("sent")})
+    assert left == [{"Wes"}, {"Wes", "Frida"}, {"Wes", "Frida", "Tue"}, set(days)]
+    assert clinic.ask("SELECT COUNT(*) FROM attempts") == [5]
+
+
+def test_a_holiday_that_is_noted_late_moves_the_reminders_of_that_day_to_the_one_before(clinic: Clinic) -> None:
+    clinic.export(coming("Nell", "2026-03-06 14:00"))
+    clinic.pull("2026-03-02 08:45")
+    clinic.send("2026-03-02 09:00")
+    clinic.edit("config/clinic.yaml", "holidays: []", "holidays: [2026-03-04, 2026-03-05]")
+    clinic.pull("2026-03-03 08:45")
+    late = clinic.copied(clinic.home.with_name("late"))
+    assert clinic.send("2026-03-03 08:50").counts["letters given a new day"] == 1
+    assert clinic.in_state("sent") == set()
+    for each, moment in ((clinic, "09:00"), (late, "10:00")):
+        each.send(f"2026-03-03 {moment}")
+        assert each.in_state("sent") == {("Nell", "reminder")}
+
+
 def test_who_is_discharged_with_the_third_visit_is_thanked_and_not_asked_how_it_is_going(clinic: Clinic) -> None:
     days = {"02-17": "PT Initial Evaluation", "02-24": "PT Follow Up", "03-03": "PT Discharge Visit"}
     clinic.export(*(appointment("Shorty", f"2026-{day} 09:00", kind=kind) for day, kind in days.items()))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from typing import NamedTuple
 
 from jobs.clinic.episodes import KEPT, Slot
@@ -130,6 +131,27 @@ def _before_visit(event: Happening, rule: Rule, hours: SendingHours, calendar: C
     before = earliest < start if rule.waiting.seconds else earliest.date() < start.date()
     due, expires = utc_text(earliest), _until(earliest, rule, hours, calendar)
     return due, max(due, min(expires, last)), "" if before else TOO_LATE_TO_REMIND
+
+
+def timing(follow_ups: FollowUps, calendar: Calendar) -> str:
+    """All that says when letters leave, in one text: with another one, letters that are planned get a new day."""
+    rules = (
+        (rule.name, rule.wait, rule.too_late_after, follow_ups.hours(rule)) for rule in follow_ups.rules if rule.on
+    )
+    each = ((name, wait, late, *hours.days, hours.opens, hours.closes) for name, wait, late, hours in rules)
+    return sha256(repr((str(calendar.zone), *calendar.holidays, *each)).encode()).hexdigest()
+
+
+def planned_anew(
+    event: Happening, due: str, expires: str, rule: Rule, hours: SendingHours, calendar: Calendar, now: str
+) -> tuple[str, str]:
+    """When a letter that is planned for later is due, and too late, as its rule stands now. One whose new moment has
+    passed keeps its old one, unless no letters leave then any more: nobody is left out because a rule came to write
+    earlier, and not all leave at once."""
+    new_due, new_expires, never = _moments(event, rule, hours, calendar)
+    closed = not hours.is_open(datetime.fromisoformat(due), calendar.zone, calendar.holidays)
+    takes_it = new_due > now or (closed and new_expires > now)
+    return (new_due, new_expires) if takes_it and not never else (due, expires)
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,7 @@
 """What a run of letters came to: counts and sentences, without patient data."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from jobs.articles.library import Library
 from jobs.clinic.last_look import NO_LETTER_LEFT, PUT_OFF_TOO_LONG, Due, Verdict
@@ -22,10 +22,14 @@ _TRIED = ("sent", "deferred", "failed", "unknown")
 
 
 def sum_up(
-    planned: int, verdicts: Sequence[Verdict], settled: Counter[str], tally: Tally, notes: Sequence[str]
+    planned: Mapping[str, int],
+    verdicts: Sequence[Verdict],
+    settled: Counter[str],
+    tally: Tally,
+    notes: Sequence[str],
 ) -> Outcome:
     """The outcome of a run that sent what it could."""
-    counts: Counter[str] = Counter({"letters planned": planned})
+    counts = Counter(planned)
     counts.update({f"letters {state}": count for state, count in tally.items() if count})
     counts.update(settled)
     counts["letters sent"] += 0

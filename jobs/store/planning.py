@@ -2,22 +2,23 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select, update
 
-from jobs.clinic.follow_ups import FollowUps, Rule, utc_text
+from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, utc_text
 from jobs.clinic.last_look import too_late_words
 from jobs.clinic.letter_life import DIED, WayBack, way_back
-from jobs.clinic.planning import Happening, Planned
+from jobs.clinic.planning import Happening, Planned, planned_anew, timing
 from jobs.clinic.records import DEAD
 from jobs.store.memory import Memory
-from jobs.store.rows import in_parts, insert_new
+from jobs.store.rows import in_parts, insert_new, setting, update_rows
 from jobs.store.runs import cursor, set_cursor
-from jobs.store.tables import appointments, events, letters, patients
+from jobs.store.tables import appointments, cursors, events, letters, patients
 
 _PLANNED_UP_TO = "letters planned up to event"
+_START, _TIMING = "start of rule ", "times by which letters are planned"
 _BACK_WITHIN = timedelta(days=60)  # of its day, a letter can come back; no rule allows it to be later
 _KIND = {"completed": "arrived"}  # the same thing, seen earlier or later
 
@@ -71,14 +72,46 @@ def _seen_before(memory: Memory, appointment_ids: Iterable[int], until: int) -> 
 def rule_starts(memory: Memory, follow_ups: FollowUps, today: str) -> dict[str, str]:
     """The day from which each rule counts: its own `start`, else the day on which it was first seen switched on."""
     found = {}
+    known = {name: value for name, value in memory.connection.execute(_named(memory, _START))}
     for rule in follow_ups.rules:
         if not rule.on:
             continue
-        remembered = cursor(memory, f"start of rule {rule.name}")
+        remembered = known.get(f"{_START}{rule.name}", "")
         if not rule.start and not remembered:
-            set_cursor(memory, f"start of rule {rule.name}", today)
+            set_cursor(memory, f"{_START}{rule.name}", today)
         found[rule.name] = rule.start or remembered or today
     return found
+
+
+def _named(memory: Memory, beginning: str) -> Select[Any]:
+    """The remembered values whose names begin like this."""
+    ours = cursors.c.clinic_id == memory.clinic_id
+    return select(cursors.c.name, cursors.c.value).where(ours, cursors.c.name.startswith(beginning, autoescape=True))
+
+
+def plan_anew(memory: Memory, follow_ups: FollowUps, calendar: Calendar, now: str) -> int:
+    """Where the times of a rule, the sending hours or the holidays were changed, give the letters that are planned for
+    later their new day. Say how many have another one."""
+    wanted = timing(follow_ups, calendar)
+    if cursor(memory, _TIMING) == wanted:
+        return 0
+    letter, event = letters.c, events.c
+    query = (
+        select(letter.id, letter.rule, letter.due_at, letter.expires_at, event.id, event.appointment_id,
+               letter.patient_id, event.what, event.happened_at, event.starts_at, event.seen_at)
+        .join(events, event.id == letter.event_id)
+        .where(letter.clinic_id == memory.clinic_id, letter.state.in_(("planned", "ready")), letter.due_at > now)
+    )  # fmt: skip
+    changes = []
+    for letter_id, name, due, expires, *happened, seen_at in memory.connection.execute(query):
+        if (rule := follow_ups.rule(name)) and rule.on:
+            happening = Happening._make((*happened, False, seen_at))
+            new = planned_anew(happening, due, expires, rule, follow_ups.hours(rule), calendar, now)
+            if new != (due, expires):
+                changes.append((*new, letter_id, new[0] != due))
+    update_rows(memory, *setting(letters, ("due_at", "expires_at")), [change[:3] for change in changes])
+    set_cursor(memory, _TIMING, wanted)
+    return sum(change[3] for change in changes)
 
 
 def save_plan(memory: Memory, planned: Iterable[Planned], up_to: int, now: datetime) -> int:
