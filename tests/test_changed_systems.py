@@ -154,3 +154,18 @@ def test_where_the_times_are_others_too_the_file_is_held_back_until_a_person_cal
     assert clinic.command(*words).exit_code == FINE
     assert clinic.pull("2026-03-03 09:00").code == FINE
     assert clinic.ask("SELECT status, COUNT(*) FROM appointments GROUP BY 1") == [("booked", 13), ("rescheduled", 12)]
+
+
+def test_what_a_new_system_has_at_another_time_is_not_reminded_of_twice(clinic: Clinic) -> None:
+    """However many visits of these patients it has not where they were: those are gone with the old numbers."""
+    days = [f"03-{day:02}" for day in (5, 6, 9, 10, 11, 12, 13, 16)]
+    clinic.export(*visits("02-27", *days))
+    clinic.pull(BEFORE)
+    rows = renumbered(visits("02-27", *days))
+    moved = [row for row in rows if row["first_name"] in ("Ada", "Ben") and "-02-27" not in row["start"]]
+    for row in moved:
+        row["start"] = row["start"].replace(":00", ":15")
+    clinic.export(*rows)
+    clinic.pull(CHANGED)
+    assert clinic.ask("SELECT status, COUNT(*) FROM appointments GROUP BY 1") == [("booked", 72), ("rescheduled", 16)]
+    assert clinic.ask("SELECT what FROM problems") == []

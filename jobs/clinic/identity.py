@@ -69,6 +69,8 @@ def compare(one: Record, other: Record, same_appointment: bool = False, two_sour
         return _of_one_name(one, other, shared, two_numbers, same_appointment)
     if names == "renamed" and "e-mail address" in shared and not two_numbers:
         return Match("same", "the same first name and e-mail address")
+    if {"birth date", "e-mail address"} <= {*shared} and _same_last(one, other) and _but_for_initials(one, other):
+        return Match("same", "the same name but for an initial, and the same birth date and e-mail address")
     if names in ("renamed", "short") and shared:
         word: Word = (
             "same" if "e-mail address" in shared and not two_numbers and _same_first(one, other) else "doubtful"
@@ -181,6 +183,15 @@ def _same_last(one: Record, other: Record) -> bool:
 
 def _same_first(one: Record, other: Record) -> bool:
     return _folded(one.first_name) == _folded(other.first_name)
+
+
+def _but_for_initials(one: Record, other: Record) -> bool:
+    """Whether two first names differ by middle initials alone: Ann and Ann M., but not A. and Ann."""
+    short, long = sorted((_folded(one.first_name).split(), _folded(other.first_name).split()), key=len)
+    initials = long[len(short) :]
+    return (
+        bool(short) and len(short[0]) > 1 and long[: len(short)] == short and all(len(each) == 1 for each in initials)
+    )
 
 
 def _shared(one: Record, other: Record) -> list[str]:

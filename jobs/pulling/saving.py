@@ -1,6 +1,7 @@
 """Keeps what was read of a file: all of it or nothing, and with it what the next pull must know."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -98,9 +99,10 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
     touched, found, unread = _save_rows(memory, tools, source, file, seen_at, counts, noted)
     if file.turns_back():
         raise TurnsBack
-    if take_over(memory, source.name, file.left, touched, noted, seen_at, counts):
+    renumbered = take_over(memory, source.name, file.left, touched, noted, seen_at, counts)
+    if renumbered:
         file.gone = file.left
-    gone = _take_away(memory, source, file, seen_at, noted)
+    gone = _take_away(memory, source, file, seen_at, noted, renumbered=renumbered)
     zone = tools.settings.clinic.tzinfo
     if upheaval := noted.found(memory, source.name, gone.lost, file.rows_total, seen_at, zone):
         word = word_given(memory, source.name, seen_at)
@@ -168,17 +170,24 @@ def _save_rows(
 
 
 def _take_away(
-    memory: Memory, source: Source, file: FileRead, seen_at: str, noted: Upheaval, is_right: bool = False
+    memory: Memory,
+    source: Source,
+    file: FileRead,
+    seen_at: str,
+    noted: Upheaval,
+    is_right: bool = False,
+    renumbered: Collection[int] = frozenset(),
 ) -> Gone:
     """Appointments that the file no longer has or that became something else, and those that it says are cancelled.
-    Where a person said that the file is right, they may be many."""
+    Where a person said that the file is right, or the patients have new numbers, they may be many."""
     gone = Gone()
     if not (file.gone or file.no_more or file.cancelled):
         return gone
     from jobs.store.gone import cancel, mark_gone  # of most files that changed nothing is gone
 
     if file.gone or file.no_more:
-        gone = mark_gone(memory, source.name, file.gone, seen_at, file.no_more, [*noted.booked.values()], is_right)
+        brought = [*noted.booked.values()]
+        gone = mark_gone(memory, source.name, file.gone, seen_at, file.no_more, brought, is_right, renumbered)
     off = cancel(memory, source.name, file.cancelled, seen_at) if file.cancelled else Gone()
     return gone.and_also(off)
 

@@ -48,11 +48,11 @@ def take_over(
     noted: Upheaval,
     seen_at: str,
     counts: Counter[str],
-) -> bool:
-    """Let visits that came under another number, and whose old number (of `left`) is gone, be what they were. Say
-    whether most that came are such: then the old numbers are those of another system, and all of them are gone."""
+) -> frozenset[int]:
+    """Let visits that came under another number, and whose old number (of `left`) is gone, be what they were. Where
+    most that came are such, give whose they are: the old numbers are another system's, and all of them are gone."""
     if not left or not touched.added:
-        return False
+        return frozenset()
     from jobs.store.renumbering import take_over_numbers  # on few days do numbers come while others go
 
     taken = take_over_numbers(memory, source, left, touched.added, touched.records, seen_at)
@@ -69,7 +69,7 @@ def take_over(
     again = len(taken.visits)
     counts += Counter({"appointments renumbered": again, "patients renumbered": taken.joined})
     counts["appointments new"] -= again
-    return again > FEW and again * 2 > len(touched.added)
+    return taken.patients if again > FEW and again * 2 > len(touched.added) else frozenset()
 
 
 def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts: Counter[str]) -> frozenset[int]:

@@ -36,6 +36,7 @@ def mark_gone(
     no_more: Collection[int] = frozenset(),
     brought: Brought = (),
     is_right: bool = False,
+    renumbered: Collection[int] = frozenset(),
 ) -> Gone:
     """Count coming appointments that their source no longer has as rescheduled since now: nobody is reminded of them.
 
@@ -45,6 +46,7 @@ def mark_gone(
 
     Very many are believed to be gone only where most of them were moved. Those of which an earlier file was not
     believed stay, however few become of them, until most of them are back: then the export is whole again.
+    Of patients whose visits a new system has `renumbered`, it knows all that stands.
     """
     coming = _coming(memory, source, now)
     here = [slot for slot in coming if slot.mark not in gone and slot.mark not in no_more]
@@ -57,9 +59,11 @@ def mark_gone(
     most = max(MOST_GONE, len(coming) // 5)
     lost = {slot.id: (slot.patient_id, slot.starts_at) for slot in missing} if len(missing) > most else {}
     told = frozenset[int]() if is_right else _still_told(memory, source, coming, here)
-    going = [slot for slot in missing if slot.id not in told]
+    anew = [slot for slot in missing if slot.patient_id in renumbered]
+    going = [slot for slot in missing if slot.id not in told and slot.patient_id not in renumbered]
     if len(going) > most and not is_right and not _were_moved(going, brought, len(here), most):
         going = []
+    going += anew
     kept = frozenset(slot.id for slot in missing).difference(slot.id for slot in going)
     return _mark(memory, going, now)._replace(kept=kept, lost=lost, open_marks=open_marks if kept <= told else None)
 

@@ -9,6 +9,7 @@ def record(key: str = "m:anna@mail.example anna", first: str = "Anna", last: str
     return Record(0, key, first, last, more.get("email", ""), more.get("phone", ""), more.get("born", ""))
 
 
+SHORT = "a name that may be the other's short form and the same"
 EXPORT = record("4711", email="anna@mail.example", phone="+15550100", born="1980-02-03")
 
 
@@ -23,6 +24,10 @@ EXPORT = record("4711", email="anna@mail.example", phone="+15550100", born="1980
         (record(last="Newname", email="anna@mail.example"), "the same first name and e-mail address"),
         (record(last="T", email="anna@mail.example"), "a name that may be the other's short form and the same e-mail"),
         (record(email="new@mail.example", born="1980-02-03"), "the same name and birth date"),
+        (
+            record("999", first="Anna M.", email="anna@mail.example", born="1980-02-03"),
+            "the same name but for an initial",
+        ),
     ],
 )
 def test_what_two_people_cannot_share_joins_two_records(other: Record, why: str | None) -> None:
@@ -37,6 +42,8 @@ def test_what_two_people_cannot_share_joins_two_records(other: Record, why: str 
     [
         (record("n:anna testperson"), "the same name, and nothing else that both sources tell"),
         (record("999", email="anna@mail.example"), "the same name and e-mail address, but two numbers"),
+        (record("999", first="Anna M.", email="anna@mail.example"), f"{SHORT} e-mail address"),
+        (record("9", first="A.", email="anna@mail.example", born="1980-02-03"), f"{SHORT} birth date and e-mail address"),
         (record(first="Ana", email="anna@mail.example"), "almost the same name and the same e-mail address"),
         (record(first="A", email="anna@mail.example"),
          "a name that may be the other's short form and the same e-mail address"),
