@@ -10,13 +10,19 @@ from jobs.pulling.summing_up import sum_up
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.store.episodes import renew_once_a_day
-from jobs.store.sources import file_memories
+from jobs.store.sources import file_memories, named_no_more, read_before
 
 
 def run(tools: Tools, today: date) -> Outcome:
     """Pull every source; a bad row never stops the others, a bad file never stops the other files."""
     with tools.store.look() as memory:
         known = {source.name: file_memories(memory, source.name) for source in tools.settings.sources}
+        gone, noted = read_before(memory, known), named_no_more(memory)
+    no_more = None
+    if gone or noted:
+        from jobs.pulling.named_no_more import after_reading, before_reading  # on few days
+
+        no_more = before_reading(tools, gone)
     readings = [(source, begin_reading(tools, source, known[source.name], today)) for source in tools.settings.sources]
     counts: Counter[str] = Counter()
     for source, reading in readings:
@@ -27,5 +33,6 @@ def run(tools: Tools, today: date) -> Outcome:
                 outcomes[file.path] = file.outcome
                 advance(1)
         counts["problems changed"] += settle_source(tools, source, outcomes, reading.told, today)
+    counts["problems changed"] += after_reading(tools, no_more) if no_more else 0
     renew_once_a_day(tools.store, today)  # else the letters and the workbook, side by side, would wait for each other
     return sum_up(tools, counts)

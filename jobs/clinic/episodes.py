@@ -16,6 +16,10 @@ DELETED_AFTER_DAYS = 7  # without being in its source: it was deleted, and not o
 FOR_GOOD = "9999-12-31"  # as of a day that every appointment lies before
 
 
+NOT_FOLLOWED = 2
+"""Of `Slot.unread`: config/sources.yaml names its source no more."""
+
+
 class Slot(NamedTuple):
     """One appointment as its patient's history holds it; the forms are those of `Appointment`."""
 
@@ -31,7 +35,7 @@ class Slot(NamedTuple):
     location: str = ""
     billed: str = ""
     paid: str = ""
-    unread: int = 0  # 1: its newest row could not be read and is set aside
+    unread: int = 0  # 1: its newest row could not be read and is set aside, or NOT_FOLLOWED
     gone_on: str = ""  # the day since which its source does not have it any more
 
 

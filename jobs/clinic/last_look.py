@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from jobs.clinic.approval import NOBODY_ASKED, FrontDesk, grace_words, still_stoppable, why_hold
 from jobs.clinic.durations import parse_duration
-from jobs.clinic.episodes import KEPT, LOST_AFTER_DAYS, Slot, open_beside
+from jobs.clinic.episodes import KEPT, LOST_AFTER_DAYS, NOT_FOLLOWED, Slot, open_beside
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
 from jobs.clinic.letter_life import DIED, now_words
 from jobs.clinic.records import DEAD
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 UNREAD = "the newest row of its appointment cannot be read"
 """What is known of the appointment may be wrong by now: it may be moved, or called off."""
+UNFOLLOWED = "config/sources.yaml names the source of its appointment no more"
 TO_CORRECT = "; problems.xlsx says what to correct"
 NO_LETTER_LEAVES = "no letter leaves: "
 """Begins what is noted of a letter that was to leave when none did; the cause follows."""
@@ -200,8 +201,8 @@ def _unread(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo) -
     """Which row cannot be read that could make the letter wrong: of its own appointment any, of another one what may be
     a visit that the rule names under `unless`."""
     unread = {slot.appointment_id: slot for slot in person.history if slot.unread}
-    if unread.pop(due.appointment_id, None):
-        return UNREAD
+    if own := unread.pop(due.appointment_id, None):
+        return UNFOLLOWED if own.unread == NOT_FOLLOWED else UNREAD
     if not rule.unless or not (unread or person.unread):
         return ""
     from jobs.clinic.unread_rows import why_unsure  # on few days is there any such row

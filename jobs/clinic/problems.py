@@ -105,6 +105,16 @@ def waits_for_a_word(problem: Problem) -> bool:
     return problem.set_aside and not problem.row and problem.what.endswith(ALL_AT_ONCE)
 
 
+def named_no_more_words(source: str, coming: int) -> tuple[str, str]:
+    """What to say, and the remedy, where so many coming appointments stand in a source that is named no more."""
+    booked = "1 coming appointment stands" if coming == 1 else f"{coming} coming appointments stand"
+    return (
+        f'{booked} in source "{source}" alone, which config/sources.yaml names no more.',
+        "Letters about them wait. If that is a slip, name it again. If it is gone for good or has another name now and "
+        f'that one was pulled, run: run_jobs.py problems --is-gone "{source}".',
+    )
+
+
 def is_missing(problem: Problem) -> bool:
     """Whether this says that so many appointments are missing from a file that nobody believes it."""
     return not problem.row and problem.what.endswith(MISSING)

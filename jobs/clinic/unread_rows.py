@@ -6,7 +6,7 @@ Loaded only where there are some.
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from jobs.clinic.episodes import KEPT, Slot
+from jobs.clinic.episodes import KEPT, NOT_FOLLOWED, Slot
 from jobs.clinic.problems import TEST_PATIENT
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ def why_unsure(rows: Iterable[OtherRow], known: Iterable[Slot], moment: str, wro
             return f"{place_words(row)}, which names this patient, cannot be read"
     for slot in known:
         if any(map(wrong_with, _each_way(slot, ("booked",), moment))):
+            if slot.unread == NOT_FOLLOWED:
+                return f"config/sources.yaml names the source of another appointment, of {slot.starts_on}, no more"
             return f"the newest row of another appointment, of {slot.starts_on}, cannot be read"
     return ""
 

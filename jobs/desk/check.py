@@ -16,7 +16,7 @@ from jobs.clinic.last_look import why_pointless
 from jobs.clinic.letter_names import language_of, own_letter
 from jobs.clinic.profile import ClinicProfile, is_postal_address
 from jobs.desk.left_unscheduled import left_unscheduled
-from jobs.desk.what_is_there import missing_files, missing_secrets, unusable_here
+from jobs.desk.what_is_there import missing_files, missing_secrets, unfollowed, unusable_here
 from jobs.mail.kept_versions import KeptVersions
 from jobs.mail.letter_marks import only_link
 from jobs.mail.letter_strays import stray_files
@@ -32,7 +32,7 @@ from jobs.sending.letter_loading import load_clinic_letters
 _RULES = "config/follow_ups.yaml"
 
 
-def show_check(home: Path) -> int:
+def show_check(home: Path, now: datetime | None = None) -> int:
     """Print every fault in the settings, letters, articles and names; give the exit code."""
     found = find_faults(home)
     for fault in found.faults:
@@ -51,7 +51,12 @@ def show_check(home: Path) -> int:
     counts = (("source", settings.sources), ("rule", settings.follow_ups.rules), ("job", settings.jobs))
     words = ", ".join(f"{len(of)} {name}{'' if len(of) == 1 else 's'}" for name, of in counts)
     click.echo(f"All is well: {words}. Letters go: {_way_out(settings)}.")
-    for remark in (*missing_files(home, settings.sources), *missing_secrets(settings), *found.remarks):
+    for remark in (
+        *missing_files(home, settings.sources),
+        *missing_secrets(settings),
+        *unfollowed(settings, now),
+        *found.remarks,
+    ):
         click.echo(remark)
     return FINE
 

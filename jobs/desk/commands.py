@@ -172,7 +172,7 @@ def check(place: Place) -> None:
     """Check all settings, letters, articles and names: every fault at once, with its line and remedy."""
     from jobs.desk.check import show_check
 
-    sys.exit(show_check(place.home))
+    sys.exit(show_check(place.home, place.now))
 
 
 @cli.command()

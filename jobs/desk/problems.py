@@ -81,6 +81,32 @@ def call_file_right(tools: Tools, file: str, by: str) -> int:
     return 0
 
 
+def call_source_gone(tools: Tools, name: str, by: str) -> int:
+    """Note a person's word that a source which config/sources.yaml names no more is gone for good; give the exit
+    code."""
+    from jobs.pulling.summing_up import write_problem_list
+    from jobs.store.episodes import refresh_episodes
+    from jobs.store.sources import read_before
+    from jobs.store.sources_named_no_more import let_go
+
+    if name in tools.settings.source_names:
+        click.echo(f'config/sources.yaml names "{name}" still. Take it out there first.', err=True)
+        return 1
+    with tools.store.begin() as memory:
+        waiting = read_before(memory, tools.settings.source_names)
+        if name in waiting:
+            count, patients = let_go(memory, name, utc_text(tools.now))
+            refresh_episodes(memory, patients, tools.today)
+            listed = listed_problems(memory, tools.settings.source_names)
+    if name not in waiting:
+        known = f"There is: {', '.join(sorted(waiting))}." if waiting else ""
+        click.echo(f'There is no source "{name}" that is named no more. {known}'.rstrip(), err=True)
+        return 1
+    write_problem_list(tools, listed)
+    click.echo(f'"{name}" is gone, says {by}: {count} coming appointments that stood in it alone are booked no more.')
+    return 0
+
+
 def _named(file: str, problems: Iterable[Problem]) -> list[Problem]:
     """The problems of this source, else those of this file."""
     some = list(problems)

@@ -47,9 +47,12 @@ def _export_named(file: Path, home: Path) -> Path:
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="All of them, not only the newest.")
 @click.option("--is-right", "right", default="", metavar="FILE", help="Say that a file (or source) is right.")
+@click.option(
+    "--is-gone", "gone", default="", metavar="SOURCE", help="Say that a source named no more is gone for good."
+)
 @click.option("--who", "--by", "by", default="", help="Who says so; your user name if not said.")
 @click.pass_obj
-def problems(place: Place, everything: bool, right: str, by: str) -> None:
+def problems(place: Place, everything: bool, right: str, gone: str, by: str) -> None:
     """List what could not be used of the exports, newest first, with what to do; patients are masked.
 
     The same with the patients' data stands in problems.xlsx, which only its owner can read. A file that would change
@@ -57,8 +60,10 @@ def problems(place: Place, everything: bool, right: str, by: str) -> None:
     """
 
     def show(tools: "Tools") -> int:
-        from jobs.desk.problems import call_file_right, show_problems
+        from jobs.desk.problems import call_file_right, call_source_gone, show_problems
 
+        if gone:
+            return call_source_gone(tools, gone, by or user_name())
         if right:
             return call_file_right(tools, right, by or user_name())
         show_problems(tools, everything)

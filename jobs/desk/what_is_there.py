@@ -4,6 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from jobs.clinic.faults import Fault
@@ -14,6 +15,7 @@ from jobs.runner.settings import Settings
 from jobs.runner.yaml_file import Location, Unreadable, read_yaml
 from jobs.sources.files import holds_password, is_address, matching_files
 from jobs.sources.source import Source
+from jobs.store.early_look import early_bookings
 from jobs.store.lost_database import why_unusable
 from jobs.store.marks import cannot_be_written
 
@@ -60,6 +62,18 @@ def missing_secrets(settings: Settings) -> Iterator[str]:
     for kind, _, file in _secrets(settings):
         if file and not Path(file).is_file():
             yield f"The {kind} {file} is not there. Where the jobs run it must be."
+
+
+def unfollowed(settings: Settings, now: datetime | None) -> Iterator[str]:
+    """A sentence for each source that is named no more and has coming appointments, with the remedy."""
+    from jobs.clinic.follow_ups import utc_text
+    from jobs.clinic.problems import named_no_more_words
+
+    moment = now.replace(tzinfo=settings.clinic.tzinfo) if now else datetime.now(UTC)
+    at = utc_text(moment)
+    for source, count in early_bookings(settings.database_url, settings.clinic.id, at):
+        if source not in settings.source_names:
+            yield " ".join(named_no_more_words(source, count))
 
 
 def _why_no_key(settings: Settings) -> str:

@@ -14,7 +14,7 @@ from jobs.sources.source import Source
 from jobs.store.appointments import Passed, Saved
 from jobs.store.memory import Memory
 from jobs.store.restoring import note_first_reading
-from jobs.store.sources import PATIENTS, forget_missing, renew_problems
+from jobs.store.sources import PATIENTS, forget_missing, named_no_more, renew_problems
 from jobs.store.upheavals import Upheaval
 
 _LOOK_BACK = timedelta(days=60)  # of two appointments at one moment, only these are still of interest
@@ -78,7 +78,7 @@ def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts:
         return frozenset()
     from jobs.sources.ranks import ranks_of  # nothing new, nothing to load
     from jobs.store.identity import settle_identities
-    from jobs.store.twins import settle_twins
+    from jobs.store.twins import UNKNOWN_RANK, settle_twins
 
     people = settle_identities(memory, touched.records, touched.handed_over, seen_at)
     if touched.passed:
@@ -86,7 +86,8 @@ def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts:
 
         welcomes = {rule.name for rule in tools.settings.follow_ups.rules if rule.when == "first_booking"}
         counts["appointments given to another patient"] += pass_on(memory, touched.passed, welcomes, seen_at)
-    twins = settle_twins(memory, touched.slots, ranks_of(tools.settings.sources), seen_at)
+    ranks = dict.fromkeys(named_no_more(memory), UNKNOWN_RANK) | ranks_of(tools.settings.sources)
+    twins = settle_twins(memory, touched.slots, ranks, seen_at)
     counts["patients in two sources"] += people.joined + twins.joined
     counts["appointments in two sources"] += twins.new
     if people.doubtful or people.joined or twins.doubtful or twins.joined:

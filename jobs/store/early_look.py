@@ -2,10 +2,18 @@
 an ordinary pull takes to read."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 _SQLITE = "sqlite:///"
 _QUERY = "SELECT source, path, memory FROM source_files WHERE clinic_id = ?"
+
+_BOOKED_ALONE = """
+    SELECT source, count(*) FROM appointments AS slot
+    WHERE clinic_id = ? AND starts_on > ? AND starts_at > ? AND status = 'booked' AND same_as = 0
+        AND NOT EXISTS (SELECT 1 FROM appointments WHERE same_as <> 0 AND same_as = slot.id)
+    GROUP BY source ORDER BY source
+"""
 
 
 def early_memories(database_url: str, clinic_id: str) -> dict[str, dict[str, bytes]] | None:
@@ -29,6 +37,19 @@ def early_memories(database_url: str, clinic_id: str) -> dict[str, dict[str, byt
     except sqlite3.Error:  # a database that cannot be used is named when it is opened
         return None
     return found
+
+
+def early_bookings(database_url: str, clinic_id: str, now: str) -> list[tuple[str, int]]:
+    """How many appointments after `now` (UTC text) stand as booked in one source alone; none where that cannot be
+    known."""
+    path = _file_of(database_url)
+    if path is None or not path.exists() or not path.stat().st_size:
+        return []
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
+            return connection.execute(_BOOKED_ALONE, (clinic_id, now[:8], now)).fetchall()
+    except sqlite3.Error:
+        return []
 
 
 def _file_of(database_url: str) -> Path | None:

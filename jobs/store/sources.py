@@ -1,5 +1,6 @@
 """What the pull remembers of each file, and what it could not read."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,8 +10,12 @@ from jobs.clinic.problems import is_held_back, is_of_file, is_too_bad
 from jobs.clinic.records import Problem
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts, insert_rows
+from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import problems, source_files
 
+SETTINGS = "config/sources.yaml"
+"""Under this name stands in the list of problems what is wrong with the sources that it names, or names no more."""
+_NOTED = "sources named no more"
 PATIENTS = "patients"
 """Under this name patients who may be one stand in the list of problems, where a source has its own."""
 
@@ -20,6 +25,23 @@ def file_memories(memory: Memory, source: str) -> dict[str, bytes]:
     table = source_files.c
     query = select(table.path, table.memory).where(table.clinic_id == memory.clinic_id, table.source == source)
     return {path: content for path, content in memory.connection.execute(query)}
+
+
+def read_before(memory: Memory, names: Collection[str]) -> frozenset[str]:
+    """The sources of which files are remembered and that are none of these."""
+    query = select(source_files.c.source).where(source_files.c.clinic_id == memory.clinic_id).distinct()
+    return frozenset(memory.connection.execute(query).scalars()).difference(names)
+
+
+def named_no_more(memory: Memory) -> frozenset[str]:
+    """The sources that config/sources.yaml names no more, as the last pull found it."""
+    return frozenset(json.loads(cursor(memory, _NOTED) or "[]"))
+
+
+def note_named_no_more(memory: Memory, sources: Collection[str]) -> None:
+    """Keep which they are; to be called before a pull reads, so that what it brings is held against theirs."""
+    if named_no_more(memory) != frozenset(sources):
+        set_cursor(memory, _NOTED, json.dumps(sorted(sources)) if sources else "")
 
 
 def remember_file(
@@ -202,7 +224,7 @@ def listed_problems(memory: Memory, names: Iterable[str]) -> list[tuple[str, Pro
     seen, newest first. What stands of a source that is named no more, nobody can mend."""
     query = (
         select(problems.c.seen_at, *(problems.c[name] for name in Problem._fields))
-        .where(problems.c.clinic_id == memory.clinic_id, problems.c.source.in_([*names, PATIENTS]))
+        .where(problems.c.clinic_id == memory.clinic_id, problems.c.source.in_([*names, PATIENTS, SETTINGS]))
         .order_by(problems.c.seen_at.desc(), problems.c.id)
     )
     return [(row[0], _problem(row[1:])) for row in memory.connection.execute(query)]

@@ -101,7 +101,7 @@ appointments = _table(
     _number("episode", 1),  # 1, 2, ... within the patient
     _number("named_id"),  # the record it was given for, if not patient_id
     _number("same_as"),  # the one that counts, of another source; 0: itself
-    _number("unread"),  # 1: its newest row could not be read and is set aside
+    _number("unread"),  # 1: its newest row could not be read and is set aside; 2: its source is named no more
     UniqueConstraint("clinic_id", "key"),
     Index("ix_appointments_patient", "patient_id", "starts_at"),
     Index("ix_appointments_day", "clinic_id", "starts_on", *_COUNTED),

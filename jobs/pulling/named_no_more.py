@@ -1,0 +1,37 @@
+"""Follows up the sources that config/sources.yaml names no more, when a pull finds one. Loaded only then."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from jobs.clinic.follow_ups import utc_text
+from jobs.runner.tools import Tools
+from jobs.sources.ranks import ranks_of
+from jobs.store.episodes import refresh_episodes
+from jobs.store.sources import named_no_more, note_named_no_more
+from jobs.store.sources_named_no_more import hand_over, let_them_wait
+
+
+class NamedNoMore(NamedTuple):
+    """The sources that were read and are named no more, and those that were not when the last pull was made and are
+    named again."""
+
+    gone: frozenset[str]
+    back: frozenset[str]
+
+
+def before_reading(tools: Tools, gone: Collection[str]) -> NamedNoMore:
+    """Note these sources, so that what the pull brings is held against what they had. What stands in a source that is
+    left is that one's from now on."""
+    now, sources = utc_text(tools.now), frozenset(gone)
+    with tools.store.begin() as memory:
+        before = named_no_more(memory)
+        note_named_no_more(memory, sources)
+        if sources - before:
+            refresh_episodes(memory, hand_over(memory, ranks_of(tools.settings.sources), now), tools.today)
+    return NamedNoMore(sources, before - sources)
+
+
+def after_reading(tools: Tools, sources: NamedNoMore) -> int:
+    """Letters about what stands in these sources alone wait, and it is listed. How many problems came or went."""
+    with tools.store.begin() as memory:
+        return let_them_wait(memory, sources.gone, sources.back, utc_text(tools.now))

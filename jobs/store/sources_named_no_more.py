@@ -1,0 +1,68 @@
+"""Sources that were read and that config/sources.yaml names no more: what they had booked nobody follows any longer."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, select
+
+from jobs.clinic.episodes import NOT_FOLLOWED
+from jobs.clinic.problems import named_no_more_words
+from jobs.clinic.records import Problem
+from jobs.store.memory import Memory
+from jobs.store.rows import setting, update_rows
+from jobs.store.sources import SETTINGS, named_no_more, note_named_no_more, renew_problems
+from jobs.store.tables import appointments, source_files
+from jobs.store.twins import UNKNOWN_RANK, settle_twins
+
+_LOOK_BACK = timedelta(days=60)  # what came of a visit before is known by now
+
+
+def hand_over(memory: Memory, ranks: Mapping[str, int], now: str) -> frozenset[int]:
+    """Let the visits that stand in a source which is left too be that one's; give the patients touched by it."""
+    slot = appointments.c
+    since = date.fromisoformat(now[:10]) - _LOOK_BACK
+    query = select(slot.id).where(
+        slot.clinic_id == memory.clinic_id, slot.starts_on >= since.isoformat(), slot.same_as != 0,
+        slot.source.in_([*ranks]),
+    )  # fmt: skip
+    found = memory.connection.execute(query).scalars().all()
+    return settle_twins(memory, found, dict.fromkeys(named_no_more(memory), UNKNOWN_RANK) | {**ranks}, now).patients
+
+
+def let_them_wait(memory: Memory, sources: Collection[str], back: Collection[str], now: str) -> int:
+    """Let the letters about what these sources had booked wait, and list it; those of sources that are named again
+    (`back`) wait no more. How many lines of the list changed."""
+    coming = {name: list(_coming(memory, name, now)) for name in {*sources, *back}}
+    new = [(NOT_FOLLOWED, slot.id) for name in sources for slot in coming[name] if not slot.unread]
+    again = [(0, slot.id) for name in back for slot in coming[name] if slot.unread == NOT_FOLLOWED]
+    update_rows(memory, *setting(appointments, ("unread",)), [*new, *again])
+    found = [_problem(name, len(coming[name])) for name in sorted(sources) if coming[name]]
+    return renew_problems(memory, SETTINGS, "", found, now)
+
+
+def _coming(memory: Memory, source: str, now: str) -> Iterable[Any]:
+    slot = appointments.c
+    query: Select[Any] = select(slot.id, slot.unread, slot.patient_id).where(
+        slot.clinic_id == memory.clinic_id, slot.source == source, slot.same_as == 0, slot.status == "booked",
+        slot.starts_on >= (date.fromisoformat(now[:10]) - timedelta(days=1)).isoformat(), slot.starts_at > now,
+    )  # fmt: skip
+    return memory.connection.execute(query).all()
+
+
+def _problem(source: str, count: int) -> Problem:
+    return Problem(SETTINGS, "", "", 0, "name", source, *named_no_more_words(source, count), False)
+
+
+def let_go(memory: Memory, source: str, now: str) -> tuple[int, frozenset[int]]:
+    """Count what this source alone had booked as gone, as a person says, and forget the source: how many appointments,
+    and whose."""
+    going = list(_coming(memory, source, now))
+    changed = [("rescheduled", now, "", 0, slot.id) for slot in going]
+    update_rows(memory, *setting(appointments, ("status", "cancelled_at", "row_hash", "unread")), changed)
+    files = source_files.c
+    memory.connection.execute(delete(source_files).where(files.clinic_id == memory.clinic_id, files.source == source))
+    left = named_no_more(memory) - {source}
+    note_named_no_more(memory, left)
+    let_them_wait(memory, left, (), now)
+    return len(going), frozenset(slot.patient_id for slot in going)
