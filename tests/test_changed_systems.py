@@ -126,7 +126,7 @@ def test_a_visit_deleted_and_booked_anew_at_its_time_is_the_same_one(clinic: Cli
     assert told(clinic, "03-04")["reminder", "Ada"] == 1
     clinic.export(ada | {"appointment_id": "anew", "booked_at": "2026-03-04 11:00"}, *others)
     clinic.pull("2026-03-04 12:00")
-    assert told(clinic, "03-05") == {("reminder", name): 1 for name in PATIENTS}
+    assert told(clinic, "03-05") == {(rule, name): 1 for name in PATIENTS for rule in ("reminder", "welcome")}
     assert clinic.ask("SELECT COUNT(*), MAX(booked_on) FROM appointments") == [(8, "2026-02-20")]
 
 
@@ -169,3 +169,39 @@ def test_what_a_new_system_has_at_another_time_is_not_reminded_of_twice(clinic: 
     clinic.pull(CHANGED)
     assert clinic.ask("SELECT status, COUNT(*) FROM appointments GROUP BY 1") == [("booked", 72), ("rescheduled", 16)]
     assert clinic.ask("SELECT what FROM problems") == []
+
+
+def test_numbers_that_mean_other_visits_in_the_new_system_are_held_back_and_known_under_another_name_of_the_source(
+    clinic: Clinic,
+) -> None:
+    """Both systems count from one. Of each patient's first visit the letters left; nobody gets them again."""
+    names = [f"{first}{last}" for first in "Abel Bea Carl Dora Eric Faye".split() for last in ("ton", "wick")]
+
+    def numbered(order: list[str], patient: str) -> list[Row]:
+        rows = [
+            appointment(name, f"2026-{day} {9 + place % 8}:{place // 8 * 30:02}", "booked",
+                        last_name=f"{name[::-1].title()}", booked_at="2026-02-20 10:00")
+            for place, name in enumerate(names)
+            for day in ("03-05", "03-12")
+        ]  # fmt: skip
+        place = {name: number for number, name in enumerate(order)}
+        rows.sort(key=lambda row: (place[row["patient_id"]], row["start"]))
+        return [
+            row | {"appointment_id": str(number), "patient_id": f"{patient}{place[row['patient_id']]}"}
+            for number, row in enumerate(rows)
+        ]
+
+    clinic.export(*numbered(names, "P"))
+    clinic.pull(BEFORE)
+    assert {*told(clinic, "03-03").values()} == {1}
+    clinic.export(*numbered(names[5:] + names[:5], "Q"))
+    assert clinic.pull(NEXT).code == FAILED
+    [(what, remedy)] = clinic.ask("SELECT what, remedy FROM problems")
+    assert what.startswith("24 of 24 coming visits are given for another patient")
+    assert remedy.startswith("If the practice system is another one by now, whose numbers mean other visits, give the")
+    clinic.read_from("{name: new, path: exports/*.csv}")
+    assert clinic.pull("2026-03-04 08:30").code == FINE
+    assert clinic.ask("SELECT what FROM problems WHERE source <> 'export'") == []
+    assert clinic.ask("SELECT COUNT(*), COUNT(DISTINCT patient_id) FROM appointments WHERE same_as = 0") == [(24, 12)]
+    clinic.export(*numbered(names[5:] + names[:5], "Q"))
+    assert {*told(clinic, "03-04", "03-05").values()} == {1}

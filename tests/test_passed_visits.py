@@ -101,8 +101,8 @@ def test_a_chart_that_is_merged_into_another_one_leaves_the_reminder_as_it_was(c
     given(clinic, "03-02", visit("Ada"))
     given(clinic, "03-09", visit("Ada", patient_id="P900", last_name=last_name))
     days(clinic, "03-10 09:30", "03-11 09:30")
-    left = clinic.ask("SELECT rule, due_at FROM letters WHERE state = 'sent' ORDER BY id")
-    assert left == [("reminder", "2026-03-10T16:00:00Z")]
+    left = clinic.ask("SELECT due_at FROM letters WHERE state = 'sent' AND rule = 'reminder'")
+    assert left == ["2026-03-10T16:00:00Z"]
 
 
 def test_of_two_at_one_address_the_visit_counts_as_booked_when_it_was() -> None:

@@ -36,6 +36,12 @@ _FILTERED_OR_DELETED = (
     "If the export was filtered, export everything again. If it is right, say so: run_jobs.py problems --is-right "
     '"{file}". Then nobody is reminded of them.'
 )
+_OTHER_NUMBERS = (
+    "If the practice system is another one by now, whose numbers mean other visits, give the source another name in "
+    "config/sources.yaml: its visits are then known by patient and time. If not, look whether a column has slipped "
+    'and export again. Only if it is right all the same: run_jobs.py problems --is-right "{file}". '
+    "Letters wait until then."
+)
 
 
 def save(tools: Tools, source: Source, file: FileRead, known: bytes) -> Counter[str]:
@@ -128,7 +134,9 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
 
 def _held_back(tools: Tools, source: Source, file: FileRead, upheaval: Found, word: Word | None) -> Problem:
     """What a file would do to most patients, and why a word that was given does not count."""
-    remedy = _A_PERSON_DECIDES.format(file=file.path if file.changed_ns else source.name)  # of a host there are several
+    remedy = (_OTHER_NUMBERS if upheaval.numbers else _A_PERSON_DECIDES).format(
+        file=file.path if file.changed_ns else source.name
+    )  # of a host there are several
     if word:
         at = datetime.fromisoformat(word.at).astimezone(tools.settings.clinic.tzinfo)
         why = "this is something else" if word.holds(utc_text(tools.now)) else "it holds for seven days"

@@ -204,7 +204,7 @@ class _Writing:
         if slot.starts_at != before.known.starts_at and slot.status == "booked":
             self._noted.moved[before.id] = patient_id, before.known.starts_at, slot.starts_at
         if before.record_id != record_id:
-            self._noted.handed_over.add((before.record_id, record_id))
+            self._noted.handed_over[before.id] = before.record_id, record_id
 
     def write(self) -> None:
         memory = self._memory

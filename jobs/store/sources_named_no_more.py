@@ -12,7 +12,7 @@ from jobs.clinic.records import Problem
 from jobs.store.memory import Memory
 from jobs.store.rows import setting, update_rows
 from jobs.store.sources import SETTINGS, named_no_more, note_named_no_more, renew_problems
-from jobs.store.tables import appointments, source_files
+from jobs.store.tables import appointments, problems, source_files
 from jobs.store.twins import UNKNOWN_RANK, settle_twins
 
 _LOOK_BACK = timedelta(days=60)  # what came of a visit before is known by now
@@ -60,8 +60,8 @@ def let_go(memory: Memory, source: str, now: str) -> tuple[int, frozenset[int]]:
     going = list(_coming(memory, source, now))
     changed = [("rescheduled", now, "", 0, slot.id) for slot in going]
     update_rows(memory, *setting(appointments, ("status", "cancelled_at", "row_hash", "unread")), changed)
-    files = source_files.c
-    memory.connection.execute(delete(source_files).where(files.clinic_id == memory.clinic_id, files.source == source))
+    for table in (source_files, problems):
+        memory.connection.execute(delete(table).where(table.c.clinic_id == memory.clinic_id, table.c.source == source))
     left = named_no_more(memory) - {source}
     note_named_no_more(memory, left)
     let_them_wait(memory, left, (), now)

@@ -46,6 +46,7 @@ class Found(NamedTuple):
 
     words: str
     prints: frozenset[str]
+    numbers: bool = False  # they mean other visits than before, as those of another practice system
 
 
 @dataclass
@@ -59,7 +60,8 @@ class Upheaval:
     """Coming visits that are new, or were gone: the patient, the time."""
     readdressed: dict[int, str] = field(default_factory=dict)  # the address in place of the one that was known
     swapped: set[int] = field(default_factory=set)  # first and last name have changed places
-    handed_over: set[tuple[int, int]] = field(default_factory=set)  # records of a coming visit: the former, the new one
+    handed_over: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Coming visits that are given for another record than before: the former one, the new one."""
 
     def note_person(self, patient_id: int, before: Sequence[str], now: Sequence[str]) -> None:
         """Hear what was known of a patient and what is known now: first name, last name, e-mail address."""
@@ -72,9 +74,30 @@ class Upheaval:
         """What the file does to most visits or patients, None where it does so to few. `rows` is how many rows it has;
         `now` is UTC text."""
         since = date.fromisoformat(now[:10]) - _LOOK_BACK
+        of_numbers = [*self._of_numbers(memory, source, rows, now)]
         said = [*self._of_visits(memory, source, lost, rows, now, zone), *self._of_people(memory, source, since, rows)]
+        said = [*of_numbers, *said]
         prints = (_print(each) for _, changes in said for each in changes)
-        return Found(" and ".join(words for words, _ in said), frozenset(prints)) if said else None
+        words = " and ".join(words for words, _ in said)
+        return Found(words, frozenset(prints), bool(of_numbers)) if said else None
+
+    def _of_numbers(self, memory: Memory, source: str, rows: int, now: str) -> Iterator[tuple[str, Iterable[object]]]:
+        """Numbers that mean other people's visits, as where another practice system counts from one too."""
+        if len({former for former, _ in self.handed_over.values()}) <= FEW:
+            return
+        from jobs.clinic.identity import compare_names
+        from jobs.store.identity import records_of
+
+        known = records_of(memory, {each for pair in self.handed_over.values() for each in pair})
+        names = {each: (record.first_name, record.last_name) for each, record in known.items()}
+        others = {
+            slot: known[new].key
+            for slot, (former, new) in self.handed_over.items()
+            if compare_names(names[former], names[new]) == "other"
+        }
+        of = max(len(others), min(len(_coming(memory, source, now)), rows))
+        if len(others) > FEW and len(others) * 2 > of:
+            yield f"{len(others)} of {of} coming visits are given for another patient", [*others.items()]
 
     def _of_visits(
         self, memory: Memory, source: str, lost: Lost, rows: int, now: str, zone: tzinfo
@@ -104,7 +127,7 @@ class Upheaval:
     def _of_people(self, memory: Memory, source: str, since: date, rows: int) -> Iterator[tuple[str, Iterable[object]]]:
         elsewhere = self.readdressed
         if len(self.handed_over) > FEW:
-            elsewhere = _with_other_address(memory, self.handed_over) | elsewhere
+            elsewhere = _with_other_address(memory, {*self.handed_over.values()}) | elsewhere
         for whom, what in (
             (elsewhere, "have another e-mail address"),
             (dict.fromkeys(self.swapped, ""), "have first and last name the other way round"),
