@@ -129,15 +129,17 @@ def without_time(starts: list[Moment]) -> list[int]:
     return places if len(places) < len(starts) or len(places) <= _NONE_AT_ALL else []
 
 
-def hours_lost(columns: Columns, keys: list[str], statuses: list[str]) -> list[tuple[str, Problem | None]]:
+def hours_lost(
+    columns: Columns, keys: list[str], statuses: list[str], days: list[str], today: str
+) -> list[tuple[str, Problem | None]]:
     """The keys of the rows without a time of day; of visits still to come, with what is to be told if one is known.
 
     A cell of its own for the time is missed in any row; a midnight only of visits still to come, where others have a
-    time: of one that is over or was called off, nobody needs it.
+    time: of one that is over or was called off, nobody needs it. `days` and `today` are ISO days.
     """
     field = _time_field(columns)
     places = [place for place in columns.untimed if place not in columns.aside]
-    coming = {place for place in places if statuses[place] == "booked"}
+    coming = {place for place in places if statuses[place] == "booked" and days[place] >= today}
     own_cell, alone = field == "start_time", len(columns.untimed) == len(columns.table)
     if own_cell or not alone:
         told = {problem.row for problem in columns.problems}

@@ -117,7 +117,9 @@ def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = No
     unread, aside = _unread(columns, values, off) if columns.aside else ([], ())
     if columns.problems and rules.date_order:
         note_wrong_order(columns, rules.date_order)
-    untimed = hours_lost(columns, values["key"], values["status"]) if columns.untimed else []
+    untimed: list[tuple[str, Problem | None]] = []
+    if columns.untimed:
+        untimed = hours_lost(columns, values["key"], values["status"], values["starts_on"], rules.today)
     found = _appointments(columns, values, off)
     if not off:
         return ReadColumns(found, columns.problems, unread, untimed, aside)

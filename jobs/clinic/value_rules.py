@@ -20,6 +20,7 @@ class ValueRules:
     title_pattern: str = ""
     prefix: str = ""  # the source's name: two sources never share an appointment's key
     source_zone: str = ""  # of times without an offset; "" : the clinic's
+    today: str = ""  # visits before it are over
 
     def __post_init__(self) -> None:
         for zone in filter(None, (self.zone, self.source_zone)):

@@ -20,6 +20,6 @@ def begin_reading(tools: Tools, source: Source, memories: dict[str, bytes], toda
     if source.google_name:
         from jobs.sources.google_reading import GoogleReading
 
-        google, rules = tools.settings.google, value_rules(source, zone)
+        google, rules = tools.settings.google, value_rules(source, zone, today)
         return GoogleReading(source, google, tools.state_dir, memories, today, zone, rules)
-    return start_reading(source, tools.home, memories, today, zone, rules=value_rules(source, zone))
+    return start_reading(source, tools.home, memories, today, zone, rules=value_rules(source, zone, today))

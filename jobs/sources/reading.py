@@ -264,7 +264,7 @@ class BegunReading(NamedTuple):
     reading: Reading
 
 
-def value_rules(source: Source, zone: str) -> "ValueRules":
+def value_rules(source: Source, zone: str, today: date) -> "ValueRules":
     """How the values of a source are meant; `zone` is the clinic's."""
     from jobs.clinic.value_rules import ValueRules
 
@@ -275,6 +275,7 @@ def value_rules(source: Source, zone: str) -> "ValueRules":
         statuses=dict(source.statuses),
         title_pattern=source.title_pattern,
         prefix=source.name,
+        today=today.isoformat(),
     )
 
 

@@ -1,6 +1,6 @@
 """Appointments and patients: what a pull saw is compared with what we knew, and only what changed is written."""
 
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, tzinfo
 from hashlib import blake2b
 from operator import attrgetter
@@ -80,15 +80,15 @@ def save_appointments(
     marks: Sequence[int] = (),
     heard: Heard | None = None,
     noted: Upheaval | None = None,
-    untimed: Container[str] = (),
+    untimed: Mapping[str, object] | None = None,
     zone: tzinfo = UTC,
 ) -> Saved:
     """Write the new and changed appointments of one source, their patients and the events they stand for.
 
     `batch`: keys are unique; `marks`: one for each, by which `mark_gone` finds it; `seen_at`: UTC text. A patient's
     known value is never overwritten by an empty one: a calendar without addresses does not erase those of the export.
-    `heard` and `noted` are for all batches of one file. A row of `untimed` (keys) that is booked is left out where the
-    time of day is known; of one that was called off, or has taken place, the known one stays.
+    `heard` and `noted` are for all batches of one file. A row of `untimed` (by key) is left out where a time of day is
+    known and something is to be told of it; where nothing is, the known one stays.
     """
     noted = Upheaval() if noted is None else noted
     ids, records = save_patients(memory, batch, source, {} if heard is None else heard, noted)
@@ -98,8 +98,9 @@ def save_appointments(
     mended: list[tuple[int, int]] = []
     held: set[str] = set()
     for slot, mark in zip(batch, marks or [0] * len(batch), strict=True):
-        if slot.key in untimed and (known_one := known.get(slot.key)) and _at_its_hour(known_one.known.starts_at, zone):
-            if slot.status == "booked":
+        known_one = known.get(slot.key) if untimed and slot.key in untimed else None
+        if untimed and known_one and _at_its_hour(known_one.known.starts_at, zone):
+            if untimed[slot.key]:
                 held.add(slot.key)
                 continue
             slot = _with_hour_of(slot, known_one.known.starts_at, zone)

@@ -227,12 +227,17 @@ def test_a_cell_far_from_the_table_is_named_each_time_also_where_only_other_rows
 
 
 def test_a_midnight_is_told_and_read_again_only_of_a_visit_that_is_still_to_come(tmp_path: Path) -> None:
-    rules, known = ValueRules("UTC"), dict[str, bytes]()
+    rules, known = ValueRules("UTC", today="2026-03-15"), dict[str, bytes]()
     told, read_rows = [], []
     for amount in (120, 130):
         rows = table(MANY)
-        for place, status in ((50, "Completed"), (60, "Cancelled"), (70, "Booked")):
-            rows[place][4], rows[place][5] = datetime(2026, 3, 20), status  # noqa: DTZ001  a workbook's cells have no zone
+        for place, day, status in (
+            (50, 14, "Completed"),
+            (60, 20, "Cancelled"),
+            (70, 20, "Booked"),
+            (80, 14, "Booked"),
+        ):
+            rows[place][4], rows[place][5] = datetime(2026, 3, day), status  # noqa: DTZ001  a cell has no zone
         rows[100][6] = amount
         put(tmp_path, workbook(rows))
         for file in start_reading(SOURCE, tmp_path, known, TODAY, ZONE, rules=rules):
