@@ -32,7 +32,7 @@ class Clock:
     def __init__(self, zone: str, order: str, written_in: str = "") -> None:
         self._zone, self._order = zone, order
         self.own = moment_reader(zone, order, written_in)
-        self._night = _hours_of_night(zone)
+        self.night = _hours_of_night(zone)
 
     def read(self, cells: Cells) -> Moment | Doubt[Moment]:
         """The moment that the cells of one row give together; NO_MOMENT where all are empty."""
@@ -44,20 +44,7 @@ class Clock:
     def read_start(self, text: str) -> Moment | Doubt[Moment]:
         """The moment in one cell, which must hold one."""
         found = self.own.read(text)
-        if found.__class__ is Moment and found[0] and found[0][11:13] not in self._night:
-            return found
-        return self._by_day(("", text), _needed(found))
-
-    def read_start_of(self, cells: Cells) -> Moment | Doubt[Moment]:
-        """The same for several cells."""
-        return self._by_day(cells, _needed(self.read(cells)))
-
-    def _by_day(self, cells: Cells, found: Moment | Doubt[Moment]) -> Moment | Doubt[Moment]:
-        if isinstance(found, Doubt) or found.at[11:13] not in self._night:
-            return found
-        from jobs.clinic.night_hours import unless_in_the_night
-
-        return unless_in_the_night(self, cells, found)
+        return found if found.__class__ is Moment and found[0] else _needed(found)
 
     def here(self, moment: Moment) -> datetime:
         """A moment by the clinic's clock."""
@@ -95,18 +82,20 @@ class Clock:
 
 
 def read_starts(columns: Columns, clock: Clock) -> list[Moment]:
-    """The start of every row; a row without a readable one is set aside."""
-    field = "start" if columns.has("start") else "start_date"
-    known = len(columns.problems)
+    """The start of every row; a row without a readable one, or with one of the night, is set aside."""
+    field, known = ("start" if columns.has("start") else "start_date"), len(columns.problems)
     if columns.has("start") and not columns.has("start_date", "start_time", "time_zone"):
         starts = columns.read("start", clock.read_start)
     else:
-        starts = columns.read_each(field, _cells(columns, "start"), clock.read_start_of)
-    if len(columns.problems) > known:
-        from jobs.clinic.night_hours import IN_THE_NIGHT, doubt_the_evening
+        starts = columns.read_each(field, _cells(columns, "start"), lambda cells: _needed(clock.read(cells)))
+    perhaps = [place for place, start in enumerate(starts) if start[0][11:13] in clock.night]
+    if perhaps and len(columns.problems) > known:
+        told = {problem.row for problem in columns.problems[known:]}
+        perhaps = [place for place in perhaps if columns.table.rows[place] not in told]
+    if perhaps:
+        from jobs.clinic.night_hours import doubt_the_night
 
-        if any(problem.what == IN_THE_NIGHT for problem in columns.problems[known:]):
-            doubt_the_evening(columns, clock, field, _cells(columns, "start"), starts)
+        doubt_the_night(columns, clock, field, _cells(columns, "start"), starts, perhaps)
     return starts
 
 

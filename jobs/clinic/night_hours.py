@@ -17,33 +17,44 @@ if TYPE_CHECKING:
     from jobs.clinic.moments import Cells, Clock
 
 _REMEDY = "Export the times with AM and PM or in 24 hours, such as 14:30; if it is right, write AM behind it."
-IN_THE_NIGHT = (
+_IN_THE_NIGHT = (
     "By its time, which says neither AM nor PM, this visit begins in the night; no letter names such an hour."
 )
 _IN_THE_EVENING = "Other times of this table have lost AM and PM; this one may be in the evening."
 _NOBODY_IS_TREATED = time(1), time(5)
 _MAY_BE_EVENING = time(5), time(8)
 _SAYS_HALF = pattern(r"\d\s*[ap](?:\.?\s?m\b|\b)", re.IGNORECASE)
+_FEW, _A_SHARE = 5, 20  # so many starts in the night, and a twentieth of a table, are no slips
 
 
-def unless_in_the_night(clock: "Clock", cells: "Cells", moment: Moment) -> Moment | Doubt[Moment]:
-    """A start as it was found in its cells; a doubt where it lies in the night and nothing says that it does."""
-    if _lost_half(clock, cells, moment, _NOBODY_IS_TREATED):
-        return Doubt(moment, IN_THE_NIGHT, _REMEDY, set_aside=True)
-    return moment
-
-
-def doubt_the_evening(
-    columns: "Columns", clock: "Clock", field: str, cells: "Sequence[Cells]", starts: Sequence[Moment]
+def doubt_the_night(
+    columns: "Columns",
+    clock: "Clock",
+    field: str,
+    cells: "Sequence[Cells]",
+    starts: Sequence[Moment],
+    perhaps: Sequence[int],
 ) -> None:
-    """Of a table with starts in the night: where no time is written in 24 hours, 5:30 and 7:00 may be PM as well."""
-    rows = list(enumerate(zip(cells, starts, strict=True)))
-    if any(start.timed and clock.here(start).hour > 12 and not _says_half(texts) for _, (texts, start) in rows):
+    """Set the starts in the night aside whose cells do not say that they are; `perhaps` are the places to look at.
+
+    Where no time of the table is written in 24 hours, 5:30 and 7:00 may be PM as well. Where some are, and many starts
+    lie in the night, its times have lost nothing: it is as the practice system has it.
+    """
+    nights = [place for place in perhaps if _lost_half(clock, cells[place], starts[place], _NOBODY_IS_TREATED)]
+    if not nights:
         return
-    for place, (texts, start) in rows:
-        if _lost_half(clock, texts, start, _MAY_BE_EVENING):
+    rows = list(zip(cells, starts, strict=True))
+    in_24_hours = any(start.timed and clock.here(start).hour > 12 and not _says_half(texts) for texts, start in rows)
+    if in_24_hours and len(nights) > max(_FEW, len(rows) // _A_SHARE):
+        return
+    evenings = (
+        [] if in_24_hours else [place for place, row in enumerate(rows) if _lost_half(clock, *row, _MAY_BE_EVENING)]
+    )
+    for places, what in ((nights, _IN_THE_NIGHT), (evenings, _IN_THE_EVENING)):
+        for place in places:
+            texts, start = rows[place]
             shown = " ".join(filter(None, texts))
-            columns.note(place, field, shown, Doubt(start, _IN_THE_EVENING, _REMEDY, set_aside=True))
+            columns.note(place, field, shown, Doubt(start, what, _REMEDY, set_aside=True))
 
 
 def _lost_half(clock: "Clock", cells: "Cells", moment: Moment, hours: tuple[time, time]) -> bool:

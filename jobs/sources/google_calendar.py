@@ -6,7 +6,7 @@ breaks off before, the next pull asks for the same changes again, and every entr
 
 import marshal
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -116,7 +116,12 @@ def _reaches(until: str, last: date) -> bool:
 
 
 def _wish(source: "Source", rules: "ValueRules") -> str:
-    said = (source.google_calendar, source.window_days_back, source.window_days_ahead, sorted(asdict(rules).items()))
+    said = (
+        source.google_calendar,
+        source.window_days_back,
+        source.window_days_ahead,
+        sorted(asdict(replace(rules, today="")).items()),
+    )
     return blake2b(repr((_FORMAT, said)).encode(), digest_size=16).hexdigest()
 
 

@@ -437,6 +437,12 @@ def test_a_clinic_that_opens_early_and_a_time_that_says_am_are_believed() -> Non
     assert read_times("2:00 AM", "3:00 a.m.", "9:00") == (["07:00", "08:00", "14:00"], [])
 
 
+def test_where_many_visits_of_a_table_in_24_hours_lie_in_the_night_no_time_has_lost_its_half() -> None:
+    around_the_clock = [f"{hour:02}:30" for hour in range(24)] * 2
+    found, asked = read_times(*around_the_clock)
+    assert (len(found), asked) == (48, [])
+
+
 def test_an_hour_of_the_night_in_another_zone_is_judged_by_the_clinics_clock() -> None:
     utc = ValueRules("America/New_York", source_zone="UTC")
     assert one(usual(start="2026-03-05 02:00:00"), utc).starts_on == "2026-03-04"
