@@ -9,7 +9,6 @@ from typing import NamedTuple
 from sqlalchemy import delete, select
 
 from jobs.clinic.answers import Category, Ending
-from jobs.store.mailbox_messages import meant_by_tokens
 from jobs.store.memory import Memory
 from jobs.store.restoring import asked_of
 from jobs.store.runs import cursor, renew_sign, set_cursor
@@ -58,6 +57,8 @@ def wishes_kept(memory: Memory) -> list[Wish]:
 def settle_wishes(memory: Memory, wishes: Iterable[Wish], mark_of: Callable[[int, str], str]) -> int:
     """Stop the letters to those whose address is known by now; say how many. `mark_of` gives the mark of a letter's
     number and an address key."""
+    from jobs.store.mailbox_messages import meant_by_tokens  # few pulls find a wish
+
     waiting = {(wish.letter_id, wish.mark): wish for wish in wishes}
     settled = meant_by_tokens(memory, waiting, mark_of)
     for name, (concerned, _) in settled.items():
