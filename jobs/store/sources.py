@@ -122,7 +122,8 @@ def renew_problems(
     mine = {problem: key for problem, (key, _) in listed.items() if problem.file == file}
     if unread or any(problem.set_aside for problem in mine):
         _keep_unread(memory, source, file, unread, is_whole=True)
-    gone = [key for problem, key in mine.items() if problem not in set(found)]
+    still = set(found)
+    gone = [key for problem, key in mine.items() if problem not in still]
     first_seen = {_whatever_file(problem): at for problem, (_, at) in listed.items()}
     new = [problem for problem in dict.fromkeys(found) if problem not in mine]
     _take_off(memory, gone)
