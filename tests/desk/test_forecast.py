@@ -1,6 +1,7 @@
 """`forecast`: who would get what, and nothing is changed by asking."""
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,8 +35,8 @@ def test_the_letters_of_the_next_days_are_listed_with_their_reasons(ask: Ask) ->
 
 def test_a_forecast_tells_of_letters_that_are_not_even_planned_yet(ask: Ask, home: Path) -> None:
     as_if_nothing_was_planned(home)
-    assert "0 letters" not in ask("forecast").output
-    assert "reminder" in ask("forecast").output
+    shown = ask("forecast").output
+    assert re.search(r"\b[1-9]\d* letters would leave", shown) and "reminder" in shown
 
 
 @pytest.mark.parametrize("question", [("forecast",), ("why", "1"), ("status",)])
