@@ -13,9 +13,9 @@ from jobs.clinic.cells import CORRECT, Doubt
 from jobs.clinic.columns import Columns
 from jobs.clinic.duplicates import fold_duplicates
 from jobs.clinic.problems import BOOKED_AGAIN, OVERRULED
-from jobs.clinic.records import Appointment, Problem
+from jobs.clinic.records import DELETED, Appointment, Problem
 
-_OFF = frozenset(("cancelled", "rescheduled"))
+_OFF = frozenset(("cancelled", "rescheduled", DELETED))
 _BOOKED_AGAIN = Doubt(
     "",
     BOOKED_AGAIN,
@@ -55,17 +55,18 @@ def still_called_off(off: Iterable[CalledOff], standing: Collection[str]) -> tup
     """Of all the rows of a file that were called off those that count, one per appointment, and what is told of others.
 
     `standing` are the keys of its other rows. Of a visit that was called off more than once the newest booking counts.
+    A row that was deleted counts where there is no other one, and nothing is told of it.
     """
     rows = list(off)
-    newest: dict[str, tuple[str, str]] = {}
+    newest: dict[str, tuple[bool, str, str]] = {}
     for slot, _ in rows:
-        newest[slot.key] = max(newest.get(slot.key, ("", "")), _newness(slot))
+        newest[slot.key] = max(newest.get(slot.key, (False, "", "")), _newness(slot))
     counts = [slot.key not in standing and _newness(slot) == newest[slot.key] for slot, _ in rows]
-    told = [problem for _, problem in compress(rows, map(not_, counts))]
+    told = [problem for slot, problem in compress(rows, map(not_, counts)) if slot.status != DELETED]
     kept, overruled = fold_duplicates([slot for slot, _ in compress(rows, counts)])
     of_slot = {slot: problem for slot, problem in rows} if overruled else {}
     return kept, told + [of_slot[slot]._replace(what=OVERRULED, remedy=CORRECT) for slot in overruled]
 
 
-def _newness(slot: Appointment) -> tuple[str, str]:
-    return slot.cancelled_at, slot.booked_at
+def _newness(slot: Appointment) -> tuple[bool, str, str]:
+    return slot.status != DELETED, slot.cancelled_at, slot.booked_at

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from jobs.clinic.records import DELETED
+
 if TYPE_CHECKING:  # loaded where a patient has two plans of care at once
     from jobs.clinic.plans import Told
 
@@ -42,8 +44,8 @@ class Slot(NamedTuple):
 class Episode(NamedTuple):
     """One episode of one patient, summed up from its appointments. Days are text, "" where there is none.
 
-    One whose appointments were all deleted has no day of referral: it counts for nothing. Money is in cents, None
-    where the export has none: an unknown amount is not zero.
+    One whose appointments were all deleted has no day of referral: it counts for nothing. What was deleted of another
+    one changes nothing of it. Money is in cents, None where the export has none: an unknown amount is not zero.
     """
 
     number: int
@@ -89,13 +91,45 @@ def cut_episodes(slots: Iterable[Slot], today: str = FOR_GOOD, told: "Mapping[in
 
     One that was not discharged when the next began can run on beside it. An appointment counts with that of the two
     that it shares its diagnosis, its provider and the like with: `told` says these of each, by their ids.
+
+    A booking that was deleted begins none and ends none. It stands last in that which is nearest, where what was
+    written about it counts, or in one of its own behind all others.
     """
     ordered = sorted(slots, key=lambda slot: (slot.starts_at, slot.appointment_id))
+    deleted = [slot for slot in ordered if slot.status == DELETED]
+    if not deleted:
+        return _cut_standing(ordered, today, told)
+    cut = _cut_standing([slot for slot in ordered if slot.status != DELETED], today, told)
+    far = _put_with_nearest(deleted, cut.episodes)
+    return Cut([*cut.episodes, *_cut_standing(far, today).episodes], cut.at_once)
+
+
+def _put_with_nearest(deleted: Iterable[Slot], episodes: Sequence[list[Slot]]) -> list[Slot]:
+    """Put each with the episode that it lies within or near to, of equals the later one; give those far from all."""
+    spans = [(_ordinal(episode[0]), _ordinal(episode[-1])) for episode in episodes]
+    far = []
+    for slot in deleted:
+        day = _ordinal(slot)
+        away = {number: max(first - day, day - last, 0) for number, (first, last) in enumerate(spans)}
+        nearest = min(away, key=lambda number: (away[number], -number), default=-1)
+        if nearest < 0 or away[nearest] > GAP_DAYS:
+            far.append(slot)
+        else:
+            episodes[nearest].append(slot)
+    return far
+
+
+def _ordinal(slot: Slot) -> int:
+    return date.fromisoformat(slot.starts_on).toordinal()
+
+
+def _cut_standing(ordered: Sequence[Slot], today: str, told: "Mapping[int, Told] | None" = None) -> Cut:
+    """The same of appointments in order of their start."""
     episodes: list[_Running] = []
     running: list[_Running] = []  # those that an appointment can belong to, the last that began last
     at_once, before = False, 0
     for place, slot in enumerate(ordered):
-        day = date.fromisoformat(slot.starts_on).toordinal()
+        day = _ordinal(slot)
         long_ago, before = day - before > GAP_DAYS, day
         if not running or long_ago or (slot.step == "evaluation" and running[-1].visited):
             episodes.append(_Running(place))
@@ -171,7 +205,8 @@ def open_beside(history: Iterable[Slot], number: int) -> str:
     """The day of the last visit of an episode that ran beside this one and was not discharged; "" where none did."""
     of_episodes: dict[int, list[Slot]] = {}
     for slot in history:
-        of_episodes.setdefault(slot.episode, []).append(slot)
+        if slot.status != DELETED:
+            of_episodes.setdefault(slot.episode, []).append(slot)
     own, last = of_episodes.pop(number, []), ""
     for slots in of_episodes.values():
         kept = [slot for slot in slots if slot.status in KEPT]
@@ -182,12 +217,16 @@ def open_beside(history: Iterable[Slot], number: int) -> str:
 
 
 def sum_up(number: int, slots: Sequence[Slot], today: str = FOR_GOOD) -> Episode:
-    """The line that the store keeps of one episode; `slots` are in order of their start, at least one.
+    """The line that the store keeps of one episode; `slots` are in order of their start, at least one, and behind them
+    what was deleted.
 
     Evaluated is the first kept evaluation; where the export names no evaluation at all, the first kept visit.
     Referred is the earliest booking up to the first kept appointment: a moved evaluation keeps its first booking.
     Where the practice system has none of them any more, the booking was a mistake, and nobody was referred.
     """
+    opening, slots = slots[0], [slot for slot in slots if slot.status != DELETED]
+    if not slots:
+        return Episode(number, "", "", "", "", "", "", 0, opening.step, opening.starts_on)
     kept = [slot for slot in slots if is_visit(slot, today)]
     evaluations = [slot for slot in slots if slot.step == "evaluation"]
     evaluated = [slot for slot in kept if slot.step == "evaluation"] if evaluations else kept
@@ -201,8 +240,8 @@ def sum_up(number: int, slots: Sequence[Slot], today: str = FOR_GOOD) -> Episode
         kept[-1].starts_on if kept else "",
         next((slot.starts_on for slot in reversed(kept) if slot.step == "discharge"), ""),
         len(kept),
-        slots[0].step,
-        slots[0].starts_on,
+        opening.step,
+        opening.starts_on,
         max((slot.starts_on for slot in slots if slot.status in OPEN), default=""),
         next((slot.location for slot in slots if slot.location), ""),
         _cents([slot.billed for slot in slots]),

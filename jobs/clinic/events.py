@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from jobs.clinic.records import DELETED
+
 _OF_STATUS = {
     "arrived": "arrived",
     "completed": "completed",
@@ -10,8 +12,9 @@ _OF_STATUS = {
     "cancelled": "cancelled",
 }
 
-CALLED_OFF = ("rescheduled", "deceased")
+CALLED_OFF = ("rescheduled", DELETED, "deceased")
 """An appointment that does not count, and that nobody is held to have cancelled or missed."""
+_BOOKED_ANEW = ("cancelled", DELETED)
 
 
 class Known(NamedTuple):
@@ -41,7 +44,7 @@ def events_of(known: Known | None, seen: Seen, now: str) -> Iterator[tuple[str, 
     at_latest = min(now, seen.starts_at)
     if known is None and seen.status in CALLED_OFF:
         return  # nobody was told of it, and nothing came of it
-    if known is None or (seen.status == "booked" and known.status == "cancelled"):
+    if known is None or (seen.status == "booked" and known.status in _BOOKED_ANEW):
         yield "booked", seen.booked_at or at_latest
     elif seen.status == "booked" and (known.starts_at != seen.starts_at or known.status in CALLED_OFF):
         yield "moved", now  # also back to where it was

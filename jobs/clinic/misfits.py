@@ -6,7 +6,7 @@ from jobs.clinic.columns import Columns
 from jobs.clinic.problems import FEW, NOTHING_TAKEN
 from jobs.clinic.stamps import misfit
 
-_OF_APPOINTMENTS = ("start", "start_date", "end", "end_date", "booked", "cancelled", "discharged")
+_OF_APPOINTMENTS = ("start", "start_date", "end", "end_date", "booked", "cancelled", "deleted", "discharged")
 
 
 def note_wrong_order(columns: Columns, order: str) -> None:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 Values = dict[str, list[str]]  # field of Appointment -> one text per row
 
-_DATED = ("start", "start_date", "end", "end_date", "booked", "cancelled", "birth_date", "discharged")
+_DATED = ("start", "start_date", "end", "end_date", "booked", "cancelled", "deleted", "birth_date", "discharged")
 _NO_PATIENT = Doubt("", "The row names no patient.", CORRECT, set_aside=True)
 _NOBODY_IN_TITLE = (
     "No patient can be read from the title of this entry.",
@@ -295,9 +295,9 @@ def _statuses(columns: Columns, rules: ValueRules, clock: Clock, starts_at: list
     moment came at the latest moment there is: the start."""
     status = columns.read("status", status_reader(rules.statuses))
     cancelled_at = columns.texts("")
-    if columns.has("cancelled", "no_show", "arrived"):
-        marks = [columns.read(name, clock.read_mark) for name in ("cancelled", "no_show", "arrived")]
-        cancelled_at = [at for _, at in marks[0]]
+    if columns.has("cancelled", "no_show", "arrived", "deleted"):
+        marks = [columns.read(name, clock.read_mark) for name in ("cancelled", "no_show", "arrived", "deleted")]
+        cancelled_at = [at or deleted_at for (_, at), (_, deleted_at) in zip(marks[0], marks[3], strict=True)]
         answers = [[answer for answer, _ in column] for column in marks]
         status = [settle_status(*row) for row in zip(status, *answers, strict=True)]
     typed = columns.texts("status")

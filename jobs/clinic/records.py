@@ -8,7 +8,9 @@ money is a plain decimal, `120.00`.
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-STATUSES = ("booked", "arrived", "completed", "no_show", "cancelled", "rescheduled", "deceased")
+STATUSES = ("booked", "arrived", "completed", "no_show", "cancelled", "rescheduled", "deleted", "deceased")
+DELETED = "deleted"
+"""The status of a booking that never was, being entered by mistake or twice: nothing counts it or follows from it."""
 DEAD = "rip"
 """The consent to e-mail of a patient whose name says that they have died."""
 STEPS = ("evaluation", "visit", "discharge", "class", "other")
@@ -34,6 +36,7 @@ TEXT_FIELDS = (
     "time_zone",
     "booked",
     "cancelled",  # when, or yes/no
+    "deleted",  # when, or yes/no
     "no_show",  # yes/no
     "arrived",  # yes/no
     "status",

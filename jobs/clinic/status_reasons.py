@@ -18,8 +18,9 @@ CALLED_OFF = {
     "in time, anywhere": "over 24, more than 24",
 }
 """A text that begins with a word for a cancellation, such as `Cancelled - insurance` or `CX (illness)`, is one whatever
-its reason. But where the reason is itself a spelling of a missed visit, a move or a patient's death, it is that; where
-it names a death and not whose, no letter follows (`rescheduled`). "<" and ">" are read as under and over."""
+its reason. But where the reason is itself a spelling of a missed visit, a move, a slip or a patient's death, it is
+that; where it names a death and not whose, no letter follows (`rescheduled`). "<" and ">" are read as under and over.
+"""
 
 
 def _any(listed: str) -> str:
@@ -42,7 +43,7 @@ _AROUND = re.compile(r"^(?:\W|(?:and|then)\b)+|[\W\d]+$")
 _DIED = re.compile(rf"{_any(SPELLINGS['deceased'])}(?=\W*(?:$|\d|[^\w\s])|\s+(?:per|on|as of|in)\b)")
 _SET_APART = re.compile(r"\s+[-–—/]+\s+|\s*[:(,;|]\s*")
 _LONGEST = 200  # characters of a cell
-_WITH_REASON = ("no_show", "rescheduled", "deceased")
+_WITH_REASON = ("no_show", "rescheduled", "deleted", "deceased")
 
 
 def status_by_reason(text: str) -> str:
@@ -66,7 +67,7 @@ def _cancelled(reason: str) -> str:
 
 
 def _set_apart(typed: str) -> str:
-    """A missed or moved visit whose reason is no other status."""
+    """A missed, moved or deleted visit whose reason is no other status."""
     status, reason = (*_SET_APART.split(typed, maxsplit=1), "")[:2]
     status, other = TABLE.get(squash(status), ""), TABLE.get(squash(reason), "") if reason else ""
     return status if status in _WITH_REASON and other in ("", status) else ""

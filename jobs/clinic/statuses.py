@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from jobs.clinic.cells import Doubt
-from jobs.clinic.records import STATUSES
+from jobs.clinic.records import DELETED, STATUSES
 
 SPELLINGS: dict[str, str] = {
     "booked": (
@@ -41,19 +41,26 @@ SPELLINGS: dict[str, str] = {
         "rescheduled, reschedule, re-scheduled, moved, postponed, bumped, changed, r/s, rs, resched, "
         "rescheduled by patient, rescheduled by clinic, rescheduled by client, rescheduled by provider, "
         "cancelled rescheduled, canceled rescheduled, cancelled and rescheduled, canceled and rescheduled, "
-        "never booked, archived, deleted, removed, void, voided, inactive, entered in error, "
-        "left without being seen, lwbs, left before being seen, left without treatment, on hold, waitlist, "
+        "inactive, left without being seen, lwbs, left before being seen, left without treatment, on hold, waitlist, "
         "waitlisted, wait list, waiting list, on waitlist, on wait list, on waiting list, cancellation list, "
         "on cancellation list, standby"
+    ),
+    "deleted": (
+        "deleted, delete, removed, archived, void, voided, never booked, entered in error, entry error, data entry "
+        "error, scheduling error, booking error, booked in error, scheduled in error, created in error, made in error, "
+        "booked by mistake, entered by mistake, wrong patient, duplicate, duplicated, duplicate appointment, duplicate "
+        "booking, duplicate entry, duplicate visit, dupe, deleted by patient, deleted by client, deleted by clinic, "
+        "deleted by provider, deleted by staff, deleted by user, deleted by admin"
     ),
     "deceased": (
         "deceased, patient deceased, pt deceased, client deceased, passed away, patient passed away, "
         "pt passed away, client passed away, died, patient died, pt died, client died"
     ),
 }
-"""The spellings of each status. `Never Booked` and `Archived` (Jane), `LWBS`, `On hold`, `Waitlist` and the like stand
-with `rescheduled`: the slot does not count, and nobody is held to have cancelled or missed it, so that no letter
-follows from it. `deceased` counts as those do, and the patient gets no letter any more."""
+"""The spellings of each status. `LWBS`, `On hold`, `Waitlist` and the like stand with `rescheduled`: the slot does not
+count, and nobody is held to have cancelled or missed it, so that no letter follows from it. So does WebPT's `Inactive`,
+which may be cancelled. `deleted` (`Archived` and `Never Booked` are Jane's words) says that the booking never was.
+`deceased` counts as `rescheduled` does, and the patient gets no letter any more."""
 
 _SQUASH = re.compile(r"[\W_]+")
 TABLE = {"": "booked"} | {
@@ -104,11 +111,14 @@ def squash(text: str) -> str:
     return _SQUASH.sub("", text.casefold())
 
 
-def settle_status(status: str, cancelled: str, no_show: str, arrived: str) -> str:
+def settle_status(status: str, cancelled: str, no_show: str, arrived: str, deleted: str = "") -> str:
     """The status when yes/no columns stand beside it: a yes wins over a status that is missing or still open.
 
-    A cancellation wins over a missed visit, and that over an arrival; `completed` and the other closed ones stay.
+    A cancellation wins over a missed visit, and that over an arrival; `completed` and the other closed ones stay. A
+    row that was deleted is deleted whatever else it says, but for a death: the visits of who has died are deleted.
     """
+    if deleted == "yes" and status != "deceased":
+        return DELETED
     if status not in ("booked", "arrived"):
         return status
     if cancelled == "yes":

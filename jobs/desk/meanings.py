@@ -21,6 +21,7 @@ WORDS: dict[str, str] = {
     "time_zone": "its time zone",
     "booked": "when it was booked",
     "cancelled": "whether or when it was cancelled",
+    "deleted": "whether or when it was deleted",
     "no_show": "whether the patient did not come",
     "arrived": "whether the patient came",
     "status": "what became of the appointment",
@@ -43,7 +44,8 @@ WORDS: dict[str, str] = {
 }
 
 SHOWN_AS_THEY_ARE = frozenset(
-    "start start_date start_time end end_date end_time duration_minutes time_zone booked cancelled no_show arrived "
-    "status type provider location service activity payer billed paid discharged all_day email_consent language".split()
+    "start start_date start_time end end_date end_time duration_minutes time_zone booked cancelled deleted no_show "
+    "arrived status type provider location service activity payer billed paid discharged all_day email_consent "
+    "language".split()
 )
 """Meanings of columns whose cells name no patient; all others are masked on a screen."""

@@ -18,8 +18,8 @@ DEFINITIONS = (
      "booking up to the first kept appointment. Where the export has no day of booking, the day of the appointment "
      "counts. A patient who comes back with a new complaint counts again."),
     ("Deleted bookings", "Episodes of whose appointments the practice system has none any more, for "
-     f"{DELETED_AFTER_DAYS} days or longer: they were entered by mistake and are no new patients. A booking that was "
-     "cancelled is there, and counts."),
+     f"{DELETED_AFTER_DAYS} days or longer, or has them as deleted, void, a duplicate or entered in error: they were "
+     "entered by mistake and are no new patients. A booking that was cancelled is there, and counts."),
     ("Already under care", "Patients whose first appointment in the data is no evaluation and lies within "
      f"{GAP_DAYS} days of its beginning: nobody can tell whether they are new. They are no new patients and no "
      "evaluations; their visits count."),
@@ -45,7 +45,8 @@ DEFINITIONS = (
     ("Due", "Visits, no-shows and late cancels together: the time that was kept free."),
     ("Arrival, no-show and late-cancel rate", "Visits, no-shows and late cancels, each out of the appointments due."),
     ("All appointments", "Due, cancelled in time, rescheduled, those without an outcome and those still ahead. Each "
-     "appointment counts in exactly one. Rescheduled too: on hold, waiting list, left unseen, deceased, deleted."),
+     "appointment counts in exactly one. Rescheduled too: on hold, waiting list, left unseen, deceased, no longer in "
+     "its source. What the practice system has as deleted counts in none: neither here nor in any other figure."),
     ("Dropped out", "At least one visit, none planned in the episode, not discharged, and "
      f"{LOST_AFTER_DAYS} days or more since the last visit. Funnel follows the evaluated ones only."),
     ("Discharged", "A discharge visit of the episode was kept."),

@@ -33,8 +33,8 @@ _LURES = frozenset(
 """Words that make another thing of a header: "Cancellation reason" is no reason for a visit, "Provider e-mail" no
 patient's. They count only for a meaning that has them in a spelling of its own."""
 _MOST = 200  # cells that are looked at
-_MOMENTS = ("start", "start_date", "start_time", "end", "end_date", "end_time", "booked", "cancelled", "birth_date",
-            "discharged", "arrived", "no_show")  # fmt: skip
+_MOMENTS = ("start", "start_date", "start_time", "end", "end_date", "end_time", "booked", "cancelled", "deleted",
+            "birth_date", "discharged", "arrived", "no_show")  # fmt: skip
 _TELLING = ("email", "diagnosis", "time_zone")  # what stands in such a column is nothing else
 
 
@@ -126,9 +126,9 @@ def _kinds(cells: Sequence[str]) -> tuple[str, ...] | None:
     if _share(cells, lambda text: "/" in text and zone_named(text) is not None) > 0.8:
         return ("time_zone",)
     if _share(cells, lambda text: read_yes_no(text) is not None) > 0.8:
-        return ("cancelled", "no_show", "arrived", "email_consent", "discharged", "all_day")
+        return ("cancelled", "deleted", "no_show", "arrived", "email_consent", "discharged", "all_day")
     if _share(cells, _is_status) > 0.8:
-        return ("status", "cancelled", "no_show", "arrived", "email_consent", "discharged", "all_day")
+        return ("status", "cancelled", "deleted", "no_show", "arrived", "email_consent", "discharged", "all_day")
     if _share(cells, lambda text: text.replace(" ", "").isdigit() or isinstance(read_money(text), str)) > 0.8:
         return ("appointment_id", "patient_id", "phone", "duration_minutes", "billed", "paid", "provider", "location")
     return ()

@@ -52,6 +52,7 @@ PLAIN: dict[str, str] = {
               "visit created date",
     "cancelled": "cancelled at, canceled at, cancelled on, canceled on, cancelled date, canceled date, "
                  "cancellation date, cancel date, cancelled, canceled",
+    "deleted": "deleted at, deleted on, deleted date, date deleted, deletion date, deleted, is deleted",
     "no_show": "no show, did not arrive, did not attend, dna",
     "arrived": "arrived, patient arrived, arrived at, checked in, checked in at, check in time, attended, showed",
     "status": "status, appointment status, appt status, visit status, booking status, attendance, "

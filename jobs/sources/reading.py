@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ("FileRead", "Limits", "Reading", "start_reading")
 
+_MEANING = 2
+"""Of what cells mean, such as a status. Whoever changes that for values that clinics have counts it up: after the
+upgrade each file is read whole once, so that old rows mean what new ones do."""
 _MANY_SETTLED = 2_000  # rows that a file no longer has and that no later one will tell of
 
 
@@ -304,8 +307,8 @@ def _changed_ns(path: str) -> int:
 
 
 def _wish(source: Source, zone: str) -> str:
-    """All settings that decide what a row of this source becomes: with others, every row is read again."""
+    """All that decides what a row of this source becomes: with other settings, every row is read again."""
     settings = asdict(source)
     for name in (*PLACES, "name", "take", "bad_rows", "window_days_back", "window_days_ahead"):
         del settings[name]
-    return blake2b(repr((FORMAT, zone, sorted(settings.items()))).encode(), digest_size=16).hexdigest()
+    return blake2b(repr((FORMAT, _MEANING, zone, sorted(settings.items()))).encode(), digest_size=16).hexdigest()

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, insert, select
 
+from jobs.clinic.events import CALLED_OFF
 from jobs.store.episodes import refresh_episodes
 from jobs.store.memory import Memory
 from jobs.store.tables import appointments, episodes
@@ -44,7 +45,7 @@ def _as_known(row: dict[str, Any], day: str, at: str) -> dict[str, Any] | None:
     booked_later = row["booked_at"] > at if row["booked_at"] else row["booked_on"] > day
     if booked_later and row["booked_on"] <= row["starts_on"]:
         return None
-    came_about = row["starts_at"] > at and row["status"] not in ("cancelled", "rescheduled", "deceased")
+    came_about = row["starts_at"] > at and row["status"] not in ("cancelled", *CALLED_OFF)
     if came_about or row["cancelled_at"] > at:
         row["cancelled_at"], row["status"] = "", "booked"
     return row

@@ -22,6 +22,7 @@ from jobs.store.memory import Memory
 from jobs.store.rows import whole
 
 _HERE = "(:location = '' OR location = :location)"
+_BOOKED = "clinic_id = :clinic AND same_as = 0 AND status <> 'deleted'"  # one that was deleted never was
 # Patients already under care where the data begins are no referrals, nor is a booking that was deleted.
 _REFERRED = f"""clinic_id = :clinic AND {_HERE} AND referred_on <> ''
     AND NOT (number = 1 AND opening <> 'evaluation' AND opened_on <= :known_from)"""
@@ -85,7 +86,7 @@ _FUNNEL = f"""
 """  # noqa: S608
 
 # Every appointment counts in exactly one column but the cancelled ones, of which the late ones stand before them; one
-# that stands in two sources counts once.
+# that stands in two sources counts once, one that was deleted in none.
 _ATTENDANCE = f"""
     SELECT starts_on,
         count(*) FILTER (WHERE status = 'completed' OR status = 'arrived' AND starts_on < :today),
@@ -98,7 +99,7 @@ _ATTENDANCE = f"""
         sum(CAST(NULLIF(billed, '') AS NUMERIC)),
         sum(CAST(NULLIF(paid, '') AS NUMERIC))
     FROM appointments
-    WHERE clinic_id = :clinic AND same_as = 0 AND {_HERE}
+    WHERE {_BOOKED} AND {_HERE}
     GROUP BY starts_on
 """  # noqa: S608
 
@@ -127,14 +128,14 @@ _COUNTED_EPISODES = f"""
 _COUNTED_APPOINTMENTS = f"""
     SELECT count(*) FILTER (WHERE starts_on BETWEEN :shown_first AND :shown_last), count(*)
     FROM appointments
-    WHERE clinic_id = :clinic AND same_as = 0 AND {_HERE}
+    WHERE {_BOOKED} AND {_HERE}
 """  # noqa: S608
 
 # Two questions: the two ends of an index are found at once, in one query SQLite would go through all of it.
 _DAYS_OF_DATA = """
     SELECT
-        (SELECT coalesce(min(starts_on), '') FROM appointments WHERE clinic_id = :clinic),
-        (SELECT coalesce(max(starts_on), '') FROM appointments WHERE clinic_id = :clinic)
+        (SELECT coalesce(min(starts_on), '') FROM appointments WHERE clinic_id = :clinic AND status <> 'deleted'),
+        (SELECT coalesce(max(starts_on), '') FROM appointments WHERE clinic_id = :clinic AND status <> 'deleted')
 """
 
 

@@ -48,6 +48,14 @@ def test_what_was_never_booked_is_no_event_until_it_is(status):
     assert list(events_of(Known(FUTURE, status, "visit"), seen(), NOW)) == [("moved", NOW)]
 
 
+def test_a_booking_that_was_deleted_never_was_until_it_is_booked():
+    assert list(events_of(None, seen(status="deleted"), NOW)) == []
+    for status in ("booked", "cancelled", "no_show", "completed"):
+        assert list(events_of(Known(PAST, status, "discharge"), seen(PAST, "deleted", "discharge"), NOW)) == []
+    assert list(events_of(Known(FUTURE, "deleted", "visit"), seen(booked=PAST), NOW)) == [("booked", PAST)]
+    assert list(events_of(Known(PAST, "deleted", "visit"), seen(PAST, "completed"), NOW)) == [("completed", PAST)]
+
+
 @pytest.mark.parametrize("status", ["booked", "completed", "rescheduled"])
 def test_a_change_of_nothing_that_matters_is_no_event(status):
     assert list(events_of(Known(PAST, status, "visit"), seen(PAST, status), NOW)) == []

@@ -32,7 +32,12 @@ READ = status_reader({"Out Sick": "cancelled"})
         ("", "booked"),
         ("Rescheduled", "rescheduled"),
         ("Moved", "rescheduled"),
-        ("Never Booked", "rescheduled"),
+        ("Inactive", "rescheduled"),
+        ("Never Booked", "deleted"),
+        ("Archived", "deleted"),
+        ("entered-in-error", "deleted"),
+        ("VOID", "deleted"),
+        ("Deleted (double entry)", "deleted"),
         ("OUT-SICK", "cancelled"),
     ],
 )
@@ -54,11 +59,16 @@ def test_spellings_of_practice_systems_are_known(text: str, expected: str) -> No
         ("rescheduled", "Cancelled: mother passed away; Left without being seen; LWBS; On hold; Waitlist"),
         (
             "rescheduled",
-            "Cancellation list; On cancellation list; Cancelled - entered in error; R/S - pt sick; Wait list - AM",
+            "Cancellation list; On cancellation list; R/S - pt sick; Wait list - AM",
         ),
+        ("deleted", "Cancelled - entered in error; CX: duplicate; Cancelled (scheduling error); Deleted - duplicate"),
         ("deceased", "Deceased; Cancelled - Deceased; Cancelled: patient passed away; CX, pt died 12/1"),
         ("deceased", "Pt died per wife; passed away 11/30"),
-        ("", "Cancel requested; Cancellation pending; Cancelled in error; Not cancelled; No show - seen"),
+        (
+            "",
+            "Cancel requested; Cancellation pending; Cancelled in error; Not cancelled; No show - seen; "
+            "Deleted - no show",
+        ),
         ("", "deceased wife; CXR; Uncancelled"),
     ],
 )
@@ -78,6 +88,12 @@ def test_a_status_with_its_reason_is_read_and_what_contradicts_itself_is_not(sta
 )
 def test_a_cancellation_came_too_late_where_its_text_says_so(late: bool, texts: str) -> None:
     assert {text: is_late(text) for text in texts.split("; ")} == dict.fromkeys(texts.split("; "), late)
+
+
+@pytest.mark.parametrize("status", ["booked", "arrived", "completed", "no_show", "cancelled", "rescheduled"])
+def test_a_row_that_was_deleted_is_deleted_whatever_else_it_says_but_for_a_death(status: str) -> None:
+    assert settle_status(status, "yes", "yes", "yes", "yes") == "deleted"
+    assert settle_status("deceased", "", "", "", "yes") == "deceased"
 
 
 def test_an_unknown_status_sets_the_row_aside_and_names_the_remedy() -> None:

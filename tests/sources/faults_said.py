@@ -85,7 +85,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "a status that nobody knows": (
         'G5: The status "gone fishing" is not known; the appointment is left out rather than guessed. Add it '
         "under statuses: of this source in config/sources.yaml, as one of booked, arrived, completed, no_show, "
-        "cancelled, rescheduled, deceased.",
+        "cancelled, rescheduled, deleted, deceased.",
     ),
     "an address without its domain": (
         "E5: This is no e-mail address that mail can be sent to. Correct the address in the practice system and "
