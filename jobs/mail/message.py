@@ -183,8 +183,8 @@ def recipients_of(data: bytes) -> list[str]:
     cannot be read, because such a message must not leave.
     """
     head, end, _ = data.partition(b"\r\n\r\n")
-    lines = head.split(b"\r\n")
-    if not end or b"\n" in head.replace(b"\r\n", b"") or b"\r" in head.replace(b"\r\n", b"") or lines[0][:1] in b" \t":
+    lines, rest = head.split(b"\r\n"), head.replace(b"\r\n", b"")
+    if not end or b"\n" in rest or b"\r" in rest or lines[0][:1] in b" \t":
         raise ValueError("The headers of the message are damaged; it must not be sent.")
     found: list[str] = []
     name = b""

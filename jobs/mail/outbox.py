@@ -64,7 +64,7 @@ def send(
     wait: Callable[[float], object] = time.sleep,
     why_no_longer: Callable[[int], str] = lambda letter_id: "",
 ) -> Tally:
-    """Send the letters group by group (50 to 100 each) and say how many reached each state.
+    """Send the letters group by group (50 to 250 each) and say how many reached each state.
 
     `recipients_of` reads the recipients out of finished bytes; a letter that names anyone but its recipient fails.
     `why_no_longer` is asked about each letter right before it leaves; one that is not right any more stays, with why.

@@ -14,7 +14,7 @@ from jobs.mail.message import Envelope
 from jobs.mail.templates import Instead, Letters
 from jobs.mail.writing_apart import start_writing
 
-_SECONDS = 60.0  # for the letters of one order; a hundred take a twentieth of a second
+_SECONDS = 60.0  # for the letters of one order; some hundred take a fifth of a second
 _PATIENCE = 5  # times as long is waited for one who hardly gets to work, as on a machine that is far too busy
 
 

@@ -29,7 +29,7 @@ from jobs.store.memory import Store
 LIST_UNREADABLE = "config/articles.csv has faults and cannot be read"
 _NAMES_THEM = "`run_jobs.py check` names them"
 WAITS_FOR_LIST = f"{LIST_UNREADABLE}; {_NAMES_THEM}"
-GROUP = 100  # letters in one commit, at most
+GROUP = 250  # letters in one commit, at most; with 500, what they hold would be the most that any run takes
 
 
 def start_writer(tools: Tools) -> LetterWriter:

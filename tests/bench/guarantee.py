@@ -41,7 +41,7 @@ from jobs.store.tables import appointments, events, letters, patients
 
 SENDER = "hello@lakeside.example"
 NOW = datetime(2026, 3, 4, 17, tzinfo=UTC)
-GROUP = 100  # as in jobs/send_follow_ups.py
+GROUP = 250  # as in jobs/sending/letters.py
 
 
 def finished_letters(count: int) -> list[Ready]:
