@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from jobs.clinic.cells import Doubt, says_nothing, tidy
@@ -23,6 +24,17 @@ _NOBODY_LOCAL = pattern(
 )
 _NOBODY_DOMAIN = pattern(r"(?:none?|na|no-?e?mail|test|xx?x?|abc|fake|unknown|nowhere|declined|noone)\.(?:com|net|org)")
 _REMEDY = "Correct the address in the practice system and export again; until then this patient gets no letter."
+OWN = "the address is the clinic's own"
+_IS_NONE = Doubt("", "This is no e-mail address that mail can be sent to.", _REMEDY)
+_IS_OWN = Doubt(
+    "",
+    "This is the clinic's own address, not the patient's; it is not used.",
+    "Write the patient's own address in the practice system, or leave the field empty, and export again.",
+)
+MOST_AT_ONE = 20
+"""So many patients may have one address, as those of a family or a home; one that more have was typed for want of their
+own (`patient@gmail.com`): it tells nothing about them, and is nobody's letters' until a person says so."""
+TOO_MANY_HAVE_IT = f"more than {MOST_AT_ONE} patients have this address"
 
 
 _BLANK_AT_MARK = pattern(
@@ -30,21 +42,24 @@ _BLANK_AT_MARK = pattern(
 )
 _WORD_BEFORE = pattern(r"(?<![^\s,;])(?=\S*\w)[^\s@,;:<>()\"\[\]|]+ (?=[^\s@,;:<>()\"\[\]|]+@)")
 _HAS_BLANK = Doubt("", "A word stands before the address, or the address has a blank in it; it is not used.", _REMEDY)
+NOT_USED = frozenset({_HAS_BLANK.what, _IS_NONE.what, _IS_OWN.what})
+"""What is said of a row whose patient gets no address by it."""
 _ONE_EACH = "Keep one address per patient in the practice system."
 
 
 @lru_cache(maxsize=32768)  # a patient comes in many of the tables that a large file is read in
-def read_email(text: str) -> str | Doubt[str]:
+def read_email(text: str, own: tuple[str, ...] = ()) -> str | Doubt[str]:
     """The address in a cell, its domain in lower case; "" where the cell says that there is none.
 
     `mailto:`, `<...>` and a name beside it are dropped, and blanks at the @. Where a word stands before an address
     without brackets, it may be the first half of it: none is used, for the rest would be somebody else's. Of two
-    addresses the first good one counts, with a doubt. What was typed only to fill the field (`none@none.com`,
-    `noemail@...`) is no address and no doubt.
+    addresses the first good one counts, with a doubt. What was typed only to fill the field is no patient's address:
+    a stand-in (`none@none.com`, `noemail@...`) without a doubt, and with one what is the clinic's `own`.
     """
     found = _ORDINARY.fullmatch(text)
     if found and text[0] != "'":  # which Excel shows in front of what it must take as text
-        return _mailbox(found)
+        address = _mailbox(found)
+        return _IS_OWN if own and is_own(address, own) else address
     typed = tidy(text)
     if says_nothing(typed):
         return ""
@@ -55,11 +70,12 @@ def read_email(text: str) -> str | Doubt[str]:
     candidates = list(dict.fromkeys(part for part in parts if "@" in part))
     good = [address for address in map(_one, candidates) if address is not None]
     if not good:
-        return Doubt("", "This is no e-mail address that mail can be sent to.", _REMEDY)
+        return _IS_NONE
     real = list(dict.fromkeys(address for address in good if address))
-    if len(real) > 1:
-        return Doubt(real[0], "The cell holds more than one e-mail address; the first one is used.", _ONE_EACH)
-    return real[0] if real else ""
+    theirs = [address for address in real if not is_own(address, own)]
+    if len(theirs) > 1:
+        return Doubt(theirs[0], "The cell holds more than one e-mail address; the first one is used.", _ONE_EACH)
+    return theirs[0] if theirs else _IS_OWN if real else ""
 
 
 def is_ordinary(text: str) -> bool:
@@ -67,12 +83,14 @@ def is_ordinary(text: str) -> bool:
     return _ORDINARY.fullmatch(text) is not None
 
 
-def read_guest(text: str) -> str | Doubt[str]:
-    """The address of a calendar entry's only guest. Of several, none is taken for the patient's."""
+def read_guest(text: str, own: tuple[str, ...] = ()) -> str | Doubt[str]:
+    """The address of a calendar entry's only guest; "" where that is the clinic itself, which made the entry. Of
+    several, none is taken for the patient's."""
     address = read_email(text)
-    if isinstance(address, Doubt) and address.value:
-        return Doubt("", "The entry has several guests; none is taken for the patient.", "Invite the patient alone.")
-    return address
+    if isinstance(address, Doubt):
+        several = Doubt("", "The entry has several guests; none is taken for the patient.", "Invite the patient alone.")
+        return several if address.value else address
+    return "" if is_own(address, own) else address
 
 
 def _bare(part: str) -> str:
@@ -137,3 +155,45 @@ def address_key(email: str) -> str:
     if domain in _ONE_GOOGLE:
         name, domain = name.replace(".", ""), _ONE_GOOGLE[domain]
     return f"{name}@{domain}" if name else domain
+
+
+_PUBLIC = frozenset(
+    "aol.com att.net comcast.net fastmail.com gmail.com gmx.com gmx.net googlemail.com hey.com hotmail.com icloud.com "
+    "live.com mac.com mail.com me.com msn.com outlook.com pacbell.net pm.me proton.me protonmail.com rocketmail.com "
+    "sbcglobal.net verizon.net yahoo.com ymail.com zoho.com".split()
+)
+"""Domains at which anybody may have a mailbox: there no name is the clinic's but those of its settings."""
+_ROLES = frozenset(
+    "account accounting accounts admin administrator admissions appointment appointments billing booking bookings "
+    "careers checkin clinic contact contactus customerservice desk donotreply email fax feedback frontdesk frontoffice "
+    "hello help helpdesk hi hr info insurance intake it jobs mail mailbox manager marketing medicalrecords "
+    "newpatient newpatients noreply notifications office officemanager owner patient patientcare patients "
+    "physicaltherapy pilates postmaster practice pt reception receptionist records referral referrals reply reviews "
+    "sales schedule scheduler scheduling staff studio support team test therapy webmaster welcome".split()
+)
+_ROLES_OF_A_PLACE = frozenset("billing frontdesk info intake noreply office reception referrals scheduling".split())
+"""What stands before or behind the name of a place too: `info.sanramon@`. An employee may be jane.pt@ or it.smith@."""
+_NO_LETTER = pattern(r"[^a-z]+")
+
+
+def own_addresses(boxes: Iterable[str], domains: Iterable[str]) -> tuple[str, ...]:
+    """What `is_own` needs to know: the keys of the clinic's own mailboxes, and the domains that are its own, of these
+    addresses or hosts. A provider at which anybody may have a mailbox is none."""
+    keys = {address_key(box) for box in boxes if "@" in box}
+    hosts = {host.rpartition("@")[2].lower().removeprefix("www.") for host in domains}
+    hosts |= {host.partition(".")[2] for host in hosts}  # letters may leave from mail.clinic.example
+    return tuple(sorted(keys | {host for host in hosts - _PUBLIC if "." in host}))
+
+
+def is_own(address: str, own: Collection[str]) -> bool:
+    """Whether an address is one of the clinic's mailboxes, or names a role at its domain: `frontdesk@`, `no-reply@`.
+    Somebody who works there, `jane.doe@`, may be a patient too."""
+    if not own or not address:
+        return False
+    key = address_key(address)
+    name, _, domain = key.rpartition("@")
+    return key in own or (domain in own and _is_role(name))
+
+
+def _is_role(name: str) -> bool:
+    return _NO_LETTER.sub("", name) in _ROLES or not _ROLES_OF_A_PLACE.isdisjoint(_NO_LETTER.split(name))

@@ -11,6 +11,7 @@ from jobs.clinic.durations import parse_duration
 from jobs.clinic.episodes import KEPT, LOST_AFTER_DAYS, NOT_FOLLOWED, Slot, open_beside
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
 from jobs.clinic.letter_life import DIED, now_words
+from jobs.clinic.planning import too_late_words
 from jobs.clinic.records import DEAD
 
 if TYPE_CHECKING:
@@ -75,6 +76,12 @@ class Person:
     stopped: frozenset[str] = frozenset()  # of care, news, all
     sent: list[Sent] = field(default_factory=list)
     unread: list["OtherRow"] = field(default_factory=list)  # rows that are set aside and name this patient
+    not_theirs: str = ""  # why the address cannot be this patient's own
+
+    @property
+    def unreachable(self) -> str:
+        """Why no letter can be addressed to this patient, "" where one can."""
+        return self.not_theirs if self.email else "no e-mail address is known"
 
 
 class Verdict(NamedTuple):
@@ -168,8 +175,8 @@ def why_pointless(rule: Rule, unfilled: Collection[str]) -> str:
 def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
     """Say in words why this letter must never be sent, or "" if it may."""
     moment = utc_text(now)
-    if not person.email and moment > due.expires_at:
-        return "no e-mail address is known"
+    if person.unreachable and moment > due.expires_at:
+        return person.unreachable
     if person.email_consent == DEAD or any(slot.status == "deceased" for slot in person.history):
         return DIED
     if person.email_consent == "no":
@@ -287,14 +294,6 @@ def what_held_up(due: Due) -> str:
     return next(noted, "") if due.state == "ready" else ""
 
 
-def too_late_words(due_at: str, rule: Rule, zone: ZoneInfo) -> str:
-    """Why a letter does not leave any more whose time is over."""
-    words = f"too late: it was due {local_day(due_at, zone)}, and the rule allows {rule.too_late_after}"
-    if rule.when != "planned_visit" or rule.waiting >= timedelta(0):
-        return words
-    return f"{words}, until {'the visit' if rule.waiting.seconds else 'the day before the visit'} at most"
-
-
 def _told_already(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
     """Whether the patient was written to about the same: a visit that was moved away and back, or booked anew; the
     first booking or the third visit, where another appointment has become that by now. A letter comes once a day, but
@@ -333,8 +332,8 @@ def why_wait(
     rule: Rule, person: Person, same_address: Sequence[Sent], follow_ups: FollowUps, now: datetime, calendar: Calendar
 ) -> str:
     """Say in words why this letter must wait, or "" if it may leave now."""
-    if not person.email:
-        return "no e-mail address is known yet"
+    if person.unreachable:
+        return f"{person.unreachable}{'' if person.email else ' yet'}"
     if not follow_ups.hours(rule).is_open(now, calendar.zone, calendar.holidays):
         return _HOURS
     if not rule.capped:

@@ -226,9 +226,9 @@ def _place_of_names(columns: Columns) -> str:
 
 def _contacts(columns: Columns, rules: ValueRules) -> Values:
     """How a patient is reached. An export without any address says so once: no letter can follow from it."""
-    email = columns.read("email", read_email)
+    email = columns.read("email", lambda text: read_email(text, rules.own))
     if columns.has("attendee"):
-        guests = columns.read("attendee", read_guest)
+        guests = columns.read("attendee", lambda text: read_guest(text, rules.own))
         email = [own or guest for own, guest in zip(email, guests, strict=True)]
     elif not columns.has("email"):
         columns.note_all(

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from jobs.clinic.episodes import KEPT, Slot
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
@@ -133,6 +134,14 @@ def _before_visit(event: Happening, rule: Rule, hours: SendingHours, calendar: C
     before = earliest < start if rule.waiting.seconds else earliest.date() < start.date()
     due, expires = utc_text(earliest), _until(earliest, rule, hours, calendar)
     return due, max(due, min(expires, last)), "" if before else TOO_LATE_TO_REMIND
+
+
+def too_late_words(due_at: str, rule: Rule, zone: ZoneInfo) -> str:
+    """Why a letter does not leave any more whose time is over."""
+    words = f"too late: it was due {local_day(due_at, zone)}, and the rule allows {rule.too_late_after}"
+    if rule.when != "planned_visit" or rule.waiting >= timedelta(0):
+        return words
+    return f"{words}, until {'the visit' if rule.waiting.seconds else 'the day before the visit'} at most"
 
 
 def timing(follow_ups: FollowUps, calendar: Calendar) -> str:

@@ -1,6 +1,7 @@
 """Who the clinic is: what its letters say about it, its time zone and its sending hours."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,15 @@ class ClinicProfile:
     def unfilled(self) -> frozenset[str]:
         """The facts that may be left empty and are."""
         return frozenset(name for name in ("phone", "website", "booking_url", "review_url") if not getattr(self, name))
+
+    def own_addresses(self, letters_from: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+        """The clinic's addresses, which are no patient's, as `is_own` takes them: the mailboxes that letters come from
+        or go back to, with their domains and that of the website, and its other mailboxes."""
+        from jobs.clinic.addresses import own_addresses  # not of every command
+
+        website = self.website.partition("//")[2].partition("/")[0]
+        mailboxes = [*letters_from]
+        return own_addresses([*mailboxes, *others], [website, *mailboxes])
 
     @property
     def tzinfo(self) -> ZoneInfo:

@@ -21,6 +21,7 @@ class ValueRules:
     prefix: str = ""  # the source's name: two sources never share an appointment's key
     source_zone: str = ""  # of times without an offset; "" : the clinic's
     today: str = ""  # visits before it are over
+    own: tuple[str, ...] = ()  # the clinic's addresses, as `own_addresses` gives them: no patient's
 
     def __post_init__(self) -> None:
         for zone in filter(None, (self.zone, self.source_zone)):

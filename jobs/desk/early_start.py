@@ -50,6 +50,6 @@ def _begin_readings(
         if not is_address(source.path) and not source.google_name:
             memories = known.get(source.name, {}) if known else {}
             zone = settings.clinic.zone
-            rules = value_rules(source, zone, today)
+            rules = value_rules(source, zone, today, settings.own_addresses)
             reading = start_reading(source, home, memories, today, zone, rules=rules, spare=spare)
             yield source.name, BegunReading(memories, today, reading)

@@ -13,6 +13,7 @@ from jobs.clinic.problems import ALL_AT_ONCE, is_missing, lets_letters_wait, row
 from jobs.clinic.records import Problem
 from jobs.desk.greeted import greeted_otherwise
 from jobs.desk.terminal import open_console
+from jobs.desk.unreachable import crowded_in_words
 from jobs.runner.tools import Tools
 from jobs.store.patient_story import coming_patients
 from jobs.store.sources import listed_problems, take_off
@@ -26,9 +27,9 @@ def show_problems(tools: Tools, everything: bool) -> None:
     """Print the newest problems, or all of them, and where they stand with the rows they are about."""
     with tools.store.look() as memory:
         listed = listed_problems(memory, tools.settings.source_names)
-        greeted = greeted_otherwise(coming_patients(memory, tools.today.isoformat()))
+        said = greeted_otherwise(coming_patients(memory, tools.today.isoformat())) + crowded_in_words(memory)
     console = open_console()
-    for sentence in greeted:
+    for sentence in said:
         console.print(sentence, soft_wrap=True)
     if not listed:
         console.print("Nothing was wrong with the sources.")

@@ -15,6 +15,7 @@ from jobs.clinic.letter_names import language_of, own_letter
 from jobs.desk.check import going_on
 from jobs.desk.left_unscheduled import left_unscheduled
 from jobs.desk.terminal import open_console
+from jobs.desk.unreachable import crowded_in_words
 from jobs.mail.letter_forms import PARTS
 from jobs.mail.letter_strays import stray_files
 from jobs.mail.refused_for_good import answer_of
@@ -68,6 +69,7 @@ def show_status(tools: Tools) -> None:
         late = len(wishes_kept(memory))
         later, unread = put_off(memory), waiting_for_rows(memory, utc_text(tools.now))
         lost = len(never_left(memory, recent))
+        crowded = crowded_in_words(memory)
         known = freshness(memory, (source.name for source in tools.settings.sources))
     console.print(_runs(tools, runs))
     for source in tools.settings.sources:
@@ -86,6 +88,7 @@ def show_status(tools: Tools) -> None:
         _waiting(tools, runs, states, problems, unread, lost)
         + [*left_unscheduled(tools.settings)]
         + _came_back(back, doubtful, late)
+        + crowded
         + _of_articles(tools)
         + in_few_words(load_referral_names(names_file(tools.home))[1])
         + _faulty_letters(tools)

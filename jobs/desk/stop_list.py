@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 import click
 from rich.table import Table
 
-from jobs.clinic.addresses import address_key
+from jobs.clinic.addresses import MOST_AT_ONE, address_key
 from jobs.clinic.answers import Category, Ending
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.records import DEAD
@@ -17,7 +17,18 @@ from jobs.store.mailbox_messages import ReadMail, mail_about
 from jobs.store.memory import Memory
 from jobs.store.patient_story import contact
 from jobs.store.refusals import refused_addresses
-from jobs.store.stops import StopLine, counting_now, end_bounces, end_stops, patients_at, revive, stop_once, stops_about
+from jobs.store.stops import (
+    StopLine,
+    allow,
+    counting_now,
+    crowded_addresses,
+    end_bounces,
+    end_stops,
+    patients_at,
+    revive,
+    stop_once,
+    stops_about,
+)
 
 _FINE, _NOT_UNDERSTOOD = 0, 2
 _WHAT = {"all": "no letters", "news": "no news", "care": "no letters about the own care"}
@@ -66,14 +77,20 @@ def answer_on_the_list(tools: Tools, address: str, reason: str, who: str) -> int
     with tools.store.begin() as memory:
         answered = end_stops(memory, utc_text(tools.now), key, reason, who)
         alive = revive(memory, key)
+        crowd = 0 if answered else dict(crowded_addresses(memory, MOST_AT_ONE)).get(key, 0)
+        if crowd:
+            allow(memory, utc_text(tools.now), "all", reason, who, address_key=key)
         refusing = [each for each in patients_at(memory, key) if contact(memory, each).email_consent == "no"]
-    if not answered and not alive:
+    if not (answered or alive or crowd):
         click.echo(f"{address} is not stopped; nothing was changed.", err=True)
         return _NOT_UNDERSTOOD
     for line in answered:
         click.echo(_in_words(tools, line))
     if alive:
         click.echo("The patient is alive, whatever the name said; if it still says so, take it out of the name.")
+    if crowd:
+        click.echo(f"{crowd} patients have this address; the letters of each of them go there from now on.")
+        return _FINE
     click.echo(f"{address} gets letters again. What was withdrawn meanwhile is not sent any more.")
     if refusing:
         click.echo("But the practice system says: no e-mail. As long as it does, no letter goes there.")

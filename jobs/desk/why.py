@@ -10,6 +10,7 @@ from jobs.desk.greeted import as_greeted
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.stop_list import stops_of
 from jobs.desk.terminal import open_console
+from jobs.desk.unreachable import rows_without_address
 from jobs.runner.tools import Tools
 from jobs.sending.holding_back import why_all_wait
 from jobs.sending.planning import plan
@@ -37,6 +38,7 @@ def show_why(tools: Tools, patient: str) -> bool:
                     *(_veto_in_words(tools, veto) for veto in veto_lines(memory, patient_id)),
                     *_without_articles(tools, memory, lines),
                     *(_unread_in_words(tools, start) for start in unread_visits(memory, patient_id)),
+                    *rows_without_address(memory, sources, patient_id),
                     *(_row_in_words(row) for _, row in unread_rows_of(memory, [patient_id], sources)),
                 ]
                 for patient_id, lines in stories.items()

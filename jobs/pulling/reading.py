@@ -17,9 +17,9 @@ def begin_reading(tools: Tools, source: Source, memories: dict[str, bytes], toda
     if begun and (begun.memories, begun.today) == (memories, today):
         return begun.reading
     zone = tools.settings.clinic.zone
+    rules = value_rules(source, zone, today, tools.settings.own_addresses)
     if source.google_name:
         from jobs.sources.google_reading import GoogleReading
 
-        google, rules = tools.settings.google, value_rules(source, zone, today)
-        return GoogleReading(source, google, tools.state_dir, memories, today, zone, rules)
-    return start_reading(source, tools.home, memories, today, zone, rules=value_rules(source, zone, today))
+        return GoogleReading(source, tools.settings.google, tools.state_dir, memories, today, zone, rules)
+    return start_reading(source, tools.home, memories, today, zone, rules=rules)

@@ -145,6 +145,14 @@ class Settings(NamedTuple):
     def source_names(self) -> frozenset[str]:
         return frozenset(source.name for source in self.sources)
 
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """The clinic's mailboxes and domains: no patient's address."""
+        mail = self.mail
+        letters_from = mail.sender, mail.reply_to, mail.unsubscribe_address
+        others = self.installation.it_email, mail.mailbox.user, self.google.act_for
+        return self.clinic.own_addresses(letters_from, others)
+
 
 def settled(home: Path, clinic: ClinicFile, sources: SourcesFile, follow_ups: FollowUps, jobs: JobsFile) -> Settings:
     """Put the four files together and make their paths absolute."""

@@ -72,7 +72,7 @@ def look_at(memory: Memory, tools: Tools, due: Sequence[Due], are_leaving: bool 
     verdicts: list[Verdict] = []
     for households in _households(due):
         ids = (letter.patient_id for letter in households)
-        known = people(memory, ids, follow_ups.rules, tools.settings.source_names)
+        known = people(memory, ids, follow_ups.rules, tools.settings.source_names, tools.settings.own_addresses)
         keys = (person.address_key for person in known.values())
         to_addresses = {} if are_leaving else sent_to_addresses(memory, keys, tools.now, follow_ups.caps.days)
         for person in known.values() if are_leaving else ():

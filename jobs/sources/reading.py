@@ -123,7 +123,7 @@ class Reading:
             str(today - timedelta(days=source.window_days_back)), str(today + timedelta(days=source.window_days_ahead)),
         )  # fmt: skip
         self._join_path = second_path(source, home, today)
-        self._wish, self._zone = _wish(source, zone), source.zone or zone
+        self._wish, self._zone = _wish(source, zone, rules.own if rules else ()), source.zone or zone
         found = find_places(source, home, memories, today, zone)
         self._places, self._turn, self._is_past = found.places, found.turn, found.is_past
         self.told = [
@@ -267,8 +267,8 @@ class BegunReading(NamedTuple):
     reading: Reading
 
 
-def value_rules(source: Source, zone: str, today: date) -> "ValueRules":
-    """How the values of a source are meant; `zone` is the clinic's."""
+def value_rules(source: Source, zone: str, today: date, own: tuple[str, ...] = ()) -> "ValueRules":
+    """How the values of a source are meant; `zone` is the clinic's, and so are the addresses that are its `own`."""
     from jobs.clinic.value_rules import ValueRules
 
     return ValueRules(
@@ -279,6 +279,7 @@ def value_rules(source: Source, zone: str, today: date) -> "ValueRules":
         title_pattern=source.title_pattern,
         prefix=source.name,
         today=today.isoformat(),
+        own=own,
     )
 
 
@@ -306,9 +307,10 @@ def _changed_ns(path: str) -> int:
         return 0
 
 
-def _wish(source: Source, zone: str) -> str:
+def _wish(source: Source, zone: str, own: tuple[str, ...]) -> str:
     """All that decides what a row of this source becomes: with other settings, every row is read again."""
     settings = asdict(source)
     for name in (*PLACES, "name", "take", "bad_rows", "window_days_back", "window_days_ahead"):
         del settings[name]
-    return blake2b(repr((FORMAT, _MEANING, zone, sorted(settings.items()))).encode(), digest_size=16).hexdigest()
+    said = FORMAT, _MEANING, zone, own, sorted(settings.items())
+    return blake2b(repr(said).encode(), digest_size=16).hexdigest()

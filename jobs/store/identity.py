@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
+from jobs.clinic.addresses import MOST_AT_ONE
 from jobs.clinic.identity import Match, Record, compare, is_numbered, person_key, without_number
 from jobs.clinic.records import Problem
 from jobs.store.identity_lines import Line, Pair, add_lines, lines_among, newest_lines, ordered
@@ -21,10 +22,6 @@ from jobs.store.patient_groups import PatientGroups, borrowed_places
 from jobs.store.rows import in_parts, next_id
 from jobs.store.sources import PATIENTS
 from jobs.store.tables import ONE_OF_TWO, patients
-
-MOST_OF_ONE = 20
-"""So many records may share an address, a phone or a name; of more, nothing can be concluded (the clinic's own address,
-typed for everyone without one)."""
 
 _MOST_ASKED_FOR = 5_000  # of more new records, or of half of all, all that there are are read at once
 
@@ -141,7 +138,7 @@ def _pairs(known: Iterable[Record], new: Collection[int]) -> list[Pair]:
     pairs = dict.fromkeys(
         ordered(*pair)
         for group in groups.values()
-        if 1 < len(group) <= MOST_OF_ONE
+        if 1 < len(group) <= MOST_AT_ONE
         for pair in combinations(group, 2)
         if pair[0] in new or pair[1] in new
     )

@@ -6,16 +6,31 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, or_, select, update
 
+from jobs.clinic.addresses import MOST_AT_ONE, OWN, TOO_MANY_HAVE_IT, is_own
 from jobs.clinic.follow_ups import Rule, utc_text
 from jobs.clinic.last_look import Due, Person, Sent
 from jobs.clinic.letter_life import can_become
 from jobs.store.episodes import histories
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts, next_id
-from jobs.store.stops import stopped_now
+from jobs.store.stops import newest_words, stopped_by, vouched_for
 from jobs.store.tables import appointments, attempts, events, letters, patients, sent_articles
 
 _SOME_UNREAD: ColumnElement[bool] = literal_column("EXISTS (SELECT 1 FROM unread_rows)").label("some_unread")
+_AT_ONE = patients.alias("at_one")
+_TOO_MANY_HAVE_IT = (
+    select(_AT_ONE.c.id)
+    .where(
+        _AT_ONE.c.clinic_id == patients.c.clinic_id, _AT_ONE.c.address_key == patients.c.address_key,
+        _AT_ONE.c.address_key != "", _AT_ONE.c.same_as == 0,
+    )
+    .offset(MOST_AT_ONE)
+    .limit(1)
+    .correlate(patients)
+    .exists()
+    .label("crowded")
+)  # fmt: skip
+"""Of each patient asked for; it goes no further along the index than it must."""
 _GONE = ("sent", "attempting", "unknown")  # what left or may have left
 _WAITING = {"planned", "ready", "deferred", "held"}  # what a run may decide about
 _MAY_LEAVE = ("planned", "ready", "deferred", "held")  # held ones are looked at too: they can become wrong
@@ -66,22 +81,27 @@ def _due(memory: Memory, *which: ColumnElement[bool]) -> list[Due]:
 
 
 def people(
-    memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule], sources: Iterable[str]
+    memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule], sources: Iterable[str], own: tuple[str, ...] = ()
 ) -> dict[int, Person]:
-    """What the last look needs to know of these patients; `sources` are those that are named in the settings."""
+    """What the last look needs to know of these patients; `sources` and the clinic's `own` addresses are those that are
+    named in the settings."""
     wanted = set(patient_ids)
     capped = {rule.name: rule.capped for rule in rules}
     slots = histories(memory, wanted)
-    stopped = stopped_now(memory)
+    words = newest_words(memory)
+    stopped, vouched = stopped_by(words), vouched_for(words)
     found: dict[int, Person] = {}
-    query = select(patients.c.id, patients.c.address_key, patients.c.email, patients.c.email_consent, _SOME_UNREAD)
+    have = patients.c
+    query = select(have.id, have.address_key, have.email, have.email_consent, _SOME_UNREAD, _TOO_MANY_HAVE_IT)
     for part in in_parts(wanted):
         known = memory.connection.execute(query.where(patients.c.id.in_(part))).all()
         for row in known:
             refused = stopped.get(row.address_key, frozenset()) | stopped.get(row.id, frozenset())
+            crowded = TOO_MANY_HAVE_IT if row.crowded and row.address_key not in vouched else ""
             found[row.id] = Person(
-                row.address_key, row.email, row.email_consent, slots.get(row.id, ()), frozenset(refused)
-            )
+                row.address_key, row.email, row.email_consent, slots.get(row.id, ()), frozenset(refused),
+                not_theirs=OWN if is_own(row.email, own) else crowded,
+            )  # fmt: skip
         for patient_id, rule, category, at, *about in memory.connection.execute(_gone(memory, part)):
             found[patient_id].sent.append(Sent(rule, category, at, capped.get(rule, True), *about))
         if known and known[0].some_unread:

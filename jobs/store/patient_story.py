@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from jobs.clinic.addresses import address_key
 from jobs.store.memory import Memory
@@ -65,6 +65,15 @@ def coming_patients(memory: Memory, today: str) -> list[tuple[int, str]]:
         .where(slot.clinic_id == memory.clinic_id, slot.starts_on >= today, slot.same_as == 0, slot.status == "booked")
     )
     return [(patient_id, name) for patient_id, name in memory.connection.execute(query.order_by(patient.id))]
+
+
+def record_keys(memory: Memory, patient_id: int) -> list[tuple[str, str, str]]:
+    """What each source names a patient by: number or made key, first and last name."""
+    patient = patients.c
+    query = select(patient.key, patient.first_name, patient.last_name).where(
+        or_(patient.id == patient_id, (patient.same_as == patient_id) & (patient.same_as != 0))
+    )
+    return [(key, first, last) for key, first, last in memory.connection.execute(query.order_by(patient.id))]
 
 
 class Contact(NamedTuple):

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select, update
 
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, utc_text
-from jobs.clinic.last_look import too_late_words
 from jobs.clinic.letter_life import DIED, WayBack, way_back
-from jobs.clinic.planning import Happening, Planned, planned_anew, timing
+from jobs.clinic.planning import Happening, Planned, planned_anew, timing, too_late_words
 from jobs.clinic.records import DEAD
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts, insert_new, setting, update_rows

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
 from jobs.clinic.answers import Category, Ending
 from jobs.clinic.records import DEAD
@@ -108,6 +108,17 @@ def end_bounces(memory: Memory, at: str, since: str, reason: str, source: str) -
     return len(bounced - wished), len(wished)
 
 
+def crowded_addresses(memory: Memory, most: int) -> list[tuple[str, int]]:
+    """The addresses that more patients have, and how many, without those that a person has vouched for; most first."""
+    have, count = patients.c, func.count().label("patients")
+    query = select(have.address_key, count).where(
+        have.clinic_id == memory.clinic_id, have.address_key != "", have.same_as == 0
+    )
+    found = memory.connection.execute(query.group_by(have.address_key).having(count > most).order_by(count.desc()))
+    vouched = vouched_for(newest_words(memory))
+    return [(key, number) for key, number in found if key not in vouched]
+
+
 def newest(lines: Iterable[StopLine]) -> list[StopLine]:
     """Of lines about the same address, patient and category the last one."""
     return list({(line.address_key, line.patient_id, line.category): line for line in lines}.values())
@@ -150,9 +161,17 @@ def counting_now(memory: Memory) -> list[StopLine]:
 
 
 def stopped_now(memory: Memory, but_for: str = "") -> dict[str | int, frozenset[str]]:
-    """The categories that each address key and each patient id gets no more; the newest word on each counts. Stops
-    `but_for` those of one source."""
-    word: dict[tuple[str | int, str], bool] = {}
+    """The categories that each address key and each patient id gets no more. Stops `but_for` those of one source."""
+    return stopped_by(newest_words(memory, but_for))
+
+
+Words = dict[tuple[str | int, str], bool]
+"""Of each address key or patient id, and category: whether its letters are stopped or, by a later word, allowed."""
+
+
+def newest_words(memory: Memory, but_for: str = "") -> Words:
+    """The newest word on each; stops of the source `but_for` count for none."""
+    word: Words = {}
     for line in stop_lines(memory):
         if line.source == but_for and not line.allowed:
             continue
@@ -161,8 +180,18 @@ def stopped_now(memory: Memory, but_for: str = "") -> dict[str | int, frozenset[
                 word[whom, line.category] = not line.allowed
                 if line.allowed and line.category == "all":
                     word |= {(whom, category): False for category in ("care", "news")}
+    return word
+
+
+def stopped_by(words: Words) -> dict[str | int, frozenset[str]]:
+    """The categories that each gets no more."""
     found: dict[str | int, frozenset[str]] = {}
-    for (whom, category), is_stopped in word.items():
+    for (whom, category), is_stopped in words.items():
         if is_stopped:
             found[whom] = found.get(whom, frozenset()) | {category}
     return found
+
+
+def vouched_for(words: Words) -> set[str | int]:
+    """Whom letters may go to, as a person has said."""
+    return {whom for (whom, category), is_stopped in words.items() if category == "all" and not is_stopped}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.clinic.addresses import address_key, read_email, read_guest
+from jobs.clinic.addresses import address_key, is_own, own_addresses, read_email, read_guest
 from jobs.clinic.cells import Doubt
 
 
@@ -127,3 +127,36 @@ def test_two_mailboxes_never_share_a_key(one: str, other: str) -> None:
 
 def test_no_address_has_no_key() -> None:
     assert address_key("") == address_key(" ") == ""
+
+
+OF_THE_CLINIC = own_addresses(
+    ["Hello@Clinic.example", "it@helpers.example", "lake.studio@gmail.com", "not an address"],
+    ["hello@clinic.example", "lake.studio@gmail.com", "www.lake.example", "letters@mail.bay.example"],
+)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["hello@clinic.example", "hello+mira@clinic.example", "info@clinic.example", "Front.Desk@clinic.example",
+     "no-reply@lake.example", "office2@bay.example", "info.sanramon@mail.bay.example",
+     "sanramon-frontdesk@lake.example", "it@helpers.example", "l.a.k.e.studio+x@googlemail.com"],
+)  # fmt: skip
+def test_the_clinics_mailboxes_and_the_roles_at_its_domains_are_its_own(address: str) -> None:
+    assert is_own(address, OF_THE_CLINIC)
+    assert isinstance(read_email(address, OF_THE_CLINIC), Doubt)
+    assert read_guest(address, OF_THE_CLINIC) == ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["jane.doe@clinic.example", "jane.pt@clinic.example", "it.smith@lake.example", "info@gmail.com",
+     "info@helpers.example", "frontdesk@other.example", "billing@example"],
+)  # fmt: skip
+def test_who_works_there_and_everybody_elses_desk_may_be_patients(address: str) -> None:
+    assert not is_own(address, OF_THE_CLINIC)
+
+
+def test_of_the_clinics_address_and_the_patients_in_one_cell_the_patients_counts() -> None:
+    assert read_email("info@clinic.example; mira@patient.example", OF_THE_CLINIC) == "mira@patient.example"
+    guests = read_guest("info@clinic.example, mira@patient.example", OF_THE_CLINIC)
+    assert isinstance(guests, Doubt) and guests.value == ""
