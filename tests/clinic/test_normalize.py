@@ -434,7 +434,21 @@ def test_a_time_of_the_night_is_asked_about_among_times_in_24_hours_but_the_earl
 
 def test_a_clinic_that_opens_early_and_a_time_that_says_am_are_believed() -> None:
     assert read_times("06:00", "07:30", "12:00") == (["11:00", "12:30", "17:00"], [])
-    assert read_times("2:00 AM", "3:00 a.m.", "9:00") == (["07:00", "08:00", "14:00"], [])
+
+
+def test_an_hour_of_the_night_that_is_said_to_be_one_is_asked_about_unless_many_are() -> None:
+    assert read_times("2:00 AM", "3:00 a.m.", "9:00 AM") == (
+        ["14:00"],
+        [(row, "By its time this visit begins in the night; no letter names such an hour.") for row in (2, 3)],
+    )
+    around_the_clock = [f"{hour}:30 {half}" for half in ("AM", "PM") for hour in range(1, 13)] * 2
+    assert len(read_times(*around_the_clock)[0]) == 48
+    assert one(usual(start="2026-03-05T02:00:00-05:00")).starts_at == "2026-03-05T07:00:00Z"
+    assert read_times("2:30-05:00", "9:00 AM") == (["07:30", "14:00"], [])
+
+
+def test_one_time_of_the_night_alone_makes_no_other_time_of_its_rows_doubtful() -> None:
+    assert read_times("02:00", "07:30") == (["12:30"], [(2, "By its time")])
 
 
 def test_where_many_visits_of_a_table_in_24_hours_lie_in_the_night_no_time_has_lost_its_half() -> None:
