@@ -335,7 +335,7 @@ def never_killed(opened_clinic: Clinic, tmp_path_factory: pytest.TempPathFactory
     return clinic
 
 
-@pytest.mark.parametrize("step", ["save_appointments", "refresh_episodes", "renew_problems", "remember_file"])
+@pytest.mark.parametrize("step", ["save_appointments", "refresh_episodes", "note_problems", "remember_file"])
 def test_a_killed_pull_leaves_each_file_whole_or_not_at_all_and_the_next_one_completes_it(
     clinic: Clinic, never_killed: Clinic, step: str
 ) -> None:

@@ -25,7 +25,7 @@ from jobs.store.appointments import save_appointments, set_aside
 from jobs.store.episodes import refresh_episodes
 from jobs.store.memory import Memory
 from jobs.store.patient_records import Heard
-from jobs.store.sources import add_problems, remember_file, renew_problems, still_new
+from jobs.store.sources import note_problems, remember_file, still_new
 from jobs.store.upheavals import Found, Gone, Upheaval, Word, note_held_back, use_up, word_given
 
 _A_PERSON_DECIDES = (
@@ -58,7 +58,7 @@ def save(tools: Tools, source: Source, file: FileRead, known: bytes) -> Counter[
     except TooBad as refusal:
         file.outcome = "refused"
         with tools.store.begin() as memory:
-            changed = add_problems(memory, source.name, file.path, refusal.problems, seen_at)
+            changed = note_problems(memory, source.name, file.path, refusal.problems, seen_at, read_whole=False)
             if refusal.upheaval:
                 note_held_back(memory, source.name, file.path, refusal.upheaval)
         return Counter({"files refused": 1, "problems changed": changed})
@@ -67,7 +67,7 @@ def save(tools: Tools, source: Source, file: FileRead, known: bytes) -> Counter[
         what = f"{file.path} was saved again and holds what it held before a later file was read; it does not count."
         told = Problem(source.name, file.path, "", 0, "", "", what, SAVE_UNDER_TODAYS_NAME, False)
         with tools.store.begin() as memory:
-            changed = add_problems(memory, source.name, file.path, [told], seen_at)
+            changed = note_problems(memory, source.name, file.path, [told], seen_at, read_whole=False)
         return Counter({"files waiting": 1, "problems changed": changed})
 
 
@@ -120,8 +120,8 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
     known_anew = settle(memory, tools, touched, seen_at, counts)
     refresh_episodes(memory, gone.patients | known_anew | touched.patients, tools.today)
     found += filter(None, (file.problem, _too_many_gone(memory, source, file, gone)))
-    keep = renew_problems if file.memory else add_problems
-    counts["problems changed"] += keep(memory, source.name, file.path, found, seen_at, unread)
+    noted_now = note_problems(memory, source.name, file.path, found, seen_at, unread, read_whole=bool(file.memory))
+    counts["problems changed"] += noted_now
     if file.memory:
         what = file.memory if gone.open_marks is None else file.without_settled(gone.open_marks)
         about = file.rows_total, seen_at, _data_at(file, seen_at)

@@ -14,7 +14,7 @@ from jobs.sources.source import Source
 from jobs.store.appointments import Passed, Saved
 from jobs.store.memory import Memory
 from jobs.store.restoring import note_first_reading
-from jobs.store.sources import PATIENTS, forget_missing, named_no_more, renew_problems
+from jobs.store.sources import PATIENTS, forget_missing, named_no_more, note_problems
 from jobs.store.upheavals import Upheaval
 
 _LOOK_BACK = timedelta(days=60)  # of two appointments at one moment, only these are still of interest
@@ -98,7 +98,7 @@ def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts:
 def _list_doubtful(memory: Memory, seen_at: str, counts: Counter[str]) -> None:
     from jobs.store.identity import doubtful_problems
 
-    counts["problems changed"] += renew_problems(memory, PATIENTS, "", doubtful_problems(memory), seen_at)
+    counts["problems changed"] += note_problems(memory, PATIENTS, "", doubtful_problems(memory), seen_at)
 
 
 def settle_source(
@@ -133,4 +133,4 @@ def _list_near_duplicates(memory: Memory, tools: Tools, source: Source, today: d
 
     since = (today - _LOOK_BACK).isoformat()
     found = near_duplicates(memory, source.name, since, tools.settings.clinic.tzinfo)
-    return renew_problems(memory, source.name, "", found, utc_text(tools.now))
+    return note_problems(memory, source.name, "", found, utc_text(tools.now))

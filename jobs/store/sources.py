@@ -105,48 +105,33 @@ def freshness(memory: Memory, sources: Iterable[str]) -> dict[str, Freshness]:
     return {source: known.get(source, Freshness("", "")) for source in sources}
 
 
-def renew_problems(
+def note_problems(
     memory: Memory,
     source: str,
     file: str,
     found: Sequence[Problem],
     seen_at: str,
     unread: Collection[tuple[Any, ...]] = (),
+    *,
+    read_whole: bool = True,
 ) -> int:
-    """List what was found in a file that was read to its end, in place of what was listed before; say how many lines
-    of the list changed. Likewise its `unread` rows (each an `UnreadRow`).
+    """List what was found in a file, likewise its `unread` rows (each an `UnreadRow`); say how many lines of the list
+    changed.
 
-    A problem that stays keeps the moment it was first seen, also where the next export has another name.
+    Of one that was read to its end (`read_whole`) it takes the place of what was listed before, and a problem that
+    stays keeps the moment it was first seen, also where the next export has another name. Of another one, what is
+    listed of its rows stays.
     """
     listed = _listed(memory, source)
     mine = {problem: key for problem, (key, _) in listed.items() if problem.file == file}
-    if unread or any(problem.set_aside for problem in mine):
-        _keep_unread(memory, source, file, unread, is_whole=True)
+    if unread or (read_whole and any(problem.set_aside for problem in mine)):
+        _keep_unread(memory, source, file, unread, read_whole)
     still = set(found)
-    gone = [key for problem, key in mine.items() if problem not in still]
-    first_seen = {_whatever_file(problem): at for problem, (_, at) in listed.items()}
+    gone = [key for problem, key in mine.items() if problem not in still and (read_whole or is_of_file(problem))]
+    first_seen = {_whatever_file(problem): at for problem, (_, at) in listed.items()} if read_whole else {}
     new = [problem for problem in dict.fromkeys(found) if problem not in mine]
     _take_off(memory, gone)
     _put_on(memory, [(first_seen.get(_whatever_file(problem), seen_at), problem) for problem in new])
-    return len(new) + len(gone)
-
-
-def add_problems(
-    memory: Memory,
-    source: str,
-    file: str,
-    found: Sequence[Problem],
-    seen_at: str,
-    unread: Collection[tuple[Any, ...]] = (),
-) -> int:
-    """List what was found in a file that could not be read to its end; what is known of its rows stays."""
-    if unread:
-        _keep_unread(memory, source, file, unread, is_whole=False)
-    mine = {problem: key for problem, (key, _) in _listed(memory, source).items() if problem.file == file}
-    gone = [key for problem, key in mine.items() if is_of_file(problem) and problem not in found]
-    new = [problem for problem in dict.fromkeys(found) if problem not in mine]
-    _take_off(memory, gone)
-    _put_on(memory, [(seen_at, problem) for problem in new])
     return len(new) + len(gone)
 
 

@@ -11,7 +11,7 @@ from jobs.clinic.problems import named_no_more_words
 from jobs.clinic.records import Problem
 from jobs.store.memory import Memory
 from jobs.store.rows import setting, update_rows
-from jobs.store.sources import SETTINGS, named_no_more, note_named_no_more, renew_problems
+from jobs.store.sources import SETTINGS, named_no_more, note_named_no_more, note_problems
 from jobs.store.tables import appointments, problems, source_files
 from jobs.store.twins import UNKNOWN_RANK, settle_twins
 
@@ -38,7 +38,7 @@ def let_them_wait(memory: Memory, sources: Collection[str], back: Collection[str
     again = [(0, slot.id) for name in back for slot in coming[name] if slot.unread == NOT_FOLLOWED]
     update_rows(memory, *setting(appointments, ("unread",)), [*new, *again])
     found = [_problem(name, len(coming[name])) for name in sorted(sources) if coming[name]]
-    return renew_problems(memory, SETTINGS, "", found, now)
+    return note_problems(memory, SETTINGS, "", found, now)
 
 
 def _coming(memory: Memory, source: str, now: str) -> Iterable[Any]:
