@@ -18,7 +18,17 @@ from jobs.store.episodes import renew_once_a_day
 from jobs.store.memory import Store, StoreUnusable, open_store
 from jobs.store.migrations import HEAD, migrate
 from jobs.store.stops import stop, stopped_now
-from jobs.store.tables import appointments, cursors, episodes, events, letters, metadata, patients
+from jobs.store.tables import (
+    appointments,
+    cursors,
+    episodes,
+    events,
+    letters,
+    mailbox_messages,
+    metadata,
+    patients,
+    stops,
+)
 
 MIGRATIONS = Path(migrate.__code__.co_filename).parent
 
@@ -255,3 +265,50 @@ def test_events_keep_their_numbers_and_letters_and_are_told_once_of_each_patient
         assert memory.connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
     opened.close()
     assert told == [(40, 1), (41, 2)]
+
+
+def test_what_a_patient_wrote_is_no_longer_kept_as_a_mail_servers_words_after_the_upgrade(tmp_path: Path) -> None:
+    """Each detail beside what is left of it."""
+    details = {
+        "510-555-0142 is my sister's number, call her about my message": "",
+        "550 Main Street is where I am until Monday": "",
+        "550 5.1.1 no such user": "550 5.1.1 no such user",
+        "550 Mailbox unavailable": "550 Mailbox unavailable",
+        "452-The account is over quota": "452-The account is over quota",
+        "Host or domain is gone": "Host or domain is gone",
+        "": "",
+    }
+    bounced, late = "letters cannot be delivered: ", "5 times in 30 days a letter did not get through, at last: "
+    url = f"sqlite:///{tmp_path / 'older.sqlite'}"
+    engine = create_engine(url)
+    migrate(engine, "0017")
+    with engine.begin() as connection:
+        for number, words in enumerate(details):
+            mail = {"uid": str(number), "detail": words}
+            connection.execute(
+                text("INSERT INTO mailbox_messages (clinic_id, mailbox, uid, read_at, kind, detail) "
+                     "VALUES ('lakeside', 'inbox', :uid, '2026-03-01T09:00:00Z', 'bounce', :detail)"), mail
+            )  # fmt: skip
+            for before in (bounced, late):
+                connection.execute(
+                    text("INSERT INTO stops (clinic_id, at, address_key, category, allowed, reason, source) "
+                         "VALUES ('lakeside', '2026-03-01T09:00:00Z', :uid, 'all', 0, :reason, 'bounce')"),
+                    {"uid": str(number), "reason": f"{before}{words}"},
+                )  # fmt: skip
+        own = "550 Main Street is closed, she says"
+        connection.execute(
+            text("INSERT INTO stops (clinic_id, at, address_key, category, allowed, reason, source) "
+                 "VALUES ('lakeside', '2026-03-01T09:00:00Z', 'a', 'all', 0, :own, 'Ann')"), {"own": own}
+        )  # fmt: skip
+    engine.dispose()
+    store = open_store(url, "lakeside")
+    with store.begin() as memory:
+        assert memory.connection.execute(select(mailbox_messages.c.detail)).scalars().all() == list(details.values())
+        said = memory.connection.execute(select(stops.c.reason).order_by(stops.c.id)).scalars().all()
+        assert said == [
+            *(f"{before}{left or (words and 'no reason was given')}"
+              for words, left in details.items() for before in (bounced, late)),
+            own,
+        ]  # fmt: skip
+        assert len(stopped_now(memory)) == len(details) + 1
+    store.close()
