@@ -9,6 +9,10 @@ import pytest
 from backed_up_clinic import call
 from hand_written_clinic import Clinic, appointment
 
+from jobs.runner.run import FINE
+from jobs.store.late_wishes import Wish, keep_wish
+from jobs.store.memory import open_store
+
 
 @pytest.fixture
 def clinic(sent_since: Clinic, tmp_path: Path) -> Clinic:
@@ -32,6 +36,19 @@ def another_letter_leaves(clinic: Clinic) -> str | None:
     clinic.export(appointment("Una", "2026-03-06 15:00", "booked"))
     clinic.pull("2026-03-04 09:11")
     return clinic.send("2026-03-04 09:12").outcome.failed
+
+
+def test_a_damaged_one_stops_no_pull_though_a_wish_waits_for_it(clinic: Clinic) -> None:
+    with closing(open_store(f"sqlite:///{clinic.database}", "lakeside", clinic.home / "var")) as store:
+        with store.begin() as memory:
+            keep_wish(memory, Wish(999, "abc", "2026-03-03T10:00:00Z", "all", "asked", "stop page"))
+    secret(clinic).write_bytes(b"xx")
+    clinic.export(appointment("Una", "2026-03-06 15:00", "booked"), name="una.csv")
+    clinic.read_from("{name: export, path: exports/appointments.csv}", "{name: second, path: exports/una.csv}")
+    clinic.export(appointment("Ada", "2026-03-12 09:00", "booked"))
+    assert clinic.pull("2026-03-04 09:11").code == FINE
+    assert clinic.ask("SELECT COUNT(*) FROM appointments WHERE source = 'second'") == [1]
+    assert f"{secret(clinic)} is damaged" in str(clinic.send("2026-03-04 09:12").outcome.failed)
 
 
 @pytest.mark.parametrize("how", ["deleted", "emptied"])

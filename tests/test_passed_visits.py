@@ -4,7 +4,7 @@ import pytest
 from hand_written_clinic import Clinic, Row, appointment
 
 from jobs.clinic.events import Seen, events_of_new_patient
-from jobs.clinic.letter_life import PASSED_ON
+from jobs.clinic.letter_life import OF_OTHER_CHART, PASSED_ON
 from jobs.clinic.planning import TOO_LATE_TO_REMIND
 from jobs.runner.run import FINE
 
@@ -103,6 +103,56 @@ def test_a_chart_that_is_merged_into_another_one_leaves_the_reminder_as_it_was(c
     days(clinic, "03-10 09:30", "03-11 09:30")
     left = clinic.ask("SELECT due_at FROM letters WHERE state = 'sent' AND rule = 'reminder'")
     assert left == ["2026-03-10T16:00:00Z"]
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_of_two_charts_that_called_for_letters_about_one_visit_one_of_each_leaves_when_they_are_one_patient(
+    clinic: Clinic, dropped: bool
+) -> None:
+    evaluation = ("2026-03-03 16:00", "completed")
+    kind = {"type": "PT Initial Evaluation"}
+    given(clinic, "03-03", visit("Hugo", evaluation[0], **kind))
+    given(clinic, "03-04", visit("Hugo", *evaluation, **kind), visit("Hugo", **kind))
+    other_chart = kind | {"patient_id": "P2", "last_name": "Kent", "email": "other@patient.example"}
+    rows = visit("Hugo", *evaluation, **other_chart), visit("Hugo", **other_chart)
+    clinic.export(*rows)
+    days(clinic, "03-04 20:00")
+    one, other = clinic.ask("SELECT id FROM patients ORDER BY id")
+    if dropped:
+        [former] = clinic.ask("SELECT id FROM letters WHERE rule = 'lapsed' AND patient_id = ?", other)
+        words = "outbox", "drop", str(former), "--who", "Ann", "--reason", "no"
+        said = clinic.command(*words, moment="2026-03-04 21:00")
+        assert said.exit_code == 0, said.output
+    said = clinic.command("patients", "same", str(one), str(other), moment="2026-03-05 08:10")
+    assert said.exit_code == 0, said.output
+    doubled = "SELECT rule FROM letters WHERE state IN ('planned', 'ready') GROUP BY rule, event_id HAVING COUNT(*) > 1"
+    doubled = doubled.replace("event_id", "(SELECT appointment_id FROM events WHERE events.id = event_id)")
+    assert clinic.ask(doubled) == []
+    days(clinic, "03-05 09:30", "03-06 09:30")
+    assert clinic.ask(doubled) == []
+    assert sorted(clinic.fates("Hugo", "after_evaluation")) == [SENT, ("withdrawn", OF_OTHER_CHART)]
+    assert [state for state, _ in clinic.fates("Hugo", "lapsed")].count("planned") == (not dropped)
+    assert OF_OTHER_CHART in " ".join(clinic.command("why", str(one), moment="2026-03-06 10:00").output.split())
+    given(clinic, "03-10", *rows)
+    given(clinic, "03-11", *rows)
+    assert clinic.fates("Hugo", "reminder").count(SENT) == 1
+
+
+def test_what_a_join_withdrew_comes_back_to_the_chart_that_has_the_visit_when_they_are_two_after_all(
+    clinic: Clinic,
+) -> None:
+    given(clinic, "03-02", visit("Hugo"))
+    row = visit("Hugo", patient_id="P2", last_name="Kent", email="other@patient.example")
+    clinic.export(row)
+    days(clinic, "03-04 20:00")
+    one, other = map(str, clinic.ask("SELECT id FROM patients ORDER BY id"))
+    for word, moment in (("same", "2026-03-05 08:10"), ("apart", "2026-03-05 08:20")):
+        said = clinic.command("patients", word, one, other, moment=moment)
+        assert said.exit_code == 0, said.output
+    given(clinic, "03-10", row)
+    given(clinic, "03-11", row)
+    query = "SELECT patient_id FROM letters WHERE state = 'sent' AND rule = 'reminder'"
+    assert clinic.ask(query) == [int(other)]
 
 
 def test_of_two_at_one_address_the_visit_counts_as_booked_when_it_was() -> None:

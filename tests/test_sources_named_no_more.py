@@ -1,10 +1,12 @@
 """config/sources.yaml names a source no more: it was taken out, or has another name now."""
 
 from collections import Counter
+from unittest.mock import Mock
 
 import pytest
 from hand_written_clinic import Clinic, Row, appointment
 
+from jobs import pull_appointments
 from jobs.clinic.last_look import TO_CORRECT, UNFOLLOWED
 from jobs.runner.run import FINE
 
@@ -101,6 +103,21 @@ def test_the_letters_of_a_source_that_is_named_again_wait_no_more(known: Clinic)
     days(known, "03-05 09:00")
     assert known.ask("SELECT DISTINCT unread FROM appointments") == [0]
     assert known.ask("SELECT what FROM problems") == []
+
+
+def test_so_they_do_where_the_pull_that_first_sees_it_is_killed(known: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    known.read_from(NEW)
+    known.export(*visits("03-05 09:00"), name="new.csv")
+    days(known, "03-04 09:00")
+    known.read_from(OLD, NEW)
+    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        broken.setattr(pull_appointments, "begin_reading", Mock(side_effect=KeyboardInterrupt))
+        known.pull("2026-03-05 09:00")
+    known.export(*visits("03-05 09:00", "03-12 10:00"), name="old.csv")
+    days(known, "03-05 10:00", "03-10 09:00", "03-11 09:00")
+    assert known.ask("SELECT DISTINCT unread FROM appointments") == [0]
+    assert known.ask("SELECT what FROM problems") == []
+    assert {(name, day) for name, day in reminded(known) if day == "03-12"} == {(name, "03-12") for name in PATIENTS}
 
 
 def test_only_a_source_that_is_named_no_more_can_be_called_gone(known: Clinic) -> None:

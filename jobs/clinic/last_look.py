@@ -302,6 +302,8 @@ def _told_already(due: Due, rule: Rule, person: Person, now: datetime, zone: Zon
     sent = [sent for sent in person.sent if sent.rule == rule.name]
     if rule.when == "planned_visit" and due.event_starts_at in {one.starts_at for one in sent}:
         return "the patient has this letter about a visit at the same time"
+    if any((one.appointment_id, one.starts_at) == (due.appointment_id, due.event_starts_at) for one in sent):
+        return "the patient has this letter about this visit"
     if sent and (rule.when == "first_booking" or rule.visit_number):
         episodes = {slot.appointment_id: slot.episode for slot in person.history}
         if episodes.get(due.appointment_id) in {episodes.get(one.appointment_id) for one in sent}:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 DIED = "the patient has died"
 PASSED_ON = "the appointment is another patient's now"
 """It was given under a wrong chart, or its chart became another one."""
+OF_OTHER_CHART = "the patient's other chart has this letter about the same visit"
+"""The visit had passed from the one chart to the other before somebody said that both are one patient."""
 
 
 class State(NamedTuple):

@@ -21,11 +21,12 @@ class NamedNoMore(NamedTuple):
 
 def before_reading(tools: Tools, gone: Collection[str]) -> NamedNoMore:
     """Note these sources, so that what the pull brings is held against what they had. What stands in a source that is
-    left is that one's from now on."""
+    left is that one's from now on. One that is named again stays noted until its letters wait no more: a pull that is
+    killed before leaves that to the next one."""
     now, sources = utc_text(tools.now), frozenset(gone)
     with tools.store.begin() as memory:
         before = named_no_more(memory)
-        note_named_no_more(memory, sources)
+        note_named_no_more(memory, sources | before)
         if sources - before:
             refresh_episodes(memory, hand_over(memory, ranks_of(tools.settings.sources), now), tools.today)
     return NamedNoMore(sources, before - sources)

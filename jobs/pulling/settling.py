@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -117,15 +118,17 @@ def settle_source(
 
 
 def _hear_late_wishes(memory: Memory, tools: Tools) -> None:
-    """Whoever asked for no more letters, and was not known after a backup was put back, may be known now."""
+    """Whoever asked for no more letters, and was not known after a backup was put back, may be known now. Where the
+    secret that tells them is damaged, they wait: no letter leaves before it is mended, and the sending run says so."""
     from jobs.store.late_wishes import settle_wishes, wishes_kept
 
     if wishes := wishes_kept(memory):
         from jobs.mail.message import address_mark
-        from jobs.mail.stop_secret import secret_in
+        from jobs.mail.stop_secret import SecretDamaged, secret_in
 
-        if secret := secret_in(tools.state_dir):
-            settle_wishes(memory, wishes, partial(address_mark, secret))
+        with suppress(SecretDamaged, OSError):
+            if secret := secret_in(tools.state_dir):
+                settle_wishes(memory, wishes, partial(address_mark, secret))
 
 
 def _list_near_duplicates(memory: Memory, tools: Tools, source: Source, today: date) -> int:

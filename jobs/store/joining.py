@@ -1,6 +1,7 @@
 """Moves what records have gathered to the patients that they are, all of them at once, and back."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, bindparam, insert, literal, select, update
@@ -12,6 +13,7 @@ from jobs.store.rows import in_parts, insert_rows, setting, update_rows
 from jobs.store.stops import StopLine, stopped_now
 from jobs.store.tables import appointments, events, letters, sent_articles, stops
 
+_RANKS = {"held": 1, "planned": 2, "ready": 2, "deferred": 2}
 Joins = Sequence[tuple[int, int]]
 """The patient that stays and the one that becomes it, in the order in which they were joined."""
 
@@ -29,6 +31,7 @@ def move_history(memory: Memory, joins: Joins, at: str) -> None:
         ("kept", "gone"),
         [(kept, gone) for gone, kept in now.items()],
     )
+    _one_letter_each(memory, now.values(), at)
     _share_articles(memory, joins)
     _stop_too(memory, joins, at)
     rule_out_too(memory, joins, at)
@@ -56,6 +59,33 @@ def _told_of(patient_id: ColumnElement[int]) -> ColumnElement[bool]:
     event, other = events.c, events.alias()
     same = [other.c[name] == event[name] for name in ("clinic_id", "appointment_id", "what", "starts_at")]
     return select(other.c.id).where(*same, other.c.patient_id == patient_id).exists()
+
+
+def _one_letter_each(memory: Memory, patient_ids: Iterable[int], at: str) -> None:
+    """Of what two charts called for about one visit, one letter stays: the one that left or that a person dropped or
+    holds, else the first. The others are withdrawn, and do not come back."""
+    letter, event = letters.c, events.c
+    query = select(letter.id, letter.state, letter.reason, letter.rule, event.appointment_id, event.starts_at)
+    query = query.join(events, event.id == letter.event_id).where(_ours(memory, letters))
+    alike: defaultdict[tuple[Any, ...], list[tuple[int, str, str]]] = defaultdict(list)
+    for part in in_parts(set(patient_ids)):
+        for letter_id, state, why, *about in memory.connection.execute(query.where(letter.patient_id.in_(part))):
+            alike[tuple(about)].append((letter_id, state, why))
+    if not (several := [them for them in alike.values() if len(them) > 1]):
+        return
+    from jobs.clinic.letter_life import OF_OTHER_CHART, PASSED_ON  # seldom are there two
+
+    def rank(letter: tuple[int, str, str]) -> int:
+        _, state, why = letter
+        decided = state in ("sent", "attempting", "unknown") or why.startswith("dropped by ")
+        return 0 if decided else _RANKS.get(state, 3 if why == PASSED_ON else 4)
+
+    changed = []
+    for them in several:
+        first, *others = sorted(them, key=lambda each: (rank(each), each[0]))
+        if rank(first) < 3:
+            changed += [("withdrawn", OF_OTHER_CHART, at, each[0]) for each in others if 0 < rank(each) < 4]
+    update_rows(memory, *setting(letters, ("state", "reason", "changed_at")), changed)
 
 
 def _share_articles(memory: Memory, joins: Joins) -> None:
@@ -90,12 +120,21 @@ def part_records(memory: Memory, groups: PatientGroups, kept: int, leaving: Sequ
     written = select(letters.c.id).where(letters.c.event_id.in_(happened))
     _move_articles(memory, patient_id, sent_articles.c.letter_id.in_(written))
     change(update(letters).where(letters.c.event_id.in_(happened)).values(patient_id=patient_id))
+    _may_come_back(memory, (kept, patient_id))
     _unpair(memory, kept, leaving)
     change(update(appointments).where(table.named_id.in_(leaving)).values(patient_id=patient_id))
     change(update(appointments).where(table.named_id == patient_id).values(named_id=0))
     take_back_too(memory, patient_id, kept, at)
     rule_out_too(memory, [(patient_id, kept)], at)
     _stop_too(memory, [(patient_id, kept), (kept, patient_id)], at)
+
+
+def _may_come_back(memory: Memory, patient_ids: Sequence[int]) -> None:
+    """What was withdrawn because the other chart had it comes back to whoever of the two has the visit."""
+    from jobs.clinic.letter_life import OF_OTHER_CHART, PASSED_ON
+
+    theirs = letters.c.patient_id.in_(patient_ids), letters.c.state == "withdrawn", letters.c.reason == OF_OTHER_CHART
+    memory.connection.execute(update(letters).where(_ours(memory, letters), *theirs).values(reason=PASSED_ON))
 
 
 def _unpair(memory: Memory, kept: int, leaving: Sequence[int]) -> None:

@@ -32,11 +32,12 @@ def hand_over(memory: Memory, ranks: Mapping[str, int], now: str) -> frozenset[i
 
 def let_them_wait(memory: Memory, sources: Collection[str], back: Collection[str], now: str) -> int:
     """Let the letters about what these sources had booked wait, and list it; those of sources that are named again
-    (`back`) wait no more. How many lines of the list changed."""
+    (`back`) wait no more, and are forgotten here. How many lines of the list changed."""
     coming = {name: list(_coming(memory, name, now)) for name in {*sources, *back}}
     new = [(NOT_FOLLOWED, slot.id) for name in sources for slot in coming[name] if not slot.unread]
     again = [(0, slot.id) for name in back for slot in coming[name] if slot.unread == NOT_FOLLOWED]
     update_rows(memory, *setting(appointments, ("unread",)), [*new, *again])
+    note_named_no_more(memory, sources)
     found = [_problem(name, len(coming[name])) for name in sorted(sources) if coming[name]]
     return note_problems(memory, SETTINGS, "", found, now)
 
@@ -62,7 +63,5 @@ def let_go(memory: Memory, source: str, now: str) -> tuple[int, frozenset[int]]:
     update_rows(memory, *setting(appointments, ("status", "cancelled_at", "row_hash", "unread")), changed)
     for table in (source_files, problems):
         memory.connection.execute(delete(table).where(table.c.clinic_id == memory.clinic_id, table.c.source == source))
-    left = named_no_more(memory) - {source}
-    note_named_no_more(memory, left)
-    let_them_wait(memory, left, (), now)
+    let_them_wait(memory, named_no_more(memory) - {source}, (), now)
     return len(going), frozenset(slot.patient_id for slot in going)

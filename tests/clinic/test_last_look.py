@@ -256,6 +256,13 @@ def test_a_letter_waits_for_an_address_that_may_still_come():
     assert one(due(READING), person(email="")) == ("wait", "no e-mail address is known yet")
 
 
+def test_nobody_has_a_letter_twice_about_one_visit():
+    told = Sent("mid_plan", "care", "2026-03-03T17:00:00Z", True, VISIT.starts_at, VISIT.appointment_id)
+    assert one(due(READING), person(sent=[told])) == ("withdraw", "the patient has this letter about this visit")
+    assert one(due(READING), person(sent=[told._replace(starts_at=AHEAD.starts_at)])) == ("send", "")
+    assert one(due(READING), person(sent=[told._replace(appointment_id=5)])) == ("send", "")
+
+
 def test_nobody_is_reminded_twice_of_a_visit_at_the_same_time():
     told = Sent("reminder", "care", "2026-03-03T17:00:00Z", False, AHEAD.starts_at)
     reason = "the patient has this letter about a visit at the same time"
