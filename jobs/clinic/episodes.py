@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from jobs.clinic.records import DELETED
+from jobs.clinic.records import DELETED, SCREEN
 
 if TYPE_CHECKING:  # loaded where a patient has two plans of care at once
     from jobs.clinic.plans import Told
@@ -45,7 +45,8 @@ class Episode(NamedTuple):
     """One episode of one patient, summed up from its appointments. Days are text, "" where there is none.
 
     One whose appointments were all deleted has no day of referral: it counts for nothing. What was deleted of another
-    one changes nothing of it. Money is in cents, None where the export has none: an unknown amount is not zero.
+    one changes nothing of it. Nor has one of screens alone such a day; its opening says that it is one. Money is in
+    cents, None where the export has none: an unknown amount is not zero.
     """
 
     number: int
@@ -65,8 +66,16 @@ class Episode(NamedTuple):
 
 
 def is_visit(slot: Slot, today: str) -> bool:
-    """Whether an appointment counts as a visit on `today`: completed, or arrived on a day that is over."""
+    """Whether an appointment counts as a visit on `today`: completed, or arrived on a day that is over. A screen is
+    none: whoever came for it is not in care by that."""
+    if slot.step == SCREEN:
+        return False
     return slot.status == "completed" or (slot.status == "arrived" and slot.starts_on < today)
+
+
+def is_care(slot: Slot) -> bool:
+    """Whether an appointment belongs to somebody's care, whatever became of it: it was no screen, nor deleted."""
+    return slot.step != SCREEN and slot.status != DELETED
 
 
 class Cut(NamedTuple):
@@ -205,7 +214,7 @@ def open_beside(history: Iterable[Slot], number: int) -> str:
     """The day of the last visit of an episode that ran beside this one and was not discharged; "" where none did."""
     of_episodes: dict[int, list[Slot]] = {}
     for slot in history:
-        if slot.status != DELETED:
+        if is_care(slot):
             of_episodes.setdefault(slot.episode, []).append(slot)
     own, last = of_episodes.pop(number, []), ""
     for slots in of_episodes.values():
@@ -222,38 +231,39 @@ def sum_up(number: int, slots: Sequence[Slot], today: str = FOR_GOOD) -> Episode
 
     Evaluated is the first kept evaluation; where the export names no evaluation at all, the first kept visit.
     Referred is the earliest booking up to the first kept appointment: a moved evaluation keeps its first booking.
-    Where the practice system has none of them any more, the booking was a mistake, and nobody was referred.
+    Where the practice system has none of them any more, the booking was a mistake, and nobody was referred. Nor was
+    who came only for a screen: what is booked after it for care is the referral, by whatever source the screen names.
     """
-    opening, slots = slots[0], [slot for slot in slots if slot.status != DELETED]
-    if not slots:
-        return Episode(number, "", "", "", "", "", "", 0, opening.step, opening.starts_on)
-    kept = [slot for slot in slots if is_visit(slot, today)]
-    evaluations = [slot for slot in slots if slot.step == "evaluation"]
+    standing = [slot for slot in slots if slot.status != DELETED]
+    care = [slot for slot in standing if slot.step != SCREEN]
+    opening = (standing or slots)[0]
+    kept = [slot for slot in care if is_visit(slot, today)]
+    evaluations = [slot for slot in care if slot.step == "evaluation"]
     evaluated = [slot for slot in kept if slot.step == "evaluation"] if evaluations else kept
-    before = slots[: slots.index(kept[0]) + 1] if kept else slots
+    before = care[: care.index(kept[0]) + 1] if kept else care
     return Episode(
         number,
-        next((slot.referral_source for slot in slots if slot.referral_source), ""),
-        next((slot.referring_provider for slot in slots if slot.referring_provider), ""),
-        "" if _were_deleted(slots, today) else min(slot.booked_on or slot.starts_on for slot in before),
+        next((slot.referral_source for slot in standing if slot.referral_source), ""),
+        next((slot.referring_provider for slot in standing if slot.referring_provider), ""),
+        "" if _were_deleted(care, today) else min(slot.booked_on or slot.starts_on for slot in before),
         evaluated[0].starts_on if evaluated else "",
         kept[-1].starts_on if kept else "",
         next((slot.starts_on for slot in reversed(kept) if slot.step == "discharge"), ""),
         len(kept),
-        opening.step,
+        "" if opening.step == SCREEN and _were_deleted(standing, today) else opening.step,
         opening.starts_on,
-        max((slot.starts_on for slot in slots if slot.status in OPEN), default=""),
-        next((slot.location for slot in slots if slot.location), ""),
-        _cents([slot.billed for slot in slots]),
-        _cents([slot.paid for slot in slots]),
+        max((slot.starts_on for slot in care if slot.status in OPEN), default=""),
+        next((slot.location for slot in standing if slot.location), ""),
+        _cents([slot.billed for slot in standing]),
+        _cents([slot.paid for slot in standing]),
     )
 
 
 def _were_deleted(slots: Sequence[Slot], today: str) -> bool:
-    """Whether none of these appointments has been in its source for DELETED_AFTER_DAYS."""
+    """Whether none of these appointments has been in its source for DELETED_AFTER_DAYS, or there is none."""
     if not all(slot.gone_on for slot in slots):
         return False
-    return max(slot.gone_on for slot in slots) <= deleted_before(date.fromisoformat(today))
+    return max((slot.gone_on for slot in slots), default="") <= deleted_before(date.fromisoformat(today))
 
 
 def deleted_before(today: date) -> str:

@@ -80,6 +80,7 @@ class Counted(NamedTuple):
     under_care: int = 0  # of these: patients already under care where the data begins
     referrals_after: int = 0  # of these: referrals after the period shown
     deleted: int = 0  # of these: all their appointments were deleted
+    screens: int = 0  # of these: nothing but screens
     appointments_shown: int = 0
     appointments: int = 0
     first_day: str = ""  # of all the clinic's appointments, "" where there are none
@@ -88,7 +89,7 @@ class Counted(NamedTuple):
     @property
     def referrals_ever(self) -> int:
         """All up to the end of the period shown."""
-        return self.episodes - self.under_care - self.referrals_after - self.deleted
+        return self.episodes - self.under_care - self.referrals_after - self.deleted - self.screens
 
 
 _HELD_AGAINST = ("previous", "before", "last_year", "same_last_year")

@@ -80,6 +80,14 @@ class Rule:
         return self.purpose or _PURPOSES[self.when]
 
 
+def why_pointless(rule: Rule, unfilled: Collection[str]) -> str:
+    """Say in words what a rule's letters need that the clinic has not filled in, or "" if they lack nothing."""
+    lacking = [name for name in rule.needs if name in unfilled]
+    if not lacking:
+        return ""
+    return f"it needs {' and '.join(lacking)}, which config/clinic.yaml leaves empty"
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Caps:
     """At most `letters` in `days` days to one patient; news counts by address, so that a family shares its share."""

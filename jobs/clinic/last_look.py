@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from jobs.clinic.approval import NOBODY_ASKED, FrontDesk, grace_words, still_stoppable, why_hold
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.episodes import KEPT, LOST_AFTER_DAYS, NOT_FOLLOWED, Slot, open_beside
-from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
+from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text, why_pointless
 from jobs.clinic.letter_life import DIED, now_words
 from jobs.clinic.planning import too_late_words
-from jobs.clinic.records import DEAD
+from jobs.clinic.records import DEAD, SCREEN
 
 if TYPE_CHECKING:
     from jobs.clinic.unread_rows import OtherRow
@@ -164,14 +164,6 @@ def importance(due: Due) -> tuple[int, str, int]:
     return -due.priority, due.due_at, due.letter_id
 
 
-def why_pointless(rule: Rule, unfilled: Collection[str]) -> str:
-    """Say in words what a rule's letters need that the clinic has not filled in, or "" if they lack nothing."""
-    lacking = [name for name in rule.needs if name in unfilled]
-    if not lacking:
-        return ""
-    return f"it needs {' and '.join(lacking)}, which config/clinic.yaml leaves empty"
-
-
 def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
     """Say in words why this letter must never be sent, or "" if it may."""
     moment = utc_text(now)
@@ -236,6 +228,8 @@ def _overtaken(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo
     slot = next((slot for slot in person.history if slot.appointment_id == due.appointment_id), None)
     if slot is None:
         return "the appointment is no longer known"
+    if slot.step == SCREEN and rule.when in ("first_booking", "visit", "evaluation"):
+        return "the appointment is a free screen"
     if rule.when in ("planned_visit", "first_booking"):
         if slot.status != "booked":
             return now_words("appointment", slot.status)

@@ -18,10 +18,10 @@ from jobs.clinic.misfits import note_wrong_order
 from jobs.clinic.moments import Clock, hours_lost, read_ends, read_starts, without_time
 from jobs.clinic.no_appointments import title_reader, without_breaks
 from jobs.clinic.people import (
-    DIED_BY_NAME,
     check_name,
     may_be_stand_in,
     note_of_death,
+    note_the_dead,
     person_key,
     read_name,
     read_part,
@@ -29,10 +29,10 @@ from jobs.clinic.people import (
 )
 from jobs.clinic.problems import OVERRULED, fold_problems
 from jobs.clinic.read_once import ReadOnce
-from jobs.clinic.records import DEAD, Appointment, Problem, TextTable
+from jobs.clinic.records import Appointment, Problem, TextTable
 from jobs.clinic.stamps import TWO_WAYS, order_shown_by
 from jobs.clinic.statuses import is_late, settle_status, status_reader
-from jobs.clinic.steps import read_step
+from jobs.clinic.steps import step_reader, with_brief_consults
 from jobs.clinic.value_rules import ORDERS, ValueRules
 
 if TYPE_CHECKING:
@@ -108,10 +108,10 @@ def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = No
     values = _names(columns, titles, once, contacts["email"]) | contacts
     values["patient_key"] = _patient_keys(columns, values)
     if columns.problems:
-        _note_the_dead(columns, values)
+        note_the_dead(columns, values)
     values |= _moments(columns, clock) | _care(columns, titles)
     values |= _statuses(columns, rules, clock, values["starts_at"])
-    values["step"] = _steps(columns, clock, values)
+    values["step"] = _steps(columns, rules, clock, values)
     values["key"] = _keys(columns, rules, values)
     off = _called_off(columns, values["status"])
     unread, aside = _unread(columns, values, off) if columns.aside else ([], ())
@@ -260,16 +260,6 @@ def _patient_keys(columns: Columns, values: Values) -> list[str]:
     return keys
 
 
-def _note_the_dead(columns: Columns, values: Values) -> None:
-    """Of patients whose name says in any row that they have died, note it in all of their rows."""
-    marked = {problem.row for problem in columns.problems if problem.what == DIED_BY_NAME}
-    if marked:
-        rows = list(zip(columns.table.rows, values["patient_key"], strict=True))
-        dead = {key for row, key in rows if row in marked} - {""}
-        said = zip(rows, values["email_consent"], strict=True)
-        values["email_consent"] = [DEAD if key in dead else consent for (_, key), consent in said]
-
-
 def _numbers(columns: Columns, field: str) -> list[str]:
     """The practice system's own numbers; "" where Excel has spoiled one. Read cell by cell only where it did."""
     numbers = columns.tidy(field)
@@ -326,9 +316,11 @@ def _care(columns: Columns, titles: "list[Title] | None") -> Values:
     }
 
 
-def _steps(columns: Columns, clock: Clock, values: Values) -> list[str]:
+def _steps(columns: Columns, rules: ValueRules, clock: Clock, values: Values) -> list[str]:
     """The step of each appointment; one that is marked as discharged, or held on the day of discharge, is one."""
-    steps = columns.read_each("type", values["kind"], read_step)
+    kinds, starts, ends = (values[name] for name in ("kind", "starts_at", "ends_at"))
+    steps = columns.read_each("type", kinds, step_reader(rules.kinds))
+    steps = with_brief_consults(steps, kinds, starts, ends, rules.kinds)
     if not columns.has("discharged"):
         return steps
     marks = columns.read("discharged", clock.read_discharge)

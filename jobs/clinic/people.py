@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jobs.clinic.addresses import address_key
 from jobs.clinic.cells import Doubt, tidy
 from jobs.clinic.patterns import pattern
 from jobs.clinic.problems import TEST_PATIENT
+from jobs.clinic.records import DEAD
+
+if TYPE_CHECKING:
+    from jobs.clinic.columns import Columns
 
 
 class PersonName(NamedTuple):
@@ -87,6 +91,16 @@ def _names_several(typed: str) -> bool:
 def note_of_death(title: str) -> str | Doubt[str]:
     """A doubt where the title of a calendar's entry notes that the patient has died."""
     return "" if _without_death_mark(title) is None else Doubt("", DIED_BY_NAME, DIED_REMEDY)
+
+
+def note_the_dead(columns: "Columns", values: dict[str, list[str]]) -> None:
+    """Of patients whose name says in any row that they have died, note it in all of their rows."""
+    marked = {problem.row for problem in columns.problems if problem.what == DIED_BY_NAME}
+    if marked:
+        rows = list(zip(columns.table.rows, values["patient_key"], strict=True))
+        dead = {key for row, key in rows if row in marked} - {""}
+        said = zip(rows, values["email_consent"], strict=True)
+        values["email_consent"] = [DEAD if key in dead else consent for (_, key), consent in said]
 
 
 def _without_death_mark(text: str) -> str | None:

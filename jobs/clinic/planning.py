@@ -7,9 +7,9 @@ from hashlib import sha256
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from jobs.clinic.episodes import KEPT, Slot
+from jobs.clinic.episodes import KEPT, Slot, is_care
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
-from jobs.clinic.records import DELETED
+from jobs.clinic.records import SCREEN
 from jobs.clinic.sending_hours import SendingHours
 
 TOO_LATE_TO_REMIND = "booked or moved too late: no sending day lies between that day and the day of the visit"
@@ -94,10 +94,14 @@ def _calls(rule: Rule, event: Happening, history: Sequence[Slot], start: str, ca
         return True
     if rule.when == "evaluation":
         return slot.step == "evaluation"
-    same = [one for one in history if one.episode == slot.episode and (one is slot or one.status != DELETED)]
+    if slot.step == SCREEN and rule.when in ("first_booking", "visit"):
+        return False  # who comes for a screen is no patient yet; the first booking for care is still to come
+    same = [one for one in history if one.episode == slot.episode and (one is slot or is_care(one))]
     if rule.when == "first_booking":  # of somebody who has never been here, in no earlier episode either
         # What was booked twice for one time brings two, of which one leaves: the other booking may be deleted yet.
-        return same[0].starts_at == slot.starts_at and not any(other.status in KEPT for other in history)
+        return same[0].starts_at == slot.starts_at and not any(
+            other.status in KEPT for other in filter(is_care, history)
+        )
     if rule.when == "visit" and rule.visit_number:
         kept = [other for other in same if other.status in KEPT]
         return len(kept) >= rule.visit_number and kept[rule.visit_number - 1] is slot

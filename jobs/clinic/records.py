@@ -13,7 +13,9 @@ DELETED = "deleted"
 """The status of a booking that never was, being entered by mistake or twice: nothing counts it or follows from it."""
 DEAD = "rip"
 """The consent to e-mail of a patient whose name says that they have died."""
-STEPS = ("evaluation", "visit", "discharge", "class", "other")
+SCREEN = "screen"
+"""A free look at a complaint, or a talk about it, before anybody has decided for care: no visit, no evaluation."""
+STEPS = ("evaluation", "visit", "discharge", "class", SCREEN, "other")
 
 TEXT_FIELDS = (
     "appointment_id",

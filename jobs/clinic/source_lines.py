@@ -121,6 +121,8 @@ def typed_texts(by_source: Referred, by_provider: Referred, names: ReferralNames
     where: dict[str, str] = {}
     for column, referred in (("source", by_source), ("provider", by_provider)):
         for typed, tally in referred:
+            if not tally.ever:
+                continue  # it brought screens alone
             key = name_key(typed)
             folded[key].append((typed, tally))
             where[key] = "both" if where.get(key, column) != column else column

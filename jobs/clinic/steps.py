@@ -1,7 +1,12 @@
 """Which step of an episode of care an appointment is, read from its type as the clinic names it."""
 
-from jobs.clinic.patterns import pattern
+from collections.abc import Callable, Mapping, Sequence
 
+from jobs.clinic.patterns import pattern
+from jobs.clinic.records import SCREEN
+
+_FREE, _BRIEF = r"(?:free|complimentary|courtesy|no[- ]charge)", r"(?:10|15|20)[- ]?min\w*"
+_EXAMINED = r"(?:eval\w*|assess\w*|exam\w*|intake)"
 RULES: tuple[tuple[str, str], ...] = (
     ("discharge", r"discharge[ds]?|d/?c (?:visit|session|note|eval\w*|appointment|treatment)|d/?c|"
                   r"(?:final|last) (?:visit|session|appointment|treatment)"),
@@ -10,9 +15,15 @@ RULES: tuple[tuple[str, str], ...] = (
               r"follow-? ?up (?:eval\w*|assessment|examination|consult\w*)|"
               r"(?<!initial )(?<!patient )(?<!new )(?:eval\w*|assessment|examination|consult\w*) ?[-,]? ?follow-? ?up"),
     ("other", r"forms?|paperwork|admin|meeting|lunch|records?|letter|fce|functional capacity|work capacity|ime|"
-              r"independent medical|phone call|discovery call|new patient call|medical evaluation"),
+              r"independent medical|phone call|medical evaluation"),
     ("class", r"class(?:es)?(?! ?(?:i{1,3}|iv|[1-4])\b)|groups?|workshop|open gym|boot ?camp"),
-    ("evaluation", r"eval\w*|initial\w*|i\.?e\.?|consult\w*|assessments?|intake|examination|screen(?:ing)?|np|"
+    (SCREEN, rf"{_FREE} (?:.*\W)?(?:consult\w*|screen\w*|{_BRIEF})|consult\w*\W+(?:.*\W)?(?:{_FREE}|{_BRIEF})|"
+             rf"screen\w*\W+(?:.*\W)?{_FREE}|{_BRIEF} (?:.*\W)?(?:consult\w*|{_FREE})|(?:phone|telephone) consult\w*|"
+             r"discovery (?:visit|session|appointment|call|consult\w*)|new patient call|"
+             r"meet[- ]?(?:and|&|n|\+)[- ]?greets?|meet (?:and|&|n|\+) greets?"),
+    ("evaluation", rf"{_EXAMINED}\W(?:.*\W)?screen\w*|screen\w*\W+(?:.*\W)?{_EXAMINED}"),
+    (SCREEN, r"screen(?:s|ings?)?"),
+    ("evaluation", r"eval\w*|initial\w*|i\.?e\.?|consult\w*|assessments?|intake|examination|np|"
                    r"new (?:patient|client|case|problem|injury|condition|referral)s?|"
                    r"(?:first|1st) (?:visit|appointment|session|time)"),
     ("class", r"pilates|mat|reformer|barre|yoga|tai chi|duets?"),
@@ -23,14 +34,48 @@ RULES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 """Read from the top; the first rule of which a phrase stands in the type as whole words decides.
 A re-evaluation is a visit, also as a 10th visit eval or a follow-up evaluation; an evaluation that is only paperwork is
-neither; Pilates is a class unless it is an evaluation; `Class IV laser` is a treatment."""
+neither; Pilates is a class unless it is an evaluation; `Class IV laser` is a treatment. A free or short consultation is
+a screen, and so is a screening that is no evaluation; `Consult` alone is one up to BRIEF_MINUTES."""
+BRIEF_MINUTES = 20
 
 _READ = tuple((step, pattern(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")) for step, words in RULES)
+_CONSULT = pattern(r"(?:pt |physical therapy |pilates )?consult(?:s|ations?)?")
 
 
 def read_step(kind: str) -> str:
     """One of STEPS. An appointment without any type is a visit, one of a type that no rule knows is `other`."""
-    words = " ".join(kind.lower().split())
+    words = _plain(kind)
     if not words:
         return "visit"
     return next((step for step, rule in _READ if rule.search(words)), "other")
+
+
+def step_reader(extra: Mapping[str, str]) -> Callable[[str], str]:
+    """The same where the clinic says itself what some of its types are."""
+    own = {_plain(kind): step for kind, step in extra.items()}
+
+    def read_kind(kind: str) -> str:
+        return own.get(_plain(kind)) or read_step(kind)
+
+    return read_kind if own else read_step
+
+
+def with_brief_consults(
+    steps: list[str], kinds: Sequence[str], starts: Sequence[str], ends: Sequence[str], extra: Mapping[str, str]
+) -> list[str]:
+    """The steps; a consultation that is over so soon is no evaluation. Some call their evaluation a consultation and no
+    more, some a free talk: where the clinic does not say, the time that is kept free for it does."""
+    consults = {kind for kind in set(kinds) if _CONSULT.fullmatch(_plain(kind))}
+    consults = {kind for kind in consults if _plain(kind) not in map(_plain, extra)}
+    if not consults:
+        return steps
+    from jobs.clinic.dates import later  # few clinics have such a type
+
+    return [
+        SCREEN if kind in consults and start and start < end <= later(start, BRIEF_MINUTES) else step
+        for step, kind, start, end in zip(steps, kinds, starts, ends, strict=True)
+    ]
+
+
+def _plain(kind: str) -> str:
+    return " ".join(kind.lower().split())

@@ -41,6 +41,7 @@ class Tally(NamedTuple):
     last_on: str = ""
     first_shown_on: str = "9999-12-31"  # the first in the period shown
     last_before_on: str = ""  # the last before the period shown
+    screens: int = 0  # of the year: episodes that began with one, be it that care followed or not
 
     def merged(self, other: "Tally") -> "Tally":
         """Both together."""

@@ -25,9 +25,11 @@ _BREAK = pattern(
     re.IGNORECASE,
 )
 _WHAT = (
-    r"(?:initial |re-?|new patient |pt |physical therapy |online |virtual )?"
+    r"(?:(?:initial |re-?|new patient |pt |physical therapy |online |virtual |free |complimentary |injury |phone |"
+    r"(?:10|15|20)[- ]?min(?:ute)? ){0,3})"
     r"(?:eval(?:uation)?|consult(?:ation)?|assessment|follow[- ]?up|f/?u|visit|session|treatment|therapy|pt|dpt|"
-    r"pilates(?: (?:class|private|duet|mat|reformer|session))?|reformer|private|class|massage|discharge|d/?c|ie|re)"
+    r"pilates(?: (?:class|private|duet|mat|reformer|session))?|reformer|private|class|massage|discharge|d/?c|ie|re|"
+    r"screen(?:ing)?|discovery (?:visit|call|session)|meet (?:and|&) greet)"
 )
 _KIND = pattern(rf"(?P<kind>{_WHAT})(?:\s*[-:|/\u2013\u2014]\s*|\s+)(?P<rest>.+)", re.IGNORECASE)
 _KIND_WORD = rf"{_WHAT}|appointment|appt|physical therapy|new (?:patient|client)"

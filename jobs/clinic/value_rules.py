@@ -17,6 +17,7 @@ class ValueRules:
     zone: str
     date_order: str = "mdy"  # "": nobody said, and a date that could be read in two ways is a problem
     statuses: Mapping[str, str] = field(default_factory=dict)  # the clinic's own spelling -> our status
+    kinds: Mapping[str, str] = field(default_factory=dict)  # the clinic's own types -> our steps
     title_pattern: str = ""
     prefix: str = ""  # the source's name: two sources never share an appointment's key
     source_zone: str = ""  # of times without an offset; "" : the clinic's

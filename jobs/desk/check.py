@@ -11,8 +11,8 @@ import click
 
 from jobs.articles.library import load_library
 from jobs.clinic.faults import Fault
+from jobs.clinic.follow_ups import why_pointless
 from jobs.clinic.languages import language_name
-from jobs.clinic.last_look import why_pointless
 from jobs.clinic.letter_names import language_of, own_letter
 from jobs.clinic.profile import ClinicProfile, is_postal_address
 from jobs.desk.left_unscheduled import left_unscheduled

@@ -8,8 +8,8 @@ from rich.table import Table
 from jobs.articles.library import load_library
 from jobs.articles.pages import NAME as PAGES
 from jobs.clinic.durations import duration_words
-from jobs.clinic.follow_ups import Rule, utc_text
-from jobs.clinic.last_look import NO_OUTCOME, TO_CORRECT, Due, Verdict, why_pointless
+from jobs.clinic.follow_ups import Rule, utc_text, why_pointless
+from jobs.clinic.last_look import NO_OUTCOME, TO_CORRECT, Due, Verdict
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools

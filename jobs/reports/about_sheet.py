@@ -72,15 +72,16 @@ def _sums(sheet: Sheet, row: int, figures: Figures) -> int:
     row = _count(sheet, row, "New patients up to the last day shown", figures.total.tally.ever)
     row = _count(sheet, row, "New patients after it", counted.referrals_after)
     row = _count(sheet, row, "Already under care", counted.under_care)
-    if counted.deleted:
-        row = _count(sheet, row, "Deleted bookings", counted.deleted)
+    others = [("Deleted bookings", counted.deleted), ("Screens alone", counted.screens)]
+    for title, count in others:
+        row = _count(sheet, row, title, count) if count else row
     episodes = f"B{first + 1}:B{row}"
     checks = [
         ("All appointments in the data", appointments, attended.appointments, counted.appointments),
         (
             "All episodes in the data",
             episodes,
-            figures.total.tally.ever + counted.referrals_after + counted.under_care + counted.deleted,
+            figures.total.tally.ever + counted.referrals_after + counted.under_care + sum(count for _, count in others),
             counted.episodes,
         ),
     ]

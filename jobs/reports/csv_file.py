@@ -12,7 +12,7 @@ from jobs.reports.whole_files import save_whole
 _COLUMNS = (
     "kind", "name", "channel", "state", "in_period", "previous_period", "average_before", "month_to_date",
     "quarter_to_date", "year_to_date", "same_period_last_year", "evaluated", "still_ahead", "conversion",
-    "days_to_evaluation", "visits", "discharged", "dropped_out", "billed", "paid", "first_on", "last_on",
+    "days_to_evaluation", "visits", "discharged", "dropped_out", "billed", "paid", "first_on", "last_on", "screens",
 )  # fmt: skip
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -39,7 +39,7 @@ def _row(figures: Figures, kind: str, line: SourceLine) -> list[object]:
         tally.previous if previous else "", average, tally.month, tally.quarter, tally.year,
         tally.last_year if last_year else "", tally.evaluated, tally.ahead, _number(tally.conversion, 4),
         _number(line.days_to_evaluation, 1), tally.visits, tally.discharged, tally.dropped,
-        _money(tally.billed_cents), _money(tally.paid_cents), tally.first_day, tally.last_on,
+        _money(tally.billed_cents), _money(tally.paid_cents), tally.first_day, tally.last_on, tally.screens,
     ]  # fmt: skip
 
 

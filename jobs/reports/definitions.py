@@ -12,14 +12,17 @@ DEFINITIONS = (
      "missed evaluation stays in its episode."),
     ("Two plans at once", "Where a second evaluation begins an episode and the earlier one was not discharged, both "
      "run on. An appointment counts with the one whose kind (Pilates or therapy), diagnosis, complaint, service, "
-     "referring provider or source it shares, or whose provider takes turns with the other's. Where the export does "
-     "not tell, it counts with the later one."),
+     "referring provider or source it shares, or whose provider takes turns with the other's; else with the later "
+     "one."),
     ("New patient (referral)", "One per episode, in the period in which its first appointment was booked: the earliest "
      "booking up to the first kept appointment. Where the export has no day of booking, the day of the appointment "
      "counts. A patient who comes back with a new complaint counts again."),
-    ("Deleted bookings", "Episodes of whose appointments the practice system has none any more, for "
-     f"{DELETED_AFTER_DAYS} days or longer, or has them as deleted, void, a duplicate or entered in error: they were "
-     "entered by mistake and are no new patients. A booking that was cancelled is there, and counts."),
+    ("Deleted bookings", "Episodes whose appointments the practice system has all as deleted, void, duplicates or "
+     f"entered in error, or has had none of for {DELETED_AFTER_DAYS} days: no new patients. A cancelled booking is "
+     "there, and counts."),
+    ("Screen", "A free or injury screen, a short or phone consultation, a discovery visit: no new patient, evaluation "
+     "or visit of a plan, until care is booked. The column Screens on Sources: the year's episodes that began "
+     "with one."),
     ("Already under care", "Patients whose first appointment in the data is no evaluation and lies within "
      f"{GAP_DAYS} days of its beginning: nobody can tell whether they are new. They are no new patients and no "
      "evaluations; their visits count."),
@@ -34,7 +37,7 @@ DEFINITIONS = (
      "visit."),
     ("Still ahead", "Not evaluated, no visit yet, and an appointment of the episode that still stands is today or "
      "later: also where an earlier one was missed or cancelled, or nobody entered what became of it."),
-    ("Not evaluated, nothing ahead", "All others without a kept evaluation: no appointment from today on stands, or "
+    ("Not evaluated, nothing ahead", "All others without a kept evaluation: nothing from today on stands, or "
      "they came for treatment without one."),
     ("Conversion", "Evaluated out of the new patients that are not still ahead."),
     ("Days to evaluation", "Median of the days from booking to the kept evaluation."),
@@ -44,9 +47,9 @@ DEFINITIONS = (
      "cancelling: in time."),
     ("Due", "Visits, no-shows and late cancels together: the time that was kept free."),
     ("Arrival, no-show and late-cancel rate", "Visits, no-shows and late cancels, each out of the appointments due."),
-    ("All appointments", "Due, cancelled in time, rescheduled, those without an outcome and those still ahead. Each "
-     "appointment counts in exactly one. Rescheduled too: on hold, waiting list, left unseen, deceased, no longer in "
-     "its source. What the practice system has as deleted counts in none: neither here nor in any other figure."),
+    ("All appointments", "Due, cancelled in time, rescheduled, without an outcome and still ahead; each counts in "
+     "exactly one, deleted ones in none. Rescheduled too: on hold, waiting list, left unseen, deceased, no longer in "
+     "its source."),
     ("Dropped out", "At least one visit, none planned in the episode, not discharged, and "
      f"{LOST_AFTER_DAYS} days or more since the last visit. Funnel follows the evaluated ones only."),
     ("Discharged", "A discharge visit of the episode was kept."),
@@ -64,7 +67,7 @@ DEFINITIONS = (
      "or from when its occasion became known where that was later. The two groups differ in more than the letter."),
     ("Location", "Where there are several: a new patient counts at the location of the episode's first appointment "
      "that has one, an appointment at its own. What has no location stands in the workbook of all locations alone."),
-    ("Week", "Monday to Sunday in the clinic's time zone, numbered as ISO 8601 does. It belongs to the month, quarter "
+    ("Week", "Monday to Sunday in the clinic's zone, numbered as ISO 8601 does. It belongs to the month, quarter "
      "and year of its Thursday; what is counted to date ends with the period shown, or with that month, quarter or "
      "year."),
     ("Four-week average", "The four whole weeks before the one shown, divided by four (of a month: the three months "

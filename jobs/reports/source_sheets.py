@@ -81,6 +81,7 @@ def _lines_table(
     columns = [
         *named,
         *_new_patients(figures, total),
+        *_screens(total),
         *_became(total, "This year" if figures.periods.kind == "year" else "Year to date"),
         *_worth(total),
         *_DAYS,
@@ -140,6 +141,11 @@ def _new_patients(figures: Figures, total: SourceLine) -> list[Shown]:
         Shown(band, "Share of year", lambda line: part_of(line.tally.year, total.tally.year), 8, RATE),
         Shown(band, "Ever", lambda line: line.tally.ever, 7),
     ]
+
+
+def _screens(total: SourceLine) -> list[Shown]:
+    """Only where the clinic has any: what a source brings before anybody has decided for care."""
+    return [Shown("This year", "Screens", lambda line: line.tally.screens, 8)] if total.tally.screens else []
 
 
 def _became(total: SourceLine, year: str) -> list[Shown]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from jobs.clinic.faults import did_you_mean
-from jobs.clinic.records import STATUSES, TEXT_FIELDS
+from jobs.clinic.records import STATUSES, STEPS, TEXT_FIELDS
 from jobs.sources.files import CALENDARS, is_address
 from jobs.sources.headers import NEVER_CARRIED, squash
 
@@ -54,6 +54,7 @@ class Source:
     date_order: Literal["", "mdy", "dmy", "ymd"] = ""  # "": a date that could be read in two ways is a problem
     zone: str = ""  # of times without an offset; "": the clinic's
     statuses: dict[str, str] = field(default_factory=dict)  # the clinic's own spelling -> our status
+    kinds: dict[str, str] = field(default_factory=dict)  # the clinic's own types of appointments -> our steps
     bad_rows: int = 20  # percent; a file of which more rows cannot be read is refused, and letters wait
     title_pattern: str = ""  # of calendar entries, one a line: {kind} - {patient} ({complaint})
     window_days_back: int = 60  # recurring calendar entries are expanded inside this window
@@ -66,6 +67,9 @@ class Source:
         for spelling, status in self.statuses.items():
             if status not in STATUSES:
                 raise ValueError(f'statuses: "{spelling}" cannot mean "{status}". Use one of {", ".join(STATUSES)}.')
+        for kind, step in self.kinds.items():
+            if step not in STEPS:
+                raise ValueError(f'kinds: "{kind}" cannot be "{step}". Use one of {", ".join(STEPS)}.')
         if not 0 <= self.bad_rows <= 100:
             raise ValueError("bad_rows is a share in percent: a number from 0 to 100.")
         if not (0 <= self.window_days_back <= 3660 and 0 < self.window_days_ahead <= 3660):

@@ -23,9 +23,9 @@ from jobs.store.rows import whole
 
 _HERE = "(:location = '' OR location = :location)"
 _BOOKED = "clinic_id = :clinic AND same_as = 0 AND status <> 'deleted'"  # one that was deleted never was
-# Patients already under care where the data begins are no referrals, nor is a booking that was deleted.
+# Patients already under care where the data begins are no referrals, nor is a booking that was deleted, nor a screen.
 _REFERRED = f"""clinic_id = :clinic AND {_HERE} AND referred_on <> ''
-    AND NOT (number = 1 AND opening <> 'evaluation' AND opened_on <= :known_from)"""
+    AND NOT (number = 1 AND opening NOT IN ('evaluation', 'screen') AND opened_on <= :known_from)"""
 _EVALUATED = "evaluated_on <> ''"
 _AHEAD = "evaluated_on = '' AND visits = 0 AND planned_on >= :today"
 _DROPPED = "visits > 0 AND planned_on < :today AND discharged_on = '' AND last_visit_on <= :lost"
@@ -56,6 +56,12 @@ _REFERRALS = f"""
     WHERE {_REFERRED} AND referred_on <= :shown_last
     GROUP BY {{typed}}
 """  # noqa: S608 - no text from outside
+
+_SCREENS = f"""
+    SELECT {{typed}}, count(*) FROM {{episodes}}
+    WHERE clinic_id = :clinic AND {_HERE} AND opening = 'screen' AND opened_on BETWEEN :year_first AND :year_last
+    GROUP BY {{typed}}
+"""  # noqa: S608
 
 _ANY_PROVIDER = "SELECT 1 FROM {episodes} WHERE clinic_id = :clinic AND referring_provider <> '' LIMIT 1"
 
@@ -118,9 +124,10 @@ _COUNTED_EPISODES = f"""
         count(*) FILTER (WHERE {_REFERRED} AND {_IN.format(name="year")}),
         count(*),
         count(*) FILTER (WHERE referred_on <> ''
-            AND number = 1 AND opening <> 'evaluation' AND opened_on <= :known_from),
+            AND number = 1 AND opening NOT IN ('evaluation', 'screen') AND opened_on <= :known_from),
         count(*) FILTER (WHERE {_REFERRED} AND referred_on > :shown_last),
-        count(*) FILTER (WHERE referred_on = '')
+        count(*) FILTER (WHERE referred_on = '' AND opening <> 'screen'),
+        count(*) FILTER (WHERE referred_on = '' AND opening = 'screen')
     FROM {{episodes}}
     WHERE clinic_id = :clinic AND {_HERE}
 """  # noqa: S608
@@ -204,10 +211,13 @@ def _days(memory: Memory, periods: Periods, today: date, location: str) -> dict[
 
 
 def _tallies(memory: Memory, typed: str, days: Mapping[str, str]) -> Iterator[tuple[str, Tally]]:
-    """The referrals of each text as typed."""
-    first = 2 + len(_NAMED)
+    """The referrals of each text as typed, and its screens."""
+    first, screens = 2 + len(_NAMED), dict(map(tuple, _rows(memory, _SCREENS, days, typed)))
     for row in _rows(memory, _REFERRALS, days, typed):
-        yield row[0], Tally._make((*row[1:first], tuple(row[first : first + TREND]), *row[first + TREND :]))
+        counts = *row[1:first], tuple(row[first : first + TREND]), *row[first + TREND :]
+        yield row[0], Tally._make((*counts, screens.pop(row[0], 0)))
+    for text_alone, count in screens.items():
+        yield text_alone, Tally(screens=count)
 
 
 def _waits(memory: Memory, typed: str, days: Mapping[str, str]) -> dict[str, Counter[int]]:

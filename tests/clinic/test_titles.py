@@ -14,6 +14,10 @@ from jobs.clinic.titles import PatternFaulty, Title, read_title, title_patterns
         ("Pilates - MIRA Q (back)", Title("Pilates", "MIRA", "Q", "back")),
         ("Initial Evaluation: Mira O'Quill", Title("Initial Evaluation", "Mira", "O'Quill", "")),
         ("Pilates reformer - Mira", Title("Pilates reformer", "Mira", "", "")),
+        ("Free 15 min consult - Anna Testperson", Title("Free 15 min consult", "Anna", "Testperson", "")),
+        ("Injury Screen: Anna T (knee)", Title("Injury Screen", "Anna", "T", "knee")),
+        ("Discovery visit - Anna T", Title("Discovery visit", "Anna", "T", "")),
+        ("Meet & Greet - Anna T", Title("Meet & Greet", "Anna", "T", "")),
     ],
 )
 def test_kind_patient_and_complaint_are_read(title, read):

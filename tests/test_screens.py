@@ -1,0 +1,132 @@
+"""A free screen before anybody has decided for care: no evaluation, no new patient, and few letters."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hand_written_clinic import Clinic, Row, appointment
+from openpyxl import load_workbook
+from test_owners_figures import rows_of
+
+pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group")
+
+
+def screen(patient: str, start: str, status: str = "completed", **more: str) -> Row:
+    return appointment(patient, start, status, "Free Injury Screen", **{"booked_at": "2026-02-20 09:00"} | more)
+
+
+def care(patient: str, start: str, status: str = "completed", kind: str = "PT Initial Evaluation", **more: str) -> Row:
+    return appointment(patient, start, status, kind, **{"booked_at": "2026-03-04 09:00"} | more)
+
+
+def lived(clinic: Clinic, moment: str, *rows: Row) -> None:
+    clinic.export(*rows)
+    assert (clinic.pull(moment).code, clinic.send(moment).code) == (0, 0)
+
+
+def workbook(clinic: Clinic, moment: str) -> Any:
+    ran = clinic.command("run", "summarize_referrals", moment=moment)
+    assert ran.exit_code == 0, ran.output
+    (path,) = (Path(word) for word in ran.output.split("\n  ") if word.strip().endswith(".xlsx"))
+    return load_workbook(path, data_only=True)
+
+
+def test_a_screen_is_reminded_of_and_thanked_for_by_nobody_and_care_is_welcomed(
+    opened_clinic: Clinic, tmp_path: Path
+) -> None:
+    clinic = opened_clinic.copied(tmp_path / "clinic")
+    lived(clinic, "2026-02-20 09:30", screen("Wanda", "2026-03-03 10:00", "booked"))
+    for moment in ("2026-02-20 12:00", "2026-03-02 10:00"):
+        lived(clinic, moment, screen("Wanda", "2026-03-03 10:00", "booked"))
+    assert clinic.ask("SELECT rule, state FROM letters") == [("reminder", "sent")]
+    seen, coming = screen("Wanda", "2026-03-03 10:00"), care("Wanda", "2026-03-09 10:00", "booked")
+    lived(clinic, "2026-03-04 09:30", seen, coming)
+    for moment in ("2026-03-04 12:00", "2026-03-06 09:00"):
+        lived(clinic, moment, seen, coming)
+    lived(clinic, "2026-03-09 18:00", seen, care("Wanda", "2026-03-09 10:00"))
+    lived(clinic, "2026-03-10 10:00", seen, care("Wanda", "2026-03-09 10:00"))
+    sent = clinic.ask("SELECT rule, count(*) FROM letters WHERE state = 'sent' GROUP BY rule ORDER BY rule")
+    assert sent == [("after_evaluation", 1), ("reminder", 2), ("welcome", 1)]
+    assert clinic.ask("SELECT rule FROM letters WHERE state = 'planned'") == ["lapsed"]  # of the evaluation
+
+
+def test_who_misses_a_screen_is_asked_for_another_time(opened_clinic: Clinic, tmp_path: Path) -> None:
+    clinic = opened_clinic.copied(tmp_path / "clinic")
+    missed = (screen("Nora", "2026-03-03 10:00", "no_show"), screen("Cleo", "2026-03-06 10:00", "cancelled"))
+    lived(clinic, "2026-03-03 12:30", *missed)
+    lived(clinic, "2026-03-05 12:30", *missed)
+    assert clinic.in_state("sent") == {("Nora", "missed_visit"), ("Cleo", "cancelled")}
+
+
+def test_a_screen_is_not_counted_among_the_visits_after_which_letters_leave(
+    opened_clinic: Clinic, tmp_path: Path
+) -> None:
+    clinic = opened_clinic.copied(tmp_path / "clinic")
+    rows = (
+        care("Bea", "2026-03-02 10:00", booked_at="2026-02-20 09:00"),
+        screen("Bea", "2026-03-03 10:00"),
+        care("Bea", "2026-03-04 10:00", kind="PT Follow Up"),
+    )
+    lived(clinic, "2026-03-04 12:00", *rows)
+    assert clinic.fates("Bea", "mid_plan") == []
+    lived(clinic, "2026-03-05 12:00", *rows, care("Bea", "2026-03-05 10:00", kind="PT Follow Up"))
+    assert clinic.fates("Bea", "mid_plan") == [("planned", "")]
+    assert clinic.ask("SELECT DISTINCT episode FROM appointments") == [1]
+
+
+def test_a_letter_that_was_planned_when_a_screen_passed_for_an_evaluation_is_withdrawn(
+    opened_clinic: Clinic, tmp_path: Path
+) -> None:
+    clinic = opened_clinic.copied(tmp_path / "clinic")
+    clinic.read_from("{name: export, path: exports/*.csv, kinds: {Free Injury Screen: evaluation}}")
+    lived(clinic, "2026-03-03 12:00", screen("Wanda", "2026-03-03 10:00"))
+    assert clinic.fates("Wanda", "after_evaluation") == [("planned", "")]
+    clinic.read_from("{name: export, path: exports/*.csv}")
+    lived(clinic, "2026-03-04 12:00", screen("Wanda", "2026-03-03 10:00"))
+    assert clinic.fates("Wanda", "after_evaluation") == [("withdrawn", "the appointment is a free screen")]
+
+
+def test_a_source_that_brought_a_screen_is_seen_and_has_a_new_patient_once_care_is_booked(clinic: Clinic) -> None:
+    gym = {"referral_source": "Oak Gym"}
+    rows = (
+        appointment("Dora", "2025-09-01 10:00", booked_at="2025-09-01 09:00"),
+        screen("Wanda", "2026-03-03 10:00", **gym),
+        screen("Hugo", "2026-03-03 11:00", "no_show", **gym),
+        screen("Lea", "2026-03-04 11:00", referral_source="Corner Cafe"),
+    )
+    clinic.export(*rows)
+    clinic.pull("2026-03-09 05:00")
+    book = workbook(clinic, "2026-03-09 06:00")
+    sources = rows_of(book["Sources"], "Screens")
+    assert {name: (row["Ever"], row["Screens"]) for name, row in sources.items() if row["Screens"]} == {
+        "All sources": (0, 3), "Not yet named": (0, 3),
+    }  # fmt: skip
+    about = {row[0]: row[1] for row in book["About"].iter_rows(values_only=True)}
+    assert about["Screens alone"] == 3 and any("All tables add up" in str(word) for word in about)
+    clinic.export(*rows, care("Wanda", "2026-03-12 10:00", booked_at="2026-03-09 09:00"))
+    clinic.pull("2026-03-16 05:00")
+    book = workbook(clinic, "2026-03-16 06:00")
+    assert rows_of(book["Sources"], "Screens")["Not yet named"]["Ever"] == 1
+    assert clinic.ask("SELECT referral_source, referred_on, visits FROM episodes WHERE referred_on > '2026'") == [
+        ("Oak Gym", "2026-03-09", 1)
+    ]
+    about = {row[0]: row[1] for row in book["About"].iter_rows(values_only=True)}
+    assert about["Screens alone"] == 2 and any("All tables add up" in str(word) for word in about)
+
+
+def test_a_consultation_is_a_screen_where_it_is_short_or_the_clinic_says_so(clinic: Clinic) -> None:
+    lines = ["appointment_id,first_name,last_name,email,start,end,status,type"]
+    for name, kind, minutes in (("Ann", "Consult", 15), ("Bo", "Consult", 45), ("Cy", "Trial", 30)):
+        row = (
+            f"{name},{name},Fictional,{name}@patient.example,2026-03-03 10:00,2026-03-03 10:{minutes},completed,{kind}"
+        )
+        lines.append(row)
+    (clinic.home / "exports" / "appointments.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    clinic.pull("2026-03-03 12:00")
+    steps = "SELECT step FROM appointments ORDER BY key"
+    assert clinic.ask(steps) == ["screen", "evaluation", "other"]
+    clinic.read_from("{name: export, path: exports/*.csv, kinds: {consult: evaluation, Trial: screen}}")
+    assert clinic.pull("2026-03-03 13:00").counts["appointments changed"] == 2
+    assert clinic.ask(steps) == ["evaluation", "evaluation", "screen"]
+    clinic.read_from("{name: export, path: exports/*.csv, kinds: {Consult: talk}}")
+    assert 'kinds: "Consult" cannot be "talk". Use one of evaluation, visit, ' in clinic.command("check").output
