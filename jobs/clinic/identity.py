@@ -52,6 +52,7 @@ class Match(NamedTuple):
 
 
 APART = Match("apart", "")
+AT_ONE_MINUTE = Match("doubtful", "the same name for the same appointment, but reached in another way")
 
 
 def compare(one: Record, other: Record, same_appointment: bool = False, two_sources: bool = False) -> Match:

@@ -1,7 +1,7 @@
 """One appointment in two sources: which entries are one, and where the two sources tell it differently."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -33,6 +33,7 @@ class Entry(NamedTuple):
     patient_key: str = ""
     address_key: str = ""
     birth_date: str = ""
+    gone: bool = False  # its source has its number no more
 
     @property
     def stands(self) -> bool:
@@ -55,15 +56,27 @@ def pair_entries(entries: Sequence[Entry], apart: Apart = ()) -> dict[int, int]:
     """Say which entries are the same appointment as one of a source of lower rank: its id by theirs.
 
     `entries` are all of some days; `apart` are pairs of records that a person said are two patients. What was paired
-    stays so when one of the two is moved, unless another fits at its very time.
+    stays so when one of the two is moved, unless another fits at its very time. One whose number is gone is the same as
+    the one that its own source has in its place, see `old_numbers`.
     """
     found: dict[int, int] = {}
-    by_rank = sorted(entries, key=lambda entry: (entry.rank, entry.id))
+    if any(entry.gone for entry in entries):
+        from jobs.clinic.old_numbers import renumbered_later
+
+        found = renumbered_later(entries, apart)
+    left = (entry for entry in entries if entry.id not in found)
+    by_rank = sorted(left, key=lambda entry: (entry.rank, entry.gone, entry.id))
     ranks = list(dict.fromkeys(entry.rank for entry in by_rank))
     for rank in ranks[1:]:
         first = [entry for entry in by_rank if entry.rank < rank and entry.id not in found]
         found |= _pair_source(first, [entry for entry in by_rank if entry.rank == rank], apart)
-    return found
+    return {each: _at_the_end(first, found) for each, first in found.items()}
+
+
+def _at_the_end(entry_id: int, found: Mapping[int, int]) -> int:
+    while entry_id in found:
+        entry_id = found[entry_id]
+    return entry_id
 
 
 def _pair_source(first: Sequence[Entry], second: Sequence[Entry], apart: Apart) -> dict[int, int]:
@@ -77,7 +90,7 @@ def _pair_source(first: Sequence[Entry], second: Sequence[Entry], apart: Apart) 
     found: dict[int, int] = {}
 
     def take(entry: Entry, candidates: Iterable[Entry]) -> None:
-        free = [other for other in candidates if other.id not in taken and _may(entry, other, apart)]
+        free = [other for other in candidates if other.id not in taken and may_be_one(entry, other, apart)]
         if free:
             chosen = min(free, key=lambda other: (other.id != entry.same_as, not other.stands, other.id))
             taken[chosen.id], found[entry.id] = entry.id, chosen.id
@@ -104,7 +117,7 @@ def _pair_source(first: Sequence[Entry], second: Sequence[Entry], apart: Apart) 
     for entry in left():
         take(entry, (other for other in at_its_time(entry) if _one_is_nameless(entry, other)))
     take_only(lambda entry: at_its_time(entry) if entry.address_key and entry.stands else (), _of_one_address)
-    take_only(lambda entry: by_day.get((entry.patient_id, entry.starts_on), ()), _begin_together)
+    take_only(lambda entry: by_day.get((entry.patient_id, entry.starts_on), ()), begin_together)
     return found
 
 
@@ -136,7 +149,7 @@ def _one_is_nameless(entry: Entry, other: Entry) -> bool:
         entry.address_key != ""
         and entry.address_key == other.address_key
         and not (entry.named and other.named)
-        and _one_kind(entry, other)
+        and one_kind(entry, other)
         and _one_provider(entry, other)
     )
 
@@ -149,19 +162,23 @@ def _of_one_address(entry: Entry, other: Entry) -> bool:
         and other.stands
         and not (is_numbered(entry.patient_key) and is_numbered(other.patient_key))
         and _one_birth_date(entry, other)
-        and _one_kind(entry, other)
+        and one_kind(entry, other)
         and _one_provider(entry, other)
     )
 
 
-def _begin_together(entry: Entry, other: Entry) -> bool:
+def begin_together(entry: Entry, other: Entry) -> bool:
     """On one day of one patient: one visit, though the two sources have it at other times."""
-    if not (entry.stands and other.stands and _one_kind(entry, other)):
+    if not (entry.stands and other.stands and one_kind(entry, other)):
         return False
-    return abs(datetime.fromisoformat(entry.starts_at) - datetime.fromisoformat(other.starts_at)) < _ONE_VISIT
+    return distance(entry, other) < _ONE_VISIT
 
 
-def _one_kind(entry: Entry, other: Entry) -> bool:
+def distance(entry: Entry, other: Entry) -> timedelta:
+    return abs(datetime.fromisoformat(entry.starts_at) - datetime.fromisoformat(other.starts_at))
+
+
+def one_kind(entry: Entry, other: Entry) -> bool:
     """Whether both may be classes, or both treatments; often a source does not say. Front desks call an evaluation a
     visit, but never Pilates therapy."""
     steps = {read_step(each.kind) for each in (entry, other) if each.kind} - {"other"}
@@ -172,11 +189,11 @@ def _one_birth_date(entry: Entry, other: Entry) -> bool:
     return not entry.birth_date or not other.birth_date or entry.birth_date == other.birth_date
 
 
-def _may(entry: Entry, other: Entry, apart: Apart) -> bool:
+def may_be_one(entry: Entry, other: Entry, apart: Apart) -> bool:
     """Whether nothing speaks against it: a person's word, or another kind at another time."""
     if frozenset((entry.record_id, other.record_id)) in apart:
         return False
-    return entry.starts_at == other.starts_at or _one_kind(entry, other)
+    return entry.starts_at == other.starts_at or one_kind(entry, other)
 
 
 def _names(entry: Entry, other: Entry) -> str:

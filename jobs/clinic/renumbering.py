@@ -4,14 +4,15 @@ While a number stands in a file, it is what tells one visit from another. Once i
 one has come for the same patient at the same minute, the two are one visit: nobody comes twice at one time.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from jobs.clinic.identity import Record, compare, without_number
 
 _STANDS = ("booked", "arrived", "completed", "no_show")
 _FEW = 5
+_SEVERAL = 2  # visits at the very minutes of one name's: two people of one name do not come together again and again
 """So many patients may have other numbers by chance; of more, where most have, the system has numbered them anew."""
 
 
@@ -28,11 +29,13 @@ class Visit(NamedTuple):
 
 
 class Renumbered(NamedTuple):
-    """Which new visits are known ones (the id of the known one by the new one's), and whether the patients have been
-    numbered anew as a whole, so that two numbers no longer speak for two people."""
+    """Which new visits are known ones (the id of the known one by the new one's), whether the patients have been
+    numbered anew as a whole, so that two numbers no longer speak for two people, and the records of whom nothing but
+    their name and the minute says that they may be one."""
 
     visits: dict[int, int]
     all_patients: bool
+    perhaps: frozenset[tuple[int, int]] = frozenset()
 
 
 def renumbered(gone: Iterable[Visit], new: Collection[Visit], apart: Collection[frozenset[int]] = ()) -> Renumbered:
@@ -55,7 +58,36 @@ def renumbered(gone: Iterable[Visit], new: Collection[Visit], apart: Collection[
     all_patients = _all_have_other_numbers(found.values())
     if all_patients:
         take(lambda old, visit: _is_one(_without_number(old), visit, apart))
-    return Renumbered({new_id: old.id for new_id, (old, _) in found.items()}, all_patients)
+    named = list(_of_one_name(by_start, [visit for visit in new if visit.id not in found], found.values(), apart))
+    if all_patients:
+        times = Counter((old.record.id, visit.record.id) for old, visit in named)
+        several = {pair for pair, count in times.items() if count >= _SEVERAL}
+        take(lambda old, visit: (old.record.id, visit.record.id) in several)
+    perhaps = {(old.record.id, visit.record.id) for old, visit in named if visit.id not in found}
+    return Renumbered({new_id: old.id for new_id, (old, _) in found.items()}, all_patients, frozenset(perhaps))
+
+
+def _of_one_name(
+    by_start: Mapping[str, Collection[Visit]],
+    new: Iterable[Visit],
+    found: Collection[tuple[Visit, Visit]],
+    apart: Collection[frozenset[int]],
+) -> Iterator[tuple[Visit, Visit]]:
+    """Visits at one minute under one name that is reached in another way now. It may be the same person, whose chart is
+    written anew, or mother and daughter; who is known as somebody already is nobody else."""
+    known = {(old.record.id, visit.record.id) for old, visit in found}
+    taken = {old for old, _ in known}, {visit for _, visit in known}
+    for visit in new:
+        for old in by_start.get(visit.starts_at, ()):
+            pair = old.record.id, visit.record.id
+            if pair not in known and (pair[0] in taken[0] or pair[1] in taken[1]):
+                continue
+            if _may_become(old, visit) and frozenset(pair) not in apart and _named_alike(old, visit):
+                yield old, visit
+
+
+def _named_alike(old: Visit, new: Visit) -> bool:
+    return compare(old.record, new.record, same_appointment=True).word == "same"
 
 
 def _may_become(old: Visit, new: Visit) -> bool:
@@ -72,8 +104,7 @@ def _is_one(old: Visit, new: Visit, apart: Collection[frozenset[int]]) -> bool:
         return False
     if old.patient_id == new.patient_id:
         return True
-    same = compare(old.record, new.record, same_appointment=True).word == "same"
-    return same and not _reached_elsewhere(old.record, new.record)
+    return _named_alike(old, new) and not _reached_elsewhere(old.record, new.record)
 
 
 def _reached_elsewhere(old: Record, new: Record) -> bool:

@@ -16,7 +16,7 @@ from jobs.clinic.problems import (
     wrong_columns,
 )
 from jobs.clinic.records import Problem
-from jobs.pulling.settling import Touched, settle, take_over
+from jobs.pulling.settling import Touched, all_numbers_gone, settle, take_over
 from jobs.runner.tools import Tools
 from jobs.sources.files import SAVE_UNDER_TODAYS_NAME
 from jobs.sources.reading import FileRead
@@ -115,6 +115,7 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
         if not (word and word.holds(seen_at) and word.covers(upheaval)):
             raise TooBad([*found, _held_back(tools, source, file, upheaval, word)], upheaval)
         use_up(memory, source.name)
+        all_numbers_gone(memory, source.name, file.left, touched)
         rest = _take_away(memory, source, file, seen_at, noted, is_right=True)
         gone = gone.and_also(rest)._replace(kept=rest.kept)
     known_anew = settle(memory, tools, touched, seen_at, counts)
@@ -149,7 +150,7 @@ def _save_rows(
 ) -> tuple[Touched, list[Problem], list[tuple[Any, ...]]]:
     """Keep the rows as they come; what they changed, all problems in short, and the rows that are set aside and name a
     patient. Raises TooBad."""
-    touched, heard, found = Touched(set(), set(), set(), set(), set(), []), Heard(), list[Problem]()
+    touched, heard, found = Touched(set(), set(), set(), set(), set(), [], set(), set()), Heard(), list[Problem]()
     unread: list[tuple[Any, ...]] = []
     for part in file.values:
         if file.begun_again:

@@ -22,7 +22,8 @@ _LOOK_BACK = timedelta(days=60)  # of two appointments at one moment, only these
 
 
 class Touched(NamedTuple):
-    """Whom and what the rows of a file changed; see `Saved`."""
+    """Whom and what the rows of a file changed; see `Saved`. `one_now` are patients who may have one visit under two
+    numbers: they became one, or all their numbers are others."""
 
     patients: set[int]
     records: set[int]
@@ -30,6 +31,8 @@ class Touched(NamedTuple):
     handed_over: set[tuple[int, int]]
     added: set[int]
     passed: list[Passed]
+    back: set[int]
+    one_now: set[int]
 
     def add(self, saved: Saved) -> None:
         """Add what a part of them changed."""
@@ -39,6 +42,7 @@ class Touched(NamedTuple):
         self.handed_over.update(saved.handed_over)
         self.added.update(saved.added)
         self.passed.extend(saved.passed)
+        self.back.update(saved.back)
 
 
 def take_over(
@@ -63,6 +67,7 @@ def take_over(
         if slot_id not in taken.visits
     }
     touched.patients.update(taken.patients)
+    touched.one_now.update(taken.one_now)
     touched.slots.difference_update(taken.visits.keys())
     touched.slots.update(taken.visits.values())
     if taken.joined or taken.doubtful:
@@ -70,7 +75,19 @@ def take_over(
     again = len(taken.visits)
     counts += Counter({"appointments renumbered": again, "patients renumbered": taken.joined})
     counts["appointments new"] -= again
-    return taken.patients if again > FEW and again * 2 > len(touched.added) else frozenset()
+    if again <= FEW or again * 2 <= len(touched.added):
+        return frozenset()
+    all_numbers_gone(memory, source, left, touched)
+    return taken.patients
+
+
+def all_numbers_gone(memory: Memory, source: str, left: Collection[int], touched: Touched) -> None:
+    """The numbers that a file has no more (`left`) are another system's, or a person said that the file is right: what
+    its patients have under new numbers, if at another time, is held against all of them."""
+    from jobs.store.renumbering import note_numbers_gone
+
+    note_numbers_gone(memory, source, left)
+    touched.one_now.update(touched.patients)
 
 
 def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts: Counter[str]) -> frozenset[int]:
@@ -88,9 +105,10 @@ def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts:
         welcomes = {rule.name for rule in tools.settings.follow_ups.rules if rule.when == "first_booking"}
         counts["appointments given to another patient"] += pass_on(memory, touched.passed, welcomes, seen_at)
     ranks = dict.fromkeys(named_no_more(memory), UNKNOWN_RANK) | ranks_of(tools.settings.sources)
-    twins = settle_twins(memory, touched.slots, ranks, seen_at)
+    twins = settle_twins(memory, touched.slots, ranks, seen_at, touched.one_now | people.one_now, touched.back)
     counts["patients in two sources"] += people.joined + twins.joined
     counts["appointments in two sources"] += twins.new
+    counts["appointments renumbered"] += twins.renumbered
     if people.doubtful or people.joined or twins.doubtful or twins.joined:
         _list_doubtful(memory, seen_at, counts)
     return people.patients | twins.patients

@@ -70,6 +70,7 @@ class Saved(NamedTuple):
     added: frozenset[int] = frozenset()  # the appointments that are new
     held: frozenset[str] = frozenset()  # keys of those whose row gives no time of day any more, and is left out
     passed: Sequence[Passed] = ()  # those that had another patient before
+    back: frozenset[int] = frozenset()  # twins that their source has again after they were gone
 
 
 def save_appointments(
@@ -165,6 +166,7 @@ class _Writing:
         self._slots: set[int] = set()
         self._handed_over: set[tuple[int, int]] = set()
         self._passed: list[Passed] = []
+        self._back: set[int] = set()
 
     def add(self, slot: Appointment, before: "_Before | None", now: _Now) -> None:
         """Hear of an appointment that is not what it was `before`, None for one that is new."""
@@ -183,6 +185,8 @@ class _Writing:
                 self._changed.append((*values, patient_id, named_id, row_hash, mark, slot_id))
             if before.record_id != record_id:
                 self._handed_over.add((before.record_id, record_id))
+            if before.same_as and not before.row_hash:
+                self._back.add(slot_id)
             self._note(slot, before, patient_id, record_id)
         self._slots.add(slot_id)
         if slot.status == "booked" and slot.starts_at > self._seen_at and (before is None or before.was_gone()):
@@ -219,7 +223,9 @@ class _Writing:
         new, changed = len(self._new), len(self._changed) + len(self._in_place)
         about = frozenset(self._touched), frozenset(records), frozenset(self._slots), frozenset(self._handed_over)
         added = frozenset(range(self._first_id, self._first_id + new))
-        return Saved(new, changed, all_of_them - new - changed, *about, added, passed=self._passed)
+        return Saved(
+            new, changed, all_of_them - new - changed, *about, added, passed=self._passed, back=frozenset(self._back)
+        )
 
 
 class _Before(NamedTuple):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, select
 
 from jobs.clinic.addresses import MOST_AT_ONE
-from jobs.clinic.identity import Match, Record, compare, is_numbered, person_key, without_number
+from jobs.clinic.identity import APART, AT_ONE_MINUTE, Match, Record, compare, is_numbered, person_key, without_number
 from jobs.clinic.records import Problem
 from jobs.store.identity_lines import Line, Pair, add_lines, lines_among, newest_lines, ordered
 from jobs.store.joining import move_history, part_records
@@ -31,11 +31,13 @@ class NotPossible(ValueError):
 
 
 class Settled(NamedTuple):
-    """What a look at new records came to. `patients` are those whose history changed."""
+    """What a look at new records came to. `patients` are those whose history changed; `one_now` those that became one:
+    what they have is to be looked at, for they may have had one visit each (see `settle_twins`)."""
 
     joined: int
     doubtful: int
     patients: frozenset[int]
+    one_now: frozenset[int] = frozenset()
 
 
 def settle_identities(
@@ -45,18 +47,21 @@ def settle_identities(
     at: str,
     two_sources: bool = False,
     renumbered: bool = False,
+    perhaps: Collection[Pair] = (),
 ) -> Settled:
     """Join new or changed records with those that surely are the same person; list those that perhaps are.
 
-    `together` are records that were given for one appointment, with `two_sources` each by another source. With
+    `together` are records that were given for one appointment, with `two_sources` each by another source; of `perhaps`
+    a person is to say whether they are one, unless they are known as that. With
     `renumbered` the practice system has numbered its patients anew: the number of a record that is none of these says
     nothing any more.
     """
-    if not records and not together:
+    if not records and not together and not perhaps:
         return Settled(0, 0, frozenset())
     hinted = {ordered(*pair) for pair in together if pair[0] != pair[1]}
-    known = _with_alike(memory, {*records, *(each for pair in hinted for each in pair)})
-    asked = dict.fromkeys((*sorted(hinted), *_pairs(known.values(), set(records))))
+    listed = {ordered(*pair) for pair in perhaps if pair[0] != pair[1]} - hinted
+    known = _with_alike(memory, {*records, *(each for pair in (*hinted, *listed) for each in pair)})
+    asked = dict.fromkeys((*sorted(hinted), *sorted(listed), *_pairs(known.values(), set(records))))
     lines = newest_lines(memory, asked)
     open_pairs = [pair for pair in asked if not (line := lines.get(pair)) or not (line.who or line.what == "same")]
     matches = {
@@ -64,7 +69,8 @@ def settle_identities(
         for pair in open_pairs
     }
     if renumbered:
-        matches |= _of_other_numbers(matches, known, records)
+        matches |= _of_other_numbers(matches, known, records, hinted)
+    matches |= {pair: AT_ONE_MINUTE for pair in listed if matches.get(pair) == APART}
     joining = _Joining(memory, {each for pair, match in matches.items() if match.word == "same" for each in pair}, at)
     doubtful = 0
     for pair, match in matches.items():
@@ -74,14 +80,21 @@ def settle_identities(
         elif match.word == "doubtful" and not line:
             joining.note(pair, "doubtful", match.why)
             doubtful += 1
-        elif match.word == "apart" and line and line.what == "doubtful":
+        elif match.word == "apart" and line and line.what == "doubtful" and not _told_at_one_minute(line, known, pair):
             joining.note(pair, "apart", "what is known of them now differs")
     joining.write()
-    return Settled(len(joining.joins), doubtful, frozenset(joining.patients() | _lend_again(memory, records)))
+    one_now = frozenset(joining.patients())
+    return Settled(len(joining.joins), doubtful, one_now | _lend_again(memory, records), one_now)
+
+
+def _told_at_one_minute(line: Line, known: Mapping[int, Record], pair: Pair) -> bool:
+    """Whether they are in doubt for what they had at one minute, which the records alone do not tell."""
+    one, other = (known[each].birth_date for each in pair)
+    return line.why == AT_ONE_MINUTE.why and (not one or not other or one == other)
 
 
 def _of_other_numbers(
-    matches: Mapping[Pair, Match], known: Mapping[int, Record], records: Collection[int]
+    matches: Mapping[Pair, Match], known: Mapping[int, Record], records: Collection[int], hinted: Collection[Pair]
 ) -> dict[Pair, Match]:
     """Whom only two numbers kept apart, one of them of these records and the other not: they are one where each fits
     nobody else."""
@@ -91,7 +104,7 @@ def _of_other_numbers(
         old = [each for each in pair if each not in records]
         if match.word == "doubtful" and len(old) == 1:
             one, other = (without_number(known[each]) if each in old else known[each] for each in pair)
-            again = compare(one, other)
+            again = compare(one, other, pair in hinted)
             if again.word == "same":
                 found[pair] = again
     times = Counter(each for pair in {*same, *found} for each in pair)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 
 from jobs.clinic.events import Known, Seen, events_of
 from jobs.clinic.renumbering import Visit, renumbered
@@ -21,13 +21,14 @@ _Row = dict[str, Any]
 
 class TakenOver(NamedTuple):
     """What came of it: by the ids of new visits those of the known ones that they are, whose history changed, how many
-    patients became one, or may be one, by that, and who they are now by what they were taken for."""
+    patients became one, or may be one, by that, who they are now by what they were taken for, and who became one."""
 
     visits: dict[int, int]
     patients: frozenset[int]
     joined: int
     doubtful: int
     now: dict[int, int]
+    one_now: frozenset[int] = frozenset()
 
 
 NOTHING = TakenOver({}, frozenset(), 0, 0, {})
@@ -39,7 +40,8 @@ def take_over_numbers(
     """Find out which visits that a file brought (`added`) are known ones whose numbers (`left`, marks) it has no more.
 
     `records` are those of patients that the file changed or brought. A known visit becomes what the file says of the
-    new one, and keeps its letters; what the new system does not know of it stays.
+    new one, and keeps its letters; what the new system does not know of it stays. Of one whose patient is not known to
+    be the same it is noted that its number is gone: should they be one later, so are the two visits.
     """
     if not left or not added:
         return NOTHING
@@ -58,12 +60,31 @@ def take_over_numbers(
     pairs = {(gone[old].record.id, new[each].record.id) for each, old in same.visits.items()}
     about = records if same.all_patients else ()
     people = settle_identities(
-        memory, about, {pair for pair in pairs if pair[0] != pair[1]}, now, renumbered=same.all_patients
-    )
+        memory, about, {pair for pair in pairs if pair[0] != pair[1]}, now,
+        renumbered=same.all_patients, perhaps=same.perhaps,
+    )  # fmt: skip
     visits = _become(memory, same.visits, now)
+    _note_gone(memory, gone.keys() - visits.values())
     touched = people.patients | {each.patient_id for pair in visits.items() for each in (new[pair[0]], gone[pair[1]])}
     patients_now = _patients_now(memory, {visit.patient_id for visit in new.values()}) if people.joined else {}
-    return TakenOver(visits, touched, people.joined, people.doubtful, patients_now)
+    return TakenOver(visits, touched, people.joined, people.doubtful, patients_now, people.one_now)
+
+
+def note_numbers_gone(memory: Memory, source: str, left: Collection[int]) -> None:
+    """Note of all appointments whose numbers a file has no more (`left`, marks) that they are gone, those of the past
+    too: on the day of a change of systems, not each time that an export begins a day later."""
+    slot = appointments.c
+    query = select(slot.id, slot.mark).where(slot.clinic_id == memory.clinic_id, slot.source == source)
+    _note_gone(memory, [slot_id for slot_id, mark in memory.connection.execute(query) if mark in left])
+
+
+def _note_gone(memory: Memory, ids: Collection[int]) -> None:
+    """An appointment without the print of a row is one of which its source has none. Who is said to be rescheduled was
+    not deleted by that."""
+    which = appointments.c.status != "rescheduled"
+    for part in in_parts(sorted(ids)):
+        query = update(appointments).where(appointments.c.id.in_(part), which)
+        memory.connection.execute(query.values(row_hash=""))
 
 
 class _Found(NamedTuple):

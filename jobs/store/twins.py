@@ -1,8 +1,9 @@
 """One appointment in two sources: the entry of the source that counts less is the other's twin.
 
-A twin is no appointment of its own: histories, figures and letters leave it out, and what happens to it is no event.
-What was written about it before it was known as one counts for the appointment that stays, so that the UNIQUE
-constraint over patient, rule and event refuses the second letter as it does for one source.
+So is one whose number its source has no more, of the one that has come in its place. A twin is no appointment of its
+own: histories, figures and letters leave it out, and what happens to it is no event. What was written about it before
+it was known as one counts for the appointment that stays, so that the UNIQUE constraint over patient, rule and event
+refuses the second letter as it does for one source.
 """
 
 from collections import defaultdict
@@ -22,6 +23,7 @@ from jobs.store.tables import SLOT_ONE_OF_TWO, appointments, events, letters, pa
 UNKNOWN_RANK = 999  # of a source that config/sources.yaml no longer has
 _GONE = ("sent", "attempting", "unknown")
 _OPEN = ("planned", "ready", "deferred", "held", "failed")
+_OUTCOMES = ("arrived", "completed", "no_show")
 _LENT = ("ends_at", "booked_at", "booked_on", "provider", "location", "complaint", "diagnosis", "activity", "service")
 """What an appointment takes from its twin where its own source says nothing."""
 
@@ -30,30 +32,42 @@ class Paired(NamedTuple):
     """What a look for twins came to. `patients` are those whose history changed."""
 
     new: int
+    renumbered: int  # visits known as one that stood under two numbers of one source
     joined: int  # patients known as one because they stand at one time in both sources
     doubtful: int  # patients who may be one for that reason
     patients: frozenset[int]
 
 
-def settle_twins(memory: Memory, slots: Collection[int], ranks: Mapping[str, int], at: str) -> Paired:
-    """Find out which of these new or changed appointments stand in two sources.
+def settle_twins(
+    memory: Memory,
+    slots: Collection[int],
+    ranks: Mapping[str, int],
+    at: str,
+    one_now: Collection[int] = (),
+    back: Collection[int] = (),
+) -> Paired:
+    """Find out which of these new or changed appointments stand in two sources, and which visits of patients who have
+    become one (`one_now`) stand twice, those of the past too. `back` are twins that their source has again.
 
-    `ranks` says for each source how much it counts: of two, the one of lower rank. Nothing is done where there is one.
+    `ranks` says for each source how much it counts: of two, the one of lower rank. Where there is one only, nothing
+    can stand twice but under numbers, or in sources, that are gone.
     """
-    if len(ranks) < 2 or not slots:
-        return Paired(0, 0, 0, frozenset())
-    new, joined, doubtful, touched = 0, 0, 0, set[int]()
-    days, ours = _days(memory, slots), set(slots)
-    for _ in range(2):  # patients that turn out to be one may have more in common
-        entries = _entries(memory, days, ranks)
+    alone = len(ranks) < 2
+    ours = {*(() if alone else slots), *back, *_of_patients(memory, one_now, [*ranks] if alone else None)}
+    new, again, joined, doubtful, touched = 0, 0, 0, 0, set[int]()
+    for _ in range(2 if ours else 0):  # patients that turn out to be one may have more in common
+        entries = _entries(memory, ours, ranks)
         pairs = pair_entries(entries, apart_pairs(memory))
         known = {entry.id: entry for entry in entries}
         changed = [entry for entry in entries if entry.same_as != pairs.get(entry.id, 0)]
         now = {entry.id: pairs.get(entry.id, 0) for entry in changed}
-        new += sum(map(bool, now.values()))
+        again += (here := sum(bool(first) and known[twin].source == known[first].source for twin, first in now.items()))
+        new += sum(map(bool, now.values())) - here
         _set_twins(memory, now)
-        _move_letters(memory, {twin_id: first_id for twin_id, first_id in now.items() if first_id}, at)
-        _lend(memory, [pair for pair in pairs.items() if not ours.isdisjoint(pair)])
+        _move_letters(memory, [(known[twin], known[first]) for twin, first in now.items() if first], at)
+        _lend(
+            memory, [(known[twin], known[first]) for twin, first in pairs.items() if not ours.isdisjoint((twin, first))]
+        )
         touched |= {known[each].patient_id for entry in changed for each in (entry.id, pairs.get(entry.id, entry.id))}
         together = _in_both(memory, ((known[twin], known[first]) for twin, first in pairs.items()))
         settled = settle_identities(memory, (), together, at, two_sources=True)
@@ -61,35 +75,33 @@ def settle_twins(memory: Memory, slots: Collection[int], ranks: Mapping[str, int
         doubtful += settled.doubtful
         if not settled.joined:
             break
-    return Paired(new, joined, doubtful, frozenset(touched))
+        ours |= _of_patients(memory, settled.one_now)
+    return Paired(new, again, joined, doubtful, frozenset(touched))
 
 
-def slots_of(memory: Memory, patient_ids: Collection[int]) -> set[int]:
-    """All appointments of these patients, twins too."""
-    query = select(appointments.c.id)
+def _of_patients(memory: Memory, patient_ids: Collection[int], only: Sequence[str] | None = None) -> set[int]:
+    """All appointments of these patients, twins too; given the sources that there are, those alone whose number or
+    source is gone."""
+    slot = appointments.c
+    query = select(slot.id)
+    if only is not None:
+        query = query.where((slot.row_hash == "") | slot.source.not_in(only))
     return {
         int(row[0])
         for part in in_parts(patient_ids)
-        for row in memory.connection.execute(query.where(appointments.c.patient_id.in_(part)))
+        for row in memory.connection.execute(query.where(slot.patient_id.in_(part)))
     }
 
 
-def _days(memory: Memory, slots: Collection[int]) -> set[str]:
-    query = select(appointments.c.starts_on).distinct()
-    return {
-        str(row[0])
-        for part in in_parts(slots)
-        for row in memory.connection.execute(query.where(appointments.c.id.in_(part)))
-    }
-
-
-def _entries(memory: Memory, days: Collection[str], ranks: Mapping[str, int]) -> list[Entry]:
-    """All entries of these days, and those of other days that are paired with one of them."""
-    slot = appointments.c
-    query = _all_entries(memory)
-    found = [
-        row for part in in_parts(days) for row in memory.connection.execute(query.where(slot.starts_on.in_(part))).all()
-    ]
+def _entries(memory: Memory, slots: Collection[int], ranks: Mapping[str, int]) -> list[Entry]:
+    """All entries of the days of these appointments, and those of other days that are paired with one of them. Of one
+    source the patients' own are all that matter."""
+    slot, query, found = appointments.c, _all_entries(memory), list[Any]()
+    column = slot.starts_on if len(ranks) > 1 else slot.patient_id
+    wanted = select(column).distinct()
+    values = {row[0] for part in in_parts(slots) for row in memory.connection.execute(wanted.where(slot.id.in_(part)))}
+    for part in in_parts(values):
+        found += memory.connection.execute(query.where(column.in_(part))).all()
     ids = {int(row.id) for row in found}
     firsts = {int(row.same_as) for row in found if row.same_as} - ids
     for part in in_parts(firsts):
@@ -103,7 +115,7 @@ def _all_entries(memory: Memory) -> Select[Any]:
         select(
             slot.id, slot.source, slot.patient_id, slot.named_id, patient.first_name, patient.last_name, slot.starts_at,
             slot.starts_on, slot.status, slot.provider, slot.same_as, slot.kind, patient.key, patient.address_key,
-            patient.birth_date,
+            patient.birth_date, (slot.row_hash == "").label("gone"),
         )
         .join(patients, patient.id == slot.patient_id)
         .where(slot.clinic_id == memory.clinic_id)
@@ -162,47 +174,71 @@ def _set_twins(memory: Memory, now: Mapping[int, int]) -> None:
     update_rows(memory, *setting(appointments, ("same_as",)), rows)
 
 
-def _move_letters(memory: Memory, now: Mapping[int, int], at: str) -> None:
+class _Words(NamedTuple):
+    """Why letters of a twin, and those that its appointment has already, are withdrawn."""
+
+    no_more: str
+    has_it: str
+    was_sent: str
+
+
+_IN_TWO_SOURCES = _Words(
+    "another source counts for this appointment",
+    "the same appointment has this letter from another source",
+    "this letter was sent for the same appointment from another source",
+)
+_RENUMBERED = _Words(
+    "this appointment has another number by now",
+    "the same appointment has this letter under another number",
+    "this letter was sent for the same appointment under another number",
+)
+
+
+def _move_letters(memory: Memory, pairs: Iterable[tuple[Entry, Entry]], at: str) -> None:
     """What left because of a twin counts for the appointment that stays; what has not left is withdrawn."""
+    now = list(pairs)
     query = select(events.c.appointment_id).join(letters, letters.c.event_id == events.c.id).distinct()
     query = query.where(events.c.clinic_id == memory.clinic_id, letters.c.clinic_id == memory.clinic_id)
     written = {
         slot_id
-        for part in in_parts(now)
+        for part in in_parts(twin.id for twin, _ in now)
         for slot_id in memory.connection.execute(query.where(events.c.appointment_id.in_(part))).scalars()
     }
-    for twin_id, first_id in now.items():
-        if twin_id in written:
-            _move_letters_of(memory, twin_id, first_id, at)
-            written.add(first_id)
+    for twin, first in now:
+        if twin.id in written:
+            _move_letters_of(memory, twin, first, at)
+            written.add(first.id)
 
 
-def _move_letters_of(memory: Memory, twin_id: int, first_id: int, at: str) -> None:
-    theirs, mine = _letters_of(memory, twin_id), _letters_of(memory, first_id)
+def _move_letters_of(memory: Memory, twin: Entry, first: Entry, at: str) -> None:
+    theirs, mine = _letters_of(memory, twin.id), _letters_of(memory, first.id)
     if not theirs:
         return
     change, patient_id, events_of_first = (
         memory.connection.execute,
-        _patient(memory, first_id),
-        _events_of(memory, first_id),
+        _patient(memory, first.id),
+        _events_of(memory, first.id),
     )
+    why = _RENUMBERED if twin.source == first.source else _IN_TWO_SOURCES
     taken = {(letter.rule, letter.event_id): letter for letter in mine}
     for letter in theirs:
         event_id = events_of_first.get((letter.what, letter.starts_at))
+        if event_id is None and twin.source == first.source and letter.starts_at == twin.starts_at:
+            event_id = events_of_first.get((letter.what, first.starts_at))  # the new number has another time
         if event_id is None and letter.state in _GONE:
             ours = {"patient_id": patient_id}
-            change(update(events).where(events.c.id == letter.event_id).values(appointment_id=first_id, **ours))
+            change(update(events).where(events.c.id == letter.event_id).values(appointment_id=first.id, **ours))
             change(update(letters).where(letters.c.event_id == letter.event_id).values(ours))
             events_of_first[letter.what, letter.starts_at] = letter.event_id
         elif event_id is None:
-            _withdraw(memory, letter, "another source counts for this appointment", at)
+            _withdraw(memory, letter, why.no_more, at)
         elif (other := taken.get((letter.rule, event_id))) is None:
             ours = {"event_id": event_id, "patient_id": patient_id}
             change(update(letters).where(letters.c.id == letter.id).values(ours))
         else:
-            _withdraw(memory, letter, "the same appointment has this letter from another source", at)
+            _withdraw(memory, letter, why.has_it, at)
             if letter.state in _GONE:
-                _withdraw(memory, other, "this letter was sent for the same appointment from another source", at)
+                _withdraw(memory, other, why.was_sent, at)
 
 
 class _Letter(NamedTuple):
@@ -252,26 +288,33 @@ def _withdraw(memory: Memory, letter: _Letter, why: str, at: str) -> None:
         memory.connection.execute(update(letters).where(letters.c.id == letter.id).values(change))
 
 
-def _lend(memory: Memory, pairs: Sequence[tuple[int, int]]) -> None:
-    """Fill from each twin what the own source of its appointment does not say."""
+def _lend(memory: Memory, pairs: Sequence[tuple[Entry, Entry]]) -> None:
+    """Fill from each twin what the own source of its appointment does not say. An old number also knows the outcome,
+    where the new one has none yet, and the day of booking: that of the change of systems is none."""
     table, names = appointments.c, (*_LENT, "kind", "step")
     query = select(table.id, *(table[name] for name in names))
     known = {
         slot_id: dict(zip(names, values, strict=True))
-        for part in in_parts({each for pair in pairs for each in pair})
+        for part in in_parts({each.id for pair in pairs for each in pair})
         for slot_id, *values in memory.connection.execute(query.where(table.id.in_(part)))
     }
     changed: dict[int, dict[str, str]] = {}
-    for twin_id, first_id in pairs:
-        own, other = known[first_id], known[twin_id]
+    outcomes: list[tuple[str, int]] = []
+    for twin, first in pairs:
+        own, other = known[first.id], known[twin.id]
         values = {name: other[name] for name in _LENT if not own[name] and other[name]}
         if not own["kind"] and other["kind"]:
             values |= {"kind": other["kind"], "step": other["step"]}
+        if twin.source == first.source and first.status == "booked" and twin.status in _OUTCOMES:
+            outcomes.append((twin.status, first.id))
+        if twin.source == first.source and other["booked_on"] and other["booked_on"] < own["booked_on"]:
+            values |= {name: other[name] for name in ("booked_at", "booked_on")}
         if values:
             own |= values
-            changed[first_id] = own
+            changed[first.id] = own
     rows = [(*values.values(), slot_id) for slot_id, values in changed.items()]
     update_rows(memory, *setting(appointments, names), rows)
+    update_rows(memory, *setting(appointments, ("status",)), outcomes)
 
 
 def reconcile(memory: Memory, first_day: str, last_day: str, ranks: Mapping[str, int]) -> Sequence[Difference]:
@@ -294,4 +337,6 @@ def entries_of_days(memory: Memory, first_day: str, last_day: str, ranks: Mappin
     for part in in_parts(ids):  # an appointment of these days whose twin was moved to other ones
         twins = memory.connection.execute(_all_entries(memory).where(slot.same_as.in_(part), SLOT_ONE_OF_TWO)).all()
         found += [row for row in twins if row.id not in ids]
-    return [_entry(row, ranks) for row in found]
+    from jobs.clinic.old_numbers import without_old_numbers  # a pull does not ask for this
+
+    return without_old_numbers([_entry(row, ranks) for row in found])

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from jobs.clinic.old_numbers import without_old_numbers
 from jobs.clinic.reconcile import FROM_CALENDARS_ON, Difference, Entry, calendars_apart, differences, pair_entries
 
 NINE, TEN = "2026-03-04T17:00:00Z", "2026-03-04T18:00:00Z"
@@ -168,3 +169,43 @@ def test_a_calendar_of_its_own_is_not_missed_in_the_spreadsheet_and_that_is_said
     assert what(*entries) == []
     assert calendars_apart(entries) == {"pilates": 1}
     assert calendars_apart([pilates]) == {}  # there is nothing to compare it with
+
+
+def test_a_number_that_is_gone_is_the_visit_that_stands_in_its_place() -> None:
+    old = entry(1, patient=7, record_id=1, gone=True)
+    assert pair_entries([old, entry(2, patient=7)]) == {1: 2}
+    assert pair_entries([old, entry(2, HALF_PAST, patient=7)]) == {1: 2}
+    assert pair_entries([old, entry(2, TEN, patient=7)]) == {}
+    assert pair_entries([old, entry(2, patient=8)]) == {}
+    assert pair_entries([old._replace(gone=False), entry(2, patient=7)]) == {}
+    pilates = entry(2, patient=7, kind="Pilates")
+    assert pair_entries([old._replace(kind="PT"), pilates]) == {}
+    called_off = old._replace(status="cancelled")
+    assert pair_entries([called_off, entry(2, patient=7)]) == {}
+    assert pair_entries([called_off, entry(2, patient=7, status="cancelled")]) == {1: 2}
+    assert pair_entries([old._replace(status="rescheduled"), entry(2, patient=7)]) == {1: 2}
+
+
+def test_of_several_numbers_that_are_gone_each_chart_has_one_for_a_visit() -> None:
+    two = [entry(n, patient=7, record_id=1, gone=True) for n in (1, 2)]
+    assert pair_entries([*two, entry(3, patient=7)]) == {1: 3}
+    assert pair_entries([*two, entry(3, patient=7), entry(4, patient=7)]) == {1: 3, 2: 4}
+    assert pair_entries([two[0], two[1]._replace(record_id=2), entry(3, patient=7)]) == {1: 3, 2: 3}
+
+
+def test_what_is_known_as_one_stays_one_until_the_number_is_back() -> None:
+    old, new = entry(1, patient=7, gone=True, same_as=2), entry(2, TEN, patient=7)
+    assert pair_entries([old, new]) == {1: 2}
+    assert pair_entries([old, new._replace(gone=True)]) == {1: 2}
+    assert pair_entries([old._replace(gone=False), new]) == {}
+    assert pair_entries([old._replace(gone=False), new._replace(starts_at=NINE, gone=True)]) == {2: 1}
+
+
+def test_a_calendar_has_the_visit_whatever_its_number_was() -> None:
+    old, new, copy = entry(1, patient=7, gone=True), entry(2, patient=7), entry(100, patient=7)
+    assert pair_entries([old, new, copy]) == {1: 2, 100: 2}
+    calendars = old._replace(id=101, source="calendar", rank=FROM_CALENDARS_ON)
+    assert pair_entries([calendars, new, copy]) == {101: 2, 100: 2}
+    told = [calendars._replace(same_as=2, starts_at=TEN), new, copy._replace(same_as=2)]
+    assert (without_old_numbers(told), differences(without_old_numbers(told))) == ([*told[1:]], [])
+    assert without_old_numbers([old._replace(same_as=2), new]) == [new]
