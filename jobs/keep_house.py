@@ -11,7 +11,7 @@ from jobs.runner.log import forget_logs
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.sending.letter_loading import load_clinic_letters
-from jobs.store.backups import BackupFailed, back_up, drop_old_backups
+from jobs.store.backups import BackupFailed, back_up, drop_old_backups, drop_unfinished
 from jobs.store.retention import forget_records, keep_small
 
 _LOGS_KEPT = timedelta(days=365)
@@ -28,6 +28,7 @@ def run(tools: Tools, today: date) -> Outcome:
             files.append(back_up_with_secret(tools, database, tools.state_dir / "backups"))
         except BackupFailed as reason:
             return Outcome(failed=f"{reason} Nothing was deleted.")
+        drop_unfinished(database)  # a `restore` holds this job's lock: none is at work
         counts["backups deleted"] = drop_old_backups(tools.state_dir / "backups", kept.keep_backups)
     with tools.store.begin() as memory:
         counts["records deleted"] = forget_records(memory, utc_text(tools.now - parse_duration(kept.keep_records)))

@@ -134,7 +134,8 @@ def test_a_restored_backup_goes_on_and_sends_nothing_twice(clinic: Clinic, comma
     (backup,) = backups(clinic)
     told = command("restore", str(backup))
     assert told.exit_code == 0, told.output
-    assert told.output.startswith(f"{backup} is in place; it knows all up to Wed 04 Mar 2026, 03:30.\n")
+    place = clinic.home / "var" / "clinic.sqlite"
+    assert told.output.startswith(f"{backup} is in place, as {place}; it knows all up to Wed 04 Mar 2026, 03:30.\n")
     aside = clinic.home / "var" / "clinic-before-20260304T200000Z.sqlite"
     assert aside.read_bytes() == b"damaged by a dying disk"
     coming(clinic, "Remy", "Nell")  # booked in time, but not known before: it may have been

@@ -53,6 +53,27 @@ def test_a_restore_that_is_killed_sends_nothing_again(clinic: Clinic, point: str
     assert not [name for name in databases(clinic) if "unfinished" in name]
 
 
+def test_what_a_killed_restore_left_is_gone_in_the_morning(clinic: Clinic) -> None:
+    for end in ("", "-wal"):
+        (clinic.home / "var" / f"clinic.sqlite.unfinished{end}").write_bytes(b"of patients")
+    assert clinic.run("keep_house", "2026-03-05 03:30").code == 0
+    assert not [name for name in databases(clinic) if "unfinished" in name]
+
+
+def test_a_database_of_another_clinic_does_not_become_the_first_one_of_a_folder_that_has_none(
+    clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Clinic(tmp_path / "other")
+    shutil.copytree(clinic.home, other.home, ignore=shutil.ignore_patterns("var"))
+    monkeypatch.setattr("jobs.desk.sending_commands.HERE", other.home)  # as where nobody says -C
+    for file in (backup(clinic), clinic.home / "var" / "clinic.sqlite"):
+        told = call(other, "restore", str(file))
+        assert (told.exit_code, (other.home / "var" / "clinic.sqlite").exists()) == (1, False)
+        assert f"{file} lies in {clinic.home / 'var'}, which is of another clinic, and this one has no" in told.output
+    monkeypatch.undo()
+    assert call(other, "restore", str(backup(clinic))).exit_code == 0
+
+
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 @pytest.mark.parametrize("writes", ["2", "30"])
 def test_a_restore_on_a_full_disk_leaves_all_as_it_was_and_names_the_place(clinic: Clinic, writes: str) -> None:

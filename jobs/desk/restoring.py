@@ -37,6 +37,10 @@ from jobs.store.taking_over import take_over_letters
 _STOPS = "Lines of the list `stop` that the backup does not know"
 _LETTERS = "Letters that left, or may have left, of which the backup does not know it"
 _FROM_OTHERS = "Of both those that the former database does not know"
+_ANOTHER = (
+    "{backup} lies in {folder}, which is of another clinic, and this one has no database yet ({database}). Say whose "
+    "it is to be: run_jobs.py -C FOLDER restore …, with the folder that holds its config/. Nothing was changed."
+)
 _NOT_SQLITE = "This database is not SQLite; back it up and restore it by its own means."
 
 
@@ -54,13 +58,17 @@ def make_backup(tools: Tools, folder: Path | None) -> int:
     return 0
 
 
-def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
-    """Put a backup in the place of the database; give the exit code.
+def restore(settings: Settings, backup: Path, now: datetime | None, is_named: bool = True) -> int:
+    """Put a backup in the place of the database; give the exit code. `is_named`: a person has said which clinic's.
 
     What the backup cannot know is treated as if it had happened: letters that were due by now are held.
     """
     at = (now.replace(tzinfo=settings.clinic.tzinfo) if now else datetime.now(UTC)).astimezone(UTC)
     if (database := _database(settings)) is None:
+        return 1
+    other = None if is_named else _clinic_of(backup)
+    if other and other != settings.state_dir.resolve() and is_empty(database):
+        click.echo(_ANOTHER.format(backup=backup, folder=other, database=database), err=True)
         return 1
     url = make_url(settings.database_url)
     try:
@@ -84,7 +92,7 @@ def restore(settings: Settings, backup: Path, now: datetime | None) -> int:
     except (BackupFailed, UnderWay) as reason:
         click.echo(f"{reason} Nothing was changed.", err=True)
         return 1
-    _tell(settings, backup, knows_until, aside)
+    _tell(settings, backup, database, knows_until, aside)
     _tell_more(taken, unread, others)
     return 0
 
@@ -109,6 +117,11 @@ def believe(settings: Settings, now: datetime | None, who: str) -> int:
     open_log(settings.state_dir).info("the database was called the right one", extra={"facts": {"by": who}})
     click.echo(f"{database} counts as the right one from now on: what it says was sent was sent, and all else leaves.")
     return 0
+
+
+def _clinic_of(backup: Path) -> Path | None:
+    """The state folder of the clinic at work in which a file lies; None where it lies in none."""
+    return next((folder for folder in backup.resolve().parents[:2] if (folder / "logs").is_dir()), None)
 
 
 def _database(settings: Settings) -> Path | None:
@@ -178,12 +191,12 @@ def _tell_more(taken: Counter[str], unread: set[Path], others: set[str]) -> None
         click.echo(f"The database also holds {names}: their letters are held likewise; run their pulls next, too.")
 
 
-def _tell(settings: Settings, backup: Path, knows_until: str, aside: Path | None) -> None:
+def _tell(settings: Settings, backup: Path, database: Path, knows_until: str, aside: Path | None) -> None:
     zone = settings.clinic.tzinfo
     until = (
         f"{datetime.fromisoformat(knows_until).astimezone(zone):%a %d %b %Y, %H:%M}" if knows_until else "its making"
     )
-    click.echo(f"{backup} is in place; it knows all up to {until}.")
+    click.echo(f"{backup} is in place, as {database}; it knows all up to {until}.")
     if aside:
         click.echo(f"The former database is kept as {aside}.")
     click.echo(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobs.desk.place import DAY, Place, user_name, with_tools
+from jobs.desk.place import DAY, HERE, Place, user_name, with_tools
 
 if TYPE_CHECKING:
     from jobs.runner.tools import Tools
@@ -104,4 +104,6 @@ def restore(place: Place, file: Path | None, is_right: bool, by: str) -> None:
     if (file is None) is not is_right:
         raise click.UsageError("Name the backup, or say --is-right of the database that lies there.")
     settings = load_settings(place.home)
-    sys.exit(put_back(settings, file, place.now) if file else believe(settings, place.now, by or user_name()))
+    if file is None:
+        sys.exit(believe(settings, place.now, by or user_name()))
+    sys.exit(put_back(settings, file, place.now, is_named=place.home != HERE))

@@ -25,7 +25,7 @@ import click
 from jobs.clinic.answers import Ending, wished
 from jobs.clinic.follow_ups import utc_text
 from jobs.mail.message import StopToken, address_mark, read_token
-from jobs.mail.stop_secret import stop_secret
+from jobs.mail.stop_secret import SecretDamaged, secret_in, stop_secret
 from jobs.runner.log import open_log
 from jobs.runner.settings import Settings
 
@@ -112,7 +112,9 @@ class StopPage:
         if method not in ("GET", "HEAD", "POST"):
             return HTTPStatus.METHOD_NOT_ALLOWED, "Open this page with a browser.", ""
         (token,) = parse_qs(environment.get("QUERY_STRING", "")).get("t", [""])[:1]
-        read = read_token(self._secret, token)
+        read = self._read(token)
+        if not self._secret:
+            return *self._failed("the secret of the stop links is gone"), ""
         if read is None or read.clinic_id != self._settings.clinic.id:
             return HTTPStatus.NOT_FOUND, f"This link is not whole. {self._write_to_us()}", ""
         if method != "POST":
@@ -121,14 +123,23 @@ class StopPage:
             return HTTPStatus.BAD_REQUEST, "Nothing was changed. Press the button to stop these e-mails.", _FORM
         return *self._stop(read), ""
 
+    def _read(self, token: str) -> StopToken | None:
+        """What a token says. Where it does not fit, the state folder may be another one since the page was started."""
+        if read := read_token(self._secret, token):
+            return read
+        with suppress(SecretDamaged, OSError):
+            self._secret = secret_in(self._settings.state_dir)
+        return read_token(self._secret, token) if self._secret else None
+
+    def _failed(self, why: str, letter_id: int = 0) -> tuple[HTTPStatus, str]:
+        self._log.error("the stop page failed", extra={"facts": {"letter": letter_id, "why": why}})
+        return HTTPStatus.SERVICE_UNAVAILABLE, f"That did not work just now. Try again later. {self._write_to_us()}"
+
     def _stop(self, token: StopToken) -> tuple[HTTPStatus, str]:
         try:
             known, new = self._record(token)
         except Exception as error:
-            self._log.error(
-                "the stop page failed", extra={"facts": {"letter": token.letter_id, "why": type(error).__name__}}
-            )
-            return HTTPStatus.SERVICE_UNAVAILABLE, f"That did not work just now. Try again later. {self._write_to_us()}"
+            return self._failed(type(error).__name__, token.letter_id)
         self._log.info("stop page", extra={"facts": {"letter": token.letter_id, "known": known, "new": new}})
         return HTTPStatus.OK, _DONE[wished(token.category)]
 

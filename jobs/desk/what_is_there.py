@@ -13,7 +13,7 @@ from jobs.desk.place import user_name
 from jobs.mail.stop_secret import why_unusable as why_no_secret
 from jobs.runner.settings import Settings
 from jobs.runner.yaml_file import Location, Unreadable, read_yaml
-from jobs.sources.files import holds_password, is_address, matching_files
+from jobs.sources.files import folder_not_there, holds_password, is_address, matching_files
 from jobs.sources.source import Source
 from jobs.store.early_look import early_bookings
 from jobs.store.lost_database import why_unusable
@@ -136,7 +136,9 @@ def missing_files(home: Path, sources: tuple[Source, ...]) -> Iterator[str]:
     """A sentence for each file of appointments that is not there yet."""
     for source in sources:
         if source.path and not is_address(source.path) and _beside(source.path) and not any(home.glob(source.path)):
-            yield f"Source {source.name}: no file is there yet that matches {source.path}."
+            gone = folder_not_there(source.path, home)
+            why = f": the folder {gone} is not there" if gone else ""
+            yield f"Source {source.name}: no file is there yet that matches {source.path}{why}."
         if source.join and not _found(home, source.join.path):
             yield (
                 f"Source {source.name}: no file is there yet that matches {source.join.path} (join: path:). "

@@ -65,6 +65,16 @@ def pattern_of(path: str, home: "Path") -> str:
     return os.path.join(glob.escape(whole), "*") if os.path.isdir(whole) else whole
 
 
+def folder_not_there(path: str, home: "Path") -> str:
+    """The folder that a source's path names, where that is not there; else ""."""
+    import glob
+
+    folder = os.path.dirname(path)
+    while glob.has_magic(folder):
+        folder = os.path.dirname(folder)
+    return folder if folder and not os.path.isdir(os.path.join(home, folder)) else ""
+
+
 def look_at(path: str) -> Look:
     """Raises Unreadable where the file is gone or may not be read."""
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from jobs.clinic.records import Appointment, Problem, TextTable
 from jobs.sources.child_process import ChildProcess
-from jobs.sources.files import CALENDARS, is_address, look_at
+from jobs.sources.files import CALENDARS, folder_not_there, is_address, look_at
 from jobs.sources.header_row import Unreadable
 from jobs.sources.places import PLACES, Place, find_places, second_path
 from jobs.sources.row_marks import FORMAT, FileMemory
@@ -118,7 +118,7 @@ class Reading:
         rules: "ValueRules | None",
         spare: list[ChildProcess],
     ) -> None:
-        self._source, self._limits, self._rules, self._spare = source, limits, rules, spare
+        self._source, self._home, self._limits, self._rules, self._spare = source, home, limits, rules, spare
         self._window = (
             str(today - timedelta(days=source.window_days_back)), str(today + timedelta(days=source.window_days_ahead)),
         )  # fmt: skip
@@ -254,8 +254,10 @@ class Reading:
 
     def _refused(self, path: str, wanted: str, setting: str) -> FileRead:
         """Nothing lies where this setting says."""
-        what = f'No file matches {setting} "{wanted}".'
-        remedy = f"Put the export there, or correct {setting} of this source in config/sources.yaml."
+        gone = folder_not_there(wanted, self._home)
+        what = f'No file matches {setting} "{wanted}"' + (f": the folder {gone} is not there." if gone else ".")
+        put = "See that it is there (is its drive or share connected?)" if gone else "Put the export there"
+        remedy = f"{put}, or correct {setting} of this source in config/sources.yaml."
         return FileRead(path, "refused", self._problem(path, what, remedy, True))
 
 

@@ -150,7 +150,7 @@ def copy_to_put_back(backup: Path, database: Path) -> Iterator[Path]:
 
     What is left of one that broke off goes first; nothing is left of one that did not take the database's place.
     """
-    copy = database.with_name(f"{database.name}.unfinished")
+    copy = _unfinished(database)
     try:
         _delete(copy)
         database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -242,6 +242,15 @@ def _free_name(path: Path) -> Path:
     """This name, or one with a number where it is taken."""
     numbered = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
     return next(name for name in chain([path], numbered) if not name.exists())
+
+
+def drop_unfinished(database: Path) -> None:
+    """Delete what a `restore` left that was killed. To be called while none can be under way."""
+    _delete(_unfinished(database))
+
+
+def _unfinished(database: Path) -> Path:
+    return database.with_name(f"{database.name}.unfinished")
 
 
 def _delete(copy: Path) -> None:

@@ -160,6 +160,20 @@ def test_a_made_up_or_damaged_link_changes_nothing(
     assert stops(home) == []
 
 
+def test_a_page_that_was_running_when_the_state_folder_was_set_aside_knows_the_links_of_the_new_one(
+    page: StopPage, home: Path, letter: tuple[int, int, str]
+) -> None:
+    before, path = token(home, letter[0]), home / "var" / "secret"
+    path.write_bytes(b"s" * 32)
+    now = token(home, letter[0])
+    path.rename(path.with_name("aside"))
+    status, words = call(page, "POST", now, ONE_CLICK)
+    assert (status, "Try again later" in words, stops(home)) == (503, True, [])
+    path.with_name("aside").rename(path)
+    assert [call(page, "POST", link, ONE_CLICK)[0] for link in (now, before)] == [200, 404]
+    assert len(stops(home)) == 1
+
+
 def test_a_wish_that_comes_before_the_pull_after_a_restored_backup_counts_as_soon_as_the_address_is_known(
     page: StopPage, home: Path, ask: Ask, letter: tuple[int, int, str]
 ) -> None:

@@ -30,6 +30,12 @@ def test_a_pattern_without_files_is_one_sentence(tmp_path: Path) -> None:
     found = read_one(tmp_path, Source("export", "exports/*.xlsx"))
     assert (found.path, found.outcome) == ("exports/*.xlsx", "refused")
     assert found.said() == (
+        'No file matches path: "exports/*.xlsx": the folder exports is not there. '
+        "See that it is there (is its drive or share connected?), or correct path: of this source in "
+        "config/sources.yaml."
+    )
+    (tmp_path / "exports").mkdir()
+    assert read_one(tmp_path, Source("export", "exports/*.xlsx")).said() == (
         'No file matches path: "exports/*.xlsx". '
         "Put the export there, or correct path: of this source in config/sources.yaml."
     )
