@@ -3,7 +3,10 @@
 from jobs.articles.sayings import Saying
 from jobs.clinic.patterns import pattern
 
-_AGE_AND_SEX = pattern(r"\b(?:[3-9]\dM|\d{2}\s?[Yy]\.?/?[Oo]\.?\s?(?:[Mm]|[Mm]ale|man|gentleman))\b")  # 30M: no months
+_AGE_AND_SEX = pattern(
+    r"(?:^\W*|\b(?:a|an|is|pt|patient|client)[\s:,]+)[3-9]\dM\b"  # 30M: no months, and further on it may be metres
+    r"|\b\d{2}\s?[Yy]\.?/?[Oo]\.?\s?(?:[Mm]|[Mm]ale|man|gentleman)\b"
+)
 _CALLED_SO = Saying(
     r"^\W*(?:(?:\d{2}\W+)?male\b(?!\W*(?:pt|therapist|provider|aide|ok|only|pref)))|\bnew (?:dad|father)\b",
     *("male", "dad", "father"),

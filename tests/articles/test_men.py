@@ -29,6 +29,7 @@ ABDOMEN = AFTER_BABY._replace(slug="abdomen", title="The gap in the belly", topi
         "male, belly domes with sit ups",
         "he has a gap in his abs",
         "new dad, sore wrist",
+        "R shoulder, pt is a 47M",
     ],
 )
 def test_age_and_sex_and_a_he_who_is_nobody_else_tell_of_a_man(note: str) -> None:
@@ -44,6 +45,8 @@ def test_age_and_sex_and_a_he_who_is_nobody_else_tell_of_a_man(note: str) -> Non
         "8 wk PP, husband will drive, he works nights",
         "baby is 7 wks, he still wakes up, belly domes",
         "Dr. Lee says he wants her to wait",
+        "8 wks postpartum, walks 50M then stops",
+        "pregnant, swims 50M laps",
         "",
     ],
 )
