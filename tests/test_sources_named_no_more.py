@@ -68,8 +68,16 @@ def test_a_source_under_a_new_name_takes_its_visits_along_and_nobody_is_reminded
     days(known, "03-10 09:00")
     assert known.fates("Cora", "reminder")[1] == ("planned", f"{UNFOLLOWED}{TO_CORRECT}")
     said = known.command("problems", "--is-gone", "old", "--who", "Ann", moment="2026-03-10 10:00")
-    assert said.output == '"old" is gone, says Ann: 1 coming appointments that stood in it alone are booked no more.\n'
+    assert said.output == '"old" is gone, says Ann: 1 coming appointment that stood in it alone is booked no more.\n'
     assert known.ask("SELECT what FROM problems") == []
+    word = (
+        'On Tue 10 Mar 2026, 10:00 Ann said of source "old": gone for good; 1 coming appointment that stood in it '
+        "alone is booked no more.\n"
+    )
+    for command, moment in (("status", "2026-03-10 11:00"), ("problems", "2026-04-09 09:00")):
+        assert word in known.command(command, moment=moment).output
+    assert word not in known.command("problems", moment="2026-04-10 09:00").output
+    assert word in known.command("problems", "--all", moment="2026-04-10 09:00").output
     for day in ("11", "12"):
         known.export(*rows, name="new.csv")
         days(known, f"03-{day} 09:00")

@@ -12,10 +12,12 @@ from jobs.clinic.masking import masked
 from jobs.clinic.problems import ALL_AT_ONCE, is_missing, lets_letters_wait, rows_of, waits_for_a_word
 from jobs.clinic.records import Problem
 from jobs.desk.greeted import greeted_otherwise
+from jobs.desk.source_words import said_in_words
 from jobs.desk.terminal import open_console
 from jobs.desk.unreachable import crowded_in_words
 from jobs.runner.tools import Tools
 from jobs.store.patient_story import coming_patients
+from jobs.store.source_words import Said, note_word
 from jobs.store.sources import listed_problems, take_off
 from jobs.store.upheavals import call_right
 
@@ -28,6 +30,7 @@ def show_problems(tools: Tools, everything: bool) -> None:
     with tools.store.look() as memory:
         listed = listed_problems(memory, tools.settings.source_names)
         said = greeted_otherwise(coming_patients(memory, tools.today.isoformat())) + crowded_in_words(memory)
+        said += said_in_words(tools, memory, everything)
     console = open_console()
     for sentence in said:
         console.print(sentence, soft_wrap=True)
@@ -63,6 +66,8 @@ def call_file_right(tools: Tools, file: str, by: str) -> int:
         sources = sorted({problem.source for problem in found})
         for problem in found if len(sources) == 1 else ():
             call_right(memory, problem.source, problem.file, by, utc_text(tools.now))
+            what = f"{problem.file} is right: {problem.what.removesuffix(ALL_AT_ONCE)}"
+            note_word(memory, Said(utc_text(tools.now), problem.source, by, what))
     lacking = _named(file, filter(is_missing, listed))
     if not found and len({problem.source for problem in lacking}) == 1:
         return _let_go(tools, file, lacking, by)
@@ -98,14 +103,24 @@ def call_source_gone(tools: Tools, name: str, by: str) -> int:
         if name in waiting:
             count, patients = let_go(memory, name, utc_text(tools.now))
             refresh_episodes(memory, patients, tools.today)
+            what = f"gone for good; {_many(count)} that stood in it alone {_are(count)} booked no more"
+            note_word(memory, Said(utc_text(tools.now), name, by, what))
             listed = listed_problems(memory, tools.settings.source_names)
     if name not in waiting:
         known = f"There is: {', '.join(sorted(waiting))}." if waiting else ""
         click.echo(f'There is no source "{name}" that is named no more. {known}'.rstrip(), err=True)
         return 1
     write_problem_list(tools, listed)
-    click.echo(f'"{name}" is gone, says {by}: {count} coming appointments that stood in it alone are booked no more.')
+    click.echo(f'"{name}" is gone, says {by}: {_many(count)} that stood in it alone {_are(count)} booked no more.')
     return 0
+
+
+def _many(count: int) -> str:
+    return "1 coming appointment" if count == 1 else f"{count} coming appointments"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _named(file: str, problems: Iterable[Problem]) -> list[Problem]:
@@ -124,6 +139,8 @@ def _let_go(tools: Tools, file: str, lacking: Sequence[Problem], by: str) -> int
 
     with tools.store.begin() as memory:
         gone = let_missing_go(memory, lacking[0].source, utc_text(tools.now))
+        what = f"{lacking[0].file} is right; {_many(gone.marked)} that it lacks {_are(gone.marked)} booked no more"
+        note_word(memory, Said(utc_text(tools.now), lacking[0].source, by, what))
         refresh_episodes(memory, gone.patients, tools.today)
         take_off(memory, lacking)
         problems = listed_problems(memory, tools.settings.source_names)

@@ -14,6 +14,7 @@ from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.letter_names import language_of, own_letter
 from jobs.desk.check import going_on
 from jobs.desk.left_unscheduled import left_unscheduled
+from jobs.desk.source_words import said_in_words
 from jobs.desk.terminal import open_console
 from jobs.desk.unreachable import crowded_in_words
 from jobs.mail.letter_forms import PARTS
@@ -69,7 +70,7 @@ def show_status(tools: Tools) -> None:
         late = len(wishes_kept(memory))
         later, unread = put_off(memory), waiting_for_rows(memory, utc_text(tools.now))
         lost = len(never_left(memory, recent))
-        crowded = crowded_in_words(memory)
+        crowded, said = crowded_in_words(memory), said_in_words(tools, memory)
         known = freshness(memory, (source.name for source in tools.settings.sources))
     console.print(_runs(tools, runs))
     for source in tools.settings.sources:
@@ -78,6 +79,8 @@ def show_status(tools: Tools) -> None:
             f"Source {source.name}: {_how_new(tools, known[source.name])}{f'; {which}' if which else ''}",
             soft_wrap=True,
         )
+    for words in said:
+        console.print(words, soft_wrap=True)
     counted = ", ".join(f"{state} {count}" for state, count in sorted(states.items()))
     console.print(f"Letters: {counted or 'none yet'}")
     if later.letters:

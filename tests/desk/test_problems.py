@@ -68,3 +68,5 @@ def test_of_two_calendars_of_one_host_the_word_is_about_the_one_that_is_named(cl
     assert (other.exit_code, other.output) == (1, 'No file "pilates" is held back. Held back: physio studio\n')
     assert clinic.command("problems", "--is-right", "studio", "--who", "Dana").exit_code == 0
     assert clinic.ask("SELECT name FROM cursors WHERE name LIKE 'right: %'") == ["right: studio"]
+    word = f'Dana said of source "studio": {host} is right: 18 of 20 coming visits have another time.\n'
+    assert word in clinic.command("status").output
