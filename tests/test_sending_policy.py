@@ -17,6 +17,7 @@ from jobs.mail.outbox import send
 from jobs.runner.run import FAILED, run_job
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools, open_tools
+from jobs.sending.letters import GROUP
 from jobs.store.stops import stop
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -303,7 +304,7 @@ def test_nobody_who_said_no_after_the_planning_gets_a_letter(clinic: Clinic) -> 
 
 
 def test_nobody_who_says_no_while_others_are_sent_gets_a_letter(clinic: Clinic) -> None:
-    letters = 150  # two groups: the second is on its way only when the first has left
+    letters = GROUP + 50  # two groups: the second is on its way only when the first has left
     clinic.export(*(coming(f"Pat{'abcdefghij'[n // 100]}{'abcdefghij'[n // 10 % 10]}{'abcdefghij'[n % 10]}",
                            f"2026-03-06 {8 + n % 9:02}:{n % 60:02}") for n in range(letters)))  # fmt: skip
     clinic.pull("2026-03-04 08:45")
