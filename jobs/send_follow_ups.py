@@ -6,7 +6,7 @@ from jobs.mail.writing import LetterWriter
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.sending.deciding import LastMoment, decide, note_why_none_leave
-from jobs.sending.holding_back import ration, why_hold_back
+from jobs.sending.holding_back import ration, why_hold_back, why_no_try
 from jobs.sending.leaving import send_letters, settle_last_run
 from jobs.sending.letters import library_now, start_writer
 from jobs.sending.planning import plan
@@ -29,18 +29,19 @@ def run(tools: Tools, today: date) -> Outcome:
         if why_none:
             return Outcome(failed=why_none, until_changed=True)
         planned = plan(tools, today).counts
-        settled = settle_last_run(tools)
+        settled, silence = settle_last_run(tools)
         last_moment = LastMoment(tools)
         verdicts = decide(tools)
         letters = [verdict.due for verdict in verdicts if verdict.what == "send"]
         why_none = why_hold_back(tools, letters)
-        note_why_none_leave(tools, letters, why_none)
-        if why_none:
+        no_try = "" if why_none else why_no_try(tools, letters, silence)
+        note_why_none_leave(tools, letters, why_none or no_try)
+        if why_none or no_try:
             withdrawn = sum(verdict.what == "withdraw" for verdict in verdicts)
             counts = planned | {"letters waiting": len(letters), "letters withdrawn": withdrawn}
-            return Outcome(counts, failed=why_none, until_changed=True)
+            return Outcome(counts, failed=why_none or no_try, until_changed=not no_try)
         leaving, later = ration(tools, letters)
-        tally = send_letters(tools, leaving, writer, last_moment)
+        tally = send_letters(tools, leaving, writer, last_moment, silence)
         notes = [*faulty_templates(tools, writer, leaving), *faulty_lists(tools, leaving), *later]
     keep_unusual_rows(tools)
     return sum_up(planned, verdicts, settled, tally, notes)

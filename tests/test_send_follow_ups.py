@@ -255,7 +255,7 @@ def test_killed_at_random_moments_every_letter_is_sent_once_or_listed_as_unknown
     assert reasons <= {"the run ended while it was on its way"}
     assert Counter(clinic.ask("SELECT outcome FROM runs WHERE job = 'send_follow_ups'"))["died"] == len(kills)
     listed = clinic.command("status", moment="2026-03-04 09:05").output
-    assert f"letters that may have left (unknown): {len(unknown)}" in listed
+    assert f"letters that may have left (unknown), see `outbox`: {len(unknown)}" in listed
 
 
 KILLED = """

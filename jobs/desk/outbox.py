@@ -23,6 +23,11 @@ _NEVER_LEFT_DAYS = 7
 _HOW_TO_DECIDE = (
     "`outbox show NO.` shows one; `outbox release`, `drop`, `hold`, `mark-sent` and `send-again` decide on them."
 )
+_HOW_TO_DECIDE_UNKNOWN = (
+    "Those that are unknown are not sent again by themselves: the mail server's log tells, or the patient. Did they "
+    "arrive, then `outbox mark-sent`; if not, `outbox send-again`. Many at once: `--all --saying unknown`, or other "
+    "words of the list."
+)
 _WAITING = ("planned", "ready", "deferred", "held")
 _NOT_LEFT = (*_WAITING, "failed", "unknown")
 _TOLD = {
@@ -62,6 +67,8 @@ def show_outbox(tools: Tools, names: bool) -> None:
     if waiting:
         _show(tools, waiting, names)
         click.echo(_HOW_TO_DECIDE)
+        if any(letter.state == "unknown" for letter in waiting):
+            click.echo(_HOW_TO_DECIDE_UNKNOWN)
     else:
         click.echo("No letter waits for anybody.")
     if lost:
@@ -73,11 +80,14 @@ def _show(tools: Tools, waiting: Sequence[Waiting], names: bool) -> None:
     columns = ("No.", "Letter", "State", "Due", "Too late after", "Why")
     table = Table(*columns[:1], *(("Patient",) if names else ()), *columns[1:])
     for letter in waiting:
-        state = f"{letter.state} ({_MEANING[letter.state]})" if letter.state in _MEANING else letter.state
         who = (f"{letter.first_name} {letter.last_name}".strip(),) if names else ()
         due, until = _local(tools, letter.due_at), _local(tools, letter.expires_at)
-        table.add_row(str(letter.letter_id), *who, letter.rule, state, due, until, letter.reason)
+        table.add_row(str(letter.letter_id), *who, letter.rule, _state(letter), due, until, letter.reason)
     open_console().print(table)
+
+
+def _state(letter: Waiting) -> str:
+    return f"{letter.state} ({_MEANING[letter.state]})" if letter.state in _MEANING else letter.state
 
 
 def show_letter(tools: Tools, letter_id: int) -> bool:
@@ -162,10 +172,18 @@ def refused_letters(tools: Tools) -> list[int]:
 
 
 def decide_letters(
-    tools: Tools, what: What, letter_ids: Sequence[int] | None, rule: str, who: str, why: str, together: bool = False
+    tools: Tools,
+    what: What,
+    letter_ids: Sequence[int] | None,
+    rule: str,
+    who: str,
+    why: str,
+    together: bool = False,
+    saying: str = "",
 ) -> int:
-    """Take one decision about these letters, or (None) about all in question; say what became of each, or of all
-    `together`. Gives the exit code: 2 where there is no such rule or letter, 1 where it could not be done for each."""
+    """Take one decision about these letters, or (None) about all in question of which the list says `saying`; say what
+    became of each, or of all `together`. Gives the exit code: 2 where there is no such rule or letter, 1 where it could
+    not be done for each."""
     now = utc_text(tools.now)
     if rule and tools.settings.follow_ups.rule(rule) is None:
         known = ", ".join(known.name for known in tools.settings.follow_ups.rules)
@@ -175,7 +193,8 @@ def decide_letters(
     with tools.store.begin() as memory:
         if letter_ids is None:
             together = True
-            letter_ids = [letter.letter_id for letter in letters_of(memory, STEPS[what].of, rule)]
+            ours = letters_of(memory, STEPS[what].of, rule)
+            letter_ids = [each.letter_id for each in ours if saying.lower() in f"{_state(each)} {each.reason}".lower()]
         leaving = letters_again(memory, letter_ids, STEPS[what].of) if what in ("release", "send-again") else []
         verdicts = {verdict.due.letter_id: verdict for verdict in look_at(memory, tools, leaving)}
         for letter_id in letter_ids:
@@ -190,7 +209,8 @@ def decide_letters(
             if not together:
                 click.echo(f"Letter {letter_id} {_told(tools, what, verdicts.get(letter_id))}.")
     if together and not letter_ids:
-        click.echo(f"No letter{f' of {rule}' if rule else ''} {_COULD_BE[what]}; nothing was changed.")
+        which = f"{f' of {rule}' if rule else ''}{f' with the words {saying}' if saying else ''}"
+        click.echo(f"No letter{which} {_COULD_BE[what]}; nothing was changed.")
     elif together and done:
         click.echo(f"{done} {'letter' if done == 1 else 'letters'}: each {_TOLD[what]}.")
     return code

@@ -24,6 +24,7 @@ def outbox(context: click.Context, names: bool) -> None:
       python run_jobs.py outbox show 12
       python run_jobs.py outbox release 12 13 --reason "read them"
       python run_jobs.py outbox release --all --rule check_in_30 --reason "read three of them"
+      python run_jobs.py outbox send-again --all --saying unknown --reason "none arrived, says IT"
     """
     if context.invoked_subcommand:
         return
@@ -62,16 +63,24 @@ def _decision(name: "What", help_words: str) -> click.Command:
         help="All letters held because too many were refused at once.",
     )
     @click.option("--rule", default="", help="With --all: only those of this rule.")
+    @click.option("--saying", default="", help="With --all: only those of which `outbox` says this, as State or Why.")
     @click.option("--reason", default="", help="Why; it is recorded with who and when.")
     @click.option("--who", "--by", "by", default="", help="Who decides; the user of this computer if not said.")
     @click.pass_obj
     def decide(
-        place: Place, numbers: tuple[int, ...], everything: bool, refused: bool, rule: str, reason: str, by: str
+        place: Place,
+        numbers: tuple[int, ...],
+        everything: bool,
+        refused: bool,
+        rule: str,
+        saying: str,
+        reason: str,
+        by: str,
     ) -> None:
         if bool(numbers) + everything + refused != 1:
             raise click.UsageError(f"Name the letters (`outbox {name} 12 13`), or use --all; `outbox` lists them.")
-        if rule and not everything:
-            raise click.UsageError("--rule goes with --all.")
+        if (rule or saying) and not everything:
+            raise click.UsageError(f"--{'rule' if rule else 'saying'} goes with --all.")
         why = reason.strip() or (click.prompt("Why").strip() if sys.stdin.isatty() else "")
         if not why:
             raise click.UsageError('Say why: --reason "she called". It is recorded with who and when.')
@@ -81,7 +90,7 @@ def _decision(name: "What", help_words: str) -> click.Command:
 
             if refused:
                 return decide_letters(tools, name, refused_letters(tools), "", by or user_name(), why, together=True)
-            return decide_letters(tools, name, numbers or None, rule, by or user_name(), why)
+            return decide_letters(tools, name, numbers or None, rule, by or user_name(), why, saying=saying)
 
         with_tools(place, work)
 

@@ -151,7 +151,7 @@ def _waiting(
     """What only a person can settle, each with how many or why."""
     listed = [f"{run.job} failed: {run.message}" for run in runs.values() if run.outcome in ("failed", "stopped")]
     counts = {
-        "letters that may have left (unknown)": states.get("unknown", 0),
+        "letters that may have left (unknown), see `outbox`": states.get("unknown", 0),
         "letters that the mail server refused (failed)": states.get("failed", 0),
         "letters held until a person releases them, see `outbox`": states.get("held", 0),
         f"letters of the last {_RECENT_DAYS} days that were too late before they left; `outbox` lists them": lost,

@@ -12,16 +12,28 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from jobs.clinic.last_look import NO_LETTER_LEAVES
 from jobs.clinic.refusals import Answers
 from jobs.mail.journal import Journal, recover
-from jobs.mail.records import AskedToStop, Ledger, Marks, Ready, Result, RunStopped, SignInRefused, Transport
+from jobs.mail.records import (
+    DRAFTS_FIRST,
+    AskedToStop,
+    Ledger,
+    Marks,
+    Ready,
+    Result,
+    RunStopped,
+    SignInRefused,
+    Transport,
+)
 from jobs.mail.settings import is_plain_address
 from jobs.mail.stopping import StopRequest, heeding_signals
 
 if TYPE_CHECKING:
+    from jobs.mail.unanswered import Silence
     from jobs.mail.whose_fault import Waiting
 
 __all__ = [
@@ -63,18 +75,20 @@ def send(
     pause_seconds: float = 0,
     wait: Callable[[float], object] = time.sleep,
     why_no_longer: Callable[[int], str] = lambda letter_id: "",
+    silence: "Silence | None" = None,
 ) -> Tally:
     """Send the letters group by group (50 to 250 each) and say how many reached each state.
 
     `recipients_of` reads the recipients out of finished bytes; a letter that names anyone but its recipient fails.
     `why_no_longer` is asked about each letter right before it leaves; one that is not right any more stays, with why.
     `progress` hears of each settled letter. `answers` hears what the other side says of each; after too many refusals
-    the run ends with the letters on their way. SIGTERM or Ctrl-C end the run after the letter on its way. The errors of
-    the ledger pass through; the letters concerned stay `attempting` until `settle`.
+    the run ends with the letters on their way. `silence`, of earlier runs: until a text is answered, one letter leaves
+    alone, and none after one that is not answered either. SIGTERM or Ctrl-C end the run after the letter on its way.
+    The errors of the ledger pass through; the letters concerned stay `attempting` until `settle`.
     """
     with heeding_signals() as stop:
         run = _Run(ledger, transport, journal, clock, progress, recipients_of, pause_seconds, wait, stop, why_no_longer)
-        run.answers = answers or run.answers
+        run.answers, run.silence = answers or run.answers, silence
         for group in groups:
             run.send_group(group)
             if stop.asked and not run.tally.stopped_by:
@@ -83,6 +97,7 @@ def send(
                 break
         if run.waiting and not run.tally.stopped_by and (why := run.waiting.why):
             run.tally.stopped_by = RunStopped(why)
+        run.heed_silence()
     return run.tally
 
 
@@ -102,6 +117,7 @@ class _Run:
     seen: set[int] = field(default_factory=set)
     answers: Answers = field(default_factory=Answers)
     waiting: "Waiting | None" = None  # once a letter was not taken
+    silence: "Silence | None" = None  # once a letter may have left
     taken: int = 0
 
     def send_group(self, group: Sequence[Ready]) -> None:
@@ -119,6 +135,8 @@ class _Run:
         except RunStopped as reason:
             self.tally.stopped_by = reason
         finally:
+            if self.silence and self.silence.is_long:
+                self.heed_silence()
             if self.waiting:
                 results = {result.letter_id: result for result in self.waiting.settle(list(results.values()))}
                 if self.waiting.is_enough and not self.tally.stopped_by:
@@ -129,6 +147,13 @@ class _Run:
             self.ledger.record(list(results.values()), self.clock())
             self.journal.empty()
             self.tally.update(result.state for result in results.values())
+
+    def heed_silence(self) -> None:
+        """Where letters are not answered, or are again, that is what the run has to tell."""
+        if self.silence and self.silence.why and not isinstance(self.tally.stopped_by, AskedToStop):
+            from jobs.mail.unanswered import Unanswered
+
+            self.tally.stopped_by = Unanswered(self.silence.why)
 
     def _left_over(self, letter_ids: Sequence[int]) -> Iterator[Result]:
         """What the marks tell of letters without a result; one that stayed says why."""
@@ -160,6 +185,8 @@ class _Run:
         for letter in group:
             if self.stop.asked or self.answers.too_many or (self.waiting and self.waiting.is_enough):
                 return
+            if self.silence and self.silence.is_enough:
+                return
             changed = self.why_no_longer(letter.letter_id)
             trouble = changed or why_not(letter, self.recipients_of)
             if not trouble:
@@ -169,6 +196,12 @@ class _Run:
                 self.progress(1)
 
     def _hear(self, result: Result) -> None:
+        if result.state == "unknown" and not self.silence and not self.transport.name.startswith(DRAFTS_FIRST):
+            from jobs.mail.unanswered import Silence  # seldom needed
+
+            self.silence = Silence()
+        if self.silence:
+            self.silence.hear(result.state, result.detail)
         if result.state == "sent":
             self.answers.hear("taken")
             self.taken += 1
@@ -185,12 +218,12 @@ class _Run:
             self.answers.hear(answer)
 
     def _deliveries(self, letters: Iterator[Ready]) -> Generator[Result, None, None]:
-        if not self.pause_seconds:
-            yield from self.transport.deliver(letters, self.journal)
-            return
         for letter in letters:
-            yield from self.transport.deliver(iter([letter]), self.journal)
-            self.wait(self.pause_seconds)
+            if self.pause_seconds or (self.silence and self.silence.letters):
+                yield from self.transport.deliver(iter([letter]), self.journal)
+                self.wait(self.pause_seconds)
+            else:
+                yield from self.transport.deliver(chain([letter], letters), self.journal)
 
 
 def _why_none_left(tally: Tally) -> str:

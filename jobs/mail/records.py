@@ -11,6 +11,10 @@ SOME_DRAFT = "?"
 """Stands for a draft that the other side may hold under a name that was never heard."""
 
 
+MAY_HAVE_LEFT = "The letter may have left. "
+"""Begins what is noted of a letter whose text nobody answered; the reason follows."""
+
+
 class Ready(NamedTuple):
     """One finished letter: complete RFC 5322 bytes in ASCII with CRLF line ends, for exactly one recipient."""
 

@@ -77,6 +77,11 @@ def look_at(memory: Memory, tools: Tools, due: Sequence[Due], are_leaving: bool 
         to_addresses = {} if are_leaving else sent_to_addresses(memory, keys, tools.now, follow_ups.caps.days)
         for person in known.values() if are_leaving else ():
             person.sent.clear()
+        for each in households:
+            if each.state == "unknown":  # is it right to send it once more? That it may have left speaks not against it
+                itself = each.rule, each.event_starts_at, each.appointment_id
+                sent = known[each.patient_id].sent
+                sent.remove(next(one for one in sent if (one.rule, one.starts_at, one.appointment_id) == itself))
         unfilled = tools.settings.clinic.unfilled
         verdicts += look(households, known, to_addresses, follow_ups, tools.now, calendar, desk, unfilled)
     return sorted(verdicts, key=lambda verdict: importance(verdict.due))

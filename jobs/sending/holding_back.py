@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.follow_ups import utc_text
@@ -18,6 +18,9 @@ from jobs.store.letters import left_since
 from jobs.store.runs import recent_runs
 from jobs.store.sources import freshness, refused_wholes
 
+if TYPE_CHECKING:
+    from jobs.mail.unanswered import Silence
+
 THEY_WAIT = " The letters wait"
 """Begins what follows from a cause, in a sentence on all letters."""
 
@@ -25,6 +28,12 @@ THEY_WAIT = " The letters wait"
 def why_hold_back(tools: Tools, letters: Sequence[Due]) -> str:
     """A sentence where none of these letters may leave in this run, else ""."""
     return (why_all_wait(tools) or _too_many(tools, letters)) if letters else ""
+
+
+def why_no_try(tools: Tools, letters: Sequence[Due], silence: "Silence | None") -> str:
+    """A sentence while a mail server leaves letters unanswered and no other one is to be tried yet, or there is none,
+    else ""."""
+    return silence.why if silence and (not letters or silence.lasts(tools.now)) else ""
 
 
 def why_all_wait(tools: Tools) -> str:

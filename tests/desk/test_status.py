@@ -24,7 +24,7 @@ def test_status_tells_of_letters_that_need_a_decision(ask: Ask, tools: Tools) ->
         memory.connection.execute(text("UPDATE letters SET state = 'unknown' WHERE id = 1"))
         memory.connection.execute(text("UPDATE runs SET outcome = 'failed', message = 'Disk full.' WHERE id = 1"))
     shown = ask("status").output
-    assert "letters that may have left (unknown): 1" in shown
+    assert "letters that may have left (unknown), see `outbox`: 1" in shown
     assert "pull_appointments failed: Disk full." in shown
     assert "Wed 04 Mar 10:05 │ failed" in shown
 

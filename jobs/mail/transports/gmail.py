@@ -15,7 +15,7 @@ from jobs.google.scopes import SEND_LETTERS
 from jobs.google.settings import Google
 from jobs.google.trouble import Busy, GoogleTrouble, NoAnswer, Refused, SignInNeeded, Unreachable
 from jobs.mail.message import recipients_of
-from jobs.mail.records import SOME_DRAFT, Marks, Ready, Result, RunStopped, SignInRefused, Unclear
+from jobs.mail.records import MAY_HAVE_LEFT, SOME_DRAFT, Marks, Ready, Result, RunStopped, SignInRefused, Unclear
 from jobs.mail.transports.lost_letters import until_answered
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class GmailTransport:
             raise
         except NoAnswer as reason:
             self._in_a_row += 1
-            return Result(letter.letter_id, "unknown", f"The letter may have left. {reason}", draft_id)
+            return Result(letter.letter_id, "unknown", f"{MAY_HAVE_LEFT}{reason}", draft_id)
         marks.accepted(letter.letter_id)
         self._in_a_row = 0
         return Result(letter.letter_id, "sent", f"Gmail message {sent.get('id', '')}".rstrip(), "")

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Mapping
 
-from jobs.mail.records import AskedToStop, Marks, Ready, Result, RunStopped, SignInRefused
+from jobs.mail.records import MAY_HAVE_LEFT, AskedToStop, Marks, Ready, Result, RunStopped, SignInRefused
 from jobs.mail.settings import Smtp
 from jobs.mail.transports.smtp_connection import Connection, connect
 from jobs.mail.transports.smtp_line import LineLost
@@ -71,7 +71,7 @@ class Lane:
                 self._trust.lost()
                 why = masked(str(lost), letter.recipient)
                 if lost.may_have_left:
-                    return Result(letter.letter_id, "unknown", f"The letter may have left. {why}")
+                    return Result(letter.letter_id, "unknown", f"{MAY_HAVE_LEFT}{why}")
                 marks.stayed(letter.letter_id)
                 if self.abandoned:
                     break
