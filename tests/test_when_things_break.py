@@ -254,14 +254,19 @@ def test_the_only_letter_for_which_a_sign_in_is_wanted_fails_a_run_once_and_the_
     assert states(clinic) == {"sent": 3, "deferred": 1}
 
 
-def test_a_busy_mailbox_is_tried_again_after_growing_pauses_until_it_is_too_late(clinic: Clinic) -> None:
+@pytest.mark.parametrize(
+    ("at", "reply"), [("RCPT", "450 4.2.1 busy"), ("text", "451 4.3.0 <p01@patient.example>: Temporary lookup failure")]
+)
+def test_an_address_that_alone_is_put_off_is_tried_again_after_growing_pauses_until_it_is_too_late(
+    clinic: Clinic, at: str, reply: str
+) -> None:
     waiting(clinic, 2)
     busy = 0
 
     def answer(step: str, session: Session) -> str | None:
         nonlocal busy
-        busy += step == "RCPT" and session.recipient.startswith("p01")
-        return "450 4.2.1 busy" if step == "RCPT" and session.recipient.startswith("p01") else None
+        busy += step == at and session.recipient.startswith("p01")
+        return reply if step == at and session.recipient.startswith("p01") else None
 
     tried: list[str] = []
     with serving(answer) as server:

@@ -119,6 +119,7 @@ class _Run:
     waiting: "Waiting | None" = None  # once a letter was not taken
     silence: "Silence | None" = None  # once a letter may have left
     taken: int = 0
+    alone: set[int] = field(default_factory=set)  # letters that were put off before, and no others with them
 
     def send_group(self, group: Sequence[Ready]) -> None:
         """One group from `attempting` to its results. What has no result when it ends is judged by its marks."""
@@ -126,6 +127,7 @@ class _Run:
         group = self._open(group) if group else group
         if not group:
             return
+        self.alone.update(letter.letter_id for letter in group if letter.alone)
         try:
             with closing(self._deliveries(self._fit_letters(group, results))) as deliveries:  # nobody sends any more
                 for result in deliveries:
@@ -211,7 +213,7 @@ class _Run:
         from jobs.mail.refused_for_good import answer_of  # seldom needed
         from jobs.mail.whose_fault import Waiting
 
-        self.waiting = self.waiting or Waiting(self.taken)
+        self.waiting = self.waiting or Waiting(self.taken, self.alone)
         fault = self.waiting.hear(result)
         answer = answer_of(result.state, result.detail) if result.state == "failed" and not fault else None
         if answer:

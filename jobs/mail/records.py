@@ -23,6 +23,7 @@ class Ready(NamedTuple):
     message_id: str
     data: bytes
     draft_id: str = ""  # the draft that an earlier try left with the other side
+    alone: bool = False  # an earlier try was put off for a fault of its own: the other side took others then
 
 
 class Result(NamedTuple):

@@ -219,4 +219,4 @@ def _finished(
     for (facts, articles, order), data in zip(ordered, written, strict=True):
         if data is not None:
             ledger.expect(facts, [ChosenArticle(choice.article.slug, choice.reason) for choice in articles])
-            yield Ready(facts.letter_id, facts.email, order.envelope.message_id, data, facts.draft_id)
+            yield Ready(facts.letter_id, facts.email, order.envelope.message_id, data, facts.draft_id, facts.tries > 0)

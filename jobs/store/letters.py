@@ -156,6 +156,7 @@ class LetterFacts(NamedTuple):
     step: str
     draft_id: str = ""
     language: str = ""
+    tries: int = 0
 
 
 def letter_facts(memory: Memory, letter_ids: Iterable[int]) -> dict[int, LetterFacts]:
@@ -181,6 +182,7 @@ def letter_facts(memory: Memory, letter_ids: Iterable[int]) -> dict[int, LetterF
             slot.step,
             letters.c.draft_id,
             patient.language,
+            letters.c.tries,
         )
         .join(patients, patient.id == letters.c.patient_id)
         .join(events, events.c.id == letters.c.event_id)

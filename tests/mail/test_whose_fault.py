@@ -1,6 +1,6 @@
 """Whose fault it is that letters were not taken: plain answers, and what becomes of each letter."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pytest
 
@@ -22,9 +22,10 @@ def said(*details: str) -> list[Result]:
     ]
 
 
-def judged(*groups: Sequence[str]) -> tuple[list[str], str]:
-    """What becomes of the letters of a run's groups ("next run" for no fault of their own), and how the run fails."""
-    waiting, states = Waiting(0), list[str]()
+def judged(*groups: Sequence[str], alone: Collection[int] = ()) -> tuple[list[str], str]:
+    """What becomes of the letters of a run's groups ("next run" for no fault of their own), and how the run fails.
+    Letters that were put off `alone` before are named by their place in a group."""
+    waiting, states = Waiting(0, alone), list[str]()
     for group in groups:
         results = said(*group)
         for result in results:
@@ -44,7 +45,9 @@ def judged(*groups: Sequence[str]) -> tuple[list[str], str]:
         ([LATER], ["deferred"], False),
         ([LATER, FULL], ["deferred", "deferred"], False),
         ([GREY, GREY], ["deferred", "deferred"], False),
-        ([FULL] * 4, ["deferred"] * 4, False),
+        ([FULL] * 5 + [GREY], ["deferred"] * 6, False),
+        ([FULL] * 6 + [GREY], ["next run"] * 7, True),
+        ([SENT] + [FULL] * 9, ["sent"] + ["deferred"] * 9, False),
         ([LATER, LATER], ["next run"] * 2, True),
         ([LATER, GREY, "text: 451 4.4.1 no route"], ["next run"] * 3, True),
         ([GREY, GREY, GREY, FULL], ["next run"] * 3 + ["deferred"], True),
@@ -68,6 +71,45 @@ def judged(*groups: Sequence[str]) -> tuple[list[str], str]:
 def test_a_letter_taken_afterwards_tells_whose_fault_it_was(details: list[str], states: list[str], fails: bool) -> None:
     assert judged(details) == (states, judged(details)[1])
     assert (judged(details)[1] != "") is fails
+
+
+NO_QUEUE = "text: 451 4.3.0 queue file write error"
+
+
+@pytest.mark.parametrize(
+    ("details", "alone", "states", "fails"),
+    [
+        ([NO_QUEUE], {1}, ["deferred"], ""),
+        ([LATER, LATER, GREY], {1, 2, 3}, ["deferred"] * 3, ""),
+        ([FULL] * 7, {1, 2}, ["deferred"] * 7, ""),
+        ([LATER, LATER], {1}, ["deferred"] * 2, ""),
+        (
+            [NO_QUEUE, NO_QUEUE],
+            {1},
+            ["deferred", "next run"],
+            f"put off a letter, at last with: {NO_QUEUE}. That tells",
+        ),
+        ([NO_QUEUE, FULL], (), ["next run", "deferred"], f"put off a letter, at last with: {NO_QUEUE}. That tells"),
+        (
+            [NO_ROOM, NO_QUEUE],
+            {1, 2},
+            ["next run", "deferred"],
+            f"put off a letter, at last with: {NO_ROOM}. That tells",
+        ),
+        (
+            [DAILY, LATER],
+            {1, 2},
+            ["next run", "deferred"],
+            f"takes no more letters from this sender for now, at last with: {DAILY}. ",
+        ),
+    ],
+)
+def test_what_was_put_off_by_itself_before_tells_nothing_of_the_server_and_the_one_that_does_is_named(
+    details: list[str], alone: Collection[int], states: list[str], fails: str
+) -> None:
+    found, why = judged(details, alone=alone)
+    assert found == states
+    assert why.startswith(f"The mail server {fails}") if fails else why == ""
 
 
 def test_letters_of_an_earlier_group_count_with_those_of_the_next() -> None:
