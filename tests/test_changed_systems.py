@@ -205,3 +205,28 @@ def test_numbers_that_mean_other_visits_in_the_new_system_are_held_back_and_know
     assert clinic.ask("SELECT COUNT(*), COUNT(DISTINCT patient_id) FROM appointments WHERE same_as = 0") == [(24, 12)]
     clinic.export(*numbered(names[5:] + names[:5], "Q"))
     assert {*told(clinic, "03-04", "03-05").values()} == {1}
+
+
+def test_a_new_system_whose_charts_have_the_old_ones_numbers_is_told_as_that(clinic: Clinic) -> None:
+    """Visit by visit the same numbers, of other people: nothing but a name and an address has changed."""
+    names = [f"{first}{last}" for first in "Abel Bea Carl Dora Eric Faye".split() for last in ("ton", "wick")]
+
+    def charts(order: list[str]) -> list[Row]:
+        return [
+            appointment(name, f"2026-{day} {9 + names.index(name) % 8}:{names.index(name) // 8 * 30:02}", "booked",
+                        last_name=name[::-1].title(), patient_id=f"P{chart}", appointment_id=f"{chart * 2 + visit}")
+            for chart, name in enumerate(order)
+            for visit, day in enumerate(("03-05", "03-12"))
+        ]  # fmt: skip
+
+    clinic.export(*charts(names))
+    clinic.pull(BEFORE)
+    clinic.export(*charts(names[5:] + names[:5]))
+    assert clinic.pull(CHANGED).code == FAILED
+    [(what, remedy)] = clinic.ask("SELECT what, remedy FROM problems")
+    assert what == "12 of 12 patients' numbers are other people's, all at once: nothing was taken from this file."
+    assert remedy.startswith("If the practice system is another one by now, whose numbers mean other visits, give the")
+    assert told(clinic) == {}
+    clinic.read_from("{name: new, path: exports/*.csv}")
+    assert clinic.pull("2026-03-03 08:30").code == FINE
+    assert clinic.ask("SELECT COUNT(*), COUNT(DISTINCT patient_id) FROM appointments WHERE same_as = 0") == [(24, 12)]

@@ -59,6 +59,8 @@ class Upheaval:
     booked: dict[int, tuple[int, str]] = field(default_factory=dict)
     """Coming visits that are new, or were gone: the patient, the time."""
     readdressed: dict[int, str] = field(default_factory=dict)  # the address in place of the one that was known
+    renamed: dict[int, tuple[Sequence[str], Sequence[str]]] = field(default_factory=dict)
+    """Patients whose name is another one and whose address is not the same: their name before, and now."""
     swapped: set[int] = field(default_factory=set)  # first and last name have changed places
     handed_over: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Coming visits that are given for another record than before: the former one, the new one."""
@@ -69,17 +71,34 @@ class Upheaval:
             self.readdressed[patient_id] = address_key(now[2])
         if before[0] != before[1] and tuple(now[:2]) == (before[1], before[0]):
             self.swapped.add(patient_id)
+        elif now[:2] != before[:2] and (now[2] != before[2] or not now[2]):
+            self.renamed[patient_id] = tuple(before[:2]), tuple(now[:2])
 
     def found(self, memory: Memory, source: str, lost: Lost, rows: int, now: str, zone: tzinfo) -> Found | None:
         """What the file does to most visits or patients, None where it does so to few. `rows` is how many rows it has;
         `now` is UTC text."""
         since = date.fromisoformat(now[:10]) - _LOOK_BACK
-        of_numbers = [*self._of_numbers(memory, source, rows, now)]
+        of_numbers = [*self._of_numbers(memory, source, rows, now), *self._of_charts(memory, source, since, rows)]
         said = [*self._of_visits(memory, source, lost, rows, now, zone), *self._of_people(memory, source, since, rows)]
-        said = [*of_numbers, *said]
-        prints = (_print(each) for _, changes in said for each in changes)
-        words = " and ".join(words for words, _ in said)
-        return Found(words, frozenset(prints), bool(of_numbers)) if said else None
+        prints = (_print(each) for _, changes in (*of_numbers, *said) for each in changes)
+        words = " and ".join(words for words, _ in of_numbers or said)  # other times and addresses follow from numbers
+        return Found(words, frozenset(prints), bool(of_numbers)) if words else None
+
+    def _of_charts(self, memory: Memory, source: str, since: date, rows: int) -> Iterator[tuple[str, Iterable[object]]]:
+        """Patients' numbers that mean other people, as where another practice system counts its charts from one too."""
+        if len(self.renamed) <= FEW:
+            return
+        from jobs.clinic.identity import compare_names
+
+        others = {
+            patient: now
+            for patient, (before, now) in self.renamed.items()
+            if compare_names((before[0], before[1]), (now[0], now[1])) == "other"
+        }
+        of = max(len(others), min(len(_seen_since(memory, source, since) | others.keys()), rows))
+        if len(others) > FEW and len(others) * 2 > of:
+            changes = [("number", *each) for each in others.items()]
+            yield f"{len(others)} of {of} patients' numbers are other people's", changes
 
     def _of_numbers(self, memory: Memory, source: str, rows: int, now: str) -> Iterator[tuple[str, Iterable[object]]]:
         """Numbers that mean other people's visits, as where another practice system counts from one too."""
