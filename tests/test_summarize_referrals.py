@@ -257,6 +257,10 @@ def test_every_figure_of_the_clinic_is_right_for_every_period(week: Counted) -> 
         due = parts["due"]
         rates = {"Arrival rate": "visits", "No-show rate": "no_shows", "Late-cancel rate": "late_cancels"}
         expected |= {title: pytest.approx(parts[part] / due) if due else None for title, part in rates.items()}
+        for amount, total in (("billed", billed), ("paid", paid)):
+            known = by_hand.visits_with(amount, week.slots, first, last, week.today)
+            is_told = total is not None and parts["visits"]
+            expected[f"Visits with {amount}"] = pytest.approx(known / parts["visits"]) if is_told else None
         everybody = by_hand.group_figures(week.courses, week.monday, week.today)
         of_year = {"Conversion": "conversion", "Days to evaluation": "days_to_evaluation", "Dropped out": "dropped"}
         expected |= {title: everybody[part] if name == "year" else None for title, part in of_year.items()}

@@ -33,6 +33,8 @@ class Attendance(NamedTuple):
     ahead: int = 0  # booked or arrived, today or later
     billed_cents: int | None = None
     paid_cents: int | None = None
+    billed_visits: int = 0  # of the visits, those of which the amount is known
+    paid_visits: int = 0
 
     @property
     def due(self) -> int:
@@ -54,6 +56,15 @@ class Attendance(NamedTuple):
     @property
     def late_cancel_rate(self) -> float | None:
         return part_of(self.late_cancels, self.due)
+
+    @property
+    def billed_share(self) -> float | None:
+        """Of how large a part of the visits the amount is known; None where no amount is."""
+        return None if self.billed_cents is None else part_of(self.billed_visits, self.visits)
+
+    @property
+    def paid_share(self) -> float | None:
+        return None if self.paid_cents is None else part_of(self.paid_visits, self.visits)
 
 
 class Funnel(NamedTuple):

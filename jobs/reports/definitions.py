@@ -55,7 +55,8 @@ DEFINITIONS = (
     ("Discharged", "A discharge visit of the episode was kept."),
     ("Visits so far", "All visits up to now of the patients who were new this year."),
     ("Billed, paid", "As the export has them: on the sheet Figures of the appointments in the period, beside a source "
-     "of all appointments of the year's new patients. An empty cell means that the export has none; it is never zero."),
+     "of all appointments of the year's new patients. An empty cell means that the export has none; it is never zero. "
+     "Visits with billed, with paid: of how many of the visits the export says the amount; the sum is of these alone."),
     ("New source", "Its first referral ever lies in the period shown. For this, for quiet and for returning, a name "
      "that is a source and a referring provider is looked at in both roles."),
     ("Quiet", f"At least {QUIET_REFERRALS} referrals in the 365 days up to the end of the period shown, none in the "

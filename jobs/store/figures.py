@@ -91,11 +91,13 @@ _FUNNEL = f"""
     WHERE {_REFERRED} AND referred_on BETWEEN :first AND :last
 """  # noqa: S608
 
+_KEPT = "(status = 'completed' OR status = 'arrived' AND starts_on < :today)"
+
 # Every appointment counts in exactly one column but the cancelled ones, of which the late ones stand before them; one
 # that stands in two sources counts once, one that was deleted in none.
 _ATTENDANCE = f"""
     SELECT starts_on,
-        count(*) FILTER (WHERE status = 'completed' OR status = 'arrived' AND starts_on < :today),
+        count(*) FILTER (WHERE {_KEPT}),
         count(*) FILTER (WHERE status = 'no_show'),
         count(*) FILTER (WHERE status = 'cancelled' AND cancelled_at <> '' AND cancelled_at > {{a_day_before_start}}),
         count(*) FILTER (WHERE status = 'cancelled'),
@@ -103,7 +105,9 @@ _ATTENDANCE = f"""
         count(*) FILTER (WHERE status = 'booked' AND starts_on < :today),
         count(*) FILTER (WHERE status IN ('booked', 'arrived') AND starts_on >= :today),
         sum(CAST(NULLIF(billed, '') AS NUMERIC)),
-        sum(CAST(NULLIF(paid, '') AS NUMERIC))
+        sum(CAST(NULLIF(paid, '') AS NUMERIC)),
+        count(*) FILTER (WHERE billed <> '' AND {_KEPT}),
+        count(*) FILTER (WHERE paid <> '' AND {_KEPT})
     FROM appointments
     WHERE {_BOOKED} AND {_HERE}
     GROUP BY starts_on
@@ -235,8 +239,13 @@ def _waits(memory: Memory, typed: str, days: Mapping[str, str]) -> dict[str, Cou
 def _attendance(memory: Memory, days: Mapping[str, str]) -> list[tuple[date, tuple[Any, ...]]]:
     """What became of the appointments of each day."""
     return [
-        (date.fromisoformat(day), (visits, missed, late, cancelled - late, *others, _cents(billed), _cents(paid)))
-        for day, visits, missed, late, cancelled, *others, billed, paid in _rows(memory, _ATTENDANCE, days)
+        (
+            date.fromisoformat(day),
+            (visits, missed, late, cancelled - late, *others, _cents(billed), _cents(paid), with_billed, with_paid),
+        )
+        for day, visits, missed, late, cancelled, *others, billed, paid, with_billed, with_paid in _rows(
+            memory, _ATTENDANCE, days
+        )
     ]
 
 
@@ -248,8 +257,10 @@ def _attended_in(attended: list[tuple[date, tuple[Any, ...]]], period: Period) -
     columns = list(zip(*(counts for day, counts in attended if day in period), strict=True))
     if not columns:
         return Attendance()
-    money = [[cents for cents in column if cents is not None] for column in columns[7:]]
-    return Attendance(*map(sum, columns[:7]), *(sum(cents) if cents else None for cents in money))
+    money = [[cents for cents in column if cents is not None] for column in columns[7:9]]
+    return Attendance(
+        *map(sum, columns[:7]), *(sum(cents) if cents else None for cents in money), *map(sum, columns[9:])
+    )
 
 
 def _counted_in(counts: list[tuple[date, int]], period: Period) -> int:

@@ -152,6 +152,11 @@ def money(slots: Iterable[Slot], first: date, last: date) -> tuple[Decimal | Non
     return (sum(billed) if billed else None, sum(paid) if paid else None)  # type: ignore[return-value]
 
 
+def visits_with(amount: str, slots: Iterable[Slot], first: date, last: date, today: date) -> int:
+    """How many visits of some days have an amount of this name."""
+    return attendance((slot for slot in slots if getattr(slot, amount) is not None), first, last, today)["visits"]
+
+
 # Episodes of care --------------------------------------------------------------------------------------------------
 
 
