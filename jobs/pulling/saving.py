@@ -190,7 +190,7 @@ def _take_away(
     """Appointments that the file no longer has or that became something else, and those that it says are cancelled.
     Where a person said that the file is right, or the patients have new numbers, they may be many."""
     gone = Gone()
-    if not (file.gone or file.no_more or file.cancelled):
+    if not file.takes_away:
         return gone
     from jobs.store.gone import cancel, mark_gone  # of most files that changed nothing is gone
 
@@ -203,7 +203,7 @@ def _take_away(
 
 def _too_many_gone(memory: Memory, source: Source, file: FileRead, gone: Gone) -> Problem | None:
     """Of the same missing appointments a person is told once: in the same words, until they are over."""
-    if not (file.gone or file.no_more or file.cancelled):
+    if not file.takes_away:
         return None
     from jobs.store.gone import note_missing
 

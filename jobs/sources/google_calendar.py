@@ -5,7 +5,7 @@ breaks off before, the next pull asks for the same changes again, and every entr
 """
 
 import marshal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
@@ -30,6 +30,7 @@ MOST_PAGES = 400
 MOST_ENTRIES = 100_000
 WINDOW_MOVES_DAYS = 7  # so often all is asked for anew: entries that recur come into the window without a change
 _FORMAT = 1
+_MOST_MISSED = 5_000  # marks, the newest of them
 _ON_A_PAGE = 2500  # the most that Google gives
 _FIELDS = (
     "nextPageToken,nextSyncToken,items(id,status,summary,description,location,start,end,created,eventType,"
@@ -47,15 +48,17 @@ class _Memory(NamedTuple):
     until: str  # the last day of the window that was asked for
     marks: frozenset[int]  # of the entries that it has
     unsettled: dict[str, Row]  # entries with a problem: they are looked at again each time, so that it stays listed
+    gone: tuple[int, ...] = ()  # marks of entries that it has no more, the oldest first: it may not be believed yet
+    no_more: tuple[int, ...] = ()  # of those that were deleted or are no appointment any more, likewise
 
     def dump(self) -> bytes:
-        return marshal.dumps((_FORMAT, *self[:3], sorted(self.marks), self.unsettled))
+        return marshal.dumps((_FORMAT, *self[:3], sorted(self.marks), *self[4:]))
 
     @classmethod
     def load(cls, data: bytes) -> "_Memory | None":
         try:
-            version, wish, token, until, marks, unsettled = marshal.loads(data)
-            return cls(wish, token, until, frozenset(marks), unsettled) if version == _FORMAT else None
+            version, wish, token, until, marks, *more = marshal.loads(data)
+            return cls(wish, token, until, frozenset(marks), *more) if version == _FORMAT else None
         except (ValueError, TypeError, EOFError):
             return None
 
@@ -98,12 +101,23 @@ def read_google_calendar(
     values, unsettled = _values(source, rows, rules)
     appointments = {mark for mark in values.marks} | {mark_of(each) for each in unsettled}
     file.values = iter([values])
-    file.memory = _Memory(wish, changes.token, until, listed, unsettled).dump()
     file.cancelled = frozenset(map(mark_of, deleted))
+    gone, no_more = tuple[int, ...](), tuple[int, ...]()
     if known:  # an appointment that became a break is none any more
-        file.gone = (known.marks - listed if changes.whole else frozenset()) - file.cancelled
-        file.no_more = (known.marks & marks - appointments) - file.cancelled
+        lost = known.marks - listed if changes.whole else frozenset[int]()
+        gone = _newest(known.gone, lost, except_for=listed | file.cancelled)
+        off = known.marks & (marks - appointments | file.cancelled)
+        no_more = _newest(known.no_more, off, except_for=appointments)
+        file.gone, file.no_more = frozenset(gone), frozenset(no_more) - file.cancelled
+    file.memory = _Memory(wish, changes.token, until, listed, unsettled, gone, no_more).dump()
     return file
+
+
+def _newest(before: Iterable[int], now: Iterable[int], except_for: Collection[int]) -> tuple[int, ...]:
+    """The marks of both but for some, the oldest first. What is missed is told again with each change that follows: the
+    store believes it or not."""
+    marks = [mark for mark in dict.fromkeys((*before, *sorted(now))) if mark not in except_for]
+    return tuple(marks[-_MOST_MISSED:])
 
 
 def mark_of(event_id: str) -> int:

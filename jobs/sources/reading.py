@@ -75,9 +75,15 @@ class FileRead:
         if len(self.gone) <= len(open_marks) + _MANY_SETTLED:
             return self.memory
         memory = FileMemory.load(self.memory)
-        assert memory is not None, "a child runs this very version"
+        if memory is None:  # of a Google calendar, which keeps them itself
+            return self.memory
         memory.miss(open_marks)
         return memory.dump()
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether it no longer has some appointments, or says that they are off."""
+        return bool(self.gone or self.no_more or self.cancelled)
 
     @property
     def is_calendar(self) -> bool:

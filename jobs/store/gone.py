@@ -73,9 +73,13 @@ def _coming(memory: Memory, source: str, now: str) -> list[_Coming]:
     query = select(table.id, table.patient_id, table.mark, table.starts_at).where(
         table.clinic_id == memory.clinic_id, table.source == source, table.status == "booked", table.starts_at > now
     )
-    yesterday = date.fromisoformat(now[:10]) - timedelta(days=1)  # the clinic's day may be behind that of UTC
-    rows = memory.connection.execute(query.where(table.starts_on >= yesterday.isoformat()))
+    rows = memory.connection.execute(query.where(table.starts_on >= _yesterday(now)))
     return [_Coming._make(row) for row in rows]
+
+
+def _yesterday(now: str) -> str:
+    """The clinic's day may be behind that of UTC."""
+    return (date.fromisoformat(now[:10]) - timedelta(days=1)).isoformat()
 
 
 def _were_moved(going: Sequence[_Coming], brought: Brought, here: int, most: int) -> bool:
@@ -126,18 +130,20 @@ def _mark(memory: Memory, going: Sequence[_Coming], now: str) -> Gone:
 def cancel(memory: Memory, source: str, marks: Collection[int], now: str) -> Gone:
     """Cancel coming appointments that were deleted or cancelled in their calendar; each is an event, if it counts.
 
-    `marks` are what the calendar knows them by; too many at once are not believed, as in `mark_gone`.
+    `marks` are what the calendar knows them by; too many at once are not believed, nor are those of which a person was
+    told that they are missing, as in `mark_gone`.
     """
     table = appointments.c
     columns = (table.id, table.patient_id, table.mark, table.starts_at, table.step, table.same_as, table.status)
     query = select(*columns).where(
-        table.clinic_id == memory.clinic_id, table.source == source, table.starts_at > now,
-        table.status.in_(("booked", "rescheduled")),
+        table.clinic_id == memory.clinic_id, table.source == source, table.starts_on >= _yesterday(now),
+        table.starts_at > now, table.status == "booked",
     )  # fmt: skip
-    coming = memory.connection.execute(query).all()
-    found = [slot for slot in coming if slot.mark in marks]
+    coming, told = memory.connection.execute(query).all(), missing_before(memory, source)
+    kept = frozenset(slot.id for slot in coming if slot.mark in marks and slot.id in told)
+    found = [slot for slot in coming if slot.mark in marks and slot.id not in told]
     if len(found) > max(MOST_GONE, len(coming) // 5):
-        return Gone(kept=frozenset(slot.id for slot in found))
+        return Gone(kept=kept.union(slot.id for slot in found))
     changed = [("cancelled", now, "", 0, slot.id) for slot in found]
     update_rows(memory, *setting(appointments, ("status", "cancelled_at", "row_hash", "unread")), changed)
     happened = [
@@ -149,4 +155,4 @@ def cancel(memory: Memory, source: str, marks: Collection[int], now: str) -> Gon
         )
     ]
     insert_new(memory, events, EVENT, happened)
-    return Gone(len(found), patients=frozenset(slot.patient_id for slot in found))
+    return Gone(len(found), kept, frozenset(slot.patient_id for slot in found))

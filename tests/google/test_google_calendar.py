@@ -208,9 +208,56 @@ def test_very_many_deletions_at_once_are_not_believed(clinic: Clinic, calendar: 
         calendar.delete(f"e{number}")
     clinic.pull(LATER)
     assert Counter(status for _, status in starts(clinic)) == {"booked": 40}
-    assert clinic.ask("SELECT what FROM problems") == [
-        "30 coming appointments are no longer in this file. They still count as booked."
-    ]
+    told = ["30 coming appointments are no longer in this file. They still count as booked."]
+    assert clinic.ask("SELECT what FROM problems") == told
+    calendar.put(event(99))
+    calendar.delete("e35")
+    clinic.pull("2025-08-04 09:10")
+    assert Counter(status for _, status in starts(clinic)) == {"booked": 40, "cancelled": 1}
+    assert clinic.ask("SELECT what FROM problems") == told
+    before = clinic.ask("SELECT * FROM appointments"), clinic.ask("SELECT * FROM events")
+    calendar.forgotten = len(calendar.changes)  # all is asked for anew, and the deleted ones are told again
+    clinic.pull("2025-08-04 09:20")
+    assert (clinic.ask("SELECT * FROM appointments"), clinic.ask("SELECT * FROM events")) == before
+    assert clinic.ask("SELECT what FROM problems") == told
+    said = clinic.command("problems", "--is-right", "studio", moment="2025-08-04 10:00")
+    assert (said.exit_code, clinic.ask("SELECT what FROM problems")) == (0, [])
+    assert Counter(status for _, status in starts(clinic)) == {"booked": 10, "rescheduled": 30, "cancelled": 1}
+    calendar.forgotten = len(calendar.changes)
+    clinic.pull("2025-08-04 11:00")
+    assert Counter(status for _, status in starts(clinic)) == {"booked": 10, "rescheduled": 30, "cancelled": 1}
+    assert clinic.ask("SELECT what FROM problems") == []
+
+
+def test_entries_that_a_whole_reading_no_longer_has_are_told_until_they_are_back(
+    clinic: Clinic, calendar: MadeUpCalendar
+) -> None:
+    calendar.put(*(event(number, f"2025-08-{12 if number else 20}T09:00:00-07:00") for number in range(40)))
+    clinic.pull(MOMENT)
+    calendar.changes, entries = calendar.changes[:10], calendar.changes[10:]
+    calendar.forgotten = 40
+    clinic.pull(LATER)
+    calendar.put(event(99))
+    clinic.pull("2025-08-04 09:10")
+    told = ["30 coming appointments are no longer in this file. They still count as booked."]
+    assert clinic.ask("SELECT what FROM problems") == told
+    calendar.put(*entries[:28])
+    clinic.pull("2025-08-04 09:20")
+    assert Counter(status for _, status in starts(clinic)) == {"booked": 39, "rescheduled": 2}
+    assert clinic.ask("SELECT what FROM problems") == []
+
+
+def test_deleted_entries_that_are_put_back_are_told_no_more(clinic: Clinic, calendar: MadeUpCalendar) -> None:
+    entries = [event(number) for number in range(40)]
+    calendar.put(*entries)
+    clinic.pull(MOMENT)
+    for number in range(30):
+        calendar.delete(f"e{number}")
+    clinic.pull(LATER)
+    calendar.put(*entries[:28])
+    clinic.pull("2025-08-04 09:10")
+    assert Counter(status for _, status in starts(clinic)) == {"booked": 38, "rescheduled": 2}
+    assert clinic.ask("SELECT what FROM problems") == []
 
 
 def test_an_entry_that_names_nobody_stays_listed_until_it_does(clinic: Clinic, calendar: MadeUpCalendar) -> None:
