@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hand_written_clinic import Clinic, appointment
 
+from jobs.clinic.letter_life import PASSED_ON
 from jobs.desk.commands import cli
 
 BEFORE, DAY, NEXT = "2025-08-04 07:00", "2025-08-04 10:00", "2025-08-05 07:00"
@@ -137,6 +138,33 @@ def test_a_title_of_no_usual_form_is_read_only_beside_an_address(clinic: Clinic)
     clinic.send(DAY)
     assert welcomes(clinic) == [("sent", "")]
     assert clinic.ask("SELECT what FROM problems") == ["No patient can be read from the title of this entry."]
+
+
+def test_an_entry_that_names_another_patient_now_is_a_visit_of_its_own_until_it_is_corrected(clinic: Clinic) -> None:
+    ben_there = entry("a", "20250811T090000", "PT - Ben Other", "ben@patient.example")
+    clinic.export(ANNA)
+    calendar(clinic, ANNA_THERE)
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    calendar(clinic, ben_there)
+    clinic.pull("2025-08-04 11:00")
+    clinic.send("2025-08-04 12:00")
+    assert (counted(clinic), clinic.fates("Ben", "welcome")) == ((2, 2), [("sent", "")])
+    assert [state for state, _ in clinic.fates("Anna", "reminder") + clinic.fates("Ben", "reminder")] == ["planned"] * 2
+    calendar(clinic, ANNA_THERE)
+    clinic.pull("2025-08-04 13:00")
+    assert counted(clinic) == (1, 1)
+    assert clinic.fates("Ben", "reminder") == [("withdrawn", PASSED_ON)]
+    calendar(clinic, ben_there)
+    clinic.pull("2025-08-04 14:00")
+    before = [clinic.ask(f"SELECT * FROM {table}") for table in ("appointments", "events", "letters")]  # noqa: S608
+    clinic.pull("2025-08-04 15:00")
+    assert before == [clinic.ask(f"SELECT * FROM {table}") for table in ("appointments", "events", "letters")]  # noqa: S608
+    for day in ("2025-08-07", "2025-08-08"):
+        clinic.export(ANNA)
+        clinic.pull(f"{day} 09:00")
+        clinic.send(f"{day} 10:00")
+    assert clinic.fates("Anna", "reminder") == clinic.fates("Ben", "reminder") == [("sent", "")]
 
 
 def test_the_spreadsheet_counts_where_the_two_differ(clinic: Clinic) -> None:

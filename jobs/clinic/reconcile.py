@@ -52,12 +52,13 @@ class Entry(NamedTuple):
 Apart = Collection[frozenset[int]]
 
 
-def pair_entries(entries: Sequence[Entry], apart: Apart = ()) -> dict[int, int]:
+def pair_entries(entries: Sequence[Entry], apart: Apart = (), renamed: Collection[int] = ()) -> dict[int, int]:
     """Say which entries are the same appointment as one of a source of lower rank: its id by theirs.
 
     `entries` are all of some days; `apart` are pairs of records that a person said are two patients. What was paired
-    stays so when one of the two is moved, unless another fits at its very time. One whose number is gone is the same as
-    the one that its own source has in its place, see `old_numbers`.
+    stays so when one of the two is moved, unless another fits at its very time, and when the first of them passes to
+    another patient: a calendar is behind. One that is `renamed` (its id) stays so only where both may be one patient's.
+    One whose number is gone is the same as the one that its own source has in its place, see `old_numbers`.
     """
     found: dict[int, int] = {}
     if any(entry.gone for entry in entries):
@@ -69,7 +70,7 @@ def pair_entries(entries: Sequence[Entry], apart: Apart = ()) -> dict[int, int]:
     ranks = list(dict.fromkeys(entry.rank for entry in by_rank))
     for rank in ranks[1:]:
         first = [entry for entry in by_rank if entry.rank < rank and entry.id not in found]
-        found |= _pair_source(first, [entry for entry in by_rank if entry.rank == rank], apart)
+        found |= _pair_source(first, [entry for entry in by_rank if entry.rank == rank], apart, renamed)
     return {each: _at_the_end(first, found) for each, first in found.items()}
 
 
@@ -79,7 +80,9 @@ def _at_the_end(entry_id: int, found: Mapping[int, int]) -> int:
     return entry_id
 
 
-def _pair_source(first: Sequence[Entry], second: Sequence[Entry], apart: Apart) -> dict[int, int]:
+def _pair_source(
+    first: Sequence[Entry], second: Sequence[Entry], apart: Apart, renamed: Collection[int]
+) -> dict[int, int]:
     """Pair the entries of one source with those that count before it, the surest first."""
     taken: dict[int, int] = {}
     by_start: defaultdict[str, list[Entry]] = defaultdict(list)
@@ -113,12 +116,22 @@ def _pair_source(first: Sequence[Entry], second: Sequence[Entry], apart: Apart) 
     take_only(at_its_time, _name_may_be_one)
     before = {other.id: other for other in first}
     for entry in left():
-        take(entry, [before[entry.same_as]] if entry.same_as in before else [])
+        held = [before[entry.same_as]] if entry.same_as in before else []
+        take(entry, (other for other in held if entry.id not in renamed or _may_be_one_patient(entry, other)))
     for entry in left():
         take(entry, (other for other in at_its_time(entry) if _one_is_nameless(entry, other)))
     take_only(lambda entry: at_its_time(entry) if entry.address_key and entry.stands else (), _of_one_address)
     take_only(lambda entry: by_day.get((entry.patient_id, entry.starts_on), ()), begin_together)
     return found
+
+
+def _may_be_one_patient(entry: Entry, other: Entry) -> bool:
+    return (
+        entry.patient_id == other.patient_id
+        or entry.address_key == other.address_key != ""
+        or _names(entry, other) != "other"
+        and _one_birth_date(entry, other)
+    )
 
 
 def _one_to_one(

@@ -91,7 +91,12 @@ def all_numbers_gone(memory: Memory, source: str, left: Collection[int], touched
 
 
 def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts: Counter[str]) -> frozenset[int]:
-    """Find out who and what of a file stands in another source too. Give the patients whose history changed by it."""
+    """Find out who and what of a file stands in another source too. Give the patients whose history changed by it.
+
+    In this order: who is one patient is known before a visit passes from one to another, and what happened by that is
+    told before its letters may become those of another source's entry. An entry that was a twin and names somebody else
+    now is told of last, if it is a visit of its own by that.
+    """
     if not touched.slots and not touched.records:
         return frozenset()
     from jobs.sources.ranks import ranks_of  # nothing new, nothing to load
@@ -99,19 +104,26 @@ def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts:
     from jobs.store.twins import UNKNOWN_RANK, settle_twins
 
     people = settle_identities(memory, touched.records, touched.handed_over, seen_at)
-    if touched.passed:
-        from jobs.store.passing import pass_on  # on few days
-
-        welcomes = {rule.name for rule in tools.settings.follow_ups.rules if rule.when == "first_booking"}
-        counts["appointments given to another patient"] += pass_on(memory, touched.passed, welcomes, seen_at)
+    _pass_on(memory, tools, [each for each in touched.passed if not each.was_twin], seen_at, counts)
     ranks = dict.fromkeys(named_no_more(memory), UNKNOWN_RANK) | ranks_of(tools.settings.sources)
-    twins = settle_twins(memory, touched.slots, ranks, seen_at, touched.one_now | people.one_now, touched.back)
+    renamed = {each.slot_id for each in touched.passed if each.was_twin}
+    one_now = touched.one_now | people.one_now
+    twins = settle_twins(memory, touched.slots, ranks, seen_at, one_now, touched.back, renamed)
+    _pass_on(memory, tools, [each for each in touched.passed if each.slot_id in twins.parted], seen_at, counts)
     counts["patients in two sources"] += people.joined + twins.joined
     counts["appointments in two sources"] += twins.new
     counts["appointments renumbered"] += twins.renumbered
     if people.doubtful or people.joined or twins.doubtful or twins.joined:
         _list_doubtful(memory, seen_at, counts)
     return people.patients | twins.patients
+
+
+def _pass_on(memory: Memory, tools: Tools, passed: Sequence[Passed], seen_at: str, counts: Counter[str]) -> None:
+    if passed:
+        from jobs.store.passing import pass_on  # on few days
+
+        welcomes = {rule.name for rule in tools.settings.follow_ups.rules if rule.when == "first_booking"}
+        counts["appointments given to another patient"] += pass_on(memory, passed, welcomes, seen_at)
 
 
 def _list_doubtful(memory: Memory, seen_at: str, counts: Counter[str]) -> None:

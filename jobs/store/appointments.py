@@ -55,6 +55,7 @@ class Passed(NamedTuple):
     former: int
     known: Known
     seen: Seen
+    was_twin: bool = False  # its first source told what happened, until it is known not to be that one's
 
 
 class Saved(NamedTuple):
@@ -191,10 +192,11 @@ class _Writing:
         self._slots.add(slot_id)
         if slot.status == "booked" and slot.starts_at > self._seen_at and (before is None or before.was_gone()):
             self._noted.booked[slot_id] = patient_id, slot.starts_at
-        if before is None or not before.same_as:  # else the source that counts tells what happens
+        has_passed = before is not None and before.patient_id != patient_id
+        if before is None or not before.same_as or has_passed:  # else the source that counts tells what happens
             seen = Seen(slot.starts_at, slot.status, slot.step, slot.booked_at, slot.cancelled_at)
-            if before is not None and before.patient_id != patient_id:
-                self._passed.append(Passed(slot_id, before.patient_id, before.known, seen))
+            if before is not None and has_passed:
+                self._passed.append(Passed(slot_id, before.patient_id, before.known, seen, bool(before.same_as)))
                 return
             clinic_id = self._memory.clinic_id
             for what, happened_at in events_of(before and before.known, seen, self._seen_at):

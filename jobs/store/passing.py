@@ -30,7 +30,7 @@ def pass_on(memory: Memory, passed: Sequence[Passed], welcomes: Collection[str],
     now_of = _patients_now(memory, passed)
     address_of = _addresses(memory, {each for pair in now_of.values() for each in pair})
     happened, really = list[tuple[Any, ...]](), dict[int, tuple[int, int]]()
-    for slot_id, former, known, seen in passed:
+    for slot_id, former, known, seen, _ in passed:
         patient_id, former = now_of[slot_id, former]
         if patient_id == former:
             them = events_of(known, seen, now)

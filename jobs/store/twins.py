@@ -36,6 +36,7 @@ class Paired(NamedTuple):
     joined: int  # patients known as one because they stand at one time in both sources
     doubtful: int  # patients who may be one for that reason
     patients: frozenset[int]
+    parted: frozenset[int] = frozenset()  # of the entries that name somebody else now, those that are no twins any more
 
 
 def settle_twins(
@@ -45,20 +46,23 @@ def settle_twins(
     at: str,
     one_now: Collection[int] = (),
     back: Collection[int] = (),
+    renamed: Collection[int] = (),
 ) -> Paired:
     """Find out which of these new or changed appointments stand in two sources, and which visits of patients who have
-    become one (`one_now`) stand twice, those of the past too. `back` are twins that their source has again.
+    become one (`one_now`) stand twice, those of the past too. `back` are twins that their source has
+    again, `renamed` those that name somebody else than before.
 
     `ranks` says for each source how much it counts: of two, the one of lower rank. Where there is one only, nothing
     can stand twice but under numbers, or in sources, that are gone.
     """
     alone = len(ranks) < 2
     ours = {*(() if alone else slots), *back, *_of_patients(memory, one_now, [*ranks] if alone else None)}
-    new, again, joined, doubtful, touched = 0, 0, 0, 0, set[int]()
+    new, again, joined, doubtful, touched, parted = 0, 0, 0, 0, set[int](), set[int]()
     for _ in range(2 if ours else 0):  # patients that turn out to be one may have more in common
         entries = _entries(memory, ours, ranks)
-        pairs = pair_entries(entries, apart_pairs(memory))
+        pairs = pair_entries(entries, apart_pairs(memory), renamed)
         known = {entry.id: entry for entry in entries}
+        parted = {each for each in renamed if each in known and each not in pairs}
         changed = [entry for entry in entries if entry.same_as != pairs.get(entry.id, 0)]
         now = {entry.id: pairs.get(entry.id, 0) for entry in changed}
         again += (here := sum(bool(first) and known[twin].source == known[first].source for twin, first in now.items()))
@@ -76,7 +80,7 @@ def settle_twins(
         if not settled.joined:
             break
         ours |= _of_patients(memory, settled.one_now)
-    return Paired(new, again, joined, doubtful, frozenset(touched))
+    return Paired(new, again, joined, doubtful, frozenset(touched), frozenset(parted))
 
 
 def _of_patients(memory: Memory, patient_ids: Collection[int], only: Sequence[str] | None = None) -> set[int]:

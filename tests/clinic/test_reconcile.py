@@ -117,6 +117,19 @@ def test_what_was_paired_stays_so_when_one_is_moved_unless_another_fits_better()
     assert pair_entries([entry(1, patient=7), entry(2, moved.starts_at, patient=7), moved]) == {100: 2}
 
 
+def test_what_was_paired_and_names_somebody_else_now_stays_so_only_where_both_may_be_one_patient() -> None:
+    first = entry(1, patient=7, address_key="anna@mail.example")
+    other = entry(100, patient=9, name="Ben Other", same_as=1, address_key="ben@mail.example")
+    assert pair_entries([first, other]) == {100: 1}  # the export is another patient's by now, the calendar is behind
+    assert pair_entries([first, other], renamed={100}) == {}
+    for still in (
+        other._replace(patient_id=7),
+        other._replace(address_key=first.address_key, starts_at=TEN),
+        other._replace(first_name="Anna", last_name="T", starts_at=TEN),
+    ):
+        assert pair_entries([first, still], renamed={100}) == {100: 1}
+
+
 def test_of_three_sources_the_first_counts_for_both_others() -> None:
     second = entry(50, patient=7, rank=1, source="studio")
     assert pair_entries([entry(1, patient=7), second, entry(100, patient=7)]) == {50: 1, 100: 1}
