@@ -92,7 +92,7 @@ def save_appointments(
     `heard` and `noted` are for all batches of one file. A row of `untimed` (by key) is left out where a time of day is
     known and something is to be told of it; where nothing is, the known one stays.
     """
-    noted = Upheaval() if noted is None else noted
+    noted, untimed = Upheaval() if noted is None else noted, untimed or {}
     ids, records = save_patients(memory, batch, source, {} if heard is None else heard, noted)
     known = _known(memory, [slot.key for slot in batch])
     writing = _Writing(memory, source, seen_at, noted)
@@ -100,16 +100,15 @@ def save_appointments(
     mended: list[tuple[int, int]] = []
     held: set[str] = set()
     for slot, mark in zip(batch, marks or [0] * len(batch), strict=True):
-        known_one = known.get(slot.key) if untimed and slot.key in untimed else None
-        if untimed and known_one and _at_its_hour(known_one.known.starts_at, zone):
+        before = known.get(slot.key)
+        if before and slot.key in untimed and _at_its_hour(before.known.starts_at, zone):
             if untimed[slot.key]:
                 held.add(slot.key)
                 continue
-            slot = _with_hour_of(slot, known_one.known.starts_at, zone)
+            slot = _with_hour_of(slot, before.known.starts_at, zone)
         values = _values(slot)
         record_id, patient_id = ids[slot.patient_key]
         row_hash = _hash(record_id, values)
-        before = known.get(slot.key)
         if before is None or before.row_hash != row_hash:
             writing.add(slot, before, _Now(values, patient_id, record_id, row_hash, mark))
         elif before.mark != mark:

@@ -3,17 +3,19 @@ an ordinary pull takes to read."""
 
 import sqlite3
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 
 _SQLITE = "sqlite:///"
 _QUERY = "SELECT source, path, memory FROM source_files WHERE clinic_id = ?"
 
-_BOOKED_ALONE = """
+COMING = "clinic_id = :clinic AND starts_on >= :first_day AND starts_at > :now AND status = 'booked' AND same_as = 0"
+"""Which appointments are booked and yet to come: a condition in the words of the database."""
+_BOOKED_ALONE = f"""
     SELECT source, count(*) FROM appointments AS slot
-    WHERE clinic_id = ? AND starts_on > ? AND starts_at > ? AND status = 'booked' AND same_as = 0
-        AND NOT EXISTS (SELECT 1 FROM appointments WHERE same_as <> 0 AND same_as = slot.id)
+    WHERE {COMING} AND NOT EXISTS (SELECT 1 FROM appointments WHERE same_as <> 0 AND same_as = slot.id)
     GROUP BY source ORDER BY source
-"""
+"""  # noqa: S608  no text from outside
 
 
 def early_memories(database_url: str, clinic_id: str) -> dict[str, dict[str, bytes]] | None:
@@ -47,9 +49,15 @@ def early_bookings(database_url: str, clinic_id: str, now: str) -> list[tuple[st
         return []
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
-            return connection.execute(_BOOKED_ALONE, (clinic_id, now[:8], now)).fetchall()
+            return connection.execute(_BOOKED_ALONE, coming_after(clinic_id, now)).fetchall()
     except sqlite3.Error:
         return []
+
+
+def coming_after(clinic_id: str, now: str) -> dict[str, str]:
+    """What COMING asks for. The clinic's day may be behind that of UTC."""
+    first_day = date.fromisoformat(now[:10]) - timedelta(days=1)
+    return {"clinic": clinic_id, "first_day": first_day.isoformat(), "now": now}
 
 
 def _file_of(database_url: str) -> Path | None:

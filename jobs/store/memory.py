@@ -62,14 +62,16 @@ class Store:
         leave and the mark of it cannot be written.
 
         A power cut may undo a `repeatable` one, never one that came after it: what the next run would read and write
-        again just so need not wait for the disk.
+        again just so need not wait for the disk. A sign is kept elsewhere too and must outlive a power cut: one that
+        gives it is not `repeatable`, and nothing of it is kept.
         """
         engine = self.engine.execution_options(repeatable=True) if repeatable else self.engine
         with engine.begin() as connection:
             connection.info.pop(SIGNS, None)
             yield Memory(connection, self.clinic_id)
             sign, letters_leave = connection.info.pop(SIGNS, ("", False))
-            assert not (sign and repeatable), "a sign is kept elsewhere too, and must outlive a power cut"
+            if sign and repeatable:
+                raise ValueError("what gives the database a sign must outlive a power cut")
         if sign:
             self._leave_mark(sign, letters_leave)
 

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import delete, select, text
 
 from jobs.clinic.episodes import NOT_FOLLOWED
 from jobs.clinic.problems import named_no_more_words
 from jobs.clinic.records import Problem
+from jobs.store.early_look import COMING, coming_after
 from jobs.store.memory import Memory
 from jobs.store.rows import setting, update_rows
 from jobs.store.sources import SETTINGS, named_no_more, note_named_no_more, note_problems
@@ -43,11 +44,8 @@ def let_them_wait(memory: Memory, sources: Collection[str], back: Collection[str
 
 
 def _coming(memory: Memory, source: str, now: str) -> Iterable[Any]:
-    slot = appointments.c
-    query: Select[Any] = select(slot.id, slot.unread, slot.patient_id).where(
-        slot.clinic_id == memory.clinic_id, slot.source == source, slot.same_as == 0, slot.status == "booked",
-        slot.starts_on >= (date.fromisoformat(now[:10]) - timedelta(days=1)).isoformat(), slot.starts_at > now,
-    )  # fmt: skip
+    slot, coming = appointments.c, text(COMING).bindparams(**coming_after(memory.clinic_id, now))
+    query = select(slot.id, slot.unread, slot.patient_id).where(coming, slot.source == source)
     return memory.connection.execute(query).all()
 
 

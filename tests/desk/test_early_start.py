@@ -13,7 +13,7 @@ from jobs.runner.run import FINE, run_job
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import open_tools
 from jobs.sources.child_process import ChildProcess, spare_child
-from jobs.store.early_look import early_memories
+from jobs.store.early_look import early_bookings, early_memories
 
 PULL = "pull_appointments"
 NOW = datetime(2026, 3, 4, 7)  # noqa: DTZ001  the clinic's own time
@@ -122,3 +122,17 @@ def test_a_child_that_nobody_asked_anything_ends_with_the_run(clinic: Clinic) ->
     assert child._process.poll() is not None
     with spare_child(wanted=False) as spare:
         assert not spare
+
+
+def test_what_is_booked_in_one_source_alone_is_counted_before_the_database_is_open(clinic: Clinic) -> None:
+    clinic.read_from("{name: old, path: exports/old.csv}", "{name: new, path: exports/new.csv}")
+    starts = ("03-01 09:00", "03-03 23:30", "03-05 09:00", "03-06 09:00", "04-01 09:00")
+    clinic.export(*(appointment("Ann", f"2026-{start}", "booked") for start in starts), name="old.csv")
+    again = {"appointment_id": "again"}
+    clinic.export(appointment("Ann", "2026-03-05 09:00", "booked", **again), name="new.csv")
+    clinic.pull("2026-03-02 09:00")
+    url = load_settings(clinic.home).database_url
+    at_night = "2026-03-04T07:00:00Z"  # in the clinic it is eleven of the evening before
+    assert early_bookings(url, "lakeside", at_night) == [("old", 3)]
+    assert early_bookings(url, "lakeside", "2026-03-06T17:00:00Z") == [("old", 1)]
+    assert early_bookings(url, "other", at_night) == early_bookings(f"{url}x", "lakeside", at_night) == []

@@ -2,13 +2,15 @@
 
 from datetime import date
 
+import pytest
 from sqlalchemy import select, text
 
 from jobs.clinic.records import Appointment
 from jobs.store.appointments import save_appointments
 from jobs.store.episodes import histories, refresh_episodes
 from jobs.store.memory import open_store
-from jobs.store.tables import appointments, episodes, events, metadata, patients
+from jobs.store.runs import renew_sign
+from jobs.store.tables import appointments, cursors, episodes, events, metadata, patients
 
 NOW = "2026-03-04T20:00:00Z"
 
@@ -74,6 +76,13 @@ def test_what_the_next_run_would_read_again_waits_for_no_disk_and_what_comes_aft
     for repeatable, synchronous in ((False, 2), (True, 1), (True, 1), (False, 2)):
         with store.begin(repeatable=repeatable) as memory:
             assert memory.connection.execute(text("PRAGMA synchronous")).scalar() == synchronous
+
+
+def test_a_sign_is_never_given_in_what_a_power_cut_may_undo(store):
+    before = rows(store, cursors.c.name, cursors.c.value)
+    with pytest.raises(ValueError, match="outlive a power cut"), store.begin(repeatable=True) as memory:
+        renew_sign(memory)
+    assert rows(store, cursors.c.name, cursors.c.value) == before
 
 
 def test_what_did_not_change_is_not_written_again(store):
