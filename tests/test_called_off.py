@@ -3,7 +3,17 @@
 import pytest
 from hand_written_clinic import Clinic, Row, appointment
 
-BOOKED, CHANGED, REMINDED = "2026-03-03 09:30", "2026-03-04 12:00", "2026-03-05 09:00"
+BOOKED, CHANGED, REMINDED, NOON = "2026-03-03 09:30", "2026-03-04 12:00", "2026-03-05 09:00", "2026-03-05 12:00"
+_ENTRY = """BEGIN:VCALENDAR
+VERSION:2.0
+BEGIN:VEVENT
+UID:1
+DTSTART;TZID=America/Los_Angeles:20260307T100000
+DTEND;TZID=America/Los_Angeles:20260307T105500
+SUMMARY:PT - {}
+END:VEVENT
+END:VCALENDAR
+"""
 
 
 def visit(patient: str, start: str = "2026-03-07 10:00", status: str = "booked", **more: str) -> Row:
@@ -25,7 +35,7 @@ def lived(clinic: Clinic, *rows: Row, until: str = "2026-03-07 17:00") -> None:
             clinic.send(moment)
 
 
-@pytest.mark.parametrize("status", ["Cancelled - Deceased", "Deceased", "CX: pt passed away"])
+@pytest.mark.parametrize("status", ["Deceased", "Cancelled by wife, pt has died", "Inactive - deceased"])
 def test_who_has_died_gets_no_letter_about_any_visit(opened_clinic: Clinic, tmp_path, status: str) -> None:
     """The front desk marks one appointment, and forgets the next one."""
     clinic = opened_clinic.copied(tmp_path / "clinic")
@@ -35,7 +45,9 @@ def test_who_has_died_gets_no_letter_about_any_visit(opened_clinic: Clinic, tmp_
     lived(clinic, came, visit("Mort", status=status), visit("Mort", "2026-03-10 10:00"), until="2026-03-10 12:00")
     assert clinic.ask("SELECT count(*) FROM letters WHERE state = 'sent'") == [0]
     assert {reason for _, state, reason in letters(clinic, "Mort") if state == "withdrawn"} == {"the patient has died"}
-    assert clinic.ask("SELECT count(*) FROM problems") == [0]
+    assert clinic.ask("SELECT what FROM problems") == [
+        "The status says that the patient has died; no letter goes to this patient."
+    ]
 
 
 @pytest.mark.parametrize("status", ["LWBS", "On hold", "Waitlist", "Cancelled - moved", "Cancelled: death in family"])
@@ -75,7 +87,8 @@ def test_who_waited_on_the_list_is_welcomed_and_reminded_once_the_visit_is_booke
     assert [(rule, state) for rule, state, _ in letters(clinic, "Wanda")] == [("reminder", "sent"), ("welcome", "sent")]
 
 
-def test_who_was_taken_for_dead_by_slip_is_reminded_once_that_is_corrected(clinic: Clinic) -> None:
+def test_who_was_taken_for_dead_by_slip_is_reminded_once_a_person_says_so(clinic: Clinic) -> None:
+    """The front desk codes the visit anew, as it also does for who has died; only `allow` takes the death back."""
     rows = visit("Liv"), visit("Liv", "2026-03-10 10:00")
     clinic.export(*rows)
     clinic.pull(BOOKED)
@@ -83,8 +96,64 @@ def test_who_was_taken_for_dead_by_slip_is_reminded_once_that_is_corrected(clini
         clinic.export(first, rows[1])
         clinic.pull(moment)
         clinic.send(moment)
-        fate = [("withdrawn", "the patient has died")] if moment == REMINDED else [("sent", "")]
-        assert clinic.fates("Liv", "reminder")[:1] == fate
+        assert clinic.fates("Liv", "reminder")[0] == ("withdrawn", "the patient has died")
+    said = clinic.command("allow", "liv@patient.example", "--reason", "a slip", "--who", "Ann", moment=NOON)
+    assert said.output == (
+        "The patient is alive; where a name or a status still says otherwise, correct it in the practice system.\n"
+        "liv@patient.example gets letters again. What was withdrawn for that leaves with the next run where it is "
+        "still right and not too late.\n"
+    )
+    clinic.send("2026-03-05 12:10")
+    assert clinic.fates("Liv", "reminder")[0] == ("sent", "")
+    why = clinic.command("why", "Liv", moment=NOON).output
+    assert "2026-03-05 12:00: letters again, because: a slip (Ann)." in why
+
+
+def test_a_death_is_no_refusal_of_email_and_takes_none_back(clinic: Clinic) -> None:
+    """The practice system said no once; its later cells are empty."""
+    clinic.read_from("{name: export, path: exports/*.csv, columns: {email_consent: complaint}}")
+    for moment, name, consent in ((BOOKED, "Kent", "no"), (CHANGED, "Kent (Deceased)", ""), (REMINDED, "Kent", "")):
+        clinic.export(visit("Ed", last_name=name, complaint=consent))
+        clinic.pull(moment)
+    said = clinic.command("why", "Ed").output
+    assert "has died: no letter goes to this patient.\n  The practice system says: no e-mail.\n" in said
+    said = clinic.command("allow", "ed@patient.example", "--reason", "a slip", moment=REMINDED).output
+    assert said.endswith("But the practice system says: no e-mail. As long as it does, no letter goes there.\n")
+    clinic.send(REMINDED)
+    assert clinic.fates("Ed", "reminder") == [("withdrawn", "the patient wants no e-mail")]
+
+
+def test_a_death_that_was_taken_back_is_so_in_every_record_of_the_patient(clinic: Clinic) -> None:
+    """A calendar without addresses says it; after that the export has another address of the patient."""
+    clinic.read_from("{name: export, path: exports/*.csv}", "{name: calendar, path: exports/calendar.ics}")
+    clinic.export(visit("Mira", last_name="Quill"))
+    entry = clinic.home / "exports" / "calendar.ics"
+    for moment, title in ((BOOKED, "Mira Quill (deceased)"), (CHANGED, "Mira Quill")):
+        entry.write_text(_ENTRY.format(title))
+        clinic.pull(moment)
+    assert clinic.ask("SELECT died FROM patients") == ["yes", "yes"]
+    clinic.command("allow", "mira@patient.example", "--reason", "a slip", moment=REMINDED)
+    clinic.export(visit("Mira", last_name="Quill", email="quill@patient.example"))
+    clinic.pull(REMINDED)
+    clinic.send(REMINDED)
+    assert clinic.ask("SELECT died FROM patients") == ["", ""]
+    assert clinic.fates("Mira", "reminder") == [("sent", "")]
+
+
+def test_a_widow_who_wants_letters_again_does_not_bring_back_those_of_the_dead(clinic: Clinic) -> None:
+    clinic.export(*(visit(name, email="kent@patient.example", status=status)
+                    for name, status in (("Ann", "booked"), ("Ed", "Deceased"))))  # fmt: skip
+    clinic.pull(BOOKED)
+    for arguments in (("stop",), ("allow", "--reason", "asked for them")):
+        said = clinic.command(arguments[0], "kent@patient.example", *arguments[1:], moment=BOOKED)
+    assert said.output.endswith(
+        "kent@patient.example gets letters again. What was withdrawn meanwhile is not sent any more.\n"
+        "But a name or a status says that a patient with this address has died: no letter goes to that patient. If "
+        "that is wrong, run this once more.\n"
+    )
+    assert clinic.ask("SELECT first_name FROM patients WHERE died = 'yes'") == ["Ed"]
+    clinic.command("allow", "kent@patient.example", "--reason", "a slip", moment=BOOKED)
+    assert clinic.ask("SELECT first_name FROM patients WHERE died = 'yes'") == []
 
 
 @pytest.mark.parametrize("order", [1, -1])

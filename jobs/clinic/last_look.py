@@ -12,7 +12,7 @@ from jobs.clinic.episodes import KEPT, LOST_AFTER_DAYS, NOT_FOLLOWED, Slot, open
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text, why_pointless
 from jobs.clinic.letter_life import DIED, now_words
 from jobs.clinic.planning import too_late_words
-from jobs.clinic.records import DEAD, SCREEN
+from jobs.clinic.records import SCREEN
 
 if TYPE_CHECKING:
     from jobs.clinic.unread_rows import OtherRow
@@ -77,6 +77,7 @@ class Person:
     sent: list[Sent] = field(default_factory=list)
     unread: list["OtherRow"] = field(default_factory=list)  # rows that are set aside and name this patient
     not_theirs: str = ""  # why the address cannot be this patient's own
+    died: bool = False
 
     @property
     def unreachable(self) -> str:
@@ -169,7 +170,7 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
     moment = utc_text(now)
     if person.unreachable and moment > due.expires_at:
         return person.unreachable
-    if person.email_consent == DEAD or any(slot.status == "deceased" for slot in person.history):
+    if person.died:
         return DIED
     if person.email_consent == "no":
         return "the patient wants no e-mail"

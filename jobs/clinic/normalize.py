@@ -21,17 +21,16 @@ from jobs.clinic.people import (
     check_name,
     may_be_stand_in,
     note_of_death,
-    note_the_dead,
     person_key,
     read_name,
     read_part,
     read_surname,
 )
-from jobs.clinic.problems import OVERRULED, fold_problems
+from jobs.clinic.problems import DIED_BY_NAME, OVERRULED, fold_problems
 from jobs.clinic.read_once import ReadOnce
 from jobs.clinic.records import Appointment, Problem, TextTable
 from jobs.clinic.stamps import TWO_WAYS, order_shown_by
-from jobs.clinic.statuses import is_late, settle_status, status_reader
+from jobs.clinic.statuses import is_late, settle_status, status_reader, tells_of_death
 from jobs.clinic.steps import step_reader, with_brief_consults
 from jobs.clinic.value_rules import ORDERS, ValueRules
 
@@ -107,10 +106,17 @@ def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = No
     contacts = _contacts(columns, rules)
     values = _names(columns, titles, once, contacts["email"]) | contacts
     values["patient_key"] = _patient_keys(columns, values)
-    if columns.problems:
-        note_the_dead(columns, values)
     values |= _moments(columns, clock) | _care(columns, titles)
     values |= _statuses(columns, rules, clock, values["starts_at"])
+    values["died"] = columns.texts("")
+    if (
+        "deceased" in values["status"]
+        or any(map(tells_of_death, set(columns.texts("status"))))
+        or any(problem.what == DIED_BY_NAME for problem in columns.problems)
+    ):
+        from jobs.clinic.deaths import died  # few tables say so
+
+        values["died"] = died(columns, values, rules.statuses)
     values["step"] = _steps(columns, rules, clock, values)
     values["key"] = _keys(columns, rules, values)
     off = _called_off(columns, values["status"])

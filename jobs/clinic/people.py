@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from jobs.clinic.addresses import address_key
 from jobs.clinic.cells import Doubt, tidy
 from jobs.clinic.patterns import pattern
-from jobs.clinic.problems import TEST_PATIENT
-from jobs.clinic.records import DEAD
+from jobs.clinic.problems import DIED_BY_NAME, TEST_PATIENT
 
 if TYPE_CHECKING:
-    from jobs.clinic.columns import Columns
+    from jobs.clinic.death_marks import Note
 
 
 class PersonName(NamedTuple):
@@ -49,11 +48,19 @@ _WHOSE = (
     "The cell names more than one person; no letter names any of them.",
     "Give each patient an entry of their own in the practice system.",
 )
-_DIED_HINTS = "deceas dec'd dec\u2019d decd died passed expired estate rip r.i death \u2020 \u271d".split(" ")
-DIED_BY_NAME = "The name says that the patient has died; no letter goes to this patient."
-DIED_REMEDY = (
+_DIED_HINTS = (
+    "deceas dec'd dec\u2019d decd died passed expired estate rip r.i death \u2020 \u271d fallec difunt qepd q.e".split(
+        " "
+    )
+)
+_DIED = (
+    DIED_BY_NAME,
     "If that is wrong, take it out of the name in the practice system, export again, then run: "
-    "python run_jobs.py allow ADDRESS --reason TEXT."
+    "python run_jobs.py allow ADDRESS --reason TEXT.",
+)
+_MAY_HAVE_DIED = (
+    "A note beside the name may say that the patient has died; letters to this patient go on.",
+    'If the patient has died, write "(deceased)" beside the name; else nothing is to be done.',
 )
 _STAND_IN_HINT = pattern(r"test|zz|dnu|dummy|demo|fake|not", re.IGNORECASE)
 
@@ -66,9 +73,13 @@ def read_name(text: str) -> PersonName | Doubt[PersonName]:
     Two people in one cell are a doubt: a letter to one of them must not greet the other. So is a note that the patient
     has died.
     """
-    if (alive := _without_death_mark(text)) is not None:
-        name = read_name(alive)
-        return Doubt(name.value if isinstance(name, Doubt) else name, DIED_BY_NAME, DIED_REMEDY)
+    if noted := _death_note(text):
+        name = _read_name(noted.rest)
+        return Doubt(name.value if isinstance(name, Doubt) else name, *(_DIED if noted.sure else _MAY_HAVE_DIED))
+    return _read_name(text)
+
+
+def _read_name(text: str) -> PersonName | Doubt[PersonName]:
     typed = tidy(_NICKNAME.sub(" ", text)) or tidy(text).strip("()[]\"' ")
     if _names_several(typed):
         return Doubt(NOBODY, *_WHOSE)
@@ -90,27 +101,18 @@ def _names_several(typed: str) -> bool:
 
 def note_of_death(title: str) -> str | Doubt[str]:
     """A doubt where the title of a calendar's entry notes that the patient has died."""
-    return "" if _without_death_mark(title) is None else Doubt("", DIED_BY_NAME, DIED_REMEDY)
+    noted = _death_note(title, in_title=True)
+    return Doubt("", *(_DIED if noted.sure else _MAY_HAVE_DIED)) if noted else ""
 
 
-def note_the_dead(columns: "Columns", values: dict[str, list[str]]) -> None:
-    """Of patients whose name says in any row that they have died, note it in all of their rows."""
-    marked = {problem.row for problem in columns.problems if problem.what == DIED_BY_NAME}
-    if marked:
-        rows = list(zip(columns.table.rows, values["patient_key"], strict=True))
-        dead = {key for row, key in rows if row in marked} - {""}
-        said = zip(rows, values["email_consent"], strict=True)
-        values["email_consent"] = [DEAD if key in dead else consent for (_, key), consent in said]
-
-
-def _without_death_mark(text: str) -> str | None:
-    """The name without a note that its patient has died; None where there is no such note."""
+def _death_note(text: str, in_title: bool = False) -> "Note | None":
+    """A note beside a name, or in a title, that the patient has died."""
     small = text.casefold()
     if not any(hint in small for hint in _DIED_HINTS):
         return None
-    from jobs.clinic.death_marks import without_death_mark  # for few names
+    from jobs.clinic.death_marks import death_note  # for few names
 
-    return without_death_mark(tidy(text))
+    return death_note(tidy(text), in_title)
 
 
 def _in_order(words: list[str]) -> PersonName:
@@ -125,9 +127,13 @@ def _in_order(words: list[str]) -> PersonName:
 @lru_cache(maxsize=32768)
 def read_part(text: str) -> str | Doubt[str]:
     """A first or last name that has its own cell, without title or credentials."""
-    if (alive := _without_death_mark(text)) is not None:
-        part = read_part(alive)
-        return Doubt(part.value if isinstance(part, Doubt) else part, DIED_BY_NAME, DIED_REMEDY)
+    if noted := _death_note(text):
+        part = _read_part(noted.rest)
+        return Doubt(part.value if isinstance(part, Doubt) else part, *(_DIED if noted.sure else _MAY_HAVE_DIED))
+    return _read_part(text)
+
+
+def _read_part(text: str) -> str | Doubt[str]:
     typed = tidy(text)
     if not typed.isalpha() and _names_several(typed):
         return Doubt("", *_WHOSE)

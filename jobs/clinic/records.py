@@ -11,8 +11,6 @@ from typing import NamedTuple
 STATUSES = ("booked", "arrived", "completed", "no_show", "cancelled", "rescheduled", "deleted", "deceased")
 DELETED = "deleted"
 """The status of a booking that never was, being entered by mistake or twice: nothing counts it or follows from it."""
-DEAD = "rip"
-"""The consent to e-mail of a patient whose name says that they have died."""
 SCREEN = "screen"
 """A free look at a complaint, or a talk about it, before anybody has decided for care: no visit, no evaluation."""
 STEPS = ("evaluation", "visit", "discharge", "class", SCREEN, "other")
@@ -95,7 +93,8 @@ class Appointment(NamedTuple):
     email: str
     phone: str
     birth_date: str
-    email_consent: str  # "yes", "no", DEAD or ""
+    email_consent: str  # "yes", "no" or ""
+    died: str  # "yes" where a name or a status says that the patient has died, else ""
     language: str  # in which the patient is written to: two letters, es; "": the clinic's own
     starts_at: str
     ends_at: str

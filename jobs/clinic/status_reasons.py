@@ -2,7 +2,8 @@
 
 import re
 
-from jobs.clinic.statuses import SPELLINGS, TABLE, squash
+from jobs.clinic.episodes import KEPT
+from jobs.clinic.statuses import TABLE, squash, tells_of_death
 
 CALLED_OFF = {
     "by whom, before the word": (
@@ -13,7 +14,10 @@ CALLED_OFF = {
     "only wished for, right after the word": "request, requested, requesting, pending, list",
     "taken back, in the reason": "reinstated, by mistake, in error, undone",
     "moved, as the reason": "rescheduled, resched, rebooked, moved, postponed, r/s, rs, r/s'd",
-    "a death, in the reason": "deceased, died, death, passed away, funeral",
+    "a death, in the reason": (
+        "deceased, died, death, passed away, funeral, bereavement, fallecio, falleció, fallecimiento, murio, murió, "
+        "muerte"
+    ),
     "too late, anywhere": "late, same day, last minute, short notice, under 24, less than 24, within 24",
     "in time, anywhere": "over 24, more than 24",
 }
@@ -40,7 +44,6 @@ _TAKEN_BACK, _DEATH, _TOO_LATE, _IN_TIME = (
 )
 _MOVED = re.compile(rf"{_any(CALLED_OFF['moved, as the reason'])}(?:\W+(?:to|for|on|until|with|by)\b.*)?", re.DOTALL)
 _AROUND = re.compile(r"^(?:\W|(?:and|then)\b)+|[\W\d]+$")
-_DIED = re.compile(rf"{_any(SPELLINGS['deceased'])}(?=\W*(?:$|\d|[^\w\s])|\s+(?:per|on|as of|in)\b)")
 _SET_APART = re.compile(r"\s+[-–—/]+\s+|\s*[:(,;|]\s*")
 _LONGEST = 200  # characters of a cell
 _WITH_REASON = ("no_show", "rescheduled", "deleted", "deceased")
@@ -49,8 +52,8 @@ _WITH_REASON = ("no_show", "rescheduled", "deleted", "deceased")
 def status_by_reason(text: str) -> str:
     """What a text says that goes on with a reason; "" where that is not certain."""
     typed = _plain(text)
-    if _DIED.match(typed):
-        return "deceased"
+    if tells_of_death(text):
+        return _kept(typed) or "deceased"
     found = _CALLED_OFF.fullmatch(typed)
     return _cancelled(_AROUND.sub("", found["reason"])) if found else _set_apart(typed)
 
@@ -61,9 +64,14 @@ def _cancelled(reason: str) -> str:
         return status
     if _TAKEN_BACK.search(reason):
         return ""
-    if _DIED.match(reason):
-        return "deceased"
     return "rescheduled" if _MOVED.fullmatch(reason) or _DEATH.search(reason) else "cancelled"
+
+
+def _kept(typed: str) -> str:
+    """Whether a visit was kept, by the word before a note: "Completed - deceased 3/4" was held before the patient died.
+    Discharged and closed are charts too, of whatever is still ahead."""
+    word = squash(_SET_APART.split(typed, maxsplit=1)[0])
+    return TABLE[word] if TABLE.get(word) in KEPT and word not in ("discharged", "closed") else ""
 
 
 def _set_apart(typed: str) -> str:

@@ -66,6 +66,10 @@ _SQUASH = re.compile(r"[\W_]+")
 TABLE = {"": "booked"} | {
     _SQUASH.sub("", word): status for status, words in SPELLINGS.items() for word in words.split(",")
 }
+_DEATH_HINTS = (
+    "deceas dec'd dec\u2019d decd died dead death demise passed passing expired rip r.i obit lost living \u2020 \u271d "
+    "fallec muri muert difunt finad defunc deceso qepd q.e expir descanse"
+).split()
 _LATE = {word for word, status in TABLE.items() if status == "cancelled" and re.search("late|sameday|24h", word)}
 
 
@@ -99,6 +103,19 @@ def status_reader(extra: Mapping[str, str]) -> Callable[[str], str | Doubt[str]]
         )
 
     return read_status
+
+
+def tells_of_death(text: str) -> bool:
+    """Whether a status says that its patient has died, whatever became of the appointment."""
+    word = squash(text)
+    if word in TABLE:
+        return TABLE[word] == "deceased"
+    small = text.casefold()
+    if not any(hint in small for hint in _DEATH_HINTS):
+        return False
+    from jobs.clinic.death_words import tells_of_death  # for few texts
+
+    return tells_of_death(text)
 
 
 def _by_reason(text: str) -> str:

@@ -8,7 +8,6 @@ from rich.table import Table
 from jobs.clinic.addresses import MOST_AT_ONE, address_key
 from jobs.clinic.answers import Category, Ending
 from jobs.clinic.follow_ups import utc_text
-from jobs.clinic.records import DEAD
 from jobs.desk.terminal import open_console
 from jobs.mail.refused_for_good import answer_of
 from jobs.runner.tools import Tools
@@ -28,14 +27,19 @@ from jobs.store.stops import (
     revive,
     stop_once,
     stops_about,
+    the_dead_at,
 )
 
 _FINE, _NOT_UNDERSTOOD = 0, 2
 _WHAT = {"all": "no letters", "news": "no news", "care": "no letters about the own care"}
-_SAID_BY_THE_PRACTICE_SYSTEM = {
-    "no": "The practice system says: no e-mail.",
-    DEAD: "The name says that the patient has died: no letter goes to this patient.",
-}
+_NO_EMAIL = "The practice system says: no e-mail."
+_DIED = "A name or a status says that the patient has died: no letter goes to this patient."
+_ALIVE = "The patient is alive; where a name or a status still says otherwise, correct it in the practice system."
+_BACK_FOR_THE_LIVING = "What was withdrawn for that leaves with the next run where it is still right and not too late."
+_STILL_DEAD = (
+    "But a name or a status says that a patient with this address has died: no letter goes to that patient. If that is "
+    "wrong, run this once more."
+)
 _MAIL = {
     "bounce": "a letter was not delivered, for good",
     "delay": "a letter was not delivered yet",
@@ -76,22 +80,27 @@ def answer_on_the_list(tools: Tools, address: str, reason: str, who: str) -> int
         return _NOT_UNDERSTOOD
     with tools.store.begin() as memory:
         answered = end_stops(memory, utc_text(tools.now), key, reason, who)
-        alive = revive(memory, key)
+        dead = the_dead_at(memory, key)
+        if dead and not answered:  # a stop may be another person's of the house: one answer is for one thing
+            revive(memory, utc_text(tools.now), dead, reason, who)
         crowd = 0 if answered else dict(crowded_addresses(memory, MOST_AT_ONE)).get(key, 0)
         if crowd:
             allow(memory, utc_text(tools.now), "all", reason, who, address_key=key)
         refusing = [each for each in patients_at(memory, key) if contact(memory, each).email_consent == "no"]
-    if not (answered or alive or crowd):
+    if not (answered or dead or crowd):
         click.echo(f"{address} is not stopped; nothing was changed.", err=True)
         return _NOT_UNDERSTOOD
     for line in answered:
         click.echo(_in_words(tools, line))
-    if alive:
-        click.echo("The patient is alive, whatever the name said; if it still says so, take it out of the name.")
+    if dead and not answered:
+        click.echo(f"{_ALIVE}\n{address} gets letters again. {_BACK_FOR_THE_LIVING}")
     if crowd:
         click.echo(f"{crowd} patients have this address; the letters of each of them go there from now on.")
         return _FINE
-    click.echo(f"{address} gets letters again. What was withdrawn meanwhile is not sent any more.")
+    if answered:
+        click.echo(f"{address} gets letters again. What was withdrawn meanwhile is not sent any more.")
+    if answered and dead:
+        click.echo(_STILL_DEAD)
     if refusing:
         click.echo("But the practice system says: no e-mail. As long as it does, no letter goes there.")
     return _FINE
@@ -145,8 +154,7 @@ def stops_of(tools: Tools, memory: Memory, patient_id: int) -> list[str]:
         *(mail for mail in mail_about(memory, known.address_keys) if mail.kind in _MAIL),
     ]
     words = [_in_words(tools, line) for line in sorted(lines, key=_when)]
-    said = _SAID_BY_THE_PRACTICE_SYSTEM.get(known.email_consent)
-    return [said, *words] if said else words
+    return [_DIED] * known.died + [_NO_EMAIL] * (known.email_consent == "no") + words
 
 
 def _when(line: StopLine | ReadMail) -> str:

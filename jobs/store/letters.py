@@ -92,7 +92,9 @@ def people(
     stopped, vouched = stopped_by(words), vouched_for(words)
     found: dict[int, Person] = {}
     have = patients.c
-    query = select(have.id, have.address_key, have.email, have.email_consent, _SOME_UNREAD, _TOO_MANY_HAVE_IT)
+    query = select(
+        have.id, have.address_key, have.email, have.email_consent, have.died, _SOME_UNREAD, _TOO_MANY_HAVE_IT
+    )
     for part in in_parts(wanted):
         known = memory.connection.execute(query.where(patients.c.id.in_(part))).all()
         for row in known:
@@ -100,7 +102,7 @@ def people(
             crowded = TOO_MANY_HAVE_IT if row.crowded and row.address_key not in vouched else ""
             found[row.id] = Person(
                 row.address_key, row.email, row.email_consent, slots.get(row.id, ()), frozenset(refused),
-                not_theirs=OWN if is_own(row.email, own) else crowded,
+                not_theirs=OWN if is_own(row.email, own) else crowded, died=row.died != "",
             )  # fmt: skip
         for patient_id, rule, category, at, *about in memory.connection.execute(_gone(memory, part)):
             found[patient_id].sent.append(Sent(rule, category, at, capped.get(rule, True), *about))

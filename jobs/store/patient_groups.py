@@ -7,14 +7,13 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, TextClause, select
 
-from jobs.clinic.records import DEAD
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts, setting, update_rows
 from jobs.store.tables import ONE_OF_TWO, patients
 
 LENT = ("email", "phone", "birth_date", "language")
 """What a patient takes from another record of the same person where the own one says nothing."""
-_WRITTEN = (*LENT, "address_key", "email_consent", "borrowed", "same_as")
+_WRITTEN = (*LENT, "address_key", "email_consent", "died", "borrowed", "same_as")
 _COLUMNS = ("id", "key", *_WRITTEN)
 _Row = dict[str, Any]
 
@@ -90,7 +89,7 @@ class PatientGroups:
 
     def lend(self, patient_id: int) -> bool:
         """Fill from the patient's other records what the own one lacks, and forget what was filled from records that
-        are no longer among them; a refusal of e-mail in any of them counts."""
+        are no longer among them; a refusal of e-mail, or a death, in any of them counts."""
         own = self._rows[patient_id]
         values = lent(own, [self._rows[member] for member in self._members[patient_id]])
         if all(own[name] == value for name, value in values.items()):
@@ -118,9 +117,9 @@ def lent(own: Mapping[str, str], others: Sequence[Mapping[str, str]]) -> dict[st
                 borrowed[name] = values[name]
     if "email" in values:
         values["address_key"] = next((other["address_key"] for other in others if other["email"]), "")
-    for refusal in ("no", DEAD):
-        if any(other["email_consent"] == refusal for other in others):
-            values["email_consent"] = refusal
+    for name, word in (("email_consent", "no"), ("died", "yes")):
+        if any(other[name] == word for other in others):
+            values[name] = word
     values["borrowed"] = json.dumps(borrowed) if borrowed else ""
     return values
 

@@ -14,7 +14,7 @@ from jobs.store.rows import in_parts, insert_rows, next_id, setting, update_rows
 from jobs.store.tables import appointments, patients
 from jobs.store.upheavals import Upheaval
 
-_PATIENT = ("first_name", "last_name", "email", "phone", "birth_date", "email_consent", "language")
+_PATIENT = ("first_name", "last_name", "email", "phone", "birth_date", "email_consent", "died", "language")
 _person = attrgetter(*_PATIENT)
 _Person = tuple[str, ...]  # in the order of _PATIENT
 _Known = tuple[int, int, _Person]  # record, the patient that it is if another one, and what is known

@@ -81,19 +81,20 @@ class Contact(NamedTuple):
 
     address_keys: frozenset[str]
     email_consent: str
+    died: bool
 
 
 def contact(memory: Memory, patient_id: int) -> Contact:
     """The addresses of a patient, today's and those that letters went to."""
     patient, letter = patients.c, letters.c
     now = memory.connection.execute(
-        select(patient.address_key, patient.email_consent).where(
+        select(patient.address_key, patient.email_consent, patient.died).where(
             patient.clinic_id == memory.clinic_id, patient.id == patient_id
         )
     ).one()
     went_to = select(letter.address_key).where(letter.patient_id == patient_id).distinct()
     keys = {now.address_key, *memory.connection.execute(went_to).scalars()}
-    return Contact(frozenset(keys - {""}), now.email_consent)
+    return Contact(frozenset(keys - {""}), now.email_consent, now.died != "")
 
 
 def _names(first: str, last: str) -> set[str]:

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, 
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, utc_text
 from jobs.clinic.letter_life import DIED, WayBack, way_back
 from jobs.clinic.planning import Happening, Planned, planned_anew, timing, too_late_words
-from jobs.clinic.records import DEAD
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts, insert_new, setting, update_rows
 from jobs.store.runs import cursor, set_cursor
@@ -175,12 +174,9 @@ def bring_back(memory: Memory, rules: Iterable[Rule], now: str, zone: ZoneInfo) 
 
 
 def _right_again(rules: Sequence[str], way: WayBack) -> ColumnElement[bool]:
-    """Of the letters of these rules those that come back this way. Of a patient who had died by slip of the front desk,
-    once no appointment, nor the name, says so any more."""
-    letter, status, any_of_them = letters.c, appointments.c.status, appointments.alias()
-    died = select(any_of_them.c.id).where(
-        any_of_them.c.patient_id == letter.patient_id, any_of_them.c.status == "deceased", any_of_them.c.same_as == 0
-    )
-    by_name = select(patients.c.id).where(patients.c.id == letter.patient_id, patients.c.email_consent == DEAD)
-    alive = or_(letter.reason != DIED, and_(not_(died.exists()), not_(by_name.exists())))
+    """Of the letters of these rules those that come back this way; of a patient who had died, once a person says that
+    this was a slip."""
+    letter, status = letters.c, appointments.c.status
+    dead = select(patients.c.id).where(patients.c.id == letter.patient_id, patients.c.died != "")
+    alive = or_(letter.reason != DIED, not_(dead.exists()))
     return and_(letter.rule.in_(rules), letter.reason.in_(way.reasons), status.in_(way.statuses), alive)

@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, or_, select, update
 
 from jobs.clinic.answers import Category, Ending
-from jobs.clinic.records import DEAD
 from jobs.store.memory import Memory
 from jobs.store.runs import renew_sign
 from jobs.store.tables import patients, stops
@@ -91,11 +90,23 @@ def end_stops(memory: Memory, at: str, address_key: str, reason: str, source: st
     return newest(line for line in about if not line.allowed and {line.address_key, line.patient_id} & whom.keys())
 
 
-def revive(memory: Memory, address_key: str) -> bool:
-    """Forget that the name of a patient with this address said that they have died; whether it did."""
-    whose = patients.c.clinic_id == memory.clinic_id, patients.c.address_key == address_key
-    this = update(patients).where(*whose, patients.c.email_consent == DEAD)
-    return memory.connection.execute(this.values(email_consent="")).rowcount > 0
+def the_dead_at(memory: Memory, address_key: str) -> list[int]:
+    """The patients with this address, in any record of theirs, who have died by what the practice system says."""
+    record = patients.c
+    whose = case((record.same_as != 0, record.same_as), else_=record.id)
+    ours = record.clinic_id == memory.clinic_id
+    here = select(whose).where(ours, record.address_key == address_key)
+    dead = select(whose).distinct().where(ours, record.died != "", whose.in_(here))
+    return sorted(memory.connection.execute(dead).scalars())
+
+
+def revive(memory: Memory, at: str, patient_ids: Collection[int], reason: str, source: str) -> None:
+    """Forget of these patients, in all of their records, that they have died: a person says that it is wrong."""
+    record = patients.c
+    theirs = or_(record.id.in_(patient_ids), and_(record.same_as != 0, record.same_as.in_(patient_ids)))
+    memory.connection.execute(update(patients).where(record.clinic_id == memory.clinic_id, theirs).values(died=""))
+    for patient_id in patient_ids:
+        allow(memory, at, "all", reason, source, patient_id=patient_id)
 
 
 def end_bounces(memory: Memory, at: str, since: str, reason: str, source: str) -> tuple[int, int]:

@@ -53,7 +53,7 @@ def test_a_letter_that_is_still_right_is_sent():
     [
         (due(READING, expires="2026-03-04T19:59:59Z"), person(email=""), "no e-mail address is known"),
         (due(READING), person(consent="no"), "the patient wants no e-mail"),
-        (due(READING), person(consent="rip"), "the patient has died"),
+        (due(READING), person(died=True), "the patient has died"),
         (due(READING), person(stopped=frozenset({"all"})), "letters to this patient or address are stopped"),
         (due(READING), person(stopped=frozenset({"care"})), "letters to this patient or address are stopped"),
         (due(READING), person(VISIT._replace(status="no_show")), "the visit is now no-show"),

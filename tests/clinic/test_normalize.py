@@ -55,7 +55,7 @@ def test_a_full_row_becomes_an_appointment_in_canonical_form() -> None:
     )  # fmt: skip
     assert found == Appointment(
         key="main:A0", patient_key="P1", first_name="Pat", last_name="Fictional", email="pat@made.example",
-        phone="+15550100", birth_date="1984-08-02", email_consent="yes", language="es",
+        phone="+15550100", birth_date="1984-08-02", email_consent="yes", died="", language="es",
         starts_at="2026-03-04T14:30:00Z", ends_at="2026-03-04T15:15:00Z", starts_on="2026-03-04",
         booked_at="2026-02-28T01:15:00Z", booked_on="2026-02-27", cancelled_at="",
         status="completed", kind="PT Eval", step="evaluation",
@@ -395,9 +395,9 @@ def test_who_has_died_by_the_name_in_one_row_gets_no_letter_about_any_of_them() 
         ),
         RULES,
     )
-    assert [(one.first_name, one.last_name, one.email_consent) for one in found] == [
-        ("Ed", "Kent", "rip"),
-        ("Ed", "Kent", "rip"),
+    assert [(one.first_name, one.last_name, one.died) for one in found] == [
+        ("Ed", "Kent", "yes"),
+        ("Ed", "Kent", "yes"),
         ("Al", "Rip", ""),
     ]
     assert [(problem.row, problem.what, problem.set_aside) for problem in problems] == [

@@ -3,7 +3,8 @@
 import pytest
 
 from jobs.clinic.cells import Doubt
-from jobs.clinic.people import DIED_BY_NAME, check_name, may_be_stand_in, person_key, read_name, read_part, read_surname
+from jobs.clinic.people import check_name, may_be_stand_in, person_key, read_name, read_part, read_surname
+from jobs.clinic.problems import DIED_BY_NAME
 from jobs.clinic.said_names import said_name
 
 

@@ -312,3 +312,24 @@ def test_what_a_patient_wrote_is_no_longer_kept_as_a_mail_servers_words_after_th
         ]  # fmt: skip
         assert len(stopped_now(memory)) == len(details) + 1
     store.close()
+
+
+def test_who_had_died_before_the_upgrade_has_died_after_it_and_the_consent_says_nothing_of_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'clinic.sqlite'}"
+    store = Store(create_engine(url), "lakeside")
+    migrate(store.engine, to="0018")
+    clinic = {"clinic_id": "lakeside"}
+    with store.begin() as memory:
+        for number, consent in enumerate(("rip", "no", "yes"), 1):
+            new = text(
+                "INSERT INTO patients (id, clinic_id, key, email_consent) VALUES (:id, 'lakeside', :id, :consent)"
+            )
+            memory.connection.execute(new, {"id": number, "consent": consent})
+        slot = {"key": "1", "starts_on": "2026-03-04", "starts_at": "2026-03-04T17:00:00Z", "status": "deceased"}
+        memory.connection.execute(insert(appointments).values(patient_id=2, **slot, **clinic))
+    store.close()
+    opened = open_store(url, "lakeside")
+    with opened.look() as memory:
+        known = memory.connection.execute(select(patients.c.email_consent, patients.c.died)).all()
+    opened.close()
+    assert known == [("", "yes"), ("no", "yes"), ("yes", "")]

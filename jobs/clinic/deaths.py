@@ -1,0 +1,56 @@
+"""Patients who have died, by what a table says of them: noted, and said in all rows of theirs.
+
+Loaded only where a name or a status may say so.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+
+from jobs.clinic.cells import Doubt
+from jobs.clinic.columns import Columns
+from jobs.clinic.episodes import KEPT
+from jobs.clinic.problems import DIED_BY_NAME, DIED_BY_STATUS
+from jobs.clinic.statuses import squash, tells_of_death
+
+_DIED_BY_STATUS = Doubt(
+    "",
+    DIED_BY_STATUS,
+    "If that is wrong, correct it in the practice system, export again, then run: "
+    "python run_jobs.py allow ADDRESS --reason TEXT.",
+)
+_ALIVE_AFTER = timedelta(days=60)
+"""Who comes so long after a visit that was called off for a death is alive, and mourned somebody. Not sooner: practice
+systems complete what nobody called off."""
+
+
+def died(columns: Columns, values: Mapping[str, list[str]], own: Collection[str]) -> list[str]:
+    """Of patients whose name or status says in any row that they have died, "yes" in all of their rows. Each such
+    status is noted; of the clinic's `own` spellings only those that it calls deceased."""
+    keys, days = values["patient_key"], values["starts_on"]
+    named = {problem.row for problem in columns.problems if problem.what == DIED_BY_NAME}
+    dead = {key for row, key in zip(columns.table.rows, keys, strict=True) if row in named}
+    seen = _last_seen(values)
+    typed = columns.texts("status")
+    for place in _telling(typed, values["status"], own):
+        key, day = keys[place], days[place]
+        if not (day and key in seen and date.fromisoformat(day) + _ALIVE_AFTER <= date.fromisoformat(seen[key])):
+            dead.add(key)
+            columns.note(place, "status", typed[place], _DIED_BY_STATUS)
+    return ["yes" if key and key in dead else "" for key in keys]
+
+
+def _telling(typed: list[str], statuses: list[str], own: Collection[str]) -> list[int]:
+    """The places of the rows whose status tells of a death."""
+    theirs = set(map(squash, own))
+    telling = {text for text in set(typed) if squash(text) not in theirs and tells_of_death(text)}
+    rows = zip(typed, statuses, strict=True)
+    return [place for place, (text, status) in enumerate(rows) if status == "deceased" or text in telling]
+
+
+def _last_seen(values: Mapping[str, list[str]]) -> dict[str, str]:
+    """The day of each patient's last visit that was kept."""
+    found: dict[str, str] = {}
+    for key, day, status in zip(values["patient_key"], values["starts_on"], values["status"], strict=True):
+        if status in KEPT and day > found.get(key, ""):
+            found[key] = day
+    return found
