@@ -81,16 +81,27 @@ def test_a_backup_that_was_copied_over_the_database_sends_nothing_until_it_is_re
         f"The database {clinic.database} is a backup that was copied there: letters that left after it was made would "
         f"leave again. `run_jobs.py restore {backup(clinic)}` puts one in its place so that none does (docs/it.md).\n",
     )
-    assert call(clinic, "restore", str(backup(clinic, minute))).exit_code == 0
+    told = call(clinic, "restore", str(backup(clinic, minute)))
+    assert told.exit_code == 0
+    assert told.output.endswith("Who has said no since Wed 04 Mar 2026, 09:00 is not known; enter it again (`stop`).\n")
     all_goes_on_and_nothing_is_sent_again(clinic)
 
 
-def older_words(clinic: Clinic, instead: Path, there: Path | None = None) -> str:
+def to_judge_by(database: Path, more: str = "") -> str:
+    """What the database that lies there knows, and the newest backup beyond that."""
+    with closing(sqlite3.connect(database)) as there:
+        ((until, letters),) = there.execute(
+            "SELECT MAX(started_at), (SELECT COUNT(*) FROM letters WHERE state = 'sent') FROM runs"
+        )
+    return f" It knows all up to {until[:10]} {until[11:16]} UTC, and {letters} letters that left{more}.\n"
+
+
+def older_words(clinic: Clinic, instead: Path, there: Path | None = None, more: str = "") -> str:
     return (
         f"The database {there or clinic.database} does not know the last letters that left, or who wanted no more "
         "since: an older or another one was copied there, or what SQLite kept beside it was deleted. Letters would "
         f"leave again. `run_jobs.py restore {instead}` sees to it that none does (docs/it.md). If it is the right one "
-        "all the same, say so: `run_jobs.py restore --is-right`.\n"
+        "all the same, say so: `run_jobs.py restore --is-right`." + to_judge_by(there or clinic.database, more)
     )
 
 
@@ -99,7 +110,7 @@ def unmarked_words(clinic: Clinic, instead: Path) -> str:
         f"{mark(clinic)} is gone, which tells the database that sent the last letters from an older one. If "
         f"{clinic.database} is an older one, letters would leave again: `run_jobs.py restore {instead}` sees to it "
         "that none does (docs/it.md). If no database was copied back, put the file back, or say so: "
-        "`run_jobs.py restore --is-right`.\n"
+        "`run_jobs.py restore --is-right`." + to_judge_by(clinic.database)
     )
 
 
@@ -113,6 +124,7 @@ def test_a_copy_that_no_backup_made_is_known_by_the_letters_that_left_since(clin
     assert call(clinic, "backup").exit_code == 1
     told = call(clinic, "restore", str(clinic.database))
     assert told.exit_code == 0, told.output
+    assert told.output.endswith("Who has said no since Wed 04 Mar 2026, 09:01 is not known; enter it again (`stop`).\n")
     for moment in ("2026-03-04 09:20", "2026-03-04 09:30"):
         assert call(clinic, "run", "all", now=moment).exit_code == 0
     assert len(clinic.letters()) == 4
@@ -123,7 +135,14 @@ def test_a_newer_backup_is_named_where_there_is_one(clinic: Clinic) -> None:
     with closing(sqlite3.connect(backup(clinic, 50))) as one:  # as a program made it that knew of no such sign
         one.execute("PRAGMA application_id=0")
     put(clinic, backup(clinic, 50))
-    everything_is_refused(clinic, older_words(clinic, backup(clinic)))
+    more = f"the backup {backup(clinic)} knows of letters beyond that: 1, and of people who want no more: 0"
+    everything_is_refused(clinic, older_words(clinic, backup(clinic), more=f"; {more}"))
+    told = call(clinic, "restore", "--is-right")
+    assert (told.exit_code, told.output) == (
+        1,
+        f"{clinic.database} is an older one. It knows all up to 2026-03-04 16:40 UTC; {more}. `run_jobs.py restore "
+        f"{backup(clinic)}` sees to it that none leaves again (docs/it.md).\n",
+    )
     assert call(clinic, "restore", str(backup(clinic))).exit_code == 0
     all_goes_on_and_nothing_is_sent_again(clinic)
 
@@ -162,13 +181,26 @@ def test_whoever_knows_better_says_so_and_no_copy_counts_as_that_database(
     told = call(clinic, "restore", "--is-right", "--who", "IT")
     assert (told.exit_code, told.output) == (
         0,
-        f"{clinic.database} counts as the right one from now on: what it says was sent was sent, and all else leaves."
-        "\n",
+        f"{clinic.database} counts as the right one from now on. It knows all up to Wed 04 Mar 2026, 09:01, and 3 "
+        "letters that left; all others leave. If it is an older one after all, letters would leave again: `run_jobs.py "
+        f"restore {clinic.database}` before the next run sees to it that none does.\n",
     )
     assert '"the database was called the right one", "by": "IT"' in (clinic.home / "var/logs/clinic.log").read_text()
     all_goes_on_and_nothing_is_sent_again(clinic)
     put(clinic, older)
     assert call(clinic, "status").output == older_words(clinic, newest_backup(clinic.home / "var") or Path())
+
+
+def test_a_backup_that_was_made_after_a_no_since_the_last_run_says_nothing_against_its_own_database(
+    clinic: Clinic,
+) -> None:
+    assert call(clinic, "backup", now="2026-03-04 09:20").exit_code == 0
+    mark(clinic).unlink()
+    assert call(clinic, "status").output == unmarked_words(
+        clinic, backup(clinic, 0).with_stem("clinic-20260304T172000Z")
+    )
+    assert call(clinic, "restore", "--is-right").exit_code == 0
+    assert call(clinic, "status").exit_code == 0
 
 
 def test_a_word_for_what_is_no_database_of_the_clinic_is_not_taken(clinic: Clinic) -> None:

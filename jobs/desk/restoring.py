@@ -28,7 +28,7 @@ from jobs.store.backups import (
     what_it_knows,
 )
 from jobs.store.late_wishes import take_over_wishes
-from jobs.store.lost_database import copied_words, former_databases, is_empty
+from jobs.store.lost_database import copied_words, former_databases, how_many_left, is_empty, last_moment, newer_words
 from jobs.store.marks import MarkUnusable
 from jobs.store.memory import StoreUnusable, open_store
 from jobs.store.restoring import begin_new_line, leave_mark_anew, note_restored, take_over_stops
@@ -80,6 +80,8 @@ def restore(settings: Settings, backup: Path, now: datetime | None, is_named: bo
             with copy_to_put_back(backup, database) as copy:
                 taken, unread, sign = Counter[str](), set[Path](), ""
                 newer = _newer_backups(settings.state_dir, backup, knows_until)
+                known_until = max(knows_until, *map(last_moment, newer)) if newer else knows_until
+                is_all = last_moment(database) > known_until
                 kept = former_databases(database)
                 for clinic in (settings.clinic.id, *sorted(others)):
                     where = url.set(database=str(copy))
@@ -94,6 +96,8 @@ def restore(settings: Settings, backup: Path, now: datetime | None, is_named: bo
         return 1
     _tell(settings, backup, database, knows_until, aside)
     _tell_more(taken, unread, others)
+    if not is_all:
+        click.echo(f"Who has said no since {_in_words(settings, known_until)} is not known; enter it again (`stop`).")
     return 0
 
 
@@ -102,7 +106,8 @@ def believe(settings: Settings, now: datetime | None, who: str) -> int:
     at = (now.replace(tzinfo=settings.clinic.tzinfo) if now else datetime.now(UTC)).astimezone(UTC)
     if (database := _database(settings)) is None:
         return 1
-    if why := copied_words(database, settings.state_dir) or (f"{database} is not there." if is_empty(database) else ""):
+    why = f"{database} is not there." if is_empty(database) else ""
+    if why := why or copied_words(database, settings.state_dir) or newer_words(database, settings.state_dir):
         click.echo(why, err=True)
         return 1
     try:
@@ -110,12 +115,17 @@ def believe(settings: Settings, now: datetime | None, who: str) -> int:
             _hold_locks(locks, settings, at)
             store = open_store(settings.database_url, settings.clinic.id)
             locks.callback(store.close)
+            until, letters = what_it_knows(database, settings.clinic.id), how_many_left(database)
             leave_mark_anew(store, database, settings.state_dir)
     except (BackupFailed, UnderWay, StoreUnusable, MarkUnusable) as reason:
         click.echo(str(reason), err=True)
         return 1
     open_log(settings.state_dir).info("the database was called the right one", extra={"facts": {"by": who}})
-    click.echo(f"{database} counts as the right one from now on: what it says was sent was sent, and all else leaves.")
+    click.echo(
+        f"{database} counts as the right one from now on. It knows all up to {_in_words(settings, until)}, and "
+        f"{letters} letters that left; all others leave. If it is an older one after all, letters would leave again: "
+        f"`run_jobs.py restore {database}` before the next run sees to it that none does."
+    )
     return 0
 
 
@@ -191,12 +201,14 @@ def _tell_more(taken: Counter[str], unread: set[Path], others: set[str]) -> None
         click.echo(f"The database also holds {names}: their letters are held likewise; run their pulls next, too.")
 
 
+def _in_words(settings: Settings, moment: str) -> str:
+    if not moment:
+        return "its making"
+    return f"{datetime.fromisoformat(moment).astimezone(settings.clinic.tzinfo):%a %d %b %Y, %H:%M}"
+
+
 def _tell(settings: Settings, backup: Path, database: Path, knows_until: str, aside: Path | None) -> None:
-    zone = settings.clinic.tzinfo
-    until = (
-        f"{datetime.fromisoformat(knows_until).astimezone(zone):%a %d %b %Y, %H:%M}" if knows_until else "its making"
-    )
-    click.echo(f"{backup} is in place, as {database}; it knows all up to {until}.")
+    click.echo(f"{backup} is in place, as {database}; it knows all up to {_in_words(settings, knows_until)}.")
     if aside:
         click.echo(f"The former database is kept as {aside}.")
     click.echo(

@@ -65,7 +65,7 @@ def older_words(database: Path, state_dir: Path, last: str) -> str:
         f"The database {database} does not know the last letters that left, or who wanted no more since: an older or "
         "another one was copied there, or what SQLite kept beside it was deleted. Letters would leave again. "
         f"`run_jobs.py restore {_instead(database, state_dir, last)}` sees to it that none does (docs/it.md). If it is "
-        f"the right one all the same, say so: {IS_RIGHT}."
+        f"the right one all the same, say so: {IS_RIGHT}.{_to_judge_by(database, state_dir, last)}"
     )
 
 
@@ -76,8 +76,68 @@ def unmarked_words(database: Path, state_dir: Path, last: str) -> str:
         f"{mark_file(state_dir)} is gone, which tells the database that sent the last letters from an older one. If "
         f"{database} is an older one, letters would leave again: `run_jobs.py restore "
         f"{_instead(database, state_dir, last)}` sees to it that none does (docs/it.md). If no database was copied "
-        f"back, put the file back, or say so: {IS_RIGHT}."
+        f"back, put the file back, or say so: {IS_RIGHT}.{_to_judge_by(database, state_dir, last)}"
     )
+
+
+def newer_words(database: Path, state_dir: Path) -> str:
+    """The sentence where a backup knows what a database does not: then nobody's word makes it the right one."""
+    with suppress(sqlite3.Error):
+        last = last_moment(database)
+        if last and (more := _knows_more(database, state_dir, last)):
+            return (
+                f"{database} is an older one. It knows all up to {_utc(last)};{more}. `run_jobs.py restore "
+                f"{_instead(database, state_dir, last)}` sees to it that none leaves again (docs/it.md)."
+            )
+    return ""
+
+
+def last_moment(database: Path) -> str:
+    """Up to when a database knows all (UTC text), "" where it cannot be read."""
+    with suppress(sqlite3.Error):
+        if can_be_opened(database):
+            return str((_asked(database, "SELECT MAX(started_at) FROM runs") or ("",))[0] or "")
+    return ""
+
+
+def how_many_left(database: Path) -> int:
+    """Of how many letters a database knows that they left, or may have left."""
+    return sum((_asked(database, _BEYOND, "", "") or (0,))[:1])
+
+
+def _to_judge_by(database: Path, state_dir: Path, last: str) -> str:
+    """What tells a person who is asked for a word whether a database is the right one."""
+    with suppress(sqlite3.Error):
+        known = f" It knows all up to {_utc(last)}, and {how_many_left(database)} letters that left" if last else ""
+        more = _knows_more(database, state_dir, last)
+        return f"{known}{';' * bool(more)}{more}." if known else ""
+    return ""
+
+
+def _knows_more(database: Path, state_dir: Path, last: str) -> str:
+    """How much the newest backup knows beyond what a database does, whose last run began at a moment; "" where it is
+    nothing. A `stop` after the last run is in both, where the backup is this database's own."""
+    backup = newest_backup(state_dir)
+    if backup is None or not _is_newer(backup, last):
+        return ""
+    letters, noes = _asked(backup, _BEYOND, *(_asked(database, _NEWEST) or ("", ""))) or (0, 0)
+    if not letters and not noes:
+        return ""
+    return f" the backup {backup} knows of letters beyond that: {letters}, and of people who want no more: {noes}"
+
+
+_BEYOND = """SELECT
+    (SELECT COUNT(*) FROM letters WHERE state IN ('sent', 'unknown', 'attempting') AND changed_at > ?),
+    (SELECT COUNT(*) FROM stops WHERE allowed = 0 AND at > ?)"""
+_NEWEST = """SELECT (SELECT COALESCE(MAX(changed_at), '') FROM letters), (SELECT COALESCE(MAX(at), '') FROM stops)"""
+
+
+def _utc(moment: str) -> str:
+    return f"{moment[:16].replace('T', ' ')} UTC"
+
+
+def _is_newer(backup: Path, last: str) -> bool:
+    return backup.stem.removeprefix("clinic-") > re.sub(r"[-:]", "", last)
 
 
 def _instead(database: Path, state_dir: Path, last: str) -> Path:
@@ -85,8 +145,7 @@ def _instead(database: Path, state_dir: Path, last: str) -> Path:
     backup, right = newest_backup(state_dir), state_dir / "clinic.sqlite"
     if _is_the_right_one(right, state_dir):
         return right
-    newer = backup is not None and backup.stem.removeprefix("clinic-") > re.sub(r"[-:]", "", last)
-    return backup if backup and newer else database
+    return backup if backup and _is_newer(backup, last) else database
 
 
 def _is_the_right_one(database: Path, state_dir: Path) -> bool:
