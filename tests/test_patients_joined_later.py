@@ -34,9 +34,9 @@ def renumbered(rows: list[Row], **of_ada: str) -> list[Row]:
     ]
 
 
-def export(clinic: Clinic, rows: list[Row], day: str = "") -> None:
+def export(clinic: Clinic, rows: list[Row], day: str = "", name: str = "appointments.csv") -> None:
     """A row says more than usual here. On a `day`, what was to come before it is over."""
-    with (clinic.home / "exports" / "appointments.csv").open("w", newline="") as file:
+    with (clinic.home / "exports" / name).open("w", newline="") as file:
         writer = csv.DictWriter(file, (*HEADERS, "birth_date"), restval="")
         writer.writeheader()
         for row in rows:
@@ -182,4 +182,17 @@ def test_a_source_that_is_gone_for_good_counts_no_visit_twice_for_who_becomes_on
     assert clinic.command("problems", "--is-gone", "export", moment=CHANGED).exit_code == FINE
     assert counted(clinic) == [(9, 18, 16)]
     by_a_persons_word(clinic, rows)
+    assert counted(clinic) == [(8, 16, 16)]
+
+
+def test_what_stood_in_two_sources_counts_once_for_who_becomes_one_later(clinic: Clinic) -> None:
+    """Though no visit changes with the birth date that makes them one."""
+    clinic.read_from("{name: export, path: exports/app*.csv}", "{name: studio, path: exports/studio.csv}")
+    rows = visits()
+    export(clinic, rows)
+    export(clinic, renumbered(rows[:4], **ANOTHER_NAME), name="studio.csv")
+    clinic.pull(BEFORE)
+    assert counted(clinic) == [(9, 18, 18)]
+    export(clinic, renumbered(rows[:4], email="ada@new.example"), name="studio.csv")
+    assert clinic.pull(CHANGED).counts["appointments in two sources"] == 4
     assert counted(clinic) == [(8, 16, 16)]

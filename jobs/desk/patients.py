@@ -24,7 +24,7 @@ from jobs.store.identity import (
 from jobs.store.identity_lines import Line, newest_lines
 from jobs.store.memory import Memory
 from jobs.store.sources import PATIENTS, listed_problems, note_problems
-from jobs.store.twins import settle_twins
+from jobs.store.twins import settle_twins, slots_of
 
 _MOST = 30  # of the last decisions
 
@@ -80,7 +80,8 @@ def _decide(tools: Tools, told: str, decision: Callable[[Memory, str], set[int]]
     try:
         with tools.store.begin() as memory:
             changed = decision(memory, at)
-            twins = settle_twins(memory, (), ranks_of(tools.settings.sources), at, changed)
+            ranks = ranks_of(tools.settings.sources)
+            twins = settle_twins(memory, slots_of(memory, changed), ranks, at, changed)
             refresh_episodes(memory, changed | twins.patients, tools.today)
             note_problems(memory, PATIENTS, "", doubtful_problems(memory), at)
             problems = listed_problems(memory, tools.settings.source_names)

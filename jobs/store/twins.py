@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 
 from jobs.clinic.identity import person_key
 from jobs.clinic.reconcile import Difference, Entry, differences, pair_entries
@@ -56,7 +56,7 @@ def settle_twins(
     can stand twice but under numbers, or in sources, that are gone.
     """
     alone = len(ranks) < 2
-    ours = {*(() if alone else slots), *back, *_of_patients(memory, one_now, [*ranks] if alone else None)}
+    ours = {*(() if alone else slots), *back, *_joined_slots(memory, one_now, ranks)}
     new, again, joined, doubtful, touched, parted = 0, 0, 0, 0, set[int](), set[int]()
     for _ in range(2 if ours else 0):  # patients that turn out to be one may have more in common
         entries = _entries(memory, ours, ranks)
@@ -69,32 +69,36 @@ def settle_twins(
         new += sum(map(bool, now.values())) - here
         _set_twins(memory, now)
         _move_letters(memory, [(known[twin], known[first]) for twin, first in now.items() if first], at)
-        _lend(
-            memory, [(known[twin], known[first]) for twin, first in pairs.items() if not ours.isdisjoint((twin, first))]
-        )
+        ones = [(known[twin], known[first]) for twin, first in pairs.items()]
+        _lend(memory, [(twin, first) for twin, first in ones if not ours.isdisjoint((twin.id, first.id))])
         touched |= {known[each].patient_id for entry in changed for each in (entry.id, pairs.get(entry.id, entry.id))}
-        together = _in_both(memory, ((known[twin], known[first]) for twin, first in pairs.items()))
+        together = _in_both(memory, ones)
         settled = settle_identities(memory, (), together, at, two_sources=True)
         joined, touched = joined + settled.joined, touched | settled.patients
         doubtful += settled.doubtful
         if not settled.joined:
             break
-        ours |= _of_patients(memory, settled.one_now)
+        ours |= _joined_slots(memory, settled.one_now, ranks)
     return Paired(new, again, joined, doubtful, frozenset(touched), frozenset(parted))
 
 
-def _of_patients(memory: Memory, patient_ids: Collection[int], only: Sequence[str] | None = None) -> set[int]:
-    """All appointments of these patients, twins too; given the sources that there are, those alone whose number or
-    source is gone."""
+def slots_of(memory: Memory, patient_ids: Collection[int]) -> set[int]:
+    """All appointments of these patients, twins too."""
+    return _of_patients(memory, patient_ids, ())
+
+
+def _joined_slots(memory: Memory, one_now: Collection[int], ranks: Mapping[str, int]) -> set[int]:
+    """Of patients who became one, what can stand twice by that: each such visit has been given under another record.
+    Of one source, nothing can but what has a number, or a source, that is gone."""
     slot = appointments.c
-    query = select(slot.id)
-    if only is not None:
-        query = query.where((slot.row_hash == "") | slot.source.not_in(only))
-    return {
-        int(row[0])
-        for part in in_parts(patient_ids)
-        for row in memory.connection.execute(query.where(slot.patient_id.in_(part)))
-    }
+    gone = (slot.row_hash == "") | slot.source.not_in([*ranks])
+    return _of_patients(memory, one_now, [gone if len(ranks) < 2 else slot.named_id != 0])
+
+
+def _of_patients(memory: Memory, patient_ids: Collection[int], which: Sequence[ColumnElement[bool]]) -> set[int]:
+    slot, ask = appointments.c, memory.connection.execute
+    query = select(slot.id).where(*which)
+    return {each for part in in_parts(patient_ids) for each in ask(query.where(slot.patient_id.in_(part))).scalars()}
 
 
 def _entries(memory: Memory, slots: Collection[int], ranks: Mapping[str, int]) -> list[Entry]:
@@ -218,11 +222,8 @@ def _move_letters_of(memory: Memory, twin: Entry, first: Entry, at: str) -> None
     theirs, mine = _letters_of(memory, twin.id), _letters_of(memory, first.id)
     if not theirs:
         return
-    change, patient_id, events_of_first = (
-        memory.connection.execute,
-        _patient(memory, first.id),
-        _events_of(memory, first.id),
-    )
+    change, patient_id = memory.connection.execute, _patient(memory, first.id)
+    events_of_first = _events_of(memory, first.id)
     why = _RENUMBERED if twin.source == first.source else _IN_TWO_SOURCES
     taken = {(letter.rule, letter.event_id): letter for letter in mine}
     for letter in theirs:
