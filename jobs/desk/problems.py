@@ -18,7 +18,7 @@ from jobs.desk.unreachable import crowded_in_words
 from jobs.runner.tools import Tools
 from jobs.store.patient_story import coming_patients
 from jobs.store.source_words import Said, note_word
-from jobs.store.sources import listed_problems, take_off
+from jobs.store.sources import listed_problems
 from jobs.store.upheavals import call_right
 
 NEWEST = 25
@@ -59,68 +59,58 @@ def show_problems(tools: Tools, everything: bool) -> None:
 def call_file_right(tools: Tools, file: str, by: str) -> int:
     """Note a person's word that a file is right though it changes most patients at once, or though very many
     appointments are missing from it; give the exit code."""
-    with tools.store.begin() as memory:
+    with tools.store.look() as memory:
         listed = [problem for _, problem in listed_problems(memory, tools.settings.source_names)]
-        held = [problem for problem in listed if waits_for_a_word(problem)]
-        found = _named(file, held)
-        sources = sorted({problem.source for problem in found})
-        for problem in found if len(sources) == 1 else ():
-            call_right(memory, problem.source, problem.file, by, utc_text(tools.now))
-            what = f"{problem.file} is right: {problem.what.removesuffix(ALL_AT_ONCE)}"
-            note_word(memory, Said(utc_text(tools.now), problem.source, by, what))
-    lacking = _named(file, filter(is_missing, listed))
-    if not found and len({problem.source for problem in lacking}) == 1:
-        return _let_go(tools, file, lacking, by)
-    if len(sources or {problem.source for problem in lacking}) > 1:
-        named = sources or sorted({problem.source for problem in lacking})
-        click.echo(
-            f'"{file}" stands for {len(named)} sources. Name the one that you mean: {", ".join(named)}.', err=True
-        )
+    held = [problem for problem in listed if waits_for_a_word(problem)]
+    meant = _named(file, held) or _named(file, filter(is_missing, listed))
+    sources = sorted({problem.source for problem in meant})
+    if len(sources) > 1:
+        told = f'"{file}" stands for {len(sources)} sources. Name the one that you mean: {", ".join(sources)}.'
+        click.echo(told, err=True)
         return 1
-    if not found:
+    if not meant:
         files = [problem.file for problem in held]
         shown = " ".join(each.source if files.count(each.file) > 1 else each.file for each in held)
         click.echo(f'No file "{file}" is held back. {f"Held back: {shown}" if shown else ""}'.rstrip(), err=True)
         return 1
-    what = found[0].what.removesuffix(ALL_AT_ONCE)
-    click.echo(f"{file} is right, says {by}: {what}. The next pull takes it over, unless the file says something else.")
+    said = _lets_go(tools, meant, by) if is_missing(meant[0]) else _is_believed(tools, meant, by)
+    click.echo(f"{file} is right, says {by}: {said}")
     return 0
+
+
+def _is_believed(tools: Tools, held: Sequence[Problem], by: str) -> str:
+    with tools.store.begin() as memory:
+        for problem in held:
+            call_right(memory, problem.source, problem.file, by, utc_text(tools.now))
+            what = f"{problem.file} is right: {problem.what.removesuffix(ALL_AT_ONCE)}"
+            note_word(memory, Said(utc_text(tools.now), problem.source, by, what))
+    what = held[0].what.removesuffix(ALL_AT_ONCE)
+    return f"{what}. The next pull takes it over, unless the file says something else."
+
+
+def _lets_go(tools: Tools, lacking: Sequence[Problem], by: str) -> str:
+    from jobs.pulling.letting_go import let_lacking_go
+
+    return f"{let_lacking_go(tools, lacking, by)}, and nobody is reminded of them."
 
 
 def call_source_gone(tools: Tools, name: str, by: str) -> int:
     """Note a person's word that a source which config/sources.yaml names no more is gone for good; give the exit
     code."""
-    from jobs.pulling.summing_up import write_problem_list
-    from jobs.store.episodes import refresh_episodes
+    from jobs.pulling.letting_go import let_source_go
     from jobs.store.sources import read_before
-    from jobs.store.sources_named_no_more import let_go
 
     if name in tools.settings.source_names:
         click.echo(f'config/sources.yaml names "{name}" still. Take it out there first.', err=True)
         return 1
-    with tools.store.begin() as memory:
+    with tools.store.look() as memory:
         waiting = read_before(memory, tools.settings.source_names)
-        if name in waiting:
-            count, patients = let_go(memory, name, utc_text(tools.now))
-            refresh_episodes(memory, patients, tools.today)
-            what = f"gone for good; {_many(count)} that stood in it alone {_are(count)} booked no more"
-            note_word(memory, Said(utc_text(tools.now), name, by, what))
-            listed = listed_problems(memory, tools.settings.source_names)
     if name not in waiting:
         known = f"There is: {', '.join(sorted(waiting))}." if waiting else ""
         click.echo(f'There is no source "{name}" that is named no more. {known}'.rstrip(), err=True)
         return 1
-    write_problem_list(tools, listed)
-    click.echo(f'"{name}" is gone, says {by}: {_many(count)} that stood in it alone {_are(count)} booked no more.')
+    click.echo(f'"{name}" is gone, says {by}: {let_source_go(tools, name, by)}.')
     return 0
-
-
-def _many(count: int) -> str:
-    return "1 coming appointment" if count == 1 else f"{count} coming appointments"
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
 
 
 def _named(file: str, problems: Iterable[Problem]) -> list[Problem]:
@@ -129,25 +119,6 @@ def _named(file: str, problems: Iterable[Problem]) -> list[Problem]:
     return [problem for problem in some if problem.source == file] or [
         problem for problem in some if problem.file == file
     ]
-
-
-def _let_go(tools: Tools, file: str, lacking: Sequence[Problem], by: str) -> int:
-    """Count the appointments that are missing from a file as gone, with all that follows from it."""
-    from jobs.pulling.summing_up import write_problem_list
-    from jobs.store.episodes import refresh_episodes
-    from jobs.store.gone import let_missing_go
-
-    with tools.store.begin() as memory:
-        gone = let_missing_go(memory, lacking[0].source, utc_text(tools.now))
-        what = f"{lacking[0].file} is right; {_many(gone.marked)} that it lacks {_are(gone.marked)} booked no more"
-        note_word(memory, Said(utc_text(tools.now), lacking[0].source, by, what))
-        refresh_episodes(memory, gone.patients, tools.today)
-        take_off(memory, lacking)
-        problems = listed_problems(memory, tools.settings.source_names)
-    write_problem_list(tools, problems)
-    are = "appointments no longer count" if gone.marked != 1 else "appointment no longer counts"
-    click.echo(f"{file} is right, says {by}: {gone.marked} coming {are} as booked, and nobody is reminded of them.")
-    return 0
 
 
 def _where(problem: Problem) -> str:
