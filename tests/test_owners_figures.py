@@ -1,5 +1,6 @@
 """What the owner holds against what she knows of her patients: small stories, read off the workbook."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -190,3 +191,56 @@ def test_a_booking_that_was_deleted_before_anybody_came_is_no_new_patient_after_
     clinic.export(anna, ben, first, last)
     clinic.pull("2026-10-22 05:00")
     assert new_and_deleted(clinic, "2026-10-22 06:00") == (3, 0)  # it is back, and Cleo not gone for long
+
+
+def told_to_add_up(book: Any) -> bool:
+    cells = (str(cell) for row in book["This week"].iter_rows(values_only=True) for cell in row if cell)
+    return not any("do not add up" in cell for cell in cells)
+
+
+def set_back(clinic: Clinic, step: str) -> None:
+    """As an earlier version of the program left the database."""
+    with sqlite3.connect(clinic.database) as database:
+        database.execute("UPDATE alembic_version SET version_num = ?", (step,))
+
+
+NEW = [evaluation(patient, "2026-10-06 10:00", "Completed") for patient in ("Ada", "Ben", "Cora", "Dot")]
+EVE = evaluation("Eve", "2026-10-13 10:00", "Scheduled")
+
+
+def test_after_an_upgrade_the_workbook_counts_whom_the_next_pull_does_not_touch(clinic: Clinic) -> None:
+    workbook(clinic, *NEW)
+    set_back(clinic, "0015")
+    book = workbook(clinic, *NEW, EVE)
+    assert became(book) == {"Evaluated": 4, "In care": 4, "Still ahead": 1}
+    assert told_to_add_up(book)
+
+
+def test_a_pull_after_an_upgrade_that_is_killed_leaves_nobody_out(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workbook(clinic, *NEW)
+    set_back(clinic, "0015")
+    clinic.export(*NEW, EVE)
+    with monkeypatch.context() as patched:
+        patched.delattr("jobs.pull_appointments.renew_once_a_day")  # what was read is kept, and no more is done
+        assert clinic.pull(MONDAY).code == 1
+    assert became(summarized(clinic)) == {"Evaluated": 4, "In care": 4, "Still ahead": 1}
+
+
+def test_patients_who_are_missing_from_the_sums_are_told_of_on_the_first_page(clinic: Clinic) -> None:
+    assert told_to_add_up(workbook(clinic, *NEW))
+    with sqlite3.connect(clinic.database) as database:
+        database.execute("DELETE FROM episodes WHERE patient_id = 1")
+    assert not told_to_add_up(summarized(clinic))
+
+
+def test_a_clock_that_was_ahead_keeps_no_arrival_out_of_the_figures(clinic: Clinic) -> None:
+    rows = [evaluation("Ada", "2026-10-09 10:00", "Arrived"), evaluation("Ben", "2026-10-11 10:00", "Arrived")]
+    clinic.export(*rows)
+    for moment in ("2026-10-09 18:00", "2026-12-24 18:00", "2026-10-10 18:00"):  # the second by a wrong clock
+        assert clinic.pull(moment).code == 0
+    assert clinic.ask("SELECT visits FROM episodes ORDER BY patient_id") == [1, 0]
+    book = summarized(clinic)
+    assert became(book) == {"Evaluated": 2, "In care": 2}
+    assert told_to_add_up(book)

@@ -389,7 +389,7 @@ def test_libreoffice_calculates_it_anew_agrees_and_cuts_no_figure_off(home: Path
     assert [
         words for words in ("###", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "Err:", "DIFFERS") if words in pages
     ] == []
-    assert pages.count("agrees") == 8  # three under each table of sources, two on About
+    assert pages.count("agrees") == 10  # three under each table of sources, four on About
     assert "Page 1 of" in pages
     about = [page for page in pages.split("\f") if page.split()[-5:-3] == ["About", "Page"]]
     assert len(about) == 2

@@ -96,6 +96,9 @@ class Counted(NamedTuple):
     appointments: int = 0
     first_day: str = ""  # of all the clinic's appointments, "" where there are none
     last_day: str = ""
+    visits_summed_up: int = 0  # of all episodes, with screens; an episode counts where it began: 0 for one location
+    patients_summed_up: int = 0  # who have an episode
+    patients_left_out: int = 0  # who have none, and have an appointment
 
     @property
     def referrals_ever(self) -> int:
@@ -180,4 +183,6 @@ class Figures(NamedTuple):
             all(table == (counted.referrals_shown, counted.referrals_year, ever) for table in tables)
             and self.attended["shown"].appointments == counted.appointments_shown
             and self.attended["all"].appointments == counted.appointments
+            and (bool(self.location) or counted.visits_summed_up == self.attended["all"].visits)
+            and not counted.patients_left_out
         )

@@ -85,6 +85,14 @@ def _sums(sheet: Sheet, row: int, figures: Figures) -> int:
             counted.episodes,
         ),
     ]
+    if not figures.location:  # of one, nothing is told: an episode counts where it began
+        row = _count(sheet, row, "Visits in episodes, and screens", counted.visits_summed_up)
+        row = _count(sheet, row, "Patients with an episode", counted.patients_summed_up)
+        patients = counted.patients_summed_up + counted.patients_left_out
+        checks += [
+            ("All visits in the data", f"B{row - 1}", counted.visits_summed_up, attended.visits),
+            ("All patients with an appointment", f"B{row}", counted.patients_summed_up, patients),
+        ]
     return sheet.checks(row + 1, checks, "Counted: the rows of the clinic's data, without any name and any period.")
 
 
@@ -99,7 +107,7 @@ def _line(sheet: Sheet, row: int, name: str, words: str) -> int:
     sheet.text(row, 0, name, bold=True, valign="top", bottom=1, bottom_color=LINE, text_wrap=True)
     sheet.wide(row, 1, 4, words, text_wrap=True, valign="top", bottom=1, bottom_color=LINE)
     lines = max(ceil(len(words) / _LETTERS_A_LINE), ceil(len(name) / 28))
-    sheet.page.set_row(row, 14 * lines + 4)
+    sheet.page.set_row(row, 13 * lines + 4)
     return row + 1
 
 

@@ -10,12 +10,13 @@ from sqlalchemy import create_engine, insert, select
 from jobs.clinic.events import CALLED_OFF
 from jobs.store.episodes import refresh_episodes
 from jobs.store.memory import Memory
-from jobs.store.tables import appointments, episodes
+from jobs.store.tables import appointments, episodes, patients
 
 
 @contextmanager
 def memory_as_of(memory: Memory, moment: datetime) -> Iterator[Memory]:
-    """The appointments and episodes as they would have been known at a moment in the clinic's zone; nothing changes.
+    """The appointments and episodes as they would have been known at a moment in the clinic's zone; nothing changes. Of
+    the patients it tells their numbers alone.
 
     What had not happened yet is taken back: bookings made since are left out, later cancellations and outcomes of
     coming appointments are open again. Corrections made since stay: they are the differences to what was sent then.
@@ -28,12 +29,15 @@ def memory_as_of(memory: Memory, moment: datetime) -> Iterator[Memory]:
     engine = create_engine("sqlite://", hide_parameters=True)
     try:
         with engine.begin() as connection:
-            for table in (appointments, episodes):
+            for table in (patients, appointments, episodes):
                 table.create(connection)
             past = Memory(connection, memory.clinic_id)
             if known:
+                whose = sorted({row["patient_id"] for row in known})
+                people = [{"id": each, "clinic_id": memory.clinic_id, "key": f"{each}"} for each in whose]
+                connection.execute(insert(patients), people)
                 connection.execute(insert(appointments), known)
-                refresh_episodes(past, sorted({row["patient_id"] for row in known}), day)
+                refresh_episodes(past, whose, day)
             yield past
     finally:
         engine.dispose()

@@ -101,38 +101,40 @@ def _told(memory: Memory, patient_ids: Sequence[int]) -> "dict[int, Told]":
 def renew_once_a_day(store: Store, today: date) -> None:
     """Before figures are counted: `renew_episodes`, unless it was done today."""
     with store.look() as memory:  # which waits for no writer
-        renewed = cursor(memory, _RENEWED) >= today.isoformat()
+        renewed = cursor(memory, _RENEWED) == today.isoformat()
     if not renewed:
         with store.begin() as memory:
             renew_episodes(memory, today)
 
 
 def renew_episodes(memory: Memory, today: date) -> None:
-    """An arrival counts as a visit from the day after, and what has long been gone as deleted, though no pull saw it
-    change.
+    """Sum up what no pull saw change: an arrival counts as a visit from the day after, and what has long been gone as
+    deleted; by a clock that was ahead, and is right again, not yet.
 
-    All episodes are summed up where there is none yet: an older version kept them without what the figures need.
+    For the first time also what is not summed up at all: an older version kept it without what the figures need. A
+    pull may have been there before, and summed up the patients that it touched.
     """
     since, until = cursor(memory, _RENEWED), today.isoformat()
     table = appointments.c
-    of_patients = select(table.patient_id).where(table.clinic_id == memory.clinic_id).distinct()
-    any_episode = select(episodes.c.id).where(episodes.c.clinic_id == memory.clinic_id).limit(1)
-    if memory.connection.execute(any_episode).first() is not None:
-        of_patients = of_patients.where(*_counts_otherwise(since, today))
+    wanted = _counts_otherwise(*sorted((since, until)))
+    if not since:
+        summed_up = select(episodes.c.patient_id).where(episodes.c.clinic_id == memory.clinic_id)
+        wanted = or_(wanted, and_(table.same_as == 0, table.patient_id.not_in(summed_up)))
+    of_patients = select(table.patient_id).where(table.clinic_id == memory.clinic_id, wanted).distinct()
     patients = list(memory.connection.execute(of_patients).scalars())
     if patients:
         refresh_episodes(memory, patients, today)
-    if since < until:
+    if since != until:
         set_cursor(memory, _RENEWED, until)
 
 
-def _counts_otherwise(since: str, today: date) -> list[ColumnElement[bool]]:
-    """Which appointments count otherwise `today` than they did on the day `since`, "" for the first time."""
-    starts_on, before = appointments.c.starts_on, deleted_before(today)
-    after = deleted_before(date.fromisoformat(since)) if since else ""
+def _counts_otherwise(earlier: str, later: str) -> ColumnElement[bool]:
+    """Which appointments count otherwise on the later of two days than on the earlier one, "" for none."""
+    starts_on, before = appointments.c.starts_on, deleted_before(date.fromisoformat(later))
+    after = deleted_before(date.fromisoformat(earlier)) if earlier else ""
     first = (date.fromisoformat(after) - timedelta(days=1)).isoformat() if after else ""  # what goes was still to come
-    arrived = and_(appointments.c.status == "arrived", starts_on >= since, starts_on < today.isoformat())
-    return [starts_on >= first, or_(arrived, and_(_GONE_ON > after, _GONE_ON <= before))]
+    arrived = and_(appointments.c.status == "arrived", starts_on >= earlier, starts_on < later)
+    return and_(starts_on >= first, or_(arrived, and_(_GONE_ON > after, _GONE_ON <= before)))
 
 
 def _known_episodes(memory: Memory, patient_ids: Sequence[int]) -> dict[tuple[int, int], tuple[int, tuple[Any, ...]]]:

@@ -142,6 +142,22 @@ _COUNTED_APPOINTMENTS = f"""
     WHERE {_BOOKED} AND {_HERE}
 """  # noqa: S608
 
+# Whether every appointment has been summed up. The patients without an episode are few: they are looked up one by one.
+_SUMMED_UP = """
+    SELECT coalesce(sum(visits), 0), count(DISTINCT patient_id),
+        (SELECT count(*) FROM patients WHERE clinic_id = :clinic
+            AND NOT EXISTS (SELECT 1 FROM episodes WHERE clinic_id = :clinic AND patient_id = patients.id)
+            AND EXISTS (SELECT 1 FROM appointments WHERE patient_id = patients.id AND same_as = 0))
+    FROM {episodes}
+    WHERE clinic_id = :clinic
+"""
+
+_KEPT_SCREENS = """
+    SELECT count(*) FROM appointments
+    WHERE clinic_id = :clinic AND same_as = 0 AND step = 'screen'
+        AND (status = 'completed' OR status = 'arrived' AND starts_on < :today)
+"""
+
 # Two questions: the two ends of an index are found at once, in one query SQLite would go through all of it.
 _DAYS_OF_DATA = """
     SELECT
@@ -181,6 +197,7 @@ def count_figures(memory: Memory, periods: Periods, names: ReferralNames, today:
             *_rows(memory, _COUNTED_EPISODES, days)[0],
             *_rows(memory, _COUNTED_APPOINTMENTS, days)[0],
             *_rows(memory, _DAYS_OF_DATA, days)[0],
+            *(() if location else _summed_up(memory, days, attended)),
         ),
     )
 
@@ -247,6 +264,17 @@ def _attendance(memory: Memory, days: Mapping[str, str]) -> list[tuple[date, tup
             memory, _ATTENDANCE, days
         )
     ]
+
+
+def _summed_up(
+    memory: Memory, days: Mapping[str, str], attended: list[tuple[date, tuple[Any, ...]]]
+) -> tuple[int, int, int]:
+    """The visits and the patients of all episodes, and the patients without one. A screen counts as a visit of its day,
+    but of no episode: it is added here, and asked for only where something is lacking."""
+    visits, patients, left_out = _rows(memory, _SUMMED_UP, days)[0]
+    if visits != sum(counts[0] for _, counts in attended):
+        visits += _rows(memory, _KEPT_SCREENS, days)[0][0]
+    return visits, patients, left_out
 
 
 def _cents(amount: Any) -> int | None:

@@ -49,7 +49,7 @@ def figures_of(*sources: SourceLine, unnamed: tuple[UnnamedText, ...] = (), **kn
         total = total.merged(line.tally)
     attended = Attendance(8, 1, 1, 2, 0, 0, 1, 12000, None)
     names = WEEK.named()
-    counted = Counted(total.shown, total.year, total.ever + 5, 5, 0, 0, 0, 13, 13, "2025-09-01", "2026-05-01")
+    counted = Counted(total.shown, total.year, total.ever + 5, 5, 0, 0, 0, 13, 13, "2025-09-01", "2026-05-01", 8, 5)
     usual: dict[str, Any] = dict(
         periods=WEEK,
         today=date(2026, 3, 23),
@@ -164,6 +164,25 @@ def test_tables_that_do_not_add_up_say_so_on_the_first_page_and_on_the_last(path
     rows = {row[0]: row[2:5] for row in book["Sources"].iter_rows(max_col=5, values_only=True)}
     assert rows["New patients this year"] == (74, 75, "DIFFERS")  # also where nothing calculates
     assert rows["New patients this week"] == (6, 6, "agrees")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"patients_left_out": 2}, ("All patients with an appointment", 5, 7, "DIFFERS")),
+        ({"visits_summed_up": 6}, ("All visits in the data", 6, 8, "DIFFERS")),
+    ],
+)
+def test_visits_and_patients_that_were_not_summed_up_are_noticed(
+    path: Path, wrong: dict[str, int], said: tuple[str, int, int, str]
+) -> None:
+    figures = SAMPLE._replace(counted=SAMPLE.counted._replace(**wrong))
+    assert any("do not add up" in sentence for sentence in sentences(figures))
+    rows = list(written(figures, path, data_only=True)["About"].iter_rows(max_col=5, values_only=True))
+    assert [(row[0], *row[2:]) for row in rows if row[4] == "DIFFERS"] == [said]
+    place = next(number for number, row in enumerate(rows, start=1) if row[0] == said[0])
+    cell = written(figures, path)["About"].cell(place, 3).value.removeprefix("=SUM(").removesuffix(")")
+    assert rows[int(cell[1:]) - 1][1] == said[1]
 
 
 def test_weeks_before_the_data_are_empty_and_not_zero_in_the_trend_and_its_chart(path: Path) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from jobs.clinic.addresses import address_key
-from jobs.store.episodes import renew_once_a_day
+from jobs.store.episodes import refresh_episodes, renew_once_a_day
 from jobs.store.memory import Store, StoreUnusable, open_store
 from jobs.store.migrations import HEAD, migrate
 from jobs.store.stops import stop, stopped_now
@@ -215,26 +215,31 @@ def test_episodes_that_were_summed_up_before_the_upgrade_are_kept_and_found_by_t
     assert indexes == {"ix_episodes_day": ["clinic_id", "referred_on"]}
 
 
-def test_all_episodes_are_summed_up_anew_once_two_plans_at_once_are_told_apart(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'clinic.sqlite'}"
+@pytest.mark.parametrize("upgraded_from", ["0015", "0017"])
+def test_all_episodes_are_summed_up_anew_whomever_the_first_pull_touches(tmp_path: Path, upgraded_from: str) -> None:
+    url, clinic = f"sqlite:///{tmp_path / 'clinic.sqlite'}", {"clinic_id": "lakeside"}
     engine = create_engine(url)
-    migrate(engine, to="0015")
-    evaluation = {"clinic_id": "lakeside", "key": "1", "patient_id": 7, "starts_at": "2026-01-05T17:00:00Z"}
-    evaluation |= {"starts_on": "2026-01-05", "status": "completed", "step": "evaluation"}
+    migrate(engine, to=upgraded_from)
+    evaluation = {"starts_at": "2026-01-05T17:00:00Z", "starts_on": "2026-01-05", "step": "evaluation", **clinic}
+    told_as_of_today = {"name": "episodes renewed", "value": "2026-01-06"}
     with engine.begin() as connection:
-        connection.execute(insert(patients).values(id=7, clinic_id="lakeside", key="p7"))
-        connection.execute(insert(appointments).values(**evaluation))
-        connection.execute(insert(cursors).values(clinic_id="lakeside", name="episodes renewed", value="2026-01-06"))
-        connection.execute(
-            insert(episodes).values(clinic_id="lakeside", patient_id=7, number=1, referred_on="2025-12-01", visits=9)
-        )
+        connection.execute(insert(patients), [{"id": each, "key": f"p{each}", **clinic} for each in (7, 8)])
+        slots = [{"key": f"{each}", "patient_id": each, "status": "completed", **evaluation} for each in (7, 8)]
+        connection.execute(insert(appointments), slots)
+        connection.execute(insert(cursors).values(**told_as_of_today, **clinic))
+        summed_up = (7, 8) if upgraded_from == "0015" else (8,)  # a pull after the step 0016 left 7 out
+        lines = [{"patient_id": each, "number": 1, "referred_on": "2025-12-01", "visits": 1} for each in summed_up]
+        connection.execute(insert(episodes), [line | clinic for line in lines])
     engine.dispose()
     store = open_store(url, "lakeside")
+    with store.begin() as memory:
+        refresh_episodes(memory, [8], date(2026, 1, 6))  # as the pull does for the patients that it touches
     renew_once_a_day(store, date(2026, 1, 6))
     with store.look() as memory:
-        found = memory.connection.execute(select(episodes.c.number, episodes.c.visits)).all()
+        query = select(episodes.c.patient_id, episodes.c.referred_on, episodes.c.visits)
+        found = memory.connection.execute(query.order_by(episodes.c.patient_id)).all()
     store.close()
-    assert found == [(1, 1)]
+    assert found == [(7, "2026-01-05", 1), (8, "2026-01-05", 1)]
 
 
 def test_events_keep_their_numbers_and_letters_and_are_told_once_of_each_patient_after_the_upgrade(

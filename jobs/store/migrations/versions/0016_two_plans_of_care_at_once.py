@@ -1,4 +1,7 @@
-"""Two plans of care at once are two episodes: all are summed up anew before figures are counted"""
+"""Two plans of care at once are two episodes: all are summed up anew before figures are counted
+
+A pull that comes first sums up whom it touches. That there is no cursor says that the others are to follow.
+"""
 
 from alembic import op
 
