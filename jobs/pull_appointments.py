@@ -32,7 +32,8 @@ def run(tools: Tools, today: date) -> Outcome:
                 counts += save(tools, source, file, known[source.name].get(file.path, b""))
                 outcomes[file.path] = file.outcome
                 advance(1)
-        counts["problems changed"] += settle_source(tools, source, outcomes, reading.told, today)
-    counts["problems changed"] += after_reading(tools, no_more) if no_more else 0
+        settle_source(tools, source, outcomes, reading.told, today)
+    if no_more:
+        after_reading(tools, no_more)
     renew_once_a_day(tools.store, today)  # else the letters and the workbook, side by side, would wait for each other
     return sum_up(tools, counts)

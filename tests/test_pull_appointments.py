@@ -213,9 +213,34 @@ def test_what_was_wrong_with_a_source_that_is_named_no_more_fails_no_pull(clinic
     assert (ran.code, ran.outcome.failed, listed.stat().st_mtime > 1) == (FINE, "", True)
     told = clinic.command("problems", moment="2026-03-04 10:00")
     assert "exports/*.xlsx" not in told.output
-    written = listed.stat().st_mtime_ns
-    assert clinic.pull("2026-03-04 11:00").code == FINE
-    assert listed.stat().st_mtime_ns == written
+    written = clinic.list_written()
+    assert (clinic.pull("2026-03-04 11:00").code, clinic.list_written()) == (FINE, written)
+
+
+def test_a_list_that_a_full_disk_or_a_kill_kept_from_being_written_is_written_by_the_next_pull(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.export(appointment("Ben", "2026-03-12 xx", "booked"))
+    assert clinic.pull("2026-03-03 09:00").code == FINE
+    clinic.export(appointment("Ben", "2026-03-12 xx", "booked"), appointment("Cora", "2026-03-13 yy", "booked"))
+    with monkeypatch.context() as patched:
+        full = OSError(28, "No space left on device")
+        patched.setattr("jobs.reports.problems_workbook.write_problems", lambda *_: (_ for _ in ()).throw(full))
+        assert clinic.pull("2026-03-04 09:00").code == FAILED
+    assert [line["Value"] for line in problems(clinic)] == ["2026-03-12 xx"]
+    assert clinic.pull("2026-03-04 10:00").code == FINE  # of a file that has not changed
+    assert {line["Value"] for line in problems(clinic)} == {"2026-03-12 xx", "2026-03-13 yy"}
+    written = clinic.list_written()
+    assert (clinic.pull("2026-03-04 11:00").code, clinic.list_written()) == (FINE, written)
+
+
+def test_a_list_that_says_something_else_than_the_database_is_written_anew(clinic: Clinic) -> None:
+    clinic.export(appointment("Ben", "2026-03-12 xx", "booked"), appointment("Cora", "2026-03-13 yy", "booked"))
+    assert clinic.pull("2026-03-03 09:00").code == FINE
+    with sqlite3.connect(clinic.database) as database:  # as a backup that is put back changes it
+        database.execute("DELETE FROM problems WHERE value = '2026-03-12 xx'")
+    assert clinic.pull("2026-03-03 10:00").code == FINE
+    assert [line["Value"] for line in problems(clinic)] == ["2026-03-13 yy"]
 
 
 def test_a_file_that_nobody_touched_is_not_opened_again(watched: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:

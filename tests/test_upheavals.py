@@ -191,7 +191,8 @@ def test_the_word_that_a_file_is_right_holds_for_what_the_file_said_and_not_for_
     assert informed.pull("2026-03-04 09:00").code == FAILED
     (held,) = held_back(informed)
     assert held[1] == f"{REMEDY} What Dana said on Wed 04 Mar 2026, 08:00 does not count: this is something else."
-    assert "problems changed" not in informed.pull("2026-03-04 09:10").counts
+    written = informed.list_written()
+    assert (informed.pull("2026-03-04 09:10").code, informed.list_written()) == (FAILED, written)
     (informed.home / FILE).unlink()
     informed.export(  # the export of the night says the same and a little more, and has a name of its own
         *(moved(row, an_hour) for row in rows[1:]), moved(rows[0], 2 * an_hour), name="appointments-2026-03-05.csv"

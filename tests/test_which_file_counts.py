@@ -64,7 +64,8 @@ def test_an_older_export_that_is_saved_again_brings_no_cancelled_visit_back(info
         "by the dates in their names the latter is the newest, and it counts."
     )
     assert (told(informed), ran.outcome.notes) == ([(what, REMEDY)], (f"export: {what}",))
-    assert "problems changed" not in informed.pull("2026-03-06 09:00").counts
+    written = informed.list_written()
+    assert (informed.pull("2026-03-06 09:00").code, informed.list_written()) == (FINE, written)
     exported(informed, "appointments-2026-03-06.csv", "2026-03-06 18:00", *rows("cancelled", "2026-03-12 10:00"))
     informed.pull("2026-03-06 12:00")
     assert told(informed) == []
@@ -160,7 +161,8 @@ def test_a_new_file_with_last_years_date_is_not_passed_over_and_lets_the_letters
     )
     ran = informed.pull("2026-03-06 08:00")
     assert (ran.code, known(informed), told(informed)) == (FAILED, NEWS, [(what, remedy)])
-    assert "problems changed" not in informed.pull("2026-03-06 08:10").counts
+    written = informed.list_written()
+    assert (informed.pull("2026-03-06 08:10").code, informed.list_written()) == (FAILED, written)
     for file in informed.home.glob("exports/appointments-2026-*.csv"):  # also where what was read is gone
         file.unlink()
     assert (informed.pull("2026-03-06 08:20").code, told(informed)) == (FAILED, [(what, remedy)])

@@ -32,7 +32,7 @@ def before_reading(tools: Tools, gone: Collection[str]) -> NamedNoMore:
     return NamedNoMore(sources, before - sources)
 
 
-def after_reading(tools: Tools, sources: NamedNoMore) -> int:
-    """Letters about what stands in these sources alone wait, and it is listed. How many problems came or went."""
+def after_reading(tools: Tools, sources: NamedNoMore) -> None:
+    """Letters about what stands in these sources alone wait, and it is listed."""
     with tools.store.begin() as memory:
-        return let_them_wait(memory, sources.gone, sources.back, utc_text(tools.now))
+        let_them_wait(memory, sources.gone, sources.back, utc_text(tools.now))

@@ -58,17 +58,17 @@ def save(tools: Tools, source: Source, file: FileRead, known: bytes) -> Counter[
     except TooBad as refusal:
         file.outcome = "refused"
         with tools.store.begin() as memory:
-            changed = note_problems(memory, source.name, file.path, refusal.problems, seen_at, read_whole=False)
+            note_problems(memory, source.name, file.path, refusal.problems, seen_at, read_whole=False)
             if refusal.upheaval:
                 note_held_back(memory, source.name, file.path, refusal.upheaval)
-        return Counter({"files refused": 1, "problems changed": changed})
+        return Counter({"files refused": 1})
     except TurnsBack:
         file.outcome = "waiting"
         what = f"{file.path} was saved again and holds what it held before a later file was read; it does not count."
         told = Problem(source.name, file.path, "", 0, "", "", what, SAVE_UNDER_TODAYS_NAME, False)
         with tools.store.begin() as memory:
-            changed = note_problems(memory, source.name, file.path, [told], seen_at, read_whole=False)
-        return Counter({"files waiting": 1, "problems changed": changed})
+            note_problems(memory, source.name, file.path, [told], seen_at, read_whole=False)
+        return Counter({"files waiting": 1})
 
 
 def _still_known(memory: Memory, source: Source, file: FileRead, known: bytes, seen_at: str) -> Counter[str]:
@@ -121,8 +121,7 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
     known_anew = settle(memory, tools, touched, seen_at, counts)
     refresh_episodes(memory, gone.patients | known_anew | touched.patients, tools.today)
     found += filter(None, (file.problem, _too_many_gone(memory, source, file, gone)))
-    noted_now = note_problems(memory, source.name, file.path, found, seen_at, unread, read_whole=bool(file.memory))
-    counts["problems changed"] += noted_now
+    note_problems(memory, source.name, file.path, found, seen_at, unread, read_whole=bool(file.memory))
     if file.memory:
         what = file.memory if gone.open_marks is None else file.without_settled(gone.open_marks)
         about = file.rows_total, seen_at, _data_at(file, seen_at)

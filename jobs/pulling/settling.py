@@ -71,7 +71,7 @@ def take_over(
     touched.slots.difference_update(taken.visits.keys())
     touched.slots.update(taken.visits.values())
     if taken.joined or taken.doubtful:
-        _list_doubtful(memory, seen_at, counts)
+        _list_doubtful(memory, seen_at)
     again = len(taken.visits)
     counts += Counter({"appointments renumbered": again, "patients renumbered": taken.joined})
     counts["appointments new"] -= again
@@ -114,7 +114,7 @@ def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts:
     counts["appointments in two sources"] += twins.new
     counts["appointments renumbered"] += twins.renumbered
     if people.doubtful or people.joined or twins.doubtful or twins.joined:
-        _list_doubtful(memory, seen_at, counts)
+        _list_doubtful(memory, seen_at)
     return people.patients | twins.patients
 
 
@@ -126,25 +126,24 @@ def _pass_on(memory: Memory, tools: Tools, passed: Sequence[Passed], seen_at: st
         counts["appointments given to another patient"] += pass_on(memory, passed, welcomes, seen_at)
 
 
-def _list_doubtful(memory: Memory, seen_at: str, counts: Counter[str]) -> None:
+def _list_doubtful(memory: Memory, seen_at: str) -> None:
     from jobs.store.identity import doubtful_problems
 
-    counts["problems changed"] += note_problems(memory, PATIENTS, "", doubtful_problems(memory), seen_at)
+    note_problems(memory, PATIENTS, "", doubtful_problems(memory), seen_at)
 
 
 def settle_source(
     tools: Tools, source: Source, outcomes: Mapping[str, str], told: Sequence[Problem], today: date
-) -> int:
+) -> None:
     """When all files of a source are through (`outcomes` by their paths): forget those that are gone, tell of those
-    that do not count, and list who is booked twice at one moment. How many problems came or went."""
+    that do not count, and list who is booked twice at one moment."""
     with tools.store.begin() as memory:
-        changed = forget_missing(memory, source.name, outcomes, told, utc_text(tools.now))
+        forget_missing(memory, source.name, outcomes, told, utc_text(tools.now))
         if outcomes and set(outcomes.values()) <= {"read", "unchanged"}:
             note_first_reading(memory, source.name, utc_text(tools.now))
         if "read" in outcomes.values():
-            changed += _list_near_duplicates(memory, tools, source, today)
+            _list_near_duplicates(memory, tools, source, today)
             _hear_late_wishes(memory, tools)
-    return changed
 
 
 def _hear_late_wishes(memory: Memory, tools: Tools) -> None:
@@ -161,9 +160,9 @@ def _hear_late_wishes(memory: Memory, tools: Tools) -> None:
                 settle_wishes(memory, wishes, partial(address_mark, secret))
 
 
-def _list_near_duplicates(memory: Memory, tools: Tools, source: Source, today: date) -> int:
+def _list_near_duplicates(memory: Memory, tools: Tools, source: Source, today: date) -> None:
     from jobs.store.near_duplicates import near_duplicates
 
     since = (today - _LOOK_BACK).isoformat()
     found = near_duplicates(memory, source.name, since, tools.settings.clinic.tzinfo)
-    return note_problems(memory, source.name, "", found, utc_text(tools.now))
+    note_problems(memory, source.name, "", found, utc_text(tools.now))

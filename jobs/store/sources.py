@@ -114,9 +114,8 @@ def note_problems(
     unread: Collection[tuple[Any, ...]] = (),
     *,
     read_whole: bool = True,
-) -> int:
-    """List what was found in a file, likewise its `unread` rows (each an `UnreadRow`); say how many lines of the list
-    changed.
+) -> None:
+    """List what was found in a file, likewise its `unread` rows (each an `UnreadRow`).
 
     Of one that was read to its end (`read_whole`) it takes the place of what was listed before, and a problem that
     stays keeps the moment it was first seen, also where the next export has another name. Of another one, what is
@@ -132,14 +131,13 @@ def note_problems(
     new = [problem for problem in dict.fromkeys(found) if problem not in mine]
     _take_off(memory, gone)
     _put_on(memory, [(first_seen.get(_whatever_file(problem), seen_at), problem) for problem in new])
-    return len(new) + len(gone)
 
 
 def forget_missing(
     memory: Memory, source: str, outcomes: Mapping[str, str], told: Sequence[Problem], seen_at: str
-) -> int:
+) -> None:
     """Take off the list what no longer holds, by what a pull found of each file, and put on it what is `told` of files
-    that do not count; say how many lines changed.
+    that do not count.
 
     A file that is as it was the last time is no longer refused. What was said of a file that the source no longer
     means goes, unless the one in its place was refused.
@@ -161,7 +159,6 @@ def forget_missing(
         forget_unread(memory, source, [*outcomes])
     _take_off(memory, gone)
     _put_on(memory, [(seen_at, problem) for problem in new])
-    return len(gone) + len(new)
 
 
 def _keep_unread(memory: Memory, source: str, file: str, unread: Iterable[tuple[Any, ...]], is_whole: bool) -> None:

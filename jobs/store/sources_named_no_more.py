@@ -31,16 +31,16 @@ def hand_over(memory: Memory, ranks: Mapping[str, int], now: str) -> frozenset[i
     return settle_twins(memory, found, dict.fromkeys(named_no_more(memory), UNKNOWN_RANK) | {**ranks}, now).patients
 
 
-def let_them_wait(memory: Memory, sources: Collection[str], back: Collection[str], now: str) -> int:
+def let_them_wait(memory: Memory, sources: Collection[str], back: Collection[str], now: str) -> None:
     """Let the letters about what these sources had booked wait, and list it; those of sources that are named again
-    (`back`) wait no more, and are forgotten here. How many lines of the list changed."""
+    (`back`) wait no more, and are forgotten here."""
     coming = {name: list(_coming(memory, name, now)) for name in {*sources, *back}}
     new = [(NOT_FOLLOWED, slot.id) for name in sources for slot in coming[name] if not slot.unread]
     again = [(0, slot.id) for name in back for slot in coming[name] if slot.unread == NOT_FOLLOWED]
     update_rows(memory, *setting(appointments, ("unread",)), [*new, *again])
     note_named_no_more(memory, sources)
     found = [_problem(name, len(coming[name])) for name in sorted(sources) if coming[name]]
-    return note_problems(memory, SETTINGS, "", found, now)
+    note_problems(memory, SETTINGS, "", found, now)
 
 
 def _coming(memory: Memory, source: str, now: str) -> Iterable[Any]:

@@ -195,6 +195,10 @@ class Clinic:
         where = "JOIN patients ON patients.id = patient_id WHERE first_name = ? AND rule = ? ORDER BY letters.id"
         return self.ask(f"SELECT state, reason FROM letters {where}", patient, rule)  # noqa: S608  no text from outside
 
+    def list_written(self) -> int:
+        """When problems.xlsx was last written."""
+        return (self.home / "var" / "reports" / "problems.xlsx").stat().st_mtime_ns
+
     def in_state(self, state: str) -> set[tuple[str, str]]:
         """Patient and rule of the letters in one state."""
         query = "SELECT first_name, rule FROM letters JOIN patients ON patients.id = patient_id WHERE state = ?"
