@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from jobs.clinic.records import DELETED, SCREEN
 
 if TYPE_CHECKING:  # loaded where a patient has two plans of care at once
-    from jobs.clinic.plans import Told
+    from jobs.clinic.plans import Signs, Told
 
 KEPT = ("completed", "arrived")  # for a letter; a figure counts an arrival from the next day on, see `is_visit`
 OPEN = ("booked", "arrived")  # what has no outcome yet, or is only just under way
@@ -85,13 +86,6 @@ class Cut(NamedTuple):
     at_once: bool
 
 
-def split_episodes(
-    slots: Iterable[Slot], today: str = FOR_GOOD, told: "Mapping[int, Told] | None" = None
-) -> list[list[Slot]]:
-    """The episodes of `cut_episodes` alone."""
-    return cut_episodes(slots, today, told).episodes
-
-
 def cut_episodes(slots: Iterable[Slot], today: str = FOR_GOOD, told: "Mapping[int, Told] | None" = None) -> Cut:
     """Cut one patient's appointments into episodes as of `today`.
 
@@ -137,6 +131,8 @@ def _cut_standing(ordered: Sequence[Slot], today: str, told: "Mapping[int, Told]
     episodes: list[_Running] = []
     running: list[_Running] = []  # those that an appointment can belong to, the last that began last
     at_once, before = False, 0
+    if told:
+        from jobs.clinic.plans import add_signs
     for place, slot in enumerate(ordered):
         day = _ordinal(slot)
         long_ago, before = day - before > GAP_DAYS, day
@@ -153,7 +149,7 @@ def _cut_standing(ordered: Sequence[Slot], today: str, told: "Mapping[int, Told]
             its.beside = its.beside or its is not running[-1]
         its.add(slot, day, today)
         if told:
-            its.told.add(told[slot.appointment_id])
+            add_signs(its.signs, told[slot.appointment_id])
         if len(running) > 1:
             running = [one for one in running if not one.over or one is running[-1]]
     return Cut([episode.slots for episode in episodes], at_once)
@@ -165,7 +161,7 @@ class _Running:
     def __init__(self, place: int) -> None:
         self.place = place  # of its first among all appointments of the patient
         self.slots: list[Slot] = []
-        self.told: set[Told] = set()  # what is said of them
+        self.signs: Signs = {}  # what is said of them
         self.last_day = 0  # of its last one
         self.visited = False  # a visit was kept
         self.over = False  # a discharge was kept
@@ -198,11 +194,11 @@ def _fitting(
     """Those of the episodes that fit what the export says of an appointment."""
     from jobs.clinic.plans import fitting
 
-    def since() -> "list[Told]":
+    def since() -> "Iterable[Told]":
         begins, *later = ordered[near[-1].place :]
-        return [told[one.appointment_id] for one in (begins, *filter(_stands, later))]
+        return (told[one.appointment_id] for one in chain([begins], filter(_stands, later)))
 
-    return [near[place] for place in fitting(told[slot.appointment_id], [one.told for one in near], since)]
+    return [near[place] for place in fitting(told[slot.appointment_id], [one.signs for one in near], since)]
 
 
 def _stands(slot: Slot) -> bool:

@@ -1,7 +1,7 @@
 """Plans of care at once: with which of a patient's running episodes an appointment counts, by what the export says."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -30,51 +30,66 @@ class Told(NamedTuple):
 
 
 Sign = frozenset[str]  # words
+Signs = dict[str, set[Sign]]
+"""What is said of all appointments of a plan, by what it says."""
+_SUREST_FIRST = ("care", "diagnosis", "complaint", "service", "referring_provider", "referral_source", "provider")
 
 
-def fitting(of: Told, plans: Sequence[Collection[Told]], since: Callable[[], Sequence[Told]]) -> list[int]:
+def add_signs(plan: Signs, told: Told) -> None:
+    """Add what is said of one more appointment."""
+    for name in _SUREST_FIRST:
+        plan.setdefault(name, set()).update(_signs(name, getattr(told, name)))
+
+
+def fitting(of: Told, plans: Sequence[Signs], since: Callable[[], Iterable[Told]]) -> list[int]:
     """Which of these plans an appointment can belong to, by their places: more than one where it cannot be told.
 
-    `plans` hold what is said of the appointments of each, in the order in which they began; `since` gives what is said
-    of all that stand from the beginning of the last plan on. The surest sign decides first; one counts only where it is
-    known of each plan, and what all plans have in common tells nothing. The provider may be a substitute, and counts
-    against the last plan only where the two take turns.
+    `plans` stand in the order in which they began; `since` gives what is said of all that stand from the beginning of
+    the last plan on. The surest sign decides first; one counts only where it is known of each plan, and what all plans
+    have in common tells nothing. The provider may be a substitute, and counts against the last plan only where the two
+    take turns.
     """
     places = list(range(len(plans)))
-    for name in ("care", "diagnosis", "complaint", "service", "referring_provider", "referral_source", "provider"):
+    for name in _SUREST_FIRST:
         if len(places) == 1:
             break
-        theirs = [_signs_of(name, plans[place]) for place in places]
+        theirs = [plans[place][name] for place in places]
         if not all(theirs):
             continue
-        common = frozenset.intersection(*theirs)
-        own = _signs(name, getattr(of, name)) - common
-        fit = [place for place, signs in zip(places, theirs, strict=True) if _share(own, signs - common)]
+        own = [sign for sign in _signs(name, getattr(of, name)) if not _in_all(sign, theirs)]
+        fit = [place for place, signs in zip(places, theirs, strict=True) if _share(own, signs, theirs)]
         if name == "provider" and fit and fit[-1] != len(plans) - 1 and not _take_turns(plans[fit[-1]], since()):
             continue
         places = fit or places
     return places
 
 
-def _share(some: frozenset[Sign], others: frozenset[Sign]) -> bool:
-    """Whether the words of one are among those of another: "Reyes" and "Dana Reyes PT"."""
-    return any(one <= other or other <= one for one in some for other in others)
+def _in_all(sign: Sign, plans: Iterable[Collection[Sign]]) -> bool:
+    return all(sign in signs for signs in plans)
 
 
-def _take_turns(plan: Collection[Told], since: Sequence[Told]) -> bool:
+def _share(some: Iterable[Sign], others: Iterable[Sign], plans: Sequence[Collection[Sign]] = ((),)) -> bool:
+    """Whether the words of one are among those of another: "Reyes" and "Dana Reyes PT". Of the others without those
+    that all these plans have."""
+    return any((one <= other or other <= one) and not _in_all(other, plans) for one in some for other in others)
+
+
+def _take_turns(plan: Signs, since: Iterable[Told]) -> bool:
     """Whether this plan's providers have seen the patient more than once since another one began the last plan, and
     that one again in between."""
-    began = _signs("provider", since[0].provider)
-    earlier = _signs_of("provider", plan) - began
-    turns = [
-        "last" if _share(own, began) else "earlier" if _share(own, earlier) else ""
-        for own in (_signs("provider", told.provider) for told in since)
-    ]
-    return turns.count("earlier") > 1 and "last" in turns[turns.index("earlier") :]
-
-
-def _signs_of(name: str, plan: Collection[Told]) -> frozenset[Sign]:
-    return frozenset[Sign]().union(*(_signs(name, getattr(told, name)) for told in plan))
+    began, earlier = frozenset[Sign](), frozenset[Sign]()
+    seen, back = 0, False
+    for place, told in enumerate(since):
+        own = _signs("provider", told.provider)
+        if place == 0:
+            began, earlier = own, frozenset(plan["provider"]) - own
+        if _share(own, began):
+            back = back or seen > 0
+        elif _share(own, earlier):
+            seen += 1
+        if seen > 1 and back:
+            return True
+    return False
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from jobs.clinic.episodes import Slot, open_beside, split_episodes, sum_up
+import jobs.clinic.plans as plans_room
+from jobs.clinic.episodes import Slot, cut_episodes, open_beside, sum_up
 from jobs.clinic.plans import Told
 
 
@@ -15,7 +16,7 @@ def slot(
 
 
 def days(slots: list[Slot]) -> list[list[str]]:
-    return [[slot.starts_on for slot in episode] for episode in split_episodes(slots)]
+    return [[slot.starts_on for slot in episode] for episode in cut_episodes(slots).episodes]
 
 
 def test_an_evaluation_after_a_visit_opens_a_new_episode():
@@ -86,7 +87,7 @@ def plans(*told: tuple[str, str, Said], **status: str) -> list[list[str]]:
     """The episodes of a patient of whose appointments all this is told: day, step and what the export says."""
     slots = [slot(n, day, status.get(f"on_{day[-2:]}", "completed"), step) for n, (day, step, _) in enumerate(told)]
     said = {number: Told(step=step, **more) for number, (_, step, more) in enumerate(told)}
-    return [[one.starts_on for one in episode] for episode in split_episodes(slots, told=said)]
+    return [[one.starts_on for one in episode] for episode in cut_episodes(slots, told=said).episodes]
 
 
 def back_and_knee(back: Said, knee: Said, **status: str) -> list[list[str]]:
@@ -100,6 +101,30 @@ def back_and_knee(back: Said, knee: Said, **status: str) -> list[list[str]]:
         ("2026-02-02", "visit", knee),
         **status,
     )
+
+
+def looked_at(visits: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many values are looked at to tell two plans of so many visits apart, where every note says something else."""
+    count = 0
+
+    def counted(name: str, text: str) -> frozenset[frozenset[str]]:
+        nonlocal count
+        count += 1
+        return signs(name, text)
+
+    signs = plans_room._signs
+    with monkeypatch.context() as patched:
+        patched.setattr(plans_room, "_signs", counted)
+        days_of = [(date(2026, 1, 5) + timedelta(days=2 * number)).isoformat() for number in range(visits)]
+        of_turn = [{"provider": "Dana Made PT"}, {"provider": "Kim Up DPT"}]
+        said = [{"complaint": f"note {number}", **of_turn[number % 2]} for number in range(visits)]
+        steps = ["evaluation" if number in (0, 11) else "visit" for number in range(visits)]
+        assert len(plans(*zip(days_of, steps, said, strict=True))) == 2
+    return count
+
+
+def test_twice_as_many_visits_of_two_plans_are_told_apart_in_twice_the_time(monkeypatch: pytest.MonkeyPatch):
+    assert looked_at(240, monkeypatch) < 2.5 * looked_at(120, monkeypatch)
 
 
 TWO_PLANS = [[BACK, "2026-01-12", "2026-01-16", "2026-01-26"], [KNEE, "2026-01-19", "2026-02-02"]]

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
 from jobs.clinic.duplicates import fold_duplicates
-from jobs.clinic.episodes import Slot, split_episodes
+from jobs.clinic.episodes import Slot, cut_episodes
 from jobs.clinic.events import Seen, events_of
 from jobs.clinic.follow_ups import Calendar, FollowUps, utc_text
 from jobs.clinic.last_look import Due, Person, look
@@ -93,7 +93,9 @@ def history(known: list[tuple[int, Appointment]]) -> list[Slot]:
     slots = [
         Slot(number, one.starts_at, one.starts_on, one.booked_on, one.status, one.step, "", "") for number, one in known
     ]
-    return [slot._replace(episode=order) for order, episode in enumerate(split_episodes(slots)) for slot in episode]
+    return [
+        slot._replace(episode=order) for order, episode in enumerate(cut_episodes(slots).episodes) for slot in episode
+    ]
 
 
 @pytest.mark.parametrize("hour", [7, 21])
