@@ -35,9 +35,9 @@ def renumbered(rows: list[Row], **of_ada: str) -> list[Row]:
 
 
 def export(clinic: Clinic, rows: list[Row], day: str = "", name: str = "appointments.csv") -> None:
-    """A row says more than usual here. On a `day`, what was to come before it is over."""
+    """On a `day`, what was to come before it is over."""
     with (clinic.home / "exports" / name).open("w", newline="") as file:
-        writer = csv.DictWriter(file, (*HEADERS, "birth_date"), restval="")
+        writer = csv.DictWriter(file, HEADERS, restval="")
         writer.writeheader()
         for row in rows:
             over = day and row["status"] == "booked" and row["start"] < f"2026-{day}"

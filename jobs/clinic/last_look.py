@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jobs.clinic.approval import NOBODY_ASKED, FrontDesk, grace_words, still_stoppable, why_hold
-from jobs.clinic.durations import parse_duration
 from jobs.clinic.episodes import KEPT, LOST_AFTER_DAYS, NOT_FOLLOWED, Slot, open_beside
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text, why_pointless
 from jobs.clinic.letter_life import DIED, now_words
-from jobs.clinic.planning import too_late_words
+from jobs.clinic.planning import sent_once, too_late_words
 from jobs.clinic.records import SCREEN
 
 if TYPE_CHECKING:
@@ -78,6 +77,7 @@ class Person:
     unread: list["OtherRow"] = field(default_factory=list)  # rows that are set aside and name this patient
     not_theirs: str = ""  # why the address cannot be this patient's own
     died: bool = False
+    may_be: dict[int, "Person"] = field(default_factory=dict)  # of this name at this address, and perhaps the same one
 
     @property
     def unreachable(self) -> str:
@@ -151,8 +151,11 @@ def _verdict(due: Due, rule: Rule, person: Person, same_address: Sequence[Sent],
     if reason := due.reason if due.state == "held" else why_hold(rule, due.due_at, due.released_at, run.desk, zone):
         return Verdict(due, "hold", reason)
     unread = _unread(due, rule, person, utc_text(now), zone)
-    unsure = f"{unread}{TO_CORRECT}" if unread else _no_outcome(due, rule, person, utc_text(now))
-    if reason := unsure or pointless or why_wait(rule, person, same_address, run.follow_ups, now, run.calendar):
+    if (
+        reason := (f"{unread}{TO_CORRECT}" if unread else _unsure(due, rule, person, now, zone))
+        or pointless
+        or why_wait(rule, person, same_address, run.follow_ups, now, run.calendar)
+    ):
         held_up = what_held_up(due) if reason == _HOURS else ""
         return Verdict(due, "wait", f"{_BEFORE}{held_up}" if held_up else reason)
     if leaves_at := still_stoppable(due.leaves_at, due.released_at, run.desk, now):
@@ -179,17 +182,24 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
     if moment > due.expires_at:
         if due.state == "deferred":  # its moment is by now the one at which it was to be tried again
             return f"too late: {PUT_OFF_TOO_LONG}, and the rule allows {rule.too_late_after}"
-        return f"{too_late_words(due.due_at, rule, zone)}{_kept_by(due, rule, person, moment, zone)}"
-    overtaken = _overtaken(due, rule, person, moment, zone)
-    if overtaken == _BEGUN:
-        return f"{_BEGUN}{_kept_by(due, rule, person, moment, zone)}"
-    return overtaken or _told_already(due, rule, person, now, zone) or _once(rule, person, now, zone)
+        return f"{too_late_words(due.due_at, rule, zone)}{_kept_by(due, rule, person, now, zone)}"
+    wrong = _wrong(due, rule, person, now, zone)
+    return f"{_BEGUN}{_kept_by(due, rule, person, now, zone)}" if wrong == _BEGUN else wrong
 
 
-def _kept_by(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo) -> str:
+def _wrong(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
+    """Whether what happened, or what was sent, since has made the letter wrong."""
+    overtaken = _overtaken(due, rule, person, utc_text(now), zone)
+    earlier = (sent.sent_at for sent in person.sent if sent.rule == rule.name)
+    return (
+        overtaken or _told_already(due, rule, person, now, zone) or sent_once(rule, max(earlier, default=""), now, zone)
+    )
+
+
+def _kept_by(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
     """What kept a letter from leaving in time, as the end of the sentence that says so; "" where nothing is known."""
     unreleased = "; nobody released it" if due.state == "held" else ""
-    unsure = _unread(due, rule, person, moment, zone) or _no_outcome(due, rule, person, moment)
+    unsure = _unread(due, rule, person, utc_text(now), zone) or _unsure(due, rule, person, now, zone)
     if not unsure and (held_up := what_held_up(due)):
         unsure = f"{NO_LETTER_LEFT}{held_up}"
     elif not unsure and due.state == "deferred":
@@ -211,6 +221,15 @@ def _unread(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo) -
         return _overtaken(due, rule, replace(person, history=[*person.history, slot]), moment, zone)
 
     return why_unsure(person.unread, unread.values(), moment, wrong_with)
+
+
+def _unsure(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
+    """What is not known yet, or not decided, and could make the letter wrong."""
+    if (reason := _no_outcome(due, rule, person, utc_text(now))) or not person.may_be:
+        return reason
+    from jobs.clinic.namesakes import why_doubtful  # few share a name and an address
+
+    return why_doubtful(rule, person, lambda one: _wrong(due, rule, one, now, zone))
 
 
 def _no_outcome(due: Due, rule: Rule, person: Person, moment: str) -> str:
@@ -310,18 +329,6 @@ def _told_already(due: Due, rule: Rule, person: Person, now: datetime, zone: Zon
     others = (one for one in sent if one.starts_at and one.appointment_id != due.appointment_id)
     if rule.when not in ("planned_visit", "visit") and any(local_day(one.starts_at, zone) == day for one in others):
         return "the patient has this letter about another appointment of that day"
-    return ""
-
-
-def _once(rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
-    earlier = [sent.sent_at for sent in person.sent if sent.rule == rule.name]
-    if not earlier or rule.once_per == "event":
-        return ""
-    day = local_day(max(earlier), zone)
-    if rule.once_per == "ever":
-        return f"this letter was sent on {day}, and it is sent only once"
-    if max(earlier) > utc_text(now - parse_duration(rule.once_per)):
-        return f"this letter was sent on {day}, and it is sent once per {rule.once_per}"
     return ""
 
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from jobs.clinic.durations import parse_duration
 from jobs.clinic.episodes import KEPT, Slot, is_care
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
 from jobs.clinic.records import SCREEN
@@ -138,6 +139,18 @@ def _before_visit(event: Happening, rule: Rule, hours: SendingHours, calendar: C
     before = earliest < start if rule.waiting.seconds else earliest.date() < start.date()
     due, expires = utc_text(earliest), _until(earliest, rule, hours, calendar)
     return due, max(due, min(expires, last)), "" if before else TOO_LATE_TO_REMIND
+
+
+def sent_once(rule: Rule, last_sent_at: str, now: datetime, zone: ZoneInfo) -> str:
+    """Whether a letter of this rule left so lately that none may again, in words; "" where one may."""
+    if not last_sent_at or rule.once_per == "event":
+        return ""
+    day = local_day(last_sent_at, zone)
+    if rule.once_per == "ever":
+        return f"this letter was sent on {day}, and it is sent only once"
+    if last_sent_at > utc_text(now - parse_duration(rule.once_per)):
+        return f"this letter was sent on {day}, and it is sent once per {rule.once_per}"
+    return ""
 
 
 def too_late_words(due_at: str, rule: Rule, zone: ZoneInfo) -> str:

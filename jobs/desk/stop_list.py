@@ -17,6 +17,7 @@ from jobs.store.memory import Memory
 from jobs.store.patient_story import contact
 from jobs.store.refusals import refused_addresses
 from jobs.store.stops import (
+    UNDELIVERED,
     StopLine,
     allow,
     counting_now,
@@ -108,7 +109,7 @@ def answer_on_the_list(tools: Tools, address: str, reason: str, who: str) -> int
 
 def put_refused_on_the_list(tools: Tools, since: date, reason: str, who: str) -> int:
     """Stop every address at which nobody is, by the words of a mail server since a day."""
-    why = reason or "letters cannot be delivered"
+    why = reason or UNDELIVERED
     with tools.store.begin() as memory:
         keys = refused_addresses(memory, _midnight(tools, since), lambda *said: answer_of(*said) == "nobody")
         new = sum(stop_once(memory, utc_text(tools.now), Ending("all", why, who, key)) for key in keys)

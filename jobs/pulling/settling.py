@@ -33,6 +33,7 @@ class Touched(NamedTuple):
     passed: list[Passed]
     back: set[int]
     one_now: set[int]
+    members: set[int]
 
     def add(self, saved: Saved) -> None:
         """Add what a part of them changed."""
@@ -43,6 +44,7 @@ class Touched(NamedTuple):
         self.added.update(saved.added)
         self.passed.extend(saved.passed)
         self.back.update(saved.back)
+        self.members.update(saved.members)
 
 
 def take_over(
@@ -90,20 +92,30 @@ def all_numbers_gone(memory: Memory, source: str, left: Collection[int], touched
     touched.one_now.update(touched.patients)
 
 
-def settle(memory: Memory, tools: Tools, touched: Touched, seen_at: str, counts: Counter[str]) -> frozenset[int]:
-    """Find out who and what of a file stands in another source too. Give the patients whose history changed by it.
+def settle(
+    memory: Memory,
+    tools: Tools,
+    touched: Touched,
+    gone: Collection[int],
+    noted: Upheaval,
+    seen_at: str,
+    counts: Counter[str],
+) -> frozenset[int]:
+    """Find out who and what of a file stands in another source too, and under which of their records patients come now.
+    Give those whose history changed by it. Of the patients `gone`, visits are; `noted` hears of other addresses.
 
     In this order: who is one patient is known before a visit passes from one to another, and what happened by that is
     told before its letters may become those of another source's entry. An entry that was a twin and names somebody else
     now is told of last, if it is a visit of its own by that.
     """
-    if not touched.slots and not touched.records:
+    if not touched.slots and not touched.records and not gone:
         return frozenset()
     from jobs.sources.ranks import ranks_of  # nothing new, nothing to load
     from jobs.store.identity import settle_identities
     from jobs.store.twins import UNKNOWN_RANK, settle_twins
 
-    people = settle_identities(memory, touched.records, touched.handed_over, seen_at)
+    also = touched.members.union(gone)
+    people = settle_identities(memory, touched.records, touched.handed_over, seen_at, also=also, noted=noted)
     _pass_on(memory, tools, [each for each in touched.passed if not each.was_twin], seen_at, counts)
     ranks = dict.fromkeys(named_no_more(memory), UNKNOWN_RANK) | ranks_of(tools.settings.sources)
     renamed = {each.slot_id for each in touched.passed if each.was_twin}

@@ -46,7 +46,10 @@ def _move_appointments(memory: Memory, now: dict[int, int]) -> None:
         for part in in_parts(now)
         for patient_id, named_id, slot_id in memory.connection.execute(query.where(table.patient_id.in_(part)))
     ]
-    slots = [(now[patient_id], named_id, slot_id) for patient_id, named_id, slot_id in theirs]
+    slots = [
+        (now[patient_id], 0 if named_id == now[patient_id] else named_id, slot_id)
+        for patient_id, named_id, slot_id in theirs
+    ]
     update_rows(memory, *setting(appointments, ("patient_id", "named_id")), slots)
     of_slot = events.c.appointment_id == bindparam("slot_id"), events.c.patient_id == bindparam("gone")
     moved = update(events).where(_ours(memory, events), *of_slot, ~_told_of(bindparam("kept")))

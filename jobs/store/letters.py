@@ -31,6 +31,19 @@ _TOO_MANY_HAVE_IT = (
     .label("crowded")
 )  # fmt: skip
 """Of each patient asked for; it goes no further along the index than it must."""
+_NAMED_SO = patients.alias("named_so")
+_HAS_NAMESAKE = (
+    select(_NAMED_SO.c.id)
+    .where(
+        _NAMED_SO.c.clinic_id == patients.c.clinic_id, _NAMED_SO.c.name_key == patients.c.name_key,
+        _NAMED_SO.c.name_key != "", _NAMED_SO.c.address_key.concat("") == patients.c.address_key,
+        patients.c.address_key != "", _NAMED_SO.c.id != patients.c.id, _NAMED_SO.c.same_as == 0,
+    )
+    .correlate(patients)
+    .exists()
+    .label("has_namesake")
+)  # fmt: skip
+"""Found by the name: of one address there can be very many."""
 _GONE = ("sent", "attempting", "unknown")  # what left or may have left
 _WAITING = {"planned", "ready", "deferred", "held"}  # what a run may decide about
 _MAY_LEAVE = ("planned", "ready", "deferred", "held")  # held ones are looked at too: they can become wrong
@@ -81,10 +94,16 @@ def _due(memory: Memory, *which: ColumnElement[bool]) -> list[Due]:
 
 
 def people(
-    memory: Memory, patient_ids: Iterable[int], rules: Iterable[Rule], sources: Iterable[str], own: tuple[str, ...] = ()
+    memory: Memory,
+    patient_ids: Iterable[int],
+    rules: Iterable[Rule],
+    sources: Iterable[str],
+    own: tuple[str, ...] = (),
+    *,
+    alone: bool = False,
 ) -> dict[int, Person]:
-    """What the last look needs to know of these patients; `sources` and the clinic's `own` addresses are those that are
-    named in the settings."""
+    """What the last look needs to know of these patients, and of those who may be one of them, unless these are asked
+    for `alone`; `sources` and the clinic's `own` addresses are those that are named in the settings."""
     wanted = set(patient_ids)
     capped = {rule.name: rule.capped for rule in rules}
     slots = histories(memory, wanted)
@@ -93,8 +112,10 @@ def people(
     found: dict[int, Person] = {}
     have = patients.c
     query = select(
-        have.id, have.address_key, have.email, have.email_consent, have.died, _SOME_UNREAD, _TOO_MANY_HAVE_IT
-    )
+        have.id, have.address_key, have.email, have.email_consent, have.died, _SOME_UNREAD, _TOO_MANY_HAVE_IT,
+        _HAS_NAMESAKE,
+    )  # fmt: skip
+    namesakes = set[int]()
     for part in in_parts(wanted):
         known = memory.connection.execute(query.where(patients.c.id.in_(part))).all()
         for row in known:
@@ -104,6 +125,7 @@ def people(
                 row.address_key, row.email, row.email_consent, slots.get(row.id, ()), frozenset(refused),
                 not_theirs=OWN if is_own(row.email, own) else crowded, died=row.died != "",
             )  # fmt: skip
+        namesakes.update(row.id for row in known if row.has_namesake)
         for patient_id, rule, category, at, *about in memory.connection.execute(_gone(memory, part)):
             found[patient_id].sent.append(Sent(rule, category, at, capped.get(rule, True), *about))
         if known and known[0].some_unread:
@@ -111,6 +133,10 @@ def people(
 
             for patient_id, unread in unread_rows_of(memory, part, sources):
                 found[patient_id].unread.append(unread)
+    if namesakes and not alone:
+        from jobs.store.namesakes import add_namesakes
+
+        add_namesakes(memory, found, namesakes, lambda ids: people(memory, ids, rules, sources, own, alone=True))
     return found
 
 

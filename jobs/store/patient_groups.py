@@ -14,7 +14,7 @@ from jobs.store.tables import ONE_OF_TWO, patients
 LENT = ("email", "phone", "birth_date", "language")
 """What a patient takes from another record of the same person where the own one says nothing."""
 _WRITTEN = (*LENT, "address_key", "email_consent", "died", "borrowed", "same_as")
-_COLUMNS = ("id", "key", *_WRITTEN)
+_COLUMNS = ("id", "key", "first_name", "last_name", *_WRITTEN)
 _Row = dict[str, Any]
 
 
@@ -60,6 +60,15 @@ class PatientGroups:
         """The practice system's number, or what was made for one."""
         return str(self._rows[record_id]["key"])
 
+    def person(self, record_id: int) -> tuple[str, str, str]:
+        """First name, last name and e-mail address, as they stand."""
+        row = self._rows[record_id]
+        return row["first_name"], row["last_name"], row["email"]
+
+    def address_key(self, record_id: int) -> str:
+        """What the address is known by, as it stands."""
+        return str(self._rows[record_id]["address_key"])
+
     def birth_dates(self, records: Iterable[int]) -> set[str]:
         """The birth dates that are known of these records."""
         return {self._rows[each]["birth_date"] for each in records} - {""}
@@ -86,6 +95,17 @@ class PatientGroups:
         self._members[leaving[0]] = sorted(leaving[1:])
         for each in (leaving[0], patient_id):
             self.lend(each)
+
+    def let_lead(self, record_id: int) -> None:
+        """Make a record of a patient the patient's own one, whose word counts before that of the others."""
+        former = self.patient_of(record_id)
+        others = sorted({former, *self._members.pop(former)} - {record_id})
+        for each in (record_id, *others):
+            self._rows[each]["same_as"] = 0 if each == record_id else record_id
+            self._changed.add(each)
+        self._members[record_id] = others
+        self._rows[former].update(lent(self._rows[former], ()))  # it lends nothing that it was lent
+        self.lend(record_id)
 
     def lend(self, patient_id: int) -> bool:
         """Fill from the patient's other records what the own one lacks, and forget what was filled from records that

@@ -7,11 +7,16 @@ from sqlalchemy import ColumnElement, and_, case, func, insert, or_, select, upd
 
 from jobs.clinic.answers import Category, Ending
 from jobs.store.memory import Memory
+from jobs.store.rows import insert_rows
 from jobs.store.runs import renew_sign
 from jobs.store.tables import patients, stops
 
 BOUNCE = "bounce"
 """The source of a stop because letters could not be delivered."""
+UNDELIVERED = "letters cannot be delivered"
+"""The reason of one that a person put down for that."""
+
+_BEFORE = "stopped for the address that this patient had before"
 
 
 class StopLine(NamedTuple):
@@ -50,6 +55,22 @@ def stop_once(memory: Memory, at: str, ending: Ending) -> bool:
     category, reason, source, address_key, patient_id = ending
     stop(memory, at, category, reason, source, address_key=address_key, patient_id=patient_id)
     return True
+
+
+def stop_who_moved(memory: Memory, moved: Collection[tuple[int, str]], at: str) -> None:
+    """Let a wish that was put down for an address alone go on to hold its patient, who is reached at another one now:
+    (patient, the address before)."""
+    wished: dict[str, set[str]] = {}
+    for line in counting_now(memory):
+        if line.address_key and line.source != BOUNCE and line.reason != UNDELIVERED:
+            wished.setdefault(line.address_key, set()).add(line.category)
+    stopped = stopped_now(memory) if wished else {}
+    lines = [
+        (memory.clinic_id, at, "", patient_id, category, 0, _BEFORE, "identity")
+        for patient_id, address_key in moved
+        for category in sorted(wished.get(address_key, set()) - stopped.get(patient_id, frozenset()))
+    ]
+    insert_rows(memory, insert(stops), ("clinic_id", *StopLine._fields), lines)
 
 
 def allow(
@@ -136,13 +157,12 @@ def newest(lines: Iterable[StopLine]) -> list[StopLine]:
 
 
 def patients_at(memory: Memory, address_key: str) -> set[int]:
-    """The patients who have this address, or whose wish to stop came with it."""
+    """The patients who have this address in any of their records, or whose wish to stop came with it."""
     have, said = patients.c, stops.c
-    queries = (
-        select(have.id).where(have.clinic_id == memory.clinic_id, have.address_key == address_key),
-        select(said.patient_id).where(said.clinic_id == memory.clinic_id, said.address_key == address_key),
-    )
-    return {found for query in queries for found in memory.connection.execute(query).scalars() if found}
+    spoken = select(said.patient_id).where(said.clinic_id == memory.clinic_id, said.address_key == address_key)
+    records = select(have.id, have.same_as).where(have.clinic_id == memory.clinic_id)
+    queries = (records.where(have.address_key == address_key), records.where(have.id.in_(spoken)))
+    return {same_as or own for query in queries for own, same_as in memory.connection.execute(query)}
 
 
 def stop_lines(memory: Memory) -> list[StopLine]:

@@ -48,6 +48,13 @@ class Found(NamedTuple):
     prints: frozenset[str]
     numbers: bool = False  # they mean other visits than before, as those of another practice system
 
+    def and_also(self, other: "Found | None") -> "Found":
+        """Both together."""
+        if other is None:
+            return self
+        words = other.words if self.words in other.words else f"{other.words} and {self.words}"
+        return Found(words, other.prints | self.prints, other.numbers or self.numbers)
+
 
 @dataclass
 class Upheaval:
@@ -64,6 +71,7 @@ class Upheaval:
     swapped: set[int] = field(default_factory=set)  # first and last name have changed places
     handed_over: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Coming visits that are given for another record than before: the former one, the new one."""
+    led: dict[int, int] = field(default_factory=dict)  # by the record that a patient comes under now, the one before
 
     def note_person(self, patient_id: int, before: Sequence[str], now: Sequence[str]) -> None:
         """Hear what was known of a patient and what is known now: first name, last name, e-mail address."""
@@ -80,9 +88,11 @@ class Upheaval:
         since = date.fromisoformat(now[:10]) - _LOOK_BACK
         of_numbers = [*self._of_numbers(memory, source, rows, now), *self._of_charts(memory, source, since, rows)]
         said = [*self._of_visits(memory, source, lost, rows, now, zone), *self._of_people(memory, source, since, rows)]
-        prints = (_print(each) for _, changes in (*of_numbers, *said) for each in changes)
-        words = " and ".join(words for words, _ in of_numbers or said)  # other times and addresses follow from numbers
-        return Found(words, frozenset(prints), bool(of_numbers)) if words else None
+        return _found([*of_numbers, *said], of_numbers)  # other times and addresses follow from numbers
+
+    def found_of_people(self, memory: Memory, source: str, rows: int, now: str) -> Found | None:
+        """The same of their names and addresses alone, once it is known who comes under another record."""
+        return _found([*self._of_people(memory, source, date.fromisoformat(now[:10]) - _LOOK_BACK, rows)])
 
     def _of_charts(self, memory: Memory, source: str, since: date, rows: int) -> Iterator[tuple[str, Iterable[object]]]:
         """Patients' numbers that mean other people, as where another practice system counts its charts from one too."""
@@ -155,7 +165,17 @@ class Upheaval:
                 continue
             of = max(len(whom), min(len(_seen_since(memory, source, since) | whom.keys()), rows))
             if len(whom) * 2 > of:
-                yield f"{len(whom)} of {of} patients {what}", [(what, *each) for each in whom.items()]
+                changes = [(what, self.led.get(whose, whose), address) for whose, address in whom.items()]
+                yield f"{len(whom)} of {of} patients {what}", changes
+
+
+_Said = Sequence[tuple[str, Iterable[object]]]
+
+
+def _found(said: _Said, of_numbers: _Said = ()) -> Found | None:
+    prints = (_print(each) for _, changes in said for each in changes)
+    words = " and ".join(words for words, _ in of_numbers or said)
+    return Found(words, frozenset(prints), bool(of_numbers)) if said else None
 
 
 def _box(address: str) -> str:

@@ -26,7 +26,7 @@ SAMPLES = DATA / "appointments"
 HEADERS = (
     "appointment_id", "patient_id", "first_name", "last_name", "email", "start", "booked_at", "cancelled_at", "status",
     "type", "referral_source", "referring_provider", "language",
-    "complaint", "provider",
+    "complaint", "provider", "birth_date",
 )  # fmt: skip
 INSTALLED = "2025-08-01 10:00"  # when the rules of `opened` begin to count
 WEEKLY = """BEGIN:VCALENDAR

@@ -25,6 +25,7 @@ from jobs.store.memory import Store
 from jobs.store.patient_story import find_patients, story
 from jobs.store.stops import stop, stopped_now
 from jobs.store.tables import appointments, episodes, events, letters, patients, sent_articles
+from jobs.store.upheavals import Upheaval
 
 NOW, LATER = "2026-03-04T20:00:00Z", "2026-03-05T20:00:00Z"
 TODAY = date(2026, 3, 4)
@@ -42,7 +43,8 @@ def slot(key: str, patient: str, day: int = 9, **more: str) -> Appointment:
 def save(store: Store, *batch: Appointment, source: str = "export", at: str = NOW) -> Saved:
     with store.begin() as memory:
         saved = save_appointments(memory, batch, source, at)
-        settled = settle_identities(memory, saved.records, saved.handed_over, at)
+        noted = Upheaval()
+        settled = settle_identities(memory, saved.records, saved.handed_over, at, also=saved.members, noted=noted)
         refresh_episodes(memory, saved.patients | settled.patients, TODAY)
     return saved
 
@@ -101,13 +103,29 @@ def test_a_new_address_and_a_new_name_do_not_make_a_new_patient(store: Store) ->
     save(store, slot("export:1", "m:anna@mail.example anna", phone="+15550100"))
     save(store, slot("export:1", "m:new@mail.example anna", phone="+15550100", email="new@mail.example"), at=LATER)
     save(store, slot("export:2", "m:new@mail.example anna", 10, email="new@mail.example", last_name="Wed"), at=LATER)
-    assert owners(store) == [1, 1]
+    assert owners(store) == [2, 2]
+
+
+def test_an_address_that_changes_in_an_export_without_patient_numbers_counts_from_then_on(store: Store) -> None:
+    save(store, slot("export:1", "m:anna@mail.example anna"), slot("export:2", "m:anna@mail.example anna", 10))
+    write_letter(store, 1, 1)
+    changed = {"patient": "m:new@mail.example anna", "email": "new@mail.example", "language": "es"}
+    save(store, slot("export:1", **changed), slot("export:2", day=10, **changed), at=LATER)
+    assert owners(store) == [2, 2]
+    with store.begin() as memory:
+        assert people(memory, [2], [], [])[2].email == "new@mail.example"
+        assert [line.rule for line in story(memory, 2)] == ["welcome"] and story(memory, 1) == []
+        decide_apart(memory, 1, 2, "Ann", "", LATER)
+        known = memory.connection.execute(select(patients.c.email, patients.c.language).order_by(patients.c.id))
+        assert [tuple(row) for row in known] == [("anna@mail.example", ""), ("new@mail.example", "es")]
 
 
 def test_the_same_appointment_number_keeps_the_patient_whose_address_changed(store: Store) -> None:
     save(store, slot("export:1", "m:anna@mail.example anna"))
     save(store, slot("export:1", "m:new@mail.example anna", email="new@mail.example"), at=LATER)
-    assert owners(store) == [1]
+    assert owners(store) == [2]
+    with store.begin() as memory:
+        assert [line.what for line in newest_lines(memory).values()] == ["same"]
 
 
 def test_letters_and_articles_follow_and_nothing_is_sent_twice(store: Store) -> None:

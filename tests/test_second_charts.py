@@ -1,0 +1,87 @@
+"""A second chart of one patient: what would be wrong if the two were one waits until a person says whether they are."""
+
+import pytest
+from hand_written_clinic import Clinic, Row, appointment
+
+from jobs.runner.run import FINE
+
+INSTALLED, DAY, NEXT = "2026-03-02 10:00", "2026-03-03 10:00", "2026-03-04 10:00"
+
+
+def nela(chart: str, day: str, status: str = "booked", **more: str) -> Row:
+    born = {"birth_date": "1980-02-03"} if chart == "1" else {}
+    usual = {"patient_id": chart, "booked_at": "2026-03-02 11:00", "appointment_id": f"A{chart}{day}"} | born
+    return appointment("Nela", f"2026-{day} 10:00", status, **(usual | more))
+
+
+def told(clinic: Clinic, moment: str, *rows: Row) -> list[tuple[str, str]]:
+    """What left by then: the rule, and the day of the visit."""
+    clinic.export(*rows)
+    assert clinic.pull(moment).code == FINE
+    assert clinic.send(moment).code == FINE
+    query = """SELECT rule, substr(starts_at, 6, 5) FROM letters JOIN events ON events.id = event_id
+        WHERE letters.state = 'sent' ORDER BY letters.id"""
+    return clinic.ask(query)
+
+
+def waiting(clinic: Clinic) -> list[tuple[str, str]]:
+    return clinic.ask("SELECT rule, reason FROM letters WHERE state IN ('planned', 'ready') AND reason <> ''")
+
+
+WELCOMED = [("welcome", "03-10")]
+DOUBT = "no. 1 may be the same patient: "
+
+
+def test_one_name_at_one_address_is_welcomed_once_and_reminded_of_each_visit(clinic: Clinic) -> None:
+    clinic.send(INSTALLED)
+    rows = nela("1", "03-10"), nela("2", "03-12")
+    assert told(clinic, DAY, *rows) == WELCOMED
+    reason = f"{DOUBT}the patient has this letter in this course of care"
+    assert waiting(clinic) == [("welcome", reason)]
+    assert "but two numbers" in clinic.ask("SELECT what FROM problems")[0]
+    assert told(clinic, "2026-03-09 10:00", *rows) == [*WELCOMED, ("reminder", "03-10")]
+    assert clinic.fates("Nela", "welcome")[1] == (
+        "withdrawn", f"too late: it was due 2026-03-02, and the rule allows 3 days; {reason}",
+    )  # fmt: skip
+    assert told(clinic, "2026-03-10 09:30", *rows)[2:] == [("reminder", "03-12")]
+
+
+@pytest.mark.parametrize("word", ["same", "apart"])
+def test_a_persons_word_on_the_two_charts_decides(clinic: Clinic, word: str) -> None:
+    clinic.send(INSTALLED)
+    rows = nela("1", "03-10"), nela("2", "03-12")
+    assert told(clinic, DAY, *rows) == WELCOMED
+    assert clinic.command("patients", word, "1", "2", "--who", "Dana", moment=DAY).exit_code == FINE
+    both = [*WELCOMED, ("welcome", "03-12")]
+    assert told(clinic, "2026-03-03 10:20", *rows) == (WELCOMED if word == "same" else both)
+
+
+@pytest.mark.parametrize(
+    "other", [{"birth_date": "2004-05-06"}, {"first_name": "Nora"}, {"email": "nela@elsewhere.example"}]
+)
+def test_who_is_another_person_or_is_reached_elsewhere_is_welcomed_too(clinic: Clinic, other: dict[str, str]) -> None:
+    clinic.send(INSTALLED)
+    assert len(told(clinic, DAY, nela("1", "03-10"), nela("2", "03-12", **other))) == 2
+
+
+def test_who_was_here_under_another_chart_is_not_welcomed(clinic: Clinic) -> None:
+    clinic.send(INSTALLED)
+    came = nela("1", "02-10", "completed", booked_at="2026-02-01 10:00")
+    assert told(clinic, DAY, came, nela("2", "03-12")) == []
+    assert waiting(clinic) == [("welcome", f"{DOUBT}the patient has been here before")]
+
+
+def test_who_cancelled_and_booked_again_under_another_chart_is_not_asked_to_book(clinic: Clinic) -> None:
+    clinic.send(INSTALLED)
+    assert told(clinic, DAY, nela("1", "03-10")) == WELCOMED
+    off = nela("1", "03-10", "cancelled", cancelled_at="2026-03-04 08:00")
+    rows = off, nela("2", "03-19", booked_at="2026-03-04 08:00")
+    assert told(clinic, NEXT, *rows) == WELCOMED
+    assert told(clinic, "2026-03-06 10:00", *rows) == WELCOMED
+    assert ("cancelled", "no. 2 may be the same patient: a future visit is booked") in waiting(clinic)
+
+
+def test_a_death_that_is_known_of_one_chart_holds_the_letters_of_the_other(clinic: Clinic) -> None:
+    clinic.send(INSTALLED)
+    assert told(clinic, DAY, nela("1", "03-10"), nela("2", "03-12", "deceased")) == []
+    assert {reason for _, reason in waiting(clinic)} == {"no. 2 may be the same patient: the patient has died"}

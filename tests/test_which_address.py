@@ -1,0 +1,119 @@
+"""Whose address a letter goes to where a patient has two records: that of the one that visits are given for now."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+import pytest
+from hand_written_clinic import Clinic, Row, appointment
+
+from jobs.runner.run import FAILED, FINE
+
+BEFORE, CHANGED = "2026-03-02 10:00", "2026-03-03 08:00"
+PATIENTS = "Ada Ben Cora Dan Eva Finn Gina Hugo".split()
+NEW = "new.csv"
+
+
+def visits(names: Iterable[str] = PATIENTS, **more: str) -> list[Row]:
+    return [
+        appointment(name, f"2026-{day} {9 + n % 8}:{n // 8 * 30:02}", "booked", booked_at="2026-02-20 10:00",
+                    birth_date=f"1980-01-{n + 1:02}", **more)
+        for n, name in enumerate(names)
+        for day in ("03-05", "03-06", "03-13")
+    ]  # fmt: skip
+
+
+def in_new_system(emails: dict[str, str], names: Iterable[str] = PATIENTS) -> list[Row]:
+    """The same visits under numbers of its own; it says these addresses."""
+    return [
+        row | {"appointment_id": f"N{n}", "patient_id": f"X{row['patient_id']}"}
+        | ({"email": emails[row["first_name"]]} if row["first_name"] in emails else {})
+        for n, row in enumerate(visits(names))
+    ]  # fmt: skip
+
+
+def reminded(clinic: Clinic, day: str) -> dict[str, str]:
+    """Where the reminders of a day went, by patient."""
+    assert clinic.send(f"2026-{day} 10:00").code == FINE
+    query = """SELECT first_name, letters.address_key FROM letters JOIN patients ON patients.id = patient_id
+        WHERE rule = 'reminder' AND substr(sent_at, 1, 10) = ?"""
+    found = clinic.ask(query, f"2026-{day}")
+    assert len(found) == len({name for name, _ in found})
+    return dict(found)
+
+
+@pytest.fixture
+def known(clinic: Clinic) -> Clinic:
+    clinic.export(*visits())
+    assert (clinic.pull(BEFORE).code, clinic.send(BEFORE).code) == (FINE, FINE)
+    return clinic
+
+
+def test_letters_go_where_the_new_system_says_those_too_that_were_planned_before(known: Clinic) -> None:
+    emails = {"Ada": "ada@elsewhere.example", "Cora": ""}
+    known.export(*in_new_system(emails), name=NEW)
+    assert known.pull(CHANGED).counts["patients renumbered"] == 8
+    usual = {name: f"{name.lower()}@patient.example" for name in PATIENTS}
+    assert reminded(known, "03-03") == usual | {"Ada": "ada@elsewhere.example"}  # and where it says nothing, as before
+    emails |= {"Ben": "ben@elsewhere.example", "Ada": ""}
+    rows = in_new_system(emails)
+    known.export(*(row | {"last_name": "Newname"} if row["first_name"] == "Dan" else row for row in rows), name=NEW)
+    assert known.pull("2026-03-04 08:00").code == FINE
+    elsewhere = {"Ada": "ada@elsewhere.example", "Ben": "ben@elsewhere.example"}  # an empty cell erases nothing
+    assert reminded(known, "03-04") == usual | elsewhere
+    assert "Dan Newname" in known.command("why", "Dan Fictional", moment="2026-03-04 11:00").output
+    before = known.ask("SELECT * FROM patients"), known.ask("SELECT * FROM appointments")
+    known.read_from("{name: export, path: exports/*.csv, bad_rows: 30, statuses: {pencilled: booked}}")
+    known.pull("2026-03-04 12:00")
+    assert (known.ask("SELECT * FROM patients"), known.ask("SELECT * FROM appointments")) == before
+
+
+def test_the_former_system_says_it_again_when_its_export_comes_back(known: Clinic) -> None:
+    known.export(*in_new_system({"Ada": "ada@elsewhere.example"}))
+    known.pull(CHANGED)
+    known.export(*visits())
+    known.pull("2026-03-03 09:00")
+    assert reminded(known, "03-03")["Ada"] == "ada@patient.example"
+    assert known.ask("SELECT COUNT(*), COUNT(DISTINCT patient_id) FROM appointments WHERE status = 'booked'") == [
+        (24, 8)
+    ]
+
+
+def test_a_stop_of_the_old_address_and_one_of_the_new_one_hold_the_patient(known: Clinic) -> None:
+    """Also one of an address that two shared, who both have another one now."""
+    emails = {name: f"{name.lower()}@elsewhere.example" for name in ("Ada", "Ben", "Cora", "Dan")}
+
+    def stop(address: str, *words: str) -> None:
+        assert known.command("stop", address, "--who", "Dana", *words, moment=CHANGED).exit_code == FINE
+
+    shared = [row | {"email": "dan@patient.example"} if row["first_name"] == "Eva" else row for row in visits()]
+    known.export(*shared)
+    known.pull("2026-03-02 11:00")
+    stop("ada@patient.example")
+    stop("dan@patient.example")
+    known.export(*in_new_system(emails))
+    known.pull(CHANGED)
+    stop("ben@patient.example")
+    stop("cora@elsewhere.example")
+    emails["Cora"] = "cora@third.example"
+    known.export(*in_new_system(emails))
+    known.pull("2026-03-03 09:00")
+    assert {*reminded(known, "03-03")} == {"Finn", "Gina", "Hugo"}
+    assert known.fates("Dan", "reminder")[0] == ("withdrawn", "letters to this patient or address are stopped")
+    assert "stopped for the address that this patient had before" in known.command("why", "Dan", moment=CHANGED).output
+
+
+def test_a_new_system_that_gives_most_patients_another_address_is_held_back(clinic: Clinic) -> None:
+    """An address column that slipped by a row looks like that."""
+    names = [f"Ann{n}" for n in range(14)]
+    clinic.export(*visits(names))
+    clinic.pull(BEFORE)
+    slipped = {name: f"{other}@patient.example" for name, other in pairwise(names)}
+    clinic.export(*in_new_system(slipped, names))
+    assert clinic.pull(CHANGED).code == FAILED
+    what = "13 of 14 patients have another e-mail address, all at once: nothing was taken from this file."
+    assert clinic.ask("SELECT what FROM problems WHERE set_aside = 1") == [what]
+    assert clinic.ask("SELECT COUNT(*) FROM patients") == [14]
+    words = ["problems", "--is-right", "exports/appointments.csv", "--who", "Dana"]
+    assert clinic.command(*words, moment=CHANGED).exit_code == FINE
+    assert clinic.pull("2026-03-03 09:00").code == FINE
+    assert reminded(clinic, "03-03")["Ann0"] == "ann1@patient.example"
