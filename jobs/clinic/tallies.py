@@ -9,6 +9,7 @@ from jobs.clinic.source_names import NO_SOURCES, name_key
 
 QUIET_AFTER_DAYS = 60
 QUIET_REFERRALS = 3  # in the year before, for its silence to be news
+_BY_THEMSELVES = ("self", "returning", "unknown")  # channels through which nobody refers
 
 
 class Tally(NamedTuple):
@@ -143,9 +144,9 @@ class SourceLine(NamedTuple):
 
     def is_quiet(self, last_day: date) -> bool:
         """At least three referrals in the year up to the last day shown, and none in either role in the last 60 days
-        of it."""
+        of it. Patients who came by themselves are nobody who could refer."""
         silent = bool(self.tally.last_on) and _days(self.last_on, last_day.isoformat()) >= QUIET_AFTER_DAYS
-        return silent and self.tally.year_before >= QUIET_REFERRALS
+        return silent and self.tally.year_before >= QUIET_REFERRALS and self.channel not in _BY_THEMSELVES
 
     def state(self, last_day: date) -> str:
         """new, returning, quiet or nothing of these; what is no source is nothing of these."""

@@ -244,10 +244,10 @@ def _charted_lines(
 
 
 def quiet_sheet(book: Book, figures: Figures) -> None:
-    """Who used to refer and no longer does: whom to call."""
+    """Who used to refer and no longer does: whom to call, or where to look, such as at an advertisement."""
     sheet = book.sheet("Gone quiet", landscape=False)
     spans = f"At least {QUIET_REFERRALS} referrals in a year, none in its last {QUIET_AFTER_DAYS} days"
-    note = f"{spans}, as a source or as a referring provider: whom to call."
+    note = f"{spans}, as a source or as a referring provider: whom to call, or where to look."
     sheet.heading("Gone quiet", note)
     last_day = figures.last_day
     rows = quiet_rows(figures)

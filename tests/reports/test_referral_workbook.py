@@ -446,6 +446,8 @@ def test_what_is_no_source_is_neither_new_nor_quiet() -> None:
     quiet = dict(last_on="2025-12-01", year_before=9)
     assert a_line("Dr. Sample", 0, 0, **quiet).state(SAMPLE.last_day) == "quiet"
     assert a_line(NOT_RECORDED, 0, 0, **quiet).state(SAMPLE.last_day) == ""
+    walked_in = a_line("Walked in", 0, 0, **quiet)._replace(channel="self")
+    assert walked_in.state(SAMPLE.last_day) == "" and not walked_in.is_quiet(SAMPLE.last_day)
 
 
 def test_a_location_is_a_plain_part_of_the_files_name_and_its_letters_are_those_of_all(path: Path) -> None:

@@ -131,7 +131,7 @@ def said_of(line: SourceLine, last_day: date) -> dict[str, Any]:
         "last": date.fromisoformat(tally.last_on) if tally.last_on else None,
         "new": line.is_new(),
         "returning": line.is_returning(),
-        "quiet": line.is_quiet(last_day),
+        "quiet": line._replace(channel="").is_quiet(last_day),  # of a channel through which nobody refers, never
         "in_year_before": tally.year_before,
     }
 
