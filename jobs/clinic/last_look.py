@@ -1,20 +1,18 @@
 """The last look at a letter before it leaves: everything that decided it is checked again."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jobs.clinic.approval import NOBODY_ASKED, FrontDesk, grace_words, still_stoppable, why_hold
-from jobs.clinic.episodes import KEPT, LOST_AFTER_DAYS, NOT_FOLLOWED, Slot, open_beside
-from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text, why_pointless
-from jobs.clinic.letter_life import DIED, now_words
+from jobs.clinic.due_letters import Due, Person, Sent
+from jobs.clinic.episodes import NOT_FOLLOWED, Slot
+from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, utc_text, why_pointless
+from jobs.clinic.letter_life import DIED
+from jobs.clinic.overtaken import BEGUN, overtaken, told_already
 from jobs.clinic.planning import sent_once, too_late_words
-from jobs.clinic.records import SCREEN
-
-if TYPE_CHECKING:
-    from jobs.clinic.unread_rows import OtherRow
 
 UNREAD = "the newest row of its appointment cannot be read"
 """What is known of the appointment may be wrong by now: it may be moved, or called off."""
@@ -22,67 +20,12 @@ UNFOLLOWED = "config/sources.yaml names the source of its appointment no more"
 TO_CORRECT = "; problems.xlsx says what to correct"
 NO_LETTER_LEAVES = "no letter leaves: "
 """Begins what is noted of a letter that was to leave when none did; the cause follows."""
-_BEGUN = "the appointment has begun"
 NO_LETTER_LEFT, PUT_OFF_TOO_LONG = "no letter left: ", "the mail server put it off again and again"
 """Of what is said of a letter that came too late by no decision of anybody's."""
 _HOURS = "outside the sending hours"
 _BEFORE = f"{_HOURS}; before, {NO_LETTER_LEFT}"
 NO_OUTCOME = "a later visit has begun, and what became of it is not known yet"
 """Commonly the front desk enters it that evening or on the next day."""
-
-
-class Due(NamedTuple):
-    """One letter whose moment has come, with the event that called for it."""
-
-    letter_id: int
-    patient_id: int
-    rule: str
-    state: str
-    reason: str
-    due_at: str
-    expires_at: str
-    category: str
-    priority: int
-    event_id: int
-    appointment_id: int
-    what: str
-    event_starts_at: str
-    released_at: str = ""
-    leaves_at: str = ""
-    address_key: str = ""  # of the patient
-    happened_at: str = ""  # the event
-
-
-class Sent(NamedTuple):
-    """One letter that left or may have left, and the appointment it was about: when that was to start, and its id."""
-
-    rule: str
-    category: str
-    sent_at: str
-    capped: bool = True
-    starts_at: str = ""
-    appointment_id: int = 0
-
-
-@dataclass
-class Person:
-    """What is known of one patient at the moment of sending."""
-
-    address_key: str
-    email: str
-    email_consent: str
-    history: Sequence[Slot]
-    stopped: frozenset[str] = frozenset()  # of care, news, all
-    sent: list[Sent] = field(default_factory=list)
-    unread: list["OtherRow"] = field(default_factory=list)  # rows that are set aside and name this patient
-    not_theirs: str = ""  # why the address cannot be this patient's own
-    died: bool = False
-    may_be: dict[int, "Person"] = field(default_factory=dict)  # of this name at this address, and perhaps the same one
-
-    @property
-    def unreachable(self) -> str:
-        """Why no letter can be addressed to this patient, "" where one can."""
-        return self.not_theirs if self.email else "no e-mail address is known"
 
 
 class Verdict(NamedTuple):
@@ -184,15 +127,16 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
             return f"too late: {PUT_OFF_TOO_LONG}, and the rule allows {rule.too_late_after}"
         return f"{too_late_words(due.due_at, rule, zone)}{_kept_by(due, rule, person, now, zone)}"
     wrong = _wrong(due, rule, person, now, zone)
-    return f"{_BEGUN}{_kept_by(due, rule, person, now, zone)}" if wrong == _BEGUN else wrong
+    return f"{BEGUN}{_kept_by(due, rule, person, now, zone)}" if wrong == BEGUN else wrong
 
 
 def _wrong(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
     """Whether what happened, or what was sent, since has made the letter wrong."""
-    overtaken = _overtaken(due, rule, person, utc_text(now), zone)
     earlier = (sent.sent_at for sent in person.sent if sent.rule == rule.name)
     return (
-        overtaken or _told_already(due, rule, person, now, zone) or sent_once(rule, max(earlier, default=""), now, zone)
+        overtaken(due, rule, person, utc_text(now), zone)
+        or told_already(due, rule, person, now, zone)
+        or sent_once(rule, max(earlier, default=""), now, zone)
     )
 
 
@@ -218,7 +162,7 @@ def _unread(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo) -
     from jobs.clinic.unread_rows import why_unsure  # on few days is there any such row
 
     def wrong_with(slot: Slot) -> str:
-        return _overtaken(due, rule, replace(person, history=[*person.history, slot]), moment, zone)
+        return overtaken(due, rule, replace(person, history=[*person.history, slot]), moment, zone)
 
     return why_unsure(person.unread, unread.values(), moment, wrong_with)
 
@@ -243,93 +187,10 @@ def _no_outcome(due: Due, rule: Rule, person: Person, moment: str) -> str:
     return ""
 
 
-def _overtaken(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo) -> str:
-    """Whether what happened since has made the letter wrong."""
-    slot = next((slot for slot in person.history if slot.appointment_id == due.appointment_id), None)
-    if slot is None:
-        return "the appointment is no longer known"
-    if slot.step == SCREEN and rule.when in ("first_booking", "visit", "evaluation"):
-        return "the appointment is a free screen"
-    if rule.when in ("planned_visit", "first_booking"):
-        if slot.status != "booked":
-            return now_words("appointment", slot.status)
-        if rule.when == "planned_visit" and slot.starts_at != due.event_starts_at:
-            return "the appointment was moved"
-        if slot.starts_at <= moment:
-            return _BEGUN
-    elif rule.when in ("visit", "evaluation", "discharged") and slot.status not in KEPT:
-        return now_words("visit", slot.status)
-    elif rule.when in ("no_show", "cancelled") and slot.status != rule.when:
-        return now_words("appointment", slot.status)
-    others = [other for other in person.history if other.appointment_id != slot.appointment_id]
-    if "future_visit" in rule.unless and any(o.status == "booked" and o.starts_at > moment for o in others):
-        return "a future visit is booked"
-    if rule.when in ("no_show", "cancelled") and (reason := _instead(rule, slot, others, due.happened_at, zone)):
-        return reason
-    later = [o for o in others if o.starts_at > slot.starts_at and o.status in KEPT]
-    if "later_visit" in rule.unless and later:
-        return "the patient came again since"
-    return _discharged(rule, slot, later, person.history, moment)
-
-
-def _discharged(rule: Rule, slot: Slot, later: Sequence[Slot], history: Sequence[Slot], moment: str) -> str:
-    """Whether the patient was discharged, or is still treated by another plan than the one that ended."""
-    ends = [one for one in (*later, slot) if one.step == "discharge" and one.status in KEPT]
-    if rule.when == "discharged" and "future_visit" in rule.unless:
-        since = (datetime.fromisoformat(moment) - timedelta(days=LOST_AFTER_DAYS)).date().isoformat()
-        if open_beside(history, slot.episode) > since:
-            return "another plan of care goes on"
-    if "discharged" in rule.unless and any(not open_beside(history, end.episode) for end in ends):
-        return "the patient is discharged"
-    return ""
-
-
-def _instead(rule: Rule, slot: Slot, others: Iterable[Slot], known_at: str, zone: ZoneInfo) -> str:
-    """Whether another visit took the place of one that was cancelled or missed: on the same day, or booked or begun
-    from then on. One without an outcome counts too: an export is behind, and a calendar tells none."""
-    since = min(known_at or slot.starts_at, slot.starts_at)
-    day = local_day(since, zone)
-    instead = [
-        other for other in others
-        if other.starts_on == slot.starts_on or other.starts_at >= since or other.booked_on >= day
-    ]  # fmt: skip
-    for other in instead:
-        that_day = other.starts_on == slot.starts_on
-        if other.status in KEPT and "later_visit" in rule.unless:
-            return "the patient came that day" if that_day else "the patient came again since"
-        if other.status == "booked" and "future_visit" in rule.unless:
-            return "another visit of that day stands" if that_day else "another visit was booked since"
-    return ""
-
-
 def what_held_up(due: Due) -> str:
     """Why no letter left when this one was to, as was noted then; "" where nothing was."""
     noted = (due.reason.removeprefix(start) for start in (NO_LETTER_LEAVES, _BEFORE) if due.reason.startswith(start))
     return next(noted, "") if due.state == "ready" else ""
-
-
-def _told_already(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
-    """Whether the patient was written to about the same: a visit that was moved away and back, or booked anew; the
-    first booking or the third visit, where another appointment has become that by now. A letter comes once a day, but
-    for what a patient must get, such as reminders (`capped: no`): who cancels three visits at once is asked once. Two
-    evaluations of one day bring one letter whatever the rule says: nothing in it tells which of the two it is about."""
-    sent = [sent for sent in person.sent if sent.rule == rule.name]
-    if rule.when == "planned_visit" and due.event_starts_at in {one.starts_at for one in sent}:
-        return "the patient has this letter about a visit at the same time"
-    if any((one.appointment_id, one.starts_at) == (due.appointment_id, due.event_starts_at) for one in sent):
-        return "the patient has this letter about this visit"
-    if sent and (rule.when == "first_booking" or rule.visit_number):
-        episodes = {slot.appointment_id: slot.episode for slot in person.history}
-        if episodes.get(due.appointment_id) in {episodes.get(one.appointment_id) for one in sent}:
-            return "the patient has this letter in this course of care"
-    today = now.astimezone(zone).date().isoformat()
-    if rule.capped and any(local_day(one.sent_at, zone) == today for one in sent):
-        return "the patient has this letter today already, about another appointment"
-    day = local_day(due.event_starts_at, zone)
-    others = (one for one in sent if one.starts_at and one.appointment_id != due.appointment_id)
-    if rule.when not in ("planned_visit", "visit") and any(local_day(one.starts_at, zone) == day for one in others):
-        return "the patient has this letter about another appointment of that day"
-    return ""
 
 
 def why_wait(

@@ -11,8 +11,8 @@ from jobs.clinic.episodes import KEPT, cut_episodes
 from jobs.clinic.letter_life import DIED
 
 if TYPE_CHECKING:
+    from jobs.clinic.due_letters import Person
     from jobs.clinic.follow_ups import Rule
-    from jobs.clinic.last_look import Person
 
 
 def why_doubtful(rule: "Rule", person: "Person", wrong: Callable[["Person"], str]) -> str:

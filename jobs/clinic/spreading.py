@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from jobs.clinic.due_letters import Due
 from jobs.clinic.follow_ups import Calendar, FollowUps, utc_text
-from jobs.clinic.last_look import Due
 
 
 def portion(

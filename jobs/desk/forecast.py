@@ -7,9 +7,10 @@ from rich.table import Table
 
 from jobs.articles.library import load_library
 from jobs.articles.pages import NAME as PAGES
+from jobs.clinic.due_letters import Due
 from jobs.clinic.durations import duration_words
 from jobs.clinic.follow_ups import Rule, utc_text, why_pointless
-from jobs.clinic.last_look import NO_OUTCOME, TO_CORRECT, Due, Verdict
+from jobs.clinic.last_look import NO_OUTCOME, TO_CORRECT, Verdict
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from jobs.clinic.approval import FrontDesk
+from jobs.clinic.due_letters import Due
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.follow_ups import utc_text
-from jobs.clinic.last_look import NO_LETTER_LEAVES, Due, Verdict, importance, look, what_held_up
+from jobs.clinic.last_look import NO_LETTER_LEAVES, Verdict, importance, look, what_held_up
 from jobs.runner.tools import Tools
 from jobs.sending.holding_back import THEY_WAIT
 from jobs.sending.planning import calendar_of

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from jobs.clinic.due_letters import Due
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.follow_ups import utc_text
-from jobs.clinic.last_look import Due
 from jobs.clinic.problems import is_too_bad
 from jobs.clinic.spreading import portion
 from jobs.mail.limits import allowed_now, brake

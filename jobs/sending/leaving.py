@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from jobs.clinic.due_letters import Due
 from jobs.clinic.follow_ups import utc_text
-from jobs.clinic.last_look import Due
 from jobs.mail.journal import Journal
 from jobs.mail.message import recipients_of
 from jobs.mail.outbox import Tally, send, settle

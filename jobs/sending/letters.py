@@ -9,8 +9,8 @@ from jobs.articles.choice import Choice, Need, choose
 from jobs.articles.kept_library import kept_library
 from jobs.articles.library import Article, Library
 from jobs.articles.pages import NAME as PAGES
+from jobs.clinic.due_letters import Due
 from jobs.clinic.follow_ups import Rule, utc_text
-from jobs.clinic.last_look import Due
 from jobs.clinic.profile import is_postal_address
 from jobs.mail.fields import ArticleValues, LetterValues
 from jobs.mail.message import Envelope, message_id, stop_links, unsubscribe_token

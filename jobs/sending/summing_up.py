@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from jobs.articles.library import Library
-from jobs.clinic.last_look import NO_LETTER_LEFT, PUT_OFF_TOO_LONG, Due, Verdict
+from jobs.clinic.due_letters import Due
+from jobs.clinic.last_look import NO_LETTER_LEFT, PUT_OFF_TOO_LONG, Verdict
 from jobs.mail.outbox import AskedToStop, SignInRefused, Tally
 from jobs.mail.writing import LetterWriter
 from jobs.runner.outcome import Outcome

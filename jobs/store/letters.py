@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, or_, select, update
 
 from jobs.clinic.addresses import MOST_AT_ONE, OWN, TOO_MANY_HAVE_IT, is_own
+from jobs.clinic.due_letters import Due, Person, Sent
 from jobs.clinic.follow_ups import Rule, utc_text
-from jobs.clinic.last_look import Due, Person, Sent
 from jobs.clinic.letter_life import can_become
 from jobs.store.episodes import histories
 from jobs.store.memory import Memory

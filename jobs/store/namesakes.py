@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 
 from sqlalchemy import select
 
-from jobs.clinic.last_look import Person
+from jobs.clinic.due_letters import Person
 from jobs.store.identity_lines import newest_lines, ordered
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts

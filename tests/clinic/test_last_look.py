@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from jobs.clinic.approval import FrontDesk, Restored
+from jobs.clinic.due_letters import Due, Person, Sent
 from jobs.clinic.episodes import Slot
 from jobs.clinic.follow_ups import Calendar, Caps, FollowUps, Rule
-from jobs.clinic.last_look import NO_OUTCOME, Due, Person, Sent, look
+from jobs.clinic.last_look import NO_OUTCOME, look
 from jobs.clinic.sending_hours import SendingHours
 
 PACIFIC = ZoneInfo("America/Los_Angeles")

@@ -4,8 +4,8 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from jobs.clinic.due_letters import Due
 from jobs.clinic.follow_ups import Calendar, Caps, FollowUps, Rule
-from jobs.clinic.last_look import Due
 from jobs.clinic.sending_hours import SendingHours
 from jobs.clinic.spreading import portion
 

@@ -9,7 +9,8 @@ import pytest
 from lakeside_day import MOMENT, Ask, rows
 from sqlalchemy import text
 
-from jobs.clinic.last_look import Due, Verdict
+from jobs.clinic.due_letters import Due
+from jobs.clinic.last_look import Verdict
 from jobs.desk.forecast import forecast, why
 from jobs.desk.rehearsal import rehearsing
 from jobs.runner.settings_loading import load_settings

@@ -9,11 +9,12 @@ import pytest
 from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
+from jobs.clinic.due_letters import Due, Person
 from jobs.clinic.duplicates import fold_duplicates
 from jobs.clinic.episodes import Slot, cut_episodes
 from jobs.clinic.events import Seen, events_of
 from jobs.clinic.follow_ups import Calendar, FollowUps, utc_text
-from jobs.clinic.last_look import Due, Person, look
+from jobs.clinic.last_look import look
 from jobs.clinic.normalize import normalize
 from jobs.clinic.planning import Happening, plan_letters
 from jobs.clinic.records import Appointment, TextTable

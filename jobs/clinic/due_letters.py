@@ -1,0 +1,64 @@
+"""What is known of a letter whose moment has come, and of its patient, at the moment of sending."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from jobs.clinic.episodes import Slot
+
+if TYPE_CHECKING:
+    from jobs.clinic.unread_rows import OtherRow
+
+
+class Due(NamedTuple):
+    """One letter whose moment has come, with the event that called for it."""
+
+    letter_id: int
+    patient_id: int
+    rule: str
+    state: str
+    reason: str
+    due_at: str
+    expires_at: str
+    category: str
+    priority: int
+    event_id: int
+    appointment_id: int
+    what: str
+    event_starts_at: str
+    released_at: str = ""
+    leaves_at: str = ""
+    address_key: str = ""  # of the patient
+    happened_at: str = ""  # the event
+
+
+class Sent(NamedTuple):
+    """One letter that left or may have left, and the appointment it was about: when that was to start, and its id."""
+
+    rule: str
+    category: str
+    sent_at: str
+    capped: bool = True
+    starts_at: str = ""
+    appointment_id: int = 0
+
+
+@dataclass
+class Person:
+    """What is known of one patient at the moment of sending."""
+
+    address_key: str
+    email: str
+    email_consent: str
+    history: Sequence[Slot]
+    stopped: frozenset[str] = frozenset()  # of care, news, all
+    sent: list[Sent] = field(default_factory=list)
+    unread: list["OtherRow"] = field(default_factory=list)  # rows that are set aside and name this patient
+    not_theirs: str = ""  # why the address cannot be this patient's own
+    died: bool = False
+    may_be: dict[int, "Person"] = field(default_factory=dict)  # of this name at this address, and perhaps the same one
+
+    @property
+    def unreachable(self) -> str:
+        """Why no letter can be addressed to this patient, "" where one can."""
+        return self.not_theirs if self.email else "no e-mail address is known"
