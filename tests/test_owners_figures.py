@@ -158,6 +158,21 @@ def test_the_letters_agree_with_the_figures_on_which_plan_has_ended(clinic: Clin
     assert became(summarized(clinic)) == {"Evaluated": 2, "Came a second time": 2, "In care": 1, "Discharged": 1}
 
 
+def test_who_has_two_plans_at_once_is_asked_how_it_is_going_once(clinic: Clinic) -> None:
+    back, knee = {"complaint": "low back pain"}, {"complaint": "knee"}
+    clinic.export(
+        evaluation("Bea", "2026-09-14 10:00", "Completed", **back),
+        evaluation("Bea", "2026-09-15 14:00", "Completed", **knee),
+        *(appointment("Bea", f"2026-09-{day} 10:00", **back) for day in (17, 21)),
+        *(appointment("Bea", f"2026-09-{day} 14:00", **knee) for day in (18, 22)),
+    )
+    clinic.pull("2026-09-22 15:00")
+    for moment in ("2026-09-22 16:00", "2026-09-23 16:00", "2026-09-24 16:00"):
+        assert clinic.send(moment).code == 0
+    once = "this letter was sent on 2026-09-22, and it is sent once per 14 days"
+    assert clinic.fates("Bea", "mid_plan") == [("sent", ""), ("withdrawn", once)]
+
+
 def new_and_deleted(clinic: Clinic, moment: str, *more: str) -> tuple[int, int]:
     """This year's new patients, and the deleted bookings that About tells of."""
     ran = clinic.command("run", "summarize_referrals", *more, moment=moment)
