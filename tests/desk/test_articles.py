@@ -119,10 +119,10 @@ def test_a_therapist_s_no_holds_for_one_article_or_all_until_it_is_taken_back(
 
 
 def test_a_therapist_s_no_goes_with_the_patient_and_is_shown(ask: Ask) -> None:
-    ask("articles", "veto", "2", RUNNER, "--reason", "not before June", "--by", "Dana")
-    assert ask("patients", "same", "1", "2", "--who", "Ann").exit_code == 0
+    ask("articles", "veto", "1", RUNNER, "--reason", "not before June", "--by", "Dana")
+    assert ask("patients", "same", "1", "2", "--who", "Ann").exit_code == 0  # no. 2 has the newest visit, and leads
     assert (
-        f"2026-03-04 10:05: no article {RUNNER}, because: not before June; said of no. 2, who is or was taken for the "
+        f"2026-03-04 10:05: no article {RUNNER}, because: not before June; said of no. 1, who is or was taken for the "
         "same patient (Dana)." in ask("why", "1").output
     )
 
