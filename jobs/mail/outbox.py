@@ -95,6 +95,7 @@ def send(
                 run.tally.stopped_by = AskedToStop(f"The run was asked to stop ({stop.asked}). The other letters wait.")
             if run.tally.stopped_by or run.answers.too_many:
                 break
+            del group  # before the next one is there
         if run.waiting and not run.tally.stopped_by and (why := run.waiting.why):
             run.tally.stopped_by = RunStopped(why)
         run.heed_silence()

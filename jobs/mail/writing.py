@@ -41,6 +41,7 @@ class LetterWriter:
     def __init__(self, load: Callable[[], Letters] | Apart) -> None:
         self._apart = load if isinstance(load, Apart) else start_writing(load)
         self._line = self._apart.line
+        self._ordered = 0
 
     def __enter__(self) -> "LetterWriter":
         return self
@@ -79,10 +80,14 @@ class LetterWriter:
             self._line.send(list(orders))
         except OSError:
             raise WritingFailed(_ENDED) from None
+        self._ordered = len(orders)
 
     def take(self) -> list[bytes | None]:
         """The finished messages in the order of the last `ask`; None for one that could not be written."""
-        return cast(list[bytes | None], self._answer())
+        written: list[bytes | None] = []
+        while len(written) < self._ordered:
+            written += cast(list[bytes | None], self._answer())
+        return written
 
     def _answer(self) -> object:
         before = self._apart.worked()

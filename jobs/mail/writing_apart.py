@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _CPU_SECONDS = 3600
 _MEMORY_BYTES = 2 << 30
+_AT_ONCE = 25  # letters
 
 
 def start_writing(load: "Callable[[], Letters]") -> Apart:
@@ -33,7 +34,10 @@ def _work(line: "Connection", load: "Callable[[], Letters]") -> None:
 
         while True:
             orders = line.recv()
-            line.send([_write(letters, order) for order in orders])
+            written = [_write(letters, order) for order in orders]
+            while written:  # bit by bit, and none is kept: a whole group would be held twice on each side
+                line.send(written[:_AT_ONCE])
+                del written[:_AT_ONCE]
 
 
 def _write(letters: "Letters", order: "Order") -> bytes | None:

@@ -29,7 +29,7 @@ from jobs.store.memory import Store
 LIST_UNREADABLE = "config/articles.csv has faults and cannot be read"
 _NAMES_THEM = "`run_jobs.py check` names them"
 WAITS_FOR_LIST = f"{LIST_UNREADABLE}; {_NAMES_THEM}"
-GROUP = 250  # letters in one commit, at most; with 500, what they hold would be the most that any run takes
+GROUP = 250  # letters in one commit, at most; they are in the memory together
 
 
 def start_writer(tools: Tools) -> LetterWriter:
@@ -71,6 +71,7 @@ def finished_groups(
             written_to = {letter.letter_id: keys[letter.letter_id] for letter in finished}
             right = last_moment.still_right(written_to, (letter.letter_id for letter in due[start : start + LOOKED_AT]))
             yield [letter for letter in finished if letter.letter_id in right]
+            del finished, written  # they have left: the next group takes their room
         ordered = coming
 
 
