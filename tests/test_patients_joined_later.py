@@ -142,25 +142,26 @@ def test_two_that_one_export_has_at_one_minute_stay_two_for_who_becomes_one(clin
     assert counted(clinic) == [(2, 6, 6)]
 
 
-def test_a_person_can_take_it_back(clinic: Clinic) -> None:
+def joined_by_a_persons_word(clinic: Clinic) -> list[Row]:
+    """The rows of the old system; the new one calls a patient otherwise, and a person has said who that is."""
     rows = visits()
     export(clinic, rows)
     clinic.pull(BEFORE)
     export(clinic, renumbered(rows, **ANOTHER_NAME))
     clinic.pull(CHANGED)
     by_a_persons_word(clinic, rows)
+    return rows
+
+
+def test_a_person_can_take_it_back(clinic: Clinic) -> None:
+    joined_by_a_persons_word(clinic)
     assert clinic.command("patients", "apart", "1", "9", moment=LATER).exit_code == FINE
     assert counted(clinic) == [(9, 18, 16)]
 
 
 def test_an_old_number_that_is_back_is_a_visit_of_its_own(clinic: Clinic) -> None:
     """The clinic goes back to its old system: nothing stands twice, and every reminder leaves."""
-    rows = visits()
-    export(clinic, rows)
-    clinic.pull(BEFORE)
-    export(clinic, renumbered(rows, **ANOTHER_NAME))
-    clinic.pull(CHANGED)
-    by_a_persons_word(clinic, rows)
+    rows = joined_by_a_persons_word(clinic)
     export(clinic, rows)
     assert clinic.pull("2026-03-04 08:30").code == FINE
     assert counted(clinic) == [(8, 16, 16)]

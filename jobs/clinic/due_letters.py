@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from jobs.clinic.episodes import Slot
+from jobs.clinic.letter_life import DIED
 
 if TYPE_CHECKING:
     from jobs.clinic.unread_rows import OtherRow
@@ -62,3 +63,13 @@ class Person:
     def unreachable(self) -> str:
         """Why no letter can be addressed to this patient, "" where one can."""
         return self.not_theirs if self.email else "no e-mail address is known"
+
+    def refuses(self, category: str) -> str:
+        """Why this patient gets no letters of a category, whatever they say, "" where that is not so."""
+        if self.died:
+            return DIED
+        if self.email_consent == "no":
+            return "the patient wants no e-mail"
+        if "all" in self.stopped or category in self.stopped:
+            return "letters to this patient or address are stopped"
+        return ""

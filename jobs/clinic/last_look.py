@@ -10,7 +10,6 @@ from jobs.clinic.approval import NOBODY_ASKED, FrontDesk, grace_words, still_sto
 from jobs.clinic.due_letters import Due, Person, Sent
 from jobs.clinic.episodes import NOT_FOLLOWED, Slot
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, utc_text, why_pointless
-from jobs.clinic.letter_life import DIED
 from jobs.clinic.overtaken import BEGUN, overtaken, told_already
 from jobs.clinic.planning import sent_once, too_late_words
 
@@ -116,12 +115,8 @@ def why_not(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo)
     moment = utc_text(now)
     if person.unreachable and moment > due.expires_at:
         return person.unreachable
-    if person.died:
-        return DIED
-    if person.email_consent == "no":
-        return "the patient wants no e-mail"
-    if "all" in person.stopped or rule.category in person.stopped:
-        return "letters to this patient or address are stopped"
+    if refused := person.refuses(rule.category):
+        return refused
     if moment > due.expires_at:
         if due.state == "deferred":  # its moment is by now the one at which it was to be tried again
             return f"too late: {PUT_OFF_TOO_LONG}, and the rule allows {rule.too_late_after}"

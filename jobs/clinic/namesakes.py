@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobs.clinic.episodes import KEPT, cut_episodes
-from jobs.clinic.letter_life import DIED
 
 if TYPE_CHECKING:
     from jobs.clinic.due_letters import Person
@@ -23,18 +22,8 @@ def why_doubtful(rule: "Rule", person: "Person", wrong: Callable[["Person"], str
         history = [slot._replace(episode=place) for place, its in enumerate(slots, start=1) for slot in its]
         history.sort(key=lambda slot: (slot.starts_at, slot.appointment_id))
         one = replace(person, history=history, sent=[*person.sent, *other.sent], may_be={})
-        if reason := _refused(rule, other) or wrong(one) or _known_here(rule, other):
+        if reason := other.refuses(rule.category) or wrong(one) or _known_here(rule, other):
             return f"no. {number} may be the same patient: {reason}"
-    return ""
-
-
-def _refused(rule: "Rule", other: "Person") -> str:
-    if other.died:
-        return DIED
-    if other.email_consent == "no":
-        return "the patient wants no e-mail"
-    if "all" in other.stopped or rule.category in other.stopped:
-        return "letters to this patient or address are stopped"
     return ""
 
 
