@@ -169,11 +169,7 @@ def _save_rows(
 ) -> tuple[Touched, list[Problem], list[tuple[Any, ...]]]:
     """Keep the rows as they come; what they changed, all problems in short, and the rows that are set aside and name a
     patient. Raises TooBad."""
-    touched, heard, found = (
-        Touched(set(), set(), set(), set(), set(), [], set(), set(), set()),
-        Heard(),
-        list[Problem](),
-    )
+    touched, heard, found = Touched(), Heard(), list[Problem]()
     unread: list[tuple[Any, ...]] = []
     for part in file.values:
         if file.begun_again:

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
-from typing import NamedTuple
 
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.problems import FEW
@@ -21,19 +21,20 @@ from jobs.store.upheavals import Upheaval
 _LOOK_BACK = timedelta(days=60)  # of two appointments at one moment, only these are still of interest
 
 
-class Touched(NamedTuple):
+@dataclass
+class Touched:
     """Whom and what the rows of a file changed; see `Saved`. `one_now` are patients who may have one visit under two
     numbers: they became one, or all their numbers are others."""
 
-    patients: set[int]
-    records: set[int]
-    slots: set[int]
-    handed_over: set[tuple[int, int]]
-    added: set[int]
-    passed: list[Passed]
-    back: set[int]
-    one_now: set[int]
-    members: set[int]
+    patients: set[int] = field(default_factory=set)
+    records: set[int] = field(default_factory=set)
+    slots: set[int] = field(default_factory=set)
+    handed_over: set[tuple[int, int]] = field(default_factory=set)
+    added: set[int] = field(default_factory=set)
+    passed: list[Passed] = field(default_factory=list)
+    back: set[int] = field(default_factory=set)
+    one_now: set[int] = field(default_factory=set)
+    members: set[int] = field(default_factory=set)
 
     def add(self, saved: Saved) -> None:
         """Add what a part of them changed."""
