@@ -20,7 +20,10 @@ class Note(NamedTuple):
 _SIGNS = r",;:|*#~(){}\[\]/\u2010-\u2015-"
 _AROUND = rf"(?P<before>[\s{_SIGNS}]*)(?<![^\W_])"
 _BEHIND = r"(?![^\W_])(?:\s*(?:on|in|as of)?\s*\d[\d/.-]*)?(?P<after>[\s*#~\])}.!?\u2010-\u2015-]*)"
-_BESIDE = r"deceased|dec['\u2019]d|decd|fallecid[oa]|difunt[oa]|date of death|(?:the )?estate of|estate(?=[\])])"
+_BESIDE = (
+    r"deceased|dec['\u2019]d|decd|fallecid[oa]|difunt[oa]|date of death|dod(?=:? ?\d)|"
+    r"(?:the )?estate of|estate(?=[\])])"
+)
 _ALONE = r"died|passed[ -]?(?:away|on)|falleci[o\u00f3]"
 _MARK = pattern(
     rf"{_AROUND}(?:(?P<who>(?:(?:the )?(?:patient|pt|client) (?:has |is )?)?)(?:(?P<beside>{_BESIDE})|{_ALONE})|"
@@ -31,7 +34,9 @@ _AT_REST = pattern(rf"{_AROUND}(?:RIP|R\.\s?I\.\s?P\.?|(?i:Q\.?E\.?P\.?D\.?)){_B
 _SET_APART = pattern(rf"\s*[{_SIGNS}]")
 _WHO_DIED = pattern(rf"\w\W+(?:{OTHER}(?:['\u2019]s)?|not|never|of)(?: (?:is|has|was|recently|just))*$", re.IGNORECASE)
 _DEAD_WHO = pattern(rf"\s?{OTHER}", re.IGNORECASE)
-_SAYS_SO = pattern(r"deceased|dec['\u2019]?d\b|died|passed|expired|falleci|difunt", re.IGNORECASE)
+_SAYS_SO = pattern(
+    r"deceased|dec['\u2019]?d\b|died|pass(?:ed|ing)|no longer|dod\b|expired|falleci|difunt", re.IGNORECASE
+)
 
 
 def death_note(text: str, in_title: bool = False) -> Note | None:

@@ -63,7 +63,7 @@ _WHO = re.compile(rf"\b(?:(?P<patient>{_PATIENT})(?P<owns>'s)?|{OTHER})")
 _NOT = re.compile(r"\b(?:not|never|isn'?t|wasn'?t|hasn'?t|no|nunca)(?:\s(?:is|has|ha|yet|been))*\s*$")
 _BEHIND = re.compile(rf"\s(?:(?:of|in|for|de|del|en)\s)?{_WHOSE}{OTHER}")
 _DIED = re.compile(
-    r"\b(?:deceased|dec'?d|died(?!\s(?:down|off|out)\b)|passed\saway|"
+    r"\b(?:deceased|dec'?d|died(?!\s(?:down|off|out)\b)|pass(?:ed|ing)\saway|"
     r"lost\s(?:his|her|their)\s(?:battle|life)|"
     r"fallecio|fallecid[oa]|murio|muert[oa]|difunt[oa]|finad[oa]|qepd|descanse en paz)\b|(?<!\S)[\u2020\u271d](?!\w)"
 )
@@ -73,21 +73,31 @@ _MOURNED = re.compile(
 )
 _BARE = re.compile(rf"{_WHOSE}{OTHER}")
 _TIME = (
-    r"(?:this|last|yesterday|today|tonight|over|during|suddenly|unexpectedly|peacefully|due|from|after|at|in|while|sun|mon|"
-    r"tues?|wed|thurs?|fri|sat|sunday|monday|tuesday|wednesday|thursday|friday|saturday|jan\w*|feb\w*|mar\w*|apr\w*|may|"
-    r"june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*|morning|night|week|weekend|recently|ayer|hoy|el)"
+    r"(?:this|last|yesterday|today|tonight|overnight|over\s(?:the|night)|during|suddenly|unexpectedly|peacefully|quietly|"
+    r"early|earlier|late|sometime|before|back|due|from|of|after|at|in|while|sun|mon|tues?|wed|thurs?|fri|sat|sunday|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sept?\w*|"
+    r"oct\w*|nov\w*|dec\w*|morning|night|week|weekend|recently|ayer|hoy|el|the\sother\sday|"
+    r"(?:(?:about|around|just|a|an|few|couple|of|several|many|some|one|two|three|four|five|six)\s)*"
+    r"(?:hours?|hrs?|days?|weeks?|wks?|months?|mos?|years?|yrs?|time|while)\s(?:ago|back|prior))"
 )
 _SLOT = _any_of(
-    "slot, appt, appts, appointment, appointments, class, exam, offer, opening, session, spot, test, time, visit"
+    "slot, appt, appts, appointment, appointments, class, doctor, dr, exam, offer, opening, session, spot, test, time, "
+    "visit"
 )
+_WHEN = rf"(?:\son)?(?:\s{_TIME}\b(?!.*\b{_SLOT}).*)?"
+_HAS = r"(?:(?:has|have|had|just|already|very|ya|(?!family|nearly|barely|only)\w+ly)\s)*"
 _ALONE = re.compile(
-    rf"(?:.*\b(?<!for\s)(?<!of\s)(?<!to\s){_PATIENT}\s(?:(?:has|had|just|recently|sadly|suddenly|unexpectedly|ya)\s)*"
-    rf"(?:passed|expired|expiro)|(?:.*\b{_PATIENT}(?:'s)?\s)?passed\son|.*\b(?:{_PATIENT}'s|his|her)\spassing|"
-    rf"passing\sof\s(?:(?:the|our)\s)?{_PATIENT})(?:\son)?(?:\s{_TIME}\b(?!.*\b{_SLOT}).*)?|"
-    rf"(?:{_PATIENT}\s)?(?:(?:is|was|found|pronounced)\s)*(?:dead|no\slonger\sliving|rip(?:\s{_PATIENT})?)"
+    rf"(?:.*\b(?<!for\s)(?<!of\s)(?<!to\s){_PATIENT}\s{_HAS}(?:passed|expired|expiro)|"
+    rf"(?:.*\b{_PATIENT}(?:'s)?\s)?passed\son|.*\b(?:{_PATIENT}(?:'s)?|patients|pts|his|her)\spassing|"
+    rf"passing\sof\s(?:(?:the|our)\s)?{_PATIENT}){_WHEN}|"
+    rf"(?:{_PATIENT}\s)?(?:(?:is|was|found|pronounced)\s)*(?:dead|no\slonger\sliving|rip(?:\s{_PATIENT})?)|"
+    r".*\b(?<!of\s)(?:patient|client|resident)\s(?:is\s)?no\slonger\s(?:with|w)\sus"
 )
+"""*PT no longer with us* is none: it may be a therapist who has left."""
+_AS_REASON = re.compile(rf"{_HAS}passed{_WHEN}")
 _LONGEST = 300  # characters of a cell
 _TAKEN_BACK = re.compile(r"\b(?:reinstated|by mistake|in error|undone|por error)\b")
+_DATED = re.compile(r"\b(?:dod|d\.o\.d\.?|date of death)\s?[:=-]?\s?(?=\d)")
 _AT_REST = re.compile(r"\b(?:r\.\s?i\.\s?p\b\.?|q\.\s?e\.\s?p\.\s?d\b\.?)")
 _SET_APART = re.compile(r"[.,;:()\[\]{}|/&*#~?!\n\u2013\u2014]+|\s-+|-+\s|\s(?:and|y|but|so)\s")
 _NUMBERS = re.compile(r"\d+(?:[./-]\d+)*(?:st|nd|rd|th)?")
@@ -100,7 +110,7 @@ def tells_of_death(text: str) -> bool:
     if _TAKEN_BACK.search(typed):
         return False
     said = [" ".join(_FILE.sub(" ", _INFORMANT.sub(" ", clause)).split()) for clause in clauses]
-    if any(clause == "passed" for clause in said[1:]):  # as a reason; alone, what is over has passed
+    if any(map(_AS_REASON.fullmatch, said[1:])):  # behind a status; alone, what is over has passed
         return True
     mourned = any(map(_MOURNED.fullmatch, said))
     for place, clause in enumerate(said[1:]):
@@ -142,4 +152,5 @@ def _plain(text: str) -> str:
     """A text in small letters without accents, dates and other numbers."""
     small = "".join(each for each in normalize("NFKD", text.casefold()) if not combining(each)).replace("\u2019", "'")
     small = _AT_REST.sub(lambda found: re.sub(r"[.\s]", "", found[0]) + " ", small)
+    small = _DATED.sub("deceased ", small)
     return " ".join(_NUMBERS.sub(" ", small.replace("_", " ").replace("w/", "w ")).split())

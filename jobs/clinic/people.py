@@ -49,10 +49,9 @@ _WHOSE = (
     "Give each patient an entry of their own in the practice system.",
 )
 _DIED_HINTS = (
-    "deceas dec'd dec\u2019d decd died passed expired estate rip r.i death \u2020 \u271d fallec difunt qepd q.e".split(
-        " "
-    )
-)
+    "deceas dec'd dec\u2019d decd died passed passing longer (dod expired estate rip r.i death \u2020 \u271d fallec "
+    "difunt qepd q.e"
+).split()
 _DIED = (
     DIED_BY_NAME,
     "If that is wrong, take it out of the name in the practice system, export again, then run: "

@@ -15,15 +15,16 @@ CALLED_OFF = {
     "taken back, in the reason": "reinstated, by mistake, in error, undone",
     "moved, as the reason": "rescheduled, resched, rebooked, moved, postponed, r/s, rs, r/s'd",
     "a death, in the reason": (
-        "deceased, died, death, passed away, funeral, bereavement, fallecio, falleció, fallecimiento, murio, murió, "
-        "muerte"
+        "deceased, died, death, dod, passed, passing, no longer with us, no longer w/ us, hospice, funeral, "
+        "bereavement, fallecio, falleció, fallecimiento, murio, murió, muerte"
     ),
     "too late, anywhere": "late, same day, last minute, short notice, under 24, less than 24, within 24",
     "in time, anywhere": "over 24, more than 24",
 }
 """A text that begins with a word for a cancellation, such as `Cancelled - insurance` or `CX (illness)`, is one whatever
 its reason. But where the reason is itself a spelling of a missed visit, a move, a slip or a patient's death, it is
-that; where it names a death and not whose, no letter follows (`rescheduled`). "<" and ">" are read as under and over.
+that; where it may name a death and not whose, no letter follows (`rescheduled`), nor from such a
+reason of a missed visit. "<" and ">" are read as under and over.
 """
 
 
@@ -64,7 +65,12 @@ def _cancelled(reason: str) -> str:
         return status
     if _TAKEN_BACK.search(reason):
         return ""
-    return "rescheduled" if _MOVED.fullmatch(reason) or _DEATH.search(reason) else "cancelled"
+    return "rescheduled" if _MOVED.fullmatch(reason) or _may_be_death(reason) else "cancelled"
+
+
+def _may_be_death(reason: str) -> bool:
+    """Whether a reason may name a death, of whomever: whoever reads it is not asked to come again."""
+    return bool(_DEATH.search(reason)) or reason == "expired"
 
 
 def _kept(typed: str) -> str:
@@ -78,6 +84,8 @@ def _set_apart(typed: str) -> str:
     """A missed, moved or deleted visit whose reason is no other status."""
     status, reason = (*_SET_APART.split(typed, maxsplit=1), "")[:2]
     status, other = TABLE.get(squash(status), ""), TABLE.get(squash(reason), "") if reason else ""
+    if status == "no_show" and _may_be_death(reason):
+        return "rescheduled"
     return status if status in _WITH_REASON and other in ("", status) else ""
 
 

@@ -67,8 +67,8 @@ TABLE = {"": "booked"} | {
     _SQUASH.sub("", word): status for status, words in SPELLINGS.items() for word in words.split(",")
 }
 _DEATH_HINTS = (
-    "deceas dec'd dec\u2019d decd died dead death demise passed passing expired rip r.i obit lost living \u2020 \u271d "
-    "fallec muri muert difunt finad defunc deceso qepd q.e expir descanse"
+    "deceas dec'd dec\u2019d decd died dead death demise passed passing expired rip r.i obit lost longer dod d.o.d "
+    "\u2020 \u271d fallec muri muert difunt finad defunc deceso qepd q.e expir descanse"
 ).split()
 _LATE = {word for word, status in TABLE.items() if status == "cancelled" and re.search("late|sameday|24h", word)}
 

@@ -37,6 +37,12 @@ READ = status_reader({})
         "paciente murió; ha fallecido; Cancelled - defunción; fallecimiento del paciente",
         "su hija llamó, falleció; esposa llamó: paciente falleció; esposo de paciente reporta que falleció",
         "su esposa dice que falleció",
+        "Cancelled - pt passed 2 days ago; pt passed early this morning; Cancelled - pt unfortunately passed",
+        "Cancelled - patient passed a few weeks ago; CX - pt passed the other day; pt passed earlier this week; "
+        "Cancelled - passed last night; Cancelled - has passed; CX - pt quietly passed over the weekend",
+        "cancelled due to patient passing; Cancelled - pt passing away; Cancelled - patients passing",
+        "Cancelled - DOD 11/2/26; D.O.D. 11/2; DOD: 11/2; Cancelled - pt DOD 11-2; CX - date of death 11/2",
+        "Cancelled - patient no longer with us; Client is no longer w/ us; No show - pt unfortunately passed",
     ],
 )
 def test_a_status_that_tells_of_the_patients_death_says_that_they_have_died(texts: str) -> None:
@@ -69,6 +75,10 @@ def test_a_status_that_tells_of_the_patients_death_says_that_they_have_died(text
         "Cancelled - ripped pants; Cancelled; No show; falleció su mamá; Cancelada - murió su padre",
         "muerte de un familiar; fallecimiento familiar; funeral de su tía; falleció el padre de la paciente",
         "mamá de paciente falleció; murió el perro; Cancelled - bereavement",
+        "Cancelled - pt family passed; Cancelled - pt passed a kidney stone 2 days ago; pt passed only one test",
+        "Cancelled - passed over to Dr Kim; pt passed on early slot; Cancelled - pt passing through town",
+        "auth for pt expired 2 days ago; Cancelled - deadline passed last week; Cancelled - mother's DOD 11/2",
+        "Cancelled - therapist no longer with us; Cancelled - PT no longer with us; mother of pt no longer with us",
     ],
 )
 def test_the_end_of_somebody_or_something_else_is_no_death_of_the_patient(texts: str) -> None:
@@ -79,8 +89,22 @@ def test_the_end_of_somebody_or_something_else_is_no_death_of_the_patient(texts:
 def test_a_visit_that_was_held_before_the_patient_died_counts_and_one_that_was_missed_by_death_does_not() -> None:
     assert READ("Completed - deceased 3/4") == READ("Checked out (pt passed away 3/9)") == "completed"
     assert READ("Discharged - deceased") == READ("No show - patient deceased") == "deceased"
-    for another in ("Cancelled - death in family", "CX: falleció su mamá", "Cancelled - bereavement"):
-        assert READ(another) == "rescheduled"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        "Cancelled - death in family; CX: falleció su mamá; Cancelled - bereavement; Cancelled - mother passed",
+        "CX - pt passed before appt; Cancelled - in hospice, passing soon; Cancelled - hospice; CX - expired 11/2",
+        "Cancelled - PT no longer with us; Cancelled - DOD; No show - death in family; NS - mother passed away",
+    ],
+)
+def test_a_reason_that_may_name_a_death_is_answered_by_no_letter(texts: str) -> None:
+    assert {READ(text) for text in texts.split("; ")} == {"rescheduled"}
+
+
+def test_what_has_expired_of_another_thing_is_a_cancellation_like_any_other() -> None:
+    assert READ("Cancelled - auth expired") == READ("CX - referral expired 11/2") == "cancelled"
 
 
 def test_who_has_died_by_the_status_of_one_row_has_in_all_and_a_clinics_own_word_means_what_it_says() -> None:
@@ -151,9 +175,10 @@ def test_a_title_notes_a_death_where_the_note_stands_alone_or_right_beside_the_n
     [
         (
             "died",
-            "Kent, Ed died 3/4|Kent, Ed passed away 3/2|Kent, Ed (fallecido)|Kent, Ed - client passed|Ed Kent died",
+            "Kent, Ed died 3/4|Kent, Ed passed away 3/2|Kent, Ed (fallecido)|Kent, Ed - client passed|Ed Kent died|"
+            "Kent, Ed (DOD 11/2/26)",
         ),
-        (MAY_BE, "Kent, Ed (PT expired 11/30)"),
+        (MAY_BE, "Kent, Ed (PT expired 11/30)|Kent, Ed (pt passed 2 days ago)|Kent, Ed (patient no longer with us)"),
         ("", "Kent, Ed (dog died)|Nicol\u221a\u2020, Ed|Kent, Ed (MIL deceased)|Kent, Ed (friend died)|Death, Ed"),
     ],
 )
