@@ -74,6 +74,7 @@ class ReferralNames:
     left_open: frozenset[str] = frozenset()
     recognizer: Recognizer | None = None
     cannot_be_read: bool = False
+    _found: dict[str, str | None] = field(default_factory=dict)  # what each text was found to stand for
 
     @classmethod
     def of(cls, rows: Iterable[tuple[str, str, str]], recognizer: Recognizer | None = None) -> "ReferralNames":
@@ -87,7 +88,9 @@ class ReferralNames:
 
     def name_of(self, typed: str) -> str | None:
         """The source's name; `Not recorded` for a text without letters or digits; None where a person must say."""
-        return self.listed(typed) or self.recognized(typed)
+        if typed not in self._found:
+            self._found[typed] = self.listed(typed) or self.recognized(typed)
+        return self._found[typed]
 
     def listed(self, typed: str) -> str | None:
         """The name that the list itself gives a text."""

@@ -23,9 +23,11 @@ from jobs.store.rows import whole
 
 _HERE = "(:location = '' OR location = :location)"
 _BOOKED = "clinic_id = :clinic AND same_as = 0 AND status <> 'deleted'"  # one that was deleted never was
+_OF_CLINIC = f"clinic_id = :clinic AND {_HERE}"
 # Patients already under care where the data begins are no referrals, nor is a booking that was deleted, nor a screen.
-_REFERRED = f"""clinic_id = :clinic AND {_HERE} AND referred_on <> ''
-    AND NOT (number = 1 AND opening NOT IN ('evaluation', 'screen') AND opened_on <= :known_from)"""
+_UNDER_CARE = "number = 1 AND opening NOT IN ('evaluation', 'screen') AND opened_on <= :known_from"
+_IS_REFERRAL = f"referred_on <> '' AND NOT ({_UNDER_CARE})"
+_REFERRED = f"{_OF_CLINIC} AND {_IS_REFERRAL}"
 _EVALUATED = "evaluated_on <> ''"
 _AHEAD = "evaluated_on = '' AND visits = 0 AND planned_on >= :today"
 _DROPPED = "visits > 0 AND planned_on < :today AND discharged_on = '' AND last_visit_on <= :lost"
@@ -57,13 +59,10 @@ _REFERRALS = f"""
     GROUP BY {{typed}}
 """  # noqa: S608 - no text from outside
 
+_SCREEN = "opening = 'screen' AND opened_on BETWEEN :year_first AND :year_last"
 _SCREENS = f"""
-    SELECT {{typed}}, count(*) FROM {{episodes}}
-    WHERE clinic_id = :clinic AND {_HERE} AND opening = 'screen' AND opened_on BETWEEN :year_first AND :year_last
-    GROUP BY {{typed}}
+    SELECT {{typed}}, count(*) FROM {{episodes}} WHERE {_OF_CLINIC} AND {_SCREEN} GROUP BY {{typed}}
 """  # noqa: S608
-
-_ANY_PROVIDER = "SELECT 1 FROM {episodes} WHERE clinic_id = :clinic AND referring_provider <> '' LIMIT 1"
 
 _WAITS = f"""
     SELECT {{typed}}, referred_on, evaluated_on, count(*)
@@ -121,19 +120,23 @@ _A_DAY_BEFORE_START = {
     ),
 }
 
-# Counted without any source and any period: what the tables must come to.
+# Counted without any source and any period, at one go: what the tables must come to, whether all visits are summed up,
+# and what need not be asked for.
 _COUNTED_EPISODES = f"""
     SELECT
-        count(*) FILTER (WHERE {_REFERRED} AND {_IN.format(name="shown")}),
-        count(*) FILTER (WHERE {_REFERRED} AND {_IN.format(name="year")}),
+        count(*) FILTER (WHERE {_IN.format(name="shown")} AND {_IS_REFERRAL}),
+        count(*) FILTER (WHERE {_IN.format(name="year")} AND {_IS_REFERRAL}),
         count(*),
-        count(*) FILTER (WHERE referred_on <> ''
-            AND number = 1 AND opening NOT IN ('evaluation', 'screen') AND opened_on <= :known_from),
-        count(*) FILTER (WHERE {_REFERRED} AND referred_on > :shown_last),
+        count(*) FILTER (WHERE referred_on <> '' AND {_UNDER_CARE}),
+        count(*) FILTER (WHERE referred_on > :shown_last AND {_IS_REFERRAL}),
         count(*) FILTER (WHERE referred_on = '' AND opening <> 'screen'),
-        count(*) FILTER (WHERE referred_on = '' AND opening = 'screen')
+        count(*) FILTER (WHERE referred_on = '' AND opening = 'screen'),
+        coalesce(sum(visits), 0),
+        count(*) FILTER (WHERE number = 1),
+        count(*) FILTER (WHERE {_SCREEN}),
+        count(*) FILTER (WHERE referring_provider <> '')
     FROM {{episodes}}
-    WHERE clinic_id = :clinic AND {_HERE}
+    WHERE {_OF_CLINIC}
 """  # noqa: S608
 
 _COUNTED_APPOINTMENTS = f"""
@@ -142,14 +145,12 @@ _COUNTED_APPOINTMENTS = f"""
     WHERE {_BOOKED} AND {_HERE}
 """  # noqa: S608
 
-# Whether every appointment has been summed up. The patients without an episode are few: they are looked up one by one.
-_SUMMED_UP = """
-    SELECT coalesce(sum(visits), 0), count(DISTINCT patient_id),
-        (SELECT count(*) FROM patients WHERE clinic_id = :clinic
-            AND NOT EXISTS (SELECT 1 FROM episodes WHERE clinic_id = :clinic AND patient_id = patients.id)
-            AND EXISTS (SELECT 1 FROM appointments WHERE patient_id = patients.id AND same_as = 0))
-    FROM {episodes}
-    WHERE clinic_id = :clinic
+# Whose appointments have not been summed up: of the patients without an episode, who has an appointment.
+_PATIENTS = "SELECT count(*) FROM patients WHERE clinic_id = :clinic"
+_LEFT_OUT = """
+    SELECT count(*) FROM patients WHERE clinic_id = :clinic
+        AND NOT EXISTS (SELECT 1 FROM episodes WHERE clinic_id = :clinic AND patient_id = patients.id)
+        AND EXISTS (SELECT 1 FROM appointments WHERE patient_id = patients.id AND same_as = 0)
 """
 
 _KEPT_SCREENS = """
@@ -169,10 +170,11 @@ _DAYS_OF_DATA = """
 def count_figures(memory: Memory, periods: Periods, names: ReferralNames, today: date, location: str = "") -> Figures:
     """All figures of one workbook, with outcomes as they are known on `today`; of one location, or of all."""
     days = _days(memory, periods, today, location)
-    by_source = list(_tallies(memory, "referral_source", days))
+    *counted, visits, patients, screens, with_provider = _rows(memory, _COUNTED_EPISODES, days)[0]
+    by_source = list(_tallies(memory, "referral_source", days, screens))
     by_provider = by_source and [("", Tally.together([tally for _, tally in by_source]))]  # where no export names one
-    if _rows(memory, _ANY_PROVIDER, days):
-        by_provider = list(_tallies(memory, "referring_provider", days))
+    if with_provider:
+        by_provider = list(_tallies(memory, "referring_provider", days, screens))
     waits, provider_waits = (_waits(memory, typed, days) for typed in ("referral_source", "referring_provider"))
     attended = _attendance(memory, days)
     evaluated = [(date.fromisoformat(day), count) for day, count in _rows(memory, _EVALUATIONS, days)]
@@ -194,10 +196,10 @@ def count_figures(memory: Memory, periods: Periods, names: ReferralNames, today:
         evaluations_trend=tuple(_counted_in(evaluated, period) for period in periods.trend),
         funnels=tuple(_funnels(memory, periods, days)),
         counted=Counted(
-            *_rows(memory, _COUNTED_EPISODES, days)[0],
+            *counted,
             *_rows(memory, _COUNTED_APPOINTMENTS, days)[0],
             *_rows(memory, _DAYS_OF_DATA, days)[0],
-            *(() if location else _summed_up(memory, days, attended)),
+            *(() if location else _summed_up(memory, days, visits, patients, attended)),
         ),
     )
 
@@ -231,9 +233,9 @@ def _days(memory: Memory, periods: Periods, today: date, location: str) -> dict[
     return {"clinic": memory.clinic_id, "location": location} | {name: day.isoformat() for name, day in days.items()}
 
 
-def _tallies(memory: Memory, typed: str, days: Mapping[str, str]) -> Iterator[tuple[str, Tally]]:
+def _tallies(memory: Memory, typed: str, days: Mapping[str, str], any_screens: int) -> Iterator[tuple[str, Tally]]:
     """The referrals of each text as typed, and its screens."""
-    first, screens = 2 + len(_NAMED), dict(map(tuple, _rows(memory, _SCREENS, days, typed)))
+    first, screens = 2 + len(_NAMED), dict(map(tuple, _rows(memory, _SCREENS, days, typed) if any_screens else ()))
     for row in _rows(memory, _REFERRALS, days, typed):
         counts = *row[1:first], tuple(row[first : first + TREND]), *row[first + TREND :]
         yield row[0], Tally._make((*counts, screens.pop(row[0], 0)))
@@ -267,14 +269,14 @@ def _attendance(memory: Memory, days: Mapping[str, str]) -> list[tuple[date, tup
 
 
 def _summed_up(
-    memory: Memory, days: Mapping[str, str], attended: list[tuple[date, tuple[Any, ...]]]
+    memory: Memory, days: Mapping[str, str], visits: int, patients: int, attended: list[tuple[date, tuple[Any, ...]]]
 ) -> tuple[int, int, int]:
-    """The visits and the patients of all episodes, and the patients without one. A screen counts as a visit of its day,
+    """The visits and the patients of all episodes, and the patients left out. A screen counts as a visit of its day,
     but of no episode: it is added here, and asked for only where something is lacking."""
-    visits, patients, left_out = _rows(memory, _SUMMED_UP, days)[0]
     if visits != sum(counts[0] for _, counts in attended):
         visits += _rows(memory, _KEPT_SCREENS, days)[0][0]
-    return visits, patients, left_out
+    all_have_one = _rows(memory, _PATIENTS, days)[0][0] == patients
+    return visits, patients, 0 if all_have_one else _rows(memory, _LEFT_OUT, days)[0][0]
 
 
 def _cents(amount: Any) -> int | None:
