@@ -15,6 +15,7 @@ from jobs.store.sources import file_memories, named_no_more, read_before
 
 def run(tools: Tools, today: date) -> Outcome:
     """Pull every source; a bad row never stops the others, a bad file never stops the other files."""
+    tools.store.put_off_copying()  # until the letters and the workbook, which wait for this, have begun
     with tools.store.look() as memory:
         known = {source.name: file_memories(memory, source.name) for source in tools.settings.sources}
         gone, noted = read_before(memory, known), named_no_more(memory)

@@ -91,6 +91,7 @@ def _run_alone(name: str, tools: Tools, slot: str, log: logging.Logger) -> tuple
         outcome = _work(name, tools, log)
         _record(tools, outcome, time.monotonic() - started)
         tools.let_others_begin()
+        tools.store.copy_now()
         if outcome.afterwards:
             outcome = _afterwards(name, tools, outcome, log)
             if outcome.failed:

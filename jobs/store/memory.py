@@ -1,7 +1,7 @@
 """Opens the clinic's memory, brings its tables up to date and hands out transactions."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,7 +33,10 @@ from jobs.store.migrations import HEAD
 from jobs.store.tables import metadata
 
 _LOOKING = {"looking": True}
-_SYNCHRONOUS = "synchronous"
+_SYNCHRONOUS, _COPIED_AT = "synchronous", "wal_autocheckpoint"
+_PAGES = 8_000  # with so many in its log, SQLite copies them into the database while it commits
+_PAGES_PUT_OFF = 40_000  # the same where that is put off; the first pull of a large clinic is copied at once
+_MANY = 2_000  # rows written, for their pages to be copied before a commit has to
 BUSY_MILLISECONDS = 30_000  # how long a step waits for another process that writes
 
 
@@ -92,6 +95,22 @@ class Store:
         """A transaction that only reads: it sees one moment and waits for no writer."""
         with self.engine.connect() as connection:
             yield Memory(connection.execution_options(**_LOOKING), self.clinic_id)
+
+    def put_off_copying(self) -> None:
+        """From now on let no commit of this process wait until what was written is copied from SQLite's log into the
+        database, for as long as the log is not very long: `copy_now` does it while nobody waits."""
+        self.engine.update_execution_options(copied_later=True)
+
+    def copy_now(self) -> None:
+        """Copy what was put off, where it is much; others read and write meanwhile."""
+        if not self.engine.get_execution_options().get("copied_later"):
+            return
+        self.engine.update_execution_options(copied_later=False)
+        if self.file:
+            with closing(self.engine.raw_connection()) as pooled:
+                connection: Any = pooled.driver_connection
+                if connection.total_changes > _MANY:
+                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     @property
     def file(self) -> Path | None:
@@ -206,7 +225,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "foreign_keys=ON",
             "temp_store=MEMORY",
             "cache_size=-4000",  # KiB: with half of it, a large pull reads the pages of its indexes over and over
-            "wal_autocheckpoint=8000",  # pages: a pull of a thousand changed rows is not copied while it commits
+            f"{_COPIED_AT}={_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -220,6 +239,10 @@ def _prepare_sqlite(engine: Engine) -> None:
         if connection.info.get(_SYNCHRONOUS, "FULL") != wanted:
             connection.exec_driver_sql(f"PRAGMA {_SYNCHRONOUS}={wanted}")
             connection.info[_SYNCHRONOUS] = wanted
+        pages = _PAGES_PUT_OFF if options.get("copied_later", False) else _PAGES
+        if connection.info.get(_COPIED_AT, _PAGES) != pages:
+            connection.exec_driver_sql(f"PRAGMA {_COPIED_AT}={pages}")
+            connection.info[_COPIED_AT] = pages
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
