@@ -1,5 +1,6 @@
 """The outbox as the front desk sees it: which letters wait, one letter as it would leave, and decisions about them."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -25,8 +26,8 @@ _HOW_TO_DECIDE = (
 )
 _HOW_TO_DECIDE_UNKNOWN = (
     "Those that are unknown are not sent again by themselves: the mail server's log tells, or the patient. Did they "
-    "arrive, then `outbox mark-sent`; if not, `outbox send-again`. Many at once: `--all --saying unknown`, or other "
-    "words of the list."
+    "arrive, then `outbox mark-sent`; if not, `outbox send-again`. Many at once: by their numbers, or `--all --saying` "
+    "and words of the list that only these have."
 )
 _WAITING = ("planned", "ready", "deferred", "held")
 _NOT_LEFT = (*_WAITING, "failed", "unknown")
@@ -193,8 +194,11 @@ def decide_letters(
     with tools.store.begin() as memory:
         if letter_ids is None:
             together = True
-            ours = letters_of(memory, STEPS[what].of, rule)
-            letter_ids = [each.letter_id for each in ours if saying.lower() in f"{_state(each)} {each.reason}".lower()]
+            ours = [each for each in letters_of(memory, STEPS[what].of, rule) if _says(each, saying)]
+            if what == "send-again" and (mixed := _two_questions(ours)):
+                click.echo(mixed, err=True)
+                return 2
+            letter_ids = [each.letter_id for each in ours]
         leaving = letters_again(memory, letter_ids, STEPS[what].of) if what in ("release", "send-again") else []
         verdicts = {verdict.due.letter_id: verdict for verdict in look_at(memory, tools, leaving)}
         for letter_id in letter_ids:
@@ -214,6 +218,23 @@ def decide_letters(
     elif together and done:
         click.echo(f"{done} {'letter' if done == 1 else 'letters'}: each {_TOLD[what]}.")
     return code
+
+
+def _says(letter: Waiting, words: str) -> bool:
+    """Whether the list says these words of a letter, as State or Why."""
+    return words.lower() in f"{_state(letter)} {letter.reason}".lower()
+
+
+def _two_questions(letters: Sequence[Waiting]) -> str:
+    """A sentence where some of these letters may have left and others were refused, so that one answer for all might
+    send one of the former twice; else ""."""
+    states = Counter(letter.state for letter in letters)
+    if len(states) < 2:
+        return ""
+    return (
+        f"Some of these may have left ({states['unknown']}), others were refused ({states['failed']}); nothing was "
+        'changed. Decide on each kind by itself, by numbers, or with --saying "may have left" or "refused for good".'
+    )
 
 
 def _told(tools: Tools, what: What, verdict: Verdict | None) -> str:

@@ -24,7 +24,7 @@ def outbox(context: click.Context, names: bool) -> None:
       python run_jobs.py outbox show 12
       python run_jobs.py outbox release 12 13 --reason "read them"
       python run_jobs.py outbox release --all --rule check_in_30 --reason "read three of them"
-      python run_jobs.py outbox send-again --all --saying unknown --reason "none arrived, says IT"
+      python run_jobs.py outbox send-again --all --saying "closed the connection" --reason "none arrived, says IT"
     """
     if context.invoked_subcommand:
         return

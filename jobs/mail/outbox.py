@@ -204,7 +204,7 @@ class _Run:
 
             self.silence = Silence()
         if self.silence:
-            self.silence.hear(result.state, result.detail)
+            self.silence.hear(result.letter_id, result.state, result.detail)
         if result.state == "sent":
             self.answers.hear("taken")
             self.taken += 1

@@ -13,12 +13,12 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-_NUMBERS = re.compile(r"(?:\d+ (?:week|day|hour|minute|second)s?[ ,]*)+|\d+")
+_NUMBERS = re.compile(r"(?:\d+ (?:week|day|hour|minute|second)s?[ ,]*)+|\d+(?: \d+)*")
 
 
 def told_today(state_dir: Path, job: str, sentence: str, today: date) -> bool:
     """Whether this failure of a job was told of on this day. It is the same one whatever numbers and moments its
-    sentence holds."""
+    sentence holds, and however many numbers of letters."""
     mark = _mark(state_dir, job, sentence, today)
     return any(os.path.exists(folder / mark) for folder in _folders(state_dir))  # False also where it may not look
 

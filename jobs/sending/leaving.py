@@ -89,8 +89,8 @@ def _ask_what_became(tools: Tools) -> tuple[list[str], "Silence | None"]:
         record_evidence(memory, found, transport.name, utc_text(tools.clock()))
         lost = unanswered_letters(memory, transport.name, MAY_HAVE_LEFT, AT_TEXT)
     if transport.name.startswith(DRAFTS_FIRST):  # their drafts tell, sooner or later
-        lost = []
-    silence = Silence(len(lost), lost[-1][1], lost[-1][0]) if lost else None
+        lost = {}
+    silence = Silence([*lost], *[*lost.values()][-1]) if lost else None
     return [result.state for result in found], silence
 
 

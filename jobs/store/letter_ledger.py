@@ -191,20 +191,24 @@ def unclear_letters(memory: Memory, transport: str) -> list[Unclear]:
     return [Unclear._make(row) for row in memory.connection.execute(query.order_by(letters.c.id))]
 
 
-def unanswered_letters(memory: Memory, transport: str, words: str, answer: str) -> list[tuple[str, str]]:
+def unanswered_letters(memory: Memory, transport: str, words: str, answer: str) -> dict[int, tuple[str, str]]:
     """The unknown letters that went by a transport since it last took one, or since what it said of one began with
-    `answer`: when each was tried and what became of it, which begins with these words; the newest last."""
+    `answer`: what became of each, which begins with these words, and when it was tried; the newest last."""
     tried = attempts.c
     ours = tried.clinic_id == memory.clinic_id, tried.transport == transport
     heard = or_(tried.outcome == "sent", tried.detail.startswith(answer, autoescape=True))
     newest = memory.connection.execute(select(tried.id).where(*ours, heard).order_by(tried.id.desc()).limit(1)).scalar()
     query = (
-        select(tried.at, tried.detail)
+        select(letters.c.id, tried.detail, tried.at)
         .join(letters, letters.c.id == tried.letter_id)
         .where(*ours, tried.id > (newest or 0), tried.outcome == "unknown", letters.c.state == "unknown")
         .where(tried.detail.startswith(words, autoescape=True))
     )
-    return [(at, detail) for at, detail in memory.connection.execute(query.order_by(tried.id))]
+    lost: dict[int, tuple[str, str]] = {}
+    for letter_id, detail, at in memory.connection.execute(query.order_by(tried.id)):
+        lost.pop(letter_id, None)  # one that was sent again, and once more in vain
+        lost[letter_id] = detail, at
+    return lost
 
 
 def record_evidence(memory: Memory, found: Iterable[_Result], transport: str, at: str) -> None:

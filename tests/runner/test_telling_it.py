@@ -370,6 +370,13 @@ def test_a_failure_of_which_it_could_not_be_told_is_told_of_next_time(
     assert len(server.taken) == 1
 
 
+def test_a_failure_that_names_more_letters_by_now_is_the_same_one(tmp_path: Path) -> None:
+    today = WEDNESDAY.date()
+    note_told(tmp_path, "send_follow_ups", "3 letters may have left: 12 13 14.", today)
+    assert told_today(tmp_path, "send_follow_ups", "4 letters may have left: 12 13 14 21.", today)
+    assert not told_today(tmp_path, "send_follow_ups", "4 letters were refused: 12 13 14 21.", today)
+
+
 def test_what_was_told_is_remembered_also_beside_a_state_folder_that_takes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
