@@ -17,9 +17,10 @@ def source_lines(
     referred: Referred, waits: Waits, names: ReferralNames, by_provider: Referred = ()
 ) -> tuple[SourceLine, ...]:
     """One line per listed source; what the list does not know counts as not yet named, never in another's line."""
-    folded, as_provider = _Folded(waits), _by_person(by_provider, names)
+    folded = _Folded(waits)
     for typed, tally in referred:
         folded[names.name_of(typed) or NOT_YET_NAMED].append((typed, tally))
+    as_provider = _in_the_other_column(folded, by_provider, names)
     lines = (
         SourceLine(
             name,
@@ -27,7 +28,7 @@ def source_lines(
             True,
             folded.tally(name),
             folded.waits(name),
-            as_provider.tally(name) if name in as_provider and name not in NO_SOURCES else Tally(),
+            as_provider.get(name, Tally()),
         )
         for name in folded
     )
@@ -38,7 +39,8 @@ def provider_lines(
     referred: Referred, waits: Waits, names: ReferralNames, by_source: Referred = ()
 ) -> tuple[SourceLine, ...]:
     """One line per provider; one that the list does not know stands under its most frequent spelling."""
-    folded, as_source = _by_person(referred, names, waits), _by_person(by_source, names)
+    folded = _by_person(referred, names, waits)
+    as_source = _in_the_other_column(folded, by_source, names)
     lines = (
         SourceLine(
             folded.spelling(key) if key.startswith(_AS_TYPED) else key,
@@ -46,7 +48,7 @@ def provider_lines(
             not key.startswith(_AS_TYPED),
             folded.tally(key),
             folded.waits(key),
-            as_source.tally(key) if key in as_source and key not in NO_SOURCES else Tally(),
+            as_source.get(key, Tally()),
         )
         for key in folded
     )
@@ -62,6 +64,15 @@ def _by_person(referred: Referred, names: ReferralNames, waits: Waits | None = N
     for typed, tally in referred:
         folded[names.name_of(typed) or _AS_TYPED + name_key(typed)].append((typed, tally))
     return folded
+
+
+def _in_the_other_column(lines: Iterable[str], referred: Referred, names: ReferralNames) -> dict[str, Tally]:
+    """Of those who have a line in this column: the referrals that were typed in the other one."""
+    wanted = set(lines).difference(NO_SOURCES)
+    if not wanted:
+        return {}
+    folded = _by_person(referred, names)
+    return {key: folded.tally(key) for key in wanted if key in folded}
 
 
 class _Folded(defaultdict[str, list[tuple[str, Tally]]]):
