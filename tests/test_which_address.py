@@ -117,3 +117,29 @@ def test_a_new_system_that_gives_most_patients_another_address_is_held_back(clin
     assert clinic.command(*words, moment=CHANGED).exit_code == FINE
     assert clinic.pull("2026-03-03 09:00").code == FINE
     assert reminded(clinic, "03-03")["Ann0"] == "ann1@patient.example"
+
+
+def test_a_chart_whose_last_visit_is_called_off_leads_no_more(clinic: Clinic) -> None:
+    ada = appointment("Ada", "2026-03-05 10:00", "booked", birth_date="1980-02-03", booked_at="2026-02-20 10:00")
+    new = {"appointment_id": "A2", "patient_id": "X1", "start": "2026-03-06 10:00", "email": "ada@elsewhere.example"}
+    clinic.export(ada, ada | new)
+    clinic.pull(BEFORE)
+    clinic.export(ada | {"status": "cancelled"}, ada | new)
+    clinic.pull(CHANGED)
+    assert reminded(clinic, "03-04") == {"Ada": "ada@elsewhere.example"}
+
+
+def test_so_do_the_charts_whose_visits_a_person_says_are_gone(clinic: Clinic) -> None:
+    names = [f"Ann{n}" for n in range(12)]
+    before = [row for row in visits(names) if "-03-06" in row["start"]]
+    clinic.export(*before)
+    clinic.pull(BEFORE)
+    new = {name: f"{name.lower()}@elsewhere.example" for name in names}
+    rows = [row for row in in_new_system(new, names) if "-03-06" in row["start"]]
+    clinic.export(*(row | {"start": f"{row['start'][:-2]}{int(row['start'][-2:]) + 20}"} for row in rows))
+    clinic.pull(CHANGED)
+    told = "12 coming appointments are no longer in this file. They still count as booked."
+    assert clinic.ask("SELECT what FROM problems") == [told]
+    words = ["problems", "--is-right", "exports/appointments.csv", "--who", "Dana"]
+    assert clinic.command(*words, moment=CHANGED).exit_code == FINE
+    assert reminded(clinic, "03-04") == new

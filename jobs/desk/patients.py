@@ -22,6 +22,7 @@ from jobs.store.identity import (
     undo,
 )
 from jobs.store.identity_lines import Line, newest_lines
+from jobs.store.leading import lead_anew
 from jobs.store.memory import Memory
 from jobs.store.sources import PATIENTS, listed_problems, note_problems
 from jobs.store.twins import settle_twins, slots_of
@@ -80,6 +81,7 @@ def _decide(tools: Tools, told: str, decision: Callable[[Memory, str], set[int]]
     try:
         with tools.store.begin() as memory:
             changed = decision(memory, at)
+            changed |= lead_anew(memory, changed, at, tools.settings.source_names)
             ranks = ranks_of(tools.settings.sources)
             twins = settle_twins(memory, slots_of(memory, changed), ranks, at, changed)
             refresh_episodes(memory, changed | twins.patients, tools.today)

@@ -8,6 +8,7 @@ from jobs.pulling.summing_up import write_problem_list
 from jobs.runner.tools import Tools
 from jobs.store.episodes import refresh_episodes
 from jobs.store.gone import let_missing_go
+from jobs.store.leading import lead_anew
 from jobs.store.memory import Memory
 from jobs.store.source_words import Said, note_word
 from jobs.store.sources import listed_problems, take_off
@@ -50,11 +51,12 @@ def _let_go(
     said: Callable[[int], str],
     settled: Sequence[Problem] = (),
 ) -> int:
-    """Let appointments go (`going` gives how many and whose), keep who said what of the source, and take what is
-    `settled` by it off the list, all in one step."""
+    """Let appointments go (`going` gives how many, and whom that is about), keep who said what of the source, and take
+    what is `settled` by it off the list, all in one step."""
     with tools.store.begin() as memory:
         count, patients = going(memory)
-        refresh_episodes(memory, patients, tools.today)
+        led = lead_anew(memory, patients, utc_text(tools.now), tools.settings.source_names)
+        refresh_episodes(memory, led.union(patients), tools.today)
         note_word(memory, Said(utc_text(tools.now), source, by, said(count)))
         take_off(memory, settled)
         listed = listed_problems(memory, tools.settings.source_names)

@@ -34,7 +34,6 @@ class Touched:
     passed: list[Passed] = field(default_factory=list)
     back: set[int] = field(default_factory=set)
     one_now: set[int] = field(default_factory=set)
-    members: set[int] = field(default_factory=set)
 
     def add(self, saved: Saved) -> None:
         """Add what a part of them changed."""
@@ -45,7 +44,6 @@ class Touched:
         self.added.update(saved.added)
         self.passed.extend(saved.passed)
         self.back.update(saved.back)
-        self.members.update(saved.members)
 
 
 def take_over(
@@ -113,14 +111,16 @@ def settle(
         return frozenset()
     from jobs.sources.ranks import ranks_of  # nothing new, nothing to load
     from jobs.store.identity import settle_identities
+    from jobs.store.leading import lead_anew
     from jobs.store.twins import UNKNOWN_RANK, settle_twins
 
-    also = touched.members.union(gone)
-    people = settle_identities(memory, touched.records, touched.handed_over, seen_at, also=also, noted=noted)
+    people = settle_identities(memory, touched.records, touched.handed_over, seen_at)
+    whose = touched.records.union(touched.patients, gone)
+    led = lead_anew(memory, whose, seen_at, tools.settings.source_names, noted)
     _pass_on(memory, tools, [each for each in touched.passed if not each.was_twin], seen_at, counts)
     ranks = dict.fromkeys(named_no_more(memory), UNKNOWN_RANK) | ranks_of(tools.settings.sources)
     renamed = {each.slot_id for each in touched.passed if each.was_twin}
-    one_now = touched.one_now | people.one_now
+    one_now = touched.one_now | people.one_now | led
     twins = settle_twins(memory, touched.slots, ranks, seen_at, one_now, touched.back, renamed)
     _pass_on(memory, tools, [each for each in touched.passed if each.slot_id in twins.parted], seen_at, counts)
     counts["patients in two sources"] += people.joined + twins.joined
@@ -128,7 +128,7 @@ def settle(
     counts["appointments renumbered"] += twins.renumbered
     if people.doubtful or people.joined or twins.doubtful or twins.joined:
         _list_doubtful(memory, seen_at)
-    return people.patients | twins.patients
+    return people.patients | twins.patients | led
 
 
 def _pass_on(memory: Memory, tools: Tools, passed: Sequence[Passed], seen_at: str, counts: Counter[str]) -> None:

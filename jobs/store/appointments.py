@@ -72,7 +72,6 @@ class Saved(NamedTuple):
     held: frozenset[str] = frozenset()  # keys of those whose row gives no time of day any more, and is left out
     passed: Sequence[Passed] = ()  # those that had another patient before
     back: frozenset[int] = frozenset()  # twins that their source has again after they were gone
-    members: frozenset[int] = frozenset()  # records that are another one's patient, and for which any of them is given
 
 
 def save_appointments(
@@ -168,15 +167,12 @@ class _Writing:
         self._handed_over: set[tuple[int, int]] = set()
         self._passed: list[Passed] = []
         self._back: set[int] = set()
-        self._members: set[int] = set()
 
     def add(self, slot: Appointment, before: "_Before | None", now: _Now) -> None:
         """Hear of an appointment that is not what it was `before`, None for one that is new."""
         values, patient_id, record_id, row_hash, mark = now
         named_id = 0 if record_id == patient_id else record_id
         self._touched.add(patient_id)
-        if named_id:
-            self._members.add(named_id)
         if before is None:
             slot_id, about = self._first_id + len(self._new), (self._memory.clinic_id, slot.key, self._source)
             self._new.append((*values, patient_id, named_id, row_hash, mark, slot_id, *about))
@@ -229,7 +225,7 @@ class _Writing:
         about = frozenset(self._touched), frozenset(records), frozenset(self._slots), frozenset(self._handed_over)
         added = frozenset(range(self._first_id, self._first_id + new))
         saved = Saved(new, changed, all_of_them - new - changed, *about, added, passed=self._passed)
-        return saved._replace(back=frozenset(self._back), members=frozenset(self._members))
+        return saved._replace(back=frozenset(self._back))
 
 
 class _Before(NamedTuple):

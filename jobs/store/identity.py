@@ -18,11 +18,10 @@ from jobs.clinic.records import Problem
 from jobs.store.identity_lines import Line, Pair, add_lines, lines_among, newest_lines, ordered
 from jobs.store.joining import move_history, part_records
 from jobs.store.memory import Memory
-from jobs.store.patient_groups import PatientGroups, borrowed_places
+from jobs.store.patient_groups import PatientGroups, borrowed_places, of_several
 from jobs.store.rows import in_parts, next_id
 from jobs.store.sources import PATIENTS
 from jobs.store.tables import ONE_OF_TWO, patients
-from jobs.store.upheavals import Upheaval
 
 _MOST_ASKED_FOR = 5_000  # of more new records, or of half of all, all that there are are read at once
 
@@ -49,18 +48,15 @@ def settle_identities(
     two_sources: bool = False,
     renumbered: bool = False,
     perhaps: Collection[Pair] = (),
-    also: Collection[int] = (),
-    noted: Upheaval | None = None,
 ) -> Settled:
     """Join new or changed records with those that surely are the same person; list those that perhaps are.
 
     `together` are records that were given for one appointment, with `two_sources` each by another source; of `perhaps`
     a person is to say whether they are one, unless they are known as that. With
     `renumbered` the practice system has numbered its patients anew: the number of a record that is none of these says
-    nothing any more. Of the patients of `records`, and of the records `also`, whose visits changed, that record leads
-    which the visits are given for now; `noted` hears of another address by that. Without it, none leads anew.
+    nothing any more. Which of a patient's records leads is another question; see `lead_anew`.
     """
-    if not records and not together and not perhaps and not also:
+    if not records and not together and not perhaps:
         return Settled(0, 0, frozenset())
     hinted = {ordered(*pair) for pair in together if pair[0] != pair[1]}
     listed = {ordered(*pair) for pair in perhaps if pair[0] != pair[1]} - hinted
@@ -87,9 +83,8 @@ def settle_identities(
         elif match.word == "apart" and line and line.what == "doubtful" and not _told_at_one_minute(line, known, pair):
             joining.note(pair, "apart", "what is known of them now differs")
     joining.write()
-    lent, led = _lend_again(memory, {*records, *also}, at, noted)
-    one_now = frozenset(joining.patients() | led)
-    return Settled(len(joining.joins), doubtful, one_now | lent, one_now)
+    one_now = frozenset(joining.patients())
+    return Settled(len(joining.joins), doubtful, one_now | _lend_again(memory, records), one_now)
 
 
 def _told_at_one_minute(line: Line, known: Mapping[int, Record], pair: Pair) -> bool:
@@ -222,20 +217,12 @@ def patient_of(memory: Memory, record_id: int) -> int:
     return int(found) or record_id
 
 
-def _lend_again(memory: Memory, records: Collection[int], at: str, noted: Upheaval | None) -> tuple[set[int], set[int]]:
-    """Records that changed lend their patients anew what those lack, or lead them. Give the patients that changed, and
-    those that are led by another record now, with it."""
-    query = select(patients.c.id, patients.c.same_as).where(patients.c.clinic_id == memory.clinic_id, ONE_OF_TWO)
-    of_several = {each for pair in memory.connection.execute(query) for each in pair}
-    groups = PatientGroups(memory, of_several.intersection(records))
+def _lend_again(memory: Memory, records: Collection[int]) -> set[int]:
+    """Records that changed lend their patients anew what those lack. Give the patients that changed by it."""
+    groups = PatientGroups(memory, of_several(memory, records))
     changed = {patient_id for patient_id in groups.patients() if groups.lend(patient_id)}
-    led = set[int]()
-    if noted is not None and groups.patients():
-        from jobs.store.leading import lead_anew  # where no patient has two records, nothing to load
-
-        led = lead_anew(memory, groups, at, noted)
     groups.write()
-    return changed, led
+    return changed
 
 
 def decide_same(memory: Memory, one: int, other: int, who: str, why: str, at: str) -> set[int]:
@@ -246,7 +233,7 @@ def decide_same(memory: Memory, one: int, other: int, who: str, why: str, at: st
     joining = _Joining(memory, (one, other), at)
     joining.join(ordered(one, other), why, who)
     joining.write()
-    return joining.patients().union(*_lend_again(memory, (one, other), at, Upheaval()))
+    return joining.patients() | _lend_again(memory, (one, other))
 
 
 def decide_apart(memory: Memory, one: int, other: int, who: str, why: str, at: str) -> set[int]:

@@ -13,9 +13,8 @@ from sqlalchemy import case, select
 from jobs.clinic.identity import is_numbered
 from jobs.store.joining import move_history
 from jobs.store.memory import Memory
-from jobs.store.patient_groups import PatientGroups
+from jobs.store.patient_groups import PatientGroups, of_several
 from jobs.store.rows import in_parts
-from jobs.store.sources import named_no_more
 from jobs.store.stops import stop_who_moved
 from jobs.store.tables import appointments
 from jobs.store.upheavals import Upheaval
@@ -32,13 +31,20 @@ class Visit(NamedTuple):
     status: str
 
 
-def lead_anew(memory: Memory, groups: PatientGroups, at: str, noted: Upheaval) -> set[int]:
-    """Let each patient's record lead that is to lead now, with all that the patient has gathered. Give the records
-    whose patient changed by it; `noted` hears of what is known otherwise now."""
-    no_more, leads, moved = named_no_more(memory), list[tuple[int, int]](), list[tuple[int, str]]()
-    for patient_id, visits in _visits(memory, groups.patients()).items():
+def lead_anew(
+    memory: Memory, records: Collection[int], at: str, sources: Collection[str], noted: Upheaval | None = None
+) -> set[int]:
+    """Of the patients of these records, who or whose visits changed, let each one's record lead that is to lead now,
+    with all that the patient has gathered. Give the records whose patient changed by it.
+
+    `sources` are those that config/sources.yaml names: what others gave counts for nothing. `noted` hears of what is
+    known otherwise now; where a person has said what leads to it, nobody needs to.
+    """
+    groups = PatientGroups(memory, of_several(memory, records))
+    noted, leads, moved = noted or Upheaval(), list[tuple[int, int]](), list[tuple[int, str]]()
+    for patient_id, visits in _visits(memory, groups.patients(), sources).items():
         numbered = {each for each in groups.group(patient_id) if is_numbered(groups.key(each))}
-        leader = leading(patient_id, visits, at, no_more, numbered)
+        leader = leading(patient_id, visits, at, numbered)
         if leader != patient_id:
             before, address = groups.person(patient_id), groups.address_key(patient_id)
             groups.let_lead(leader)
@@ -54,19 +60,17 @@ def lead_anew(memory: Memory, groups: PatientGroups, at: str, noted: Upheaval) -
     return {each for pair in leads for each in pair}
 
 
-def leading(
-    lead: int, visits: Sequence[Visit], now: str, no_more: Collection[str] = (), numbered: Collection[int] = ()
-) -> int:
-    """Which record leads a patient whom `lead` has led so far.
+def leading(lead: int, visits: Sequence[Visit], now: str, numbered: Collection[int] = ()) -> int:
+    """Which record leads a patient whom `lead` has led so far, by the visits of the sources that count.
 
     It still does as long as a coming visit is given for it. Else that one does for which its source gives the newest
-    visit: of two sources that both count, neither takes the lead from the other. Where its sources are all named
-    `no_more`, any other one leads, rather one with a number of the practice system (`numbered`).
+    visit: of two sources that both count, neither takes the lead from the other. Where none of its sources counts, any
+    other one leads, rather one with a number of the practice system (`numbered`).
     """
-    standing = [visit for visit in visits if visit.status in _STANDS and visit.source not in no_more]
+    standing = [visit for visit in visits if visit.status in _STANDS]
     if any(visit.record == lead and visit.starts_at > now for visit in standing):
         return lead
-    its_own = {visit.source for visit in visits if visit.record == lead}.difference(no_more)
+    its_own = {visit.source for visit in visits if visit.record == lead}
     may = [visit for visit in standing if visit.source in its_own or not its_own]
     newest = max(
         may,
@@ -76,10 +80,11 @@ def leading(
     return newest.record if newest else lead
 
 
-def _visits(memory: Memory, patient_ids: Iterable[int]) -> dict[int, list[Visit]]:
+def _visits(memory: Memory, patient_ids: Iterable[int], sources: Collection[str]) -> dict[int, list[Visit]]:
     slot = appointments.c
     status = case((slot.row_hash == "", ""), else_=slot.status)  # "": it is gone, and so is its number
     query = select(slot.patient_id, slot.named_id, slot.source, slot.starts_at, status)
+    query = query.where(slot.source.in_([*sources]))
     found: defaultdict[int, list[Visit]] = defaultdict(list)
     for part in in_parts(patient_ids):
         for patient_id, named_id, *rest in memory.connection.execute(query.where(slot.patient_id.in_(part))):

@@ -125,6 +125,12 @@ class PatientGroups:
         self._changed.clear()
 
 
+def of_several(memory: Memory, records: Collection[int]) -> set[int]:
+    """Those of these records whose patient has another record too."""
+    query = select(patients.c.id, patients.c.same_as).where(patients.c.clinic_id == memory.clinic_id, ONE_OF_TWO)
+    return {each for pair in memory.connection.execute(query) for each in pair}.intersection(records)
+
+
 def lent(own: Mapping[str, str], others: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """What the own record's values become, given the patient's other records."""
     before: dict[str, str] = json.loads(own["borrowed"] or "{}")

@@ -55,11 +55,18 @@ def _problem(source: str, count: int) -> Problem:
 
 def let_go(memory: Memory, source: str, now: str) -> tuple[int, frozenset[int]]:
     """Count what this source alone had booked as gone, as a person says, and forget the source: how many appointments,
-    and whose."""
+    and all patients that it knew."""
     going = list(_coming(memory, source, now))
     changed = [("rescheduled", now, "", 0, slot.id) for slot in going]
     update_rows(memory, *setting(appointments, ("status", "cancelled_at", "row_hash", "unread")), changed)
     for table in (source_files, problems):
         memory.connection.execute(delete(table).where(table.c.clinic_id == memory.clinic_id, table.c.source == source))
     let_them_wait(memory, named_no_more(memory) - {source}, (), now)
-    return len(going), frozenset(slot.patient_id for slot in going)
+    return len(going), known_to(memory, [source])
+
+
+def known_to(memory: Memory, sources: Collection[str]) -> frozenset[int]:
+    """The patients who have an appointment of one of these sources."""
+    slot = appointments.c
+    query = select(slot.patient_id).where(slot.clinic_id == memory.clinic_id, slot.source.in_([*sources]))
+    return frozenset(memory.connection.execute(query.distinct()).scalars())

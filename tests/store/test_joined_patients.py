@@ -20,15 +20,16 @@ from jobs.store.identity import (
     undo,
 )
 from jobs.store.identity_lines import apart_pairs, newest_lines
+from jobs.store.leading import lead_anew
 from jobs.store.letters import articles_sent, people
 from jobs.store.memory import Store
 from jobs.store.patient_story import find_patients, story
 from jobs.store.stops import stop, stopped_now
 from jobs.store.tables import appointments, episodes, events, letters, patients, sent_articles
-from jobs.store.upheavals import Upheaval
 
 NOW, LATER = "2026-03-04T20:00:00Z", "2026-03-05T20:00:00Z"
 TODAY = date(2026, 3, 4)
+SOURCES = ("export", "studio", "calendar")
 ANNA = {"first_name": "Anna", "last_name": "Testperson", "email": "anna@mail.example"}
 
 
@@ -43,9 +44,9 @@ def slot(key: str, patient: str, day: int = 9, **more: str) -> Appointment:
 def save(store: Store, *batch: Appointment, source: str = "export", at: str = NOW) -> Saved:
     with store.begin() as memory:
         saved = save_appointments(memory, batch, source, at)
-        noted = Upheaval()
-        settled = settle_identities(memory, saved.records, saved.handed_over, at, also=saved.members, noted=noted)
-        refresh_episodes(memory, saved.patients | settled.patients, TODAY)
+        settled = settle_identities(memory, saved.records, saved.handed_over, at)
+        led = lead_anew(memory, saved.records | saved.patients, at, SOURCES)
+        refresh_episodes(memory, saved.patients.union(settled.patients, led), TODAY)
     return saved
 
 

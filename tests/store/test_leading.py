@@ -25,12 +25,11 @@ def visit(record: int, day: str, source: str = "export", status: str = "") -> Vi
         ([visit(LEAD, "03-09", status="cancelled"), visit(OTHER, "03-09", status="cancelled")], LEAD),
         ([visit(LEAD, "03-01"), visit(OTHER, "03-12", "calendar")], LEAD),
         ([visit(LEAD, "03-12", "calendar"), visit(LEAD, "03-01"), visit(OTHER, "03-12")], LEAD),
-        ([visit(LEAD, "03-09", "former"), visit(OTHER, "03-01")], OTHER),
-        ([visit(LEAD, "03-09", "former"), visit(OTHER, "03-01"), visit(THIRD, "03-12", "calendar")], OTHER),
-        ([visit(LEAD, "03-09", "former"), visit(THIRD, "03-12", "calendar")], THIRD),
-        ([visit(LEAD, "03-09", "former"), visit(LEAD, "03-01"), visit(OTHER, "03-12", "calendar")], LEAD),
+        ([visit(OTHER, "03-01")], OTHER),  # the source of the one that led counts no more
+        ([visit(OTHER, "03-01"), visit(THIRD, "03-12", "calendar")], OTHER),
+        ([visit(THIRD, "03-12", "calendar")], THIRD),
         ([], LEAD),
     ],
 )
 def test_the_record_leads_that_visits_are_given_for_now(visits: list[Visit], leader: int) -> None:
-    assert leading(LEAD, visits, NOW, no_more={"former"}, numbered={LEAD, OTHER}) == leader
+    assert leading(LEAD, visits, NOW, numbered={LEAD, OTHER}) == leader
