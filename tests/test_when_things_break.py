@@ -312,6 +312,32 @@ def test_a_server_that_puts_everybody_off_fails_each_run_and_all_letters_leave_w
     assert sorted(server.recipients()) == sorted(f"p{number:02d}@patient.example" for number in range(40))
 
 
+@pytest.mark.parametrize(
+    ("letters", "step", "first", "decision"),
+    [(3, "text", "", ("send-again", "--all")), (7, "RCPT", "550 5.1.1 no such user", ("release", "--refused"))],
+)
+def test_letters_that_a_person_lets_go_once_more_wait_for_the_server_as_if_they_had_never_been_tried(
+    clinic: Clinic, letters: int, step: str, first: str, decision: tuple[str, str]
+) -> None:
+    waiting(clinic, letters)
+
+    def answer(at: str, session: Session) -> str | None:
+        if at == step and not first:
+            raise HangUp
+        return first if at == step else None
+
+    with serving(answer) as server:
+        clinic.mail_through(server.port)
+        assert clinic.send("2026-03-04 09:00").code == FAILED
+        decided = clinic.command("outbox", *decision, "--reason", "it is mended", moment="2026-03-04 09:05")
+        assert decided.output.startswith(f"{letters} letters: ")
+        server.script = lambda step, session: "451 4.3.2 not accepting messages" if step == "RCPT" else None
+        ran = clinic.send("2026-03-04 09:10")
+        assert (ran.code, f"The mail server put off {letters} letters" in ran.outcome.failed) == (FAILED, True)
+        server.script = lambda step, session: None
+        assert clinic.send("2026-03-04 09:20").counts["letters sent"] == letters
+
+
 NO_ROOM, TOO_MUCH = "452 4.3.1 Insufficient system storage", "450 4.7.1 Error: too much mail from 203.0.113.5"
 
 

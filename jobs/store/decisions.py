@@ -59,11 +59,11 @@ def decide_letter(memory: Memory, letter_id: int, what: What, who: str, reason: 
     if found.state not in step.of:
         raise NotPossible(f"Letter {letter_id} is {found.state}; {what} is for letters that are {_listed(step.of)}.")
     words = step.reason.format(who=who, reason=reason) if step.reason else ""
-    values = {"state": step.becomes, "reason": words, "changed_at": at}
+    values: dict[str, str | int] = {"state": step.becomes, "reason": words, "changed_at": at}
     if what == "mark-sent":
         values["sent_at"] = found.changed_at  # when it was on its way, as far as is known
     if what in ("release", "send-again"):
-        values["released_at"] = at
+        values |= {"released_at": at, "tries": 0}  # earlier answers tell nothing of what the server says from now on
     memory.connection.execute(update(letters).where(*ours).values(values))
     if what in ("drop", "send-again"):  # what it carried was not read by anyone, as far as is known
         memory.connection.execute(delete(sent_articles).where(sent_articles.c.letter_id == letter_id))
