@@ -156,6 +156,25 @@ def test_a_widow_who_wants_letters_again_does_not_bring_back_those_of_the_dead(c
     assert clinic.ask("SELECT first_name FROM patients WHERE died = 'yes'") == []
 
 
+def test_who_comes_and_is_held_to_have_died_is_listed_also_when_the_row_that_said_so_has_left_the_export(
+    clinic: Clinic,
+) -> None:
+    """Two mourners, one of whom books again and one of whom comes; and Mort, who had booked before he died."""
+    mourned = [visit(name, "2026-02-03 10:00", "Deceased") for name in ("Moe", "Mae", "Mort")]
+    had_booked = visit("Mort") | {"booked_at": "2026-01-20 10:00"}
+    later = visit("Moe"), visit("Mae", "2026-03-01 10:00", "completed"), had_booked
+    clinic.export(*mourned, had_booked)
+    clinic.pull("2026-02-04 10:00")
+    clinic.export(*later)
+    clinic.pull(BOOKED)
+    listed = "SELECT value FROM problems WHERE what LIKE '%has come or booked since%' ORDER BY value"
+    assert clinic.ask(listed) == ["no. 1, Moe Fictional", "no. 2, Mae Fictional"]
+    clinic.command("allow", "moe@patient.example", "--reason", "mourned", moment=BOOKED)
+    clinic.export(*later, visit("Ann"))
+    clinic.pull(CHANGED)
+    assert clinic.ask(listed) == ["no. 2, Mae Fictional"]
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_who_calls_off_and_books_the_same_time_again_is_reminded_and_not_asked_for_another_time(
     opened_clinic: Clinic, tmp_path, order: int

@@ -18,6 +18,11 @@ WITHOUT_PASSWORD = "Take the secret address that calendars give under Settings, 
 TEST_PATIENT = "This is a test patient."
 DIED_BY_NAME = "The name says that the patient has died; no letter goes to this patient."
 DIED_BY_STATUS = "The status says that the patient has died; no letter goes to this patient."
+COMES_THOUGH_DEAD = (
+    "The patient is held to have died, and has come or booked since; no letter goes to this patient.",
+    "If the patient is alive, run: python run_jobs.py allow ADDRESS --reason TEXT. If not, correct the later visits in "
+    "the practice system.",
+)
 OVERRULED = "A later row has the same appointment with other values; the later row counts."
 BOOKED_AGAIN = "This visit was called off and booked again for the same time; the new booking counts."
 HOUR_LOST = "This appointment was known with its time of day, which this row does not give or which cannot be read."

@@ -18,7 +18,7 @@ from jobs.store.restoring import note_first_reading
 from jobs.store.sources import PATIENTS, forget_missing, named_no_more, note_problems
 from jobs.store.upheavals import Upheaval
 
-_LOOK_BACK = timedelta(days=60)  # of two appointments at one moment, only these are still of interest
+_LOOK_BACK = timedelta(days=60)  # of two appointments at one moment, or of the dead, only these are still of interest
 
 
 @dataclass
@@ -149,13 +149,13 @@ def settle_source(
     tools: Tools, source: Source, outcomes: Mapping[str, str], told: Sequence[Problem], today: date
 ) -> None:
     """When all files of a source are through (`outcomes` by their paths): forget those that are gone, tell of those
-    that do not count, and list who is booked twice at one moment."""
+    that do not count, and list who is booked twice at one moment, or comes and is held to have died."""
     with tools.store.begin() as memory:
         forget_missing(memory, source.name, outcomes, told, utc_text(tools.now))
         if outcomes and set(outcomes.values()) <= {"read", "unchanged"}:
             note_first_reading(memory, source.name, utc_text(tools.now))
         if "read" in outcomes.values():
-            _list_near_duplicates(memory, tools, source, today)
+            _list_what_looks_wrong(memory, tools, source, today)
             _hear_late_wishes(memory, tools)
 
 
@@ -173,9 +173,11 @@ def _hear_late_wishes(memory: Memory, tools: Tools) -> None:
                 settle_wishes(memory, wishes, partial(address_mark, secret))
 
 
-def _list_near_duplicates(memory: Memory, tools: Tools, source: Source, today: date) -> None:
+def _list_what_looks_wrong(memory: Memory, tools: Tools, source: Source, today: date) -> None:
+    from jobs.store.alive_again import who_comes_though_dead
     from jobs.store.near_duplicates import near_duplicates
 
     since = (today - _LOOK_BACK).isoformat()
     found = near_duplicates(memory, source.name, since, tools.settings.clinic.tzinfo)
+    found += who_comes_though_dead(memory, source.name, since)
     note_problems(memory, source.name, "", found, utc_text(tools.now))

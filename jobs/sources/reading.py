@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ("FileRead", "Limits", "Reading", "start_reading")
 
-_MEANING = 4
+_MEANING = 5
 """Of what cells mean, such as a status. Whoever changes that for values that clinics have counts it up: after the
 upgrade each file is read whole once, so that old rows mean what new ones do."""
 _MANY_SETTLED = 2_000  # rows that a file no longer has and that no later one will tell of
