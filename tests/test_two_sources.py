@@ -126,6 +126,22 @@ def test_a_title_without_a_name_or_with_another_one_brings_no_second_letter(clin
     assert (clinic.ask("SELECT count(*) FROM events"), clinic.ask("SELECT count(*) FROM letters")) == changed
 
 
+@pytest.mark.parametrize("title", ["Private Pilates", "Mat Pilates - Anna Fictional", "Duet Pilates Anna Fictional"])
+@pytest.mark.parametrize("kind", ["Private Pilates", "PT Follow Up"])
+def test_a_class_of_a_known_patient_brings_no_second_welcome_and_one_reminder(
+    clinic: Clinic, title: str, kind: str
+) -> None:
+    """Whatever the studio's calendar calls it."""
+    been_here = appointment("Anna", "2025-08-01 09:00", "completed", "PT Evaluation", booked_at="2025-07-20 11:00")
+    clinic.export(been_here, ANNA | {"type": kind, "patient_id": been_here["patient_id"]})
+    calendar(clinic, entry("a", "20250811T090000", title, "anna@patient.example"))
+    clinic.pull(BEFORE)
+    send_all(clinic)
+    assert (welcomes(clinic), counted(clinic)) == ([], (2, 1))
+    assert [letter for letter in clinic.fates("Anna", "reminder") if letter[0] == "sent"] == [("sent", "")]
+    assert clinic.ask("SELECT count(*) FROM letters WHERE rule = 'reminder' AND state = 'sent'") == [1]
+
+
 def test_a_title_of_no_usual_form_is_read_only_beside_an_address(clinic: Clinic) -> None:
     clinic.export(ANNA)
     calendar(

@@ -119,6 +119,9 @@ def _pair_source(
         held = [before[entry.same_as]] if entry.same_as in before else []
         take(entry, (other for other in held if entry.id not in renamed or _may_be_one_patient(entry, other)))
     for entry in left():
+        alike = (other for other in at_its_time(entry) if one_kind(entry, other))
+        take(entry, (other for other in alike if _one_is_nameless(entry, other)))
+    for entry in left():  # calendars call a visit Pilates, or Pilates a session
         take(entry, (other for other in at_its_time(entry) if _one_is_nameless(entry, other)))
     take_only(lambda entry: at_its_time(entry) if entry.address_key and entry.stands else (), _of_one_address)
     take_only(lambda entry: by_day.get((entry.patient_id, entry.starts_on), ()), begin_together)
@@ -162,7 +165,6 @@ def _one_is_nameless(entry: Entry, other: Entry) -> bool:
         entry.address_key != ""
         and entry.address_key == other.address_key
         and not (entry.named and other.named)
-        and one_kind(entry, other)
         and _one_provider(entry, other)
     )
 

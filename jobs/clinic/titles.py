@@ -24,29 +24,46 @@ _BREAK = pattern(
     r"no patients?|birthday)\b",
     re.IGNORECASE,
 )
-_WHAT = (
+_FORM = (
+    r"(?:semi[- ]?private|private|partner|duets?|duos?|trios?|groups?|1[:-]1|(?:1|one)[- ]on[- ](?:1|one)|mat|reformer|"
+    r"tower|cadillac|chair|barre|equipment|apparatus|jump ?board|clinical|medical|therapeutic|therapy|rehab|postural|"
+    r"intro(?:duct(?:ion|ory))?|pre-?natal|post-?(?:natal|partum)|pregnancy|beginners?|intermediate|advanced|"
+    r"(?:all[- ])?levels?(?: \d)?|gentle|seniors?|core|flow|stretch|strength|balance|mobility|foundations?|basics?|"
+    r"fundamentals?|essentials?|fusion|mixed|express|open|studio|online|virtual|package|class(?:es)?|sessions?|lessons?|"
+    r"training|workshop)(?!\w)"
+)
+_CLASS = (
+    rf"(?:{_FORM}[-/ ])*(?:pilates|reformer|(?:semi[- ]?)?private|duets?|duos?|trios?|intro|{_FORM}[-/ ]class(?:es)?)"
+    rf"(?:[-/ ]{_FORM})*"
+)
+_STEP = (
     r"(?:(?:initial |re-?|new patient |pt |physical therapy |online |virtual |free |complimentary |injury |phone |"
     r"(?:10|15|20)[- ]?min(?:ute)? ){0,3})"
     r"(?:eval(?:uation)?|consult(?:ation)?|assessment|follow[- ]?up|f/?u|visit|session|treatment|therapy|pt|dpt|"
-    r"pilates(?: (?:class|private|duet|mat|reformer|session))?|reformer|private|class|massage|discharge|d/?c|ie|re|"
-    r"screen(?:ing)?|discovery (?:visit|call|session)|meet (?:and|&) greet)"
+    r"class|massage|discharge|d/?c|ie|re|screen(?:ing)?|discovery (?:visit|call|session)|meet (?:and|&) greet)"
 )
-_KIND = pattern(rf"(?P<kind>{_WHAT})(?:\s*[-:|/\u2013\u2014]\s*|\s+)(?P<rest>.+)", re.IGNORECASE)
-_KIND_WORD = rf"{_WHAT}|appointment|appt|physical therapy|new (?:patient|client)"
-_KIND_ALONE = pattern(rf"(?:{_KIND_WORD})(?:[ -](?:{_KIND_WORD}))*", re.IGNORECASE)
-_KIND_BEFORE = pattern(rf"{_WHAT}[-\s,]+(?=\S)", re.IGNORECASE)
+_WHAT = rf"(?>(?:{_CLASS}|{_STEP})(?!\w))"  # words are read in one way only: however many there are, it ends soon
+_NEXT = r"(?: ?[/&+] ?|[- ])"
+_WHATS = rf"{_WHAT}(?:{_NEXT}{_WHAT})*"
+_KIND = pattern(rf"(?P<kind>{_WHATS})(?:\s*[-:|/\u2013\u2014]\s*|\s+)(?P<rest>.+)", re.IGNORECASE)
+_KIND_WORD = rf"(?:{_WHAT}|appointment|appt|physical therapy|new (?:patient|client))"
+_KIND_ALONE = pattern(rf"{_KIND_WORD}(?:{_NEXT}{_KIND_WORD})*", re.IGNORECASE)
+_KIND_BEFORE = pattern(rf"{_WHATS}[-\s,]+(?=\S)", re.IGNORECASE)
 _KIND_BEHIND = pattern(
-    r"[-\s]+(?:(?:initial |re-?)?(?:eval(?:uation)?|follow[- ]?up|f/?u|visit|session))$", re.IGNORECASE
+    rf"[-\s]+(?:(?:initial |re-?)?(?:eval(?:uation)?|follow[- ]?up|f/?u|visit|session)|{_CLASS})$", re.IGNORECASE
 )
+_FORMS = pattern(rf"{_FORM}(?: {_FORM})*", re.IGNORECASE)  # "Pilates - Core Strength"
+_PILATES = pattern(r"\bpilates\b", re.IGNORECASE)
 _PARTS = pattern(r"\s+[-\u2013\u2014]+\s+|\s*[|/:()\[\]\u2013\u2014]\s*")
 _NOT_OF_THE_NAME = pattern(r"\s*\b(?:with|by)\b.*|\s*\bw/.*|\s+\S*\d.*", re.IGNORECASE)
+_BESIDE_A_NAME = pattern(r"(?:^|\s+)(?:(?:with|by|for)\b|w/).*", re.IGNORECASE)
 _NO_NAMES = frozenset(
     "annual appt appointment available booked booking break busy check coffee consultation demo dentist doctor follow "
     "group intake interview job meeting open physical private reserved review session sync team tentative the time "
     "training".split()
 )
 _COMPLAINT = pattern(r"^(?P<who>[^()\[\]]+?)\s*(?:[(\[](?P<in>[^)\]]*)[)\]]|\s[-/|\u2013\u2014]\s*(?P<after>.+))?\s*$")
-_NAME = pattern(r"[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){0,3}")
+_NAME = pattern(r"[^\W\d_][\w.'\u2019-]*(?: (?!and )[^\W\d_][\w.'\u2019-]*){0,3}")
 
 
 PLACEHOLDERS = {
@@ -82,10 +99,13 @@ def _read(text: str, pattern: str) -> Title:
         found = own.search(text)
         if found:
             return _of_groups(found.groupdict())
+    if _KIND_ALONE.fullmatch(text):
+        return Title(kind=text)
     found = _KIND.fullmatch(text)
     parts = _COMPLAINT.match(found["rest"]) if found else None
-    who = parts["who"].strip(" ,.") if parts else ""
-    if not found or not parts or not _NAME.fullmatch(who) or _KIND_ALONE.fullmatch(who):
+    who = _BESIDE_A_NAME.sub("", parts["who"]).strip(" ,.") if parts else ""
+    is_name = _NAME.fullmatch(who) and not _KIND_ALONE.fullmatch(who) and not _FORMS.fullmatch(who)
+    if not found or not parts or not is_name:
         if _BREAK.search(text):
             return Title(is_break=True)
         return Title(kind=found["kind"]) if found and parts else _likely(text)
@@ -98,12 +118,23 @@ def _read(text: str, pattern: str) -> Title:
 def _likely(text: str) -> Title:
     """A title of no usual form with the name that likely stands in it: "Anna Testperson - PT", "Testperson, Anna"."""
     parts = [part for part in map(str.strip, _PARTS.split(_NOT_OF_THE_NAME.sub("", text))) if part]
-    kind = next((part for part in parts if _KIND_ALONE.fullmatch(part)), "")
-    others = [part for part in parts if not _KIND_ALONE.fullmatch(part)]
-    who = _KIND_BEHIND.sub("", _KIND_BEFORE.sub("", others[0])).strip(" .,-") if others else ""
+    kind = next((part for part in parts if _is_kind(part)), "")
+    others = [part for part in parts if not _is_kind(part)]
+    who = _without_kind(others[0]) if others else ""
     if not who or not _is_likely_name(who, bool(kind) or who != others[0]):
-        return Title()
+        return Title(kind)
     return Title(kind, complaint="".join(others[1:2]), likely=_names(who))
+
+
+def _is_kind(part: str) -> bool:
+    """Whether a part of a title says what is booked, also by a name that nobody knows: "Sunrise Pilates"."""
+    if _KIND_ALONE.fullmatch(part):
+        return True
+    return _PILATES.search(part) is not None and len(_without_kind(part).split()) < 2
+
+
+def _without_kind(part: str) -> str:
+    return _KIND_BEHIND.sub("", _KIND_BEFORE.sub("", part)).strip(" .,-")
 
 
 def _is_likely_name(who: str, beside_a_kind: bool) -> bool:

@@ -106,9 +106,17 @@ def test_a_nameless_entry_at_one_time_and_address_is_the_same_appointment_whoeve
         nameless._replace(address_key="other@mail.example"),
         nameless._replace(address_key=""),
         nameless._replace(starts_at=QUARTER_PAST),  # may be her child, who comes after her
-        nameless._replace(kind="Pilates"),
     ):
         assert pair_entries([anna._replace(kind="PT"), other]) == {}
+
+
+def test_what_a_nameless_entry_is_called_tells_only_which_of_two_visits_it_is() -> None:
+    more = {"address_key": "t@mail.example"}
+    treated, nameless = entry(1, kind="PT", **more), entry(100, name="", patient_key="m:t", kind="Pilates", **more)
+    assert pair_entries([treated, nameless]) == {100: 1}
+    pilates = entry(2, name="Ben Testperson", kind="Private Pilates", **more)
+    assert pair_entries([treated, pilates, nameless]) == {100: 2}
+    assert pair_entries([treated, pilates, nameless, nameless._replace(id=101, kind="PT")]) == {100: 2, 101: 1}
 
 
 def test_what_was_paired_stays_so_when_one_is_moved_unless_another_fits_better() -> None:

@@ -18,10 +18,50 @@ from jobs.clinic.titles import PatternFaulty, Title, read_title, title_patterns
         ("Injury Screen: Anna T (knee)", Title("Injury Screen", "Anna", "T", "knee")),
         ("Discovery visit - Anna T", Title("Discovery visit", "Anna", "T", "")),
         ("Meet & Greet - Anna T", Title("Meet & Greet", "Anna", "T", "")),
+        ("PT Reese Testperson", Title("PT", "Reese", "Testperson", "")),
+        ("PT discharge Anna T", Title("PT discharge", "Anna", "T", "")),
+        ("Eval - Anna T with Dana", Title("Eval", "Anna", "T", "")),
     ],
 )
 def test_kind_patient_and_complaint_are_read(title, read):
     assert read_title(title) == read
+
+
+CLASSES = (
+    "Private Pilates", "Pilates Private", "Duet Pilates", "Duo Pilates", "Semi-private Pilates", "Private session",
+    "Reformer Pilates", "Private Reformer", "Pilates Evaluation", "Pilates Intro", "Intro Pilates", "Clinical Pilates",
+    "Prenatal Pilates", "Postural Pilates", "PT/Pilates", "PT + Pilates", "1:1 Pilates", "Pilates 1:1", "Mat Pilates",
+    "Pilates Mat Class", "Group Reformer Class", "Pilates Level 2", "Pilates Equipment Private", "Pilates Foundations",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_a_class_by_any_name_is_the_kind_and_no_part_of_the_patients_name(kind):
+    anna = Title(kind, "Anna", "Testperson", "")
+    assert [read_title(f"{kind}{between}Anna Testperson") for between in (" - ", ": ", " ")] == [anna] * 3
+    assert read_title(f"Anna Testperson - {kind}").likely == ("Anna", "Testperson")
+    assert read_title(kind) == Title(kind)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Pilates - Core Strength", "Pilates for Runners", "Sunrise Pilates", "Kate Pilates", "Pilates Class (full)",
+     "Pilates w/ Dana", "PT session with Dana Made", "Duet - Kate and Dana", "Duet Pilates - Kate & Dana"],
+)  # fmt: skip
+def test_a_class_that_names_no_patient_names_nobody(title):
+    read = read_title(title)
+    assert read.kind and (read.first_name, read.last_name, read.likely) == ("", "", ("", ""))
+
+
+def test_a_class_of_a_name_that_is_not_known_is_no_patient_either():
+    assert read_title("Sunrise Pilates - Kate Made") == Title("Sunrise Pilates", likely=("Kate", "Made"))
+    assert read_title("Kate Made Pilates").likely == ("Kate", "Made")
+
+
+@pytest.mark.parametrize("words", ["Private ", "mat/", "Pilates mat ", "re-", "(private pilates "])
+def test_a_title_of_very_many_words_for_a_kind_is_read_soon(words):
+    read = read_title(f"x {words * 50}!")
+    assert (read.first_name, read.last_name, read.likely) == ("", "", ("", ""))
 
 
 @pytest.mark.parametrize("title", ["Lunch", "Block", "BLOCKED - admin", "Staff meeting", "Holiday", "Out of office"])
