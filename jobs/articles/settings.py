@@ -1,9 +1,8 @@
 """Where the clinic's blog is, and how its articles come into the list."""
 
-import re
 from dataclasses import dataclass
 
-_ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
+from jobs.clinic.profile import is_web_address
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -22,7 +21,7 @@ class ArticleSettings:
         for place in self.blog:
             if not place.strip():
                 raise ValueError("blog holds an empty line; write an address with https://, or a folder.")
-            if place.casefold().startswith(("http:", "https:")) and not _ADDRESS.fullmatch(place):
+            if place.casefold().startswith(("http:", "https:")) and not is_web_address(place):
                 raise ValueError(f'blog "{place}" is no web address; copy it from the browser.')
             if place.casefold().startswith("www."):
                 raise ValueError(f'blog "{place}" lacks its beginning. Did you mean "https://{place}"?')

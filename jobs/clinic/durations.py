@@ -6,6 +6,7 @@ from functools import lru_cache
 from jobs.clinic.patterns import pattern
 
 _UNITS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800, "year": 31_557_600}
+_LONGEST = 100 * _UNITS["year"]
 _PART = pattern(r"(\d+)\s*(minute|hour|day|week|year)s?")
 _WHOLE = pattern(rf"-?\s*{_PART.pattern}(?:\s*(?:,|and)?\s*{_PART.pattern})*")
 
@@ -16,8 +17,20 @@ def parse_duration(text: str) -> timedelta:
     words = text.strip().lower()
     if not _WHOLE.fullmatch(words):
         raise ValueError(f'"{text}" is not a duration; write it like "2 days", "3 hours" or "90 minutes"')
-    seconds = sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(words))
+    parts = _PART.findall(words)
+    endless = any(len(number) > 9 for number, _ in parts)
+    seconds = 0 if endless else sum(int(number) * _UNITS[unit] for number, unit in parts)
+    if endless or seconds > _LONGEST:
+        raise ValueError(f'"{text}" is more than a hundred years')
     return timedelta(seconds=-seconds if words.startswith("-") else seconds)
+
+
+def check_length(name: str, text: str, or_none: bool = False) -> None:
+    """Raise ValueError with a plain sentence where the setting of this name is no time that lasts; `or_none`: where it
+    is less than none at all."""
+    lasts = parse_duration(text)
+    if lasts < timedelta(0) or not (lasts or or_none):
+        raise ValueError(f'{name} is "{text}"; write a time such as "2 days"')
 
 
 def duration_words(duration: timedelta) -> str:

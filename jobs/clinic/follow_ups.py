@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from jobs.clinic.durations import parse_duration
+from jobs.clinic.durations import check_length, parse_duration
 from jobs.clinic.sending_hours import SendingHours
 
 Occasion = Literal["first_booking", "planned_visit", "visit", "evaluation", "no_show", "cancelled", "discharged"]
@@ -59,9 +59,12 @@ class Rule:
 
     def __post_init__(self) -> None:
         parse_duration(self.wait)
-        parse_duration(self.too_late_after)
+        check_length("too_late_after", self.too_late_after)
         if self.once_per not in ("event", "ever"):
-            parse_duration(self.once_per)
+            check_length("once_per", self.once_per, or_none=True)
+        _check_number("visit_number", self.visit_number, 0, 1000)
+        _check_number("articles", self.articles, 0, 20)
+        _check_number("priority", self.priority, -1000, 1000)
         if self.start:
             date.fromisoformat(self.start)
         if self.when != "planned_visit" and self.waiting < timedelta(0):
@@ -80,6 +83,11 @@ class Rule:
         return self.purpose or _PURPOSES[self.when]
 
 
+def _check_number(name: str, number: int, least: int, most: int) -> None:
+    if not least <= number <= most:
+        raise ValueError(f"{name} is {number}; write a number from {least} to {most}")
+
+
 def why_pointless(rule: Rule, unfilled: Collection[str]) -> str:
     """Say in words what a rule's letters need that the clinic has not filled in, or "" if they lack nothing."""
     lacking = [name for name in rule.needs if name in unfilled]
@@ -95,6 +103,10 @@ class Caps:
     letters: int = 2
     days: int = 7
     __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        _check_number("letters", self.letters, 1, 1000)
+        _check_number("days", self.days, 1, 3660)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

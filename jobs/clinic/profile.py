@@ -59,7 +59,12 @@ def web_address(text: str) -> str:
 
 def is_web_address(text: str) -> bool:
     """Whether a link could lead there."""
-    return bool(re.fullmatch(r"https?://[^\s/]\S*", text, re.IGNORECASE))
+    from urllib.parse import urlsplit  # only where settings are new or changed
+
+    try:
+        return bool(re.fullmatch(r"https?://[^\s/]\S*", text, re.IGNORECASE)) and urlsplit(text).port != 0
+    except ValueError:  # a bracket without its other half, or a port that is none
+        return False
 
 
 def garbled_in(text: str) -> str:

@@ -29,13 +29,16 @@ _JOBS = {
 def left_unscheduled(settings: Settings, jobs: Iterable[str] | None = None) -> Iterator[str]:
     """A sentence for each job that this clinic needs and config/jobs.yaml names with no time. One that an entry
     switches off (`on: no`) is meant to rest."""
+    named = {job.name for job in settings.jobs}
     settled = {job.name for job in settings.jobs if job.when or not job.on}
     needless = set() if settings.mail.mailbox.by else {MAILBOX}
     needless |= set() if settings.articles.blog else {_BLOG}
     for name in job_names() if jobs is None else jobs:
         if name not in settled | needless:
             without, usual = _JOBS.get(name, _Job("its work is not done", "daily at 04:00"))
-            yield (
-                f"config/jobs.yaml does not say when {name} runs, so {without}. "
-                f'Write there: `- {{name: {name}, when: ["{usual}"]}}`, with `on: no` in it if it shall not run.'
+            remedy = (
+                f'Write a time into the `when:` of its entry, such as ["{usual}"], or `on: no` if it shall not run.'
+                if name in named
+                else f'Write there: `- {{name: {name}, when: ["{usual}"]}}`, with `on: no` in it if it shall not run.'
             )
+            yield f"config/jobs.yaml does not say when {name} runs, so {without}. {remedy}"

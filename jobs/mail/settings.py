@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from jobs.clinic.durations import parse_duration
+from jobs.clinic.durations import check_length
 from jobs.clinic.patterns import pattern
+from jobs.clinic.profile import is_web_address
 
 _ADDRESS = pattern(r"[!-;=?A-~]+@[A-Za-z0-9.-]+|[!-;=?A-~]+@\[[0-9A-Fa-f.:]+\]")
 REFUSED_SIGN_INS = {"smtp": "sign-in-refused-smtp.json", "imap": "sign-in-refused-imap.json"}
@@ -80,7 +81,7 @@ class Mailbox:
             raise ValueError("With security: none the password would travel unencrypted. Use tls or starttls.")
         if self.delays_stop_after < 1:
             raise ValueError("delays_stop_after must be at least 1.")
-        parse_duration(self.first_look_back)
+        check_length("first_look_back", self.first_look_back, or_none=True)
 
     @property
     def name(self) -> str:
@@ -129,8 +130,10 @@ class MailSettings:
             raise ValueError(f"mode is {self.mode}, but smtp has no host. Write the name of the mail server.")
         if self.unsubscribe_url and not re.fullmatch(r"https://[!-~]+", self.unsubscribe_url):
             raise ValueError(f'unsubscribe_url is "{self.unsubscribe_url}"; it must start with https:// (RFC 8058).')
+        if self.unsubscribe_url and not is_web_address(self.unsubscribe_url):
+            raise ValueError(f'unsubscribe_url is "{self.unsubscribe_url}", which is no web address; copy it anew.')
         if self.daily_quota < 0 or self.pause_seconds < 0 or self.brake_floor < 0:
             raise ValueError("daily_quota, pause_seconds and brake_floor cannot be less than 0.")
-        parse_duration(self.grace)
+        check_length("grace", self.grace, or_none=True)
         if self.brake_multiple < 1:
             raise ValueError("brake_multiple cannot be less than 1: an ordinary day would be stopped.")

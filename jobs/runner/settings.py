@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jobs.articles.settings import ArticleSettings
-from jobs.clinic.durations import parse_duration
+from jobs.clinic.durations import check_length
 from jobs.clinic.faults import Fault
 from jobs.clinic.follow_ups import FollowUps
 from jobs.clinic.letter_names import is_letter, language_of
-from jobs.clinic.profile import ClinicProfile, web_address
+from jobs.clinic.profile import ClinicProfile, is_web_address, web_address
 from jobs.google.settings import Google
 from jobs.mail.settings import MailSettings, is_plain_address
 from jobs.runner.schedule import JobSettings
@@ -50,10 +50,13 @@ class Installation:
             raise ValueError(f'it_email is "{self.it_email}"; write one bare address, such as it@clinic.example.')
         if self.healthcheck_url and not re.fullmatch(r"https?://[!-~]+", self.healthcheck_url):
             raise ValueError(f'healthcheck_url is "{self.healthcheck_url}"; it must begin with https://.')
-        for name in ("pull_within", "keep_letters", "keep_records"):
-            parse_duration(getattr(self, name))
+        if self.healthcheck_url and not is_web_address(self.healthcheck_url):
+            raise ValueError(f'healthcheck_url is "{self.healthcheck_url}", which is no web address; copy it anew.')
+        check_length("keep_letters", self.keep_letters, or_none=True)
+        check_length("keep_records", self.keep_records)
+        check_length("pull_within", self.pull_within)
         if self.export_within:
-            parse_duration(self.export_within)
+            check_length("export_within", self.export_within)
         if self.keep_backups < 1:
             raise ValueError("keep_backups must be at least 1: the newest backup is never deleted.")
 

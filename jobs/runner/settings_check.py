@@ -17,6 +17,7 @@ from jobs.runner.discover import job_names
 from jobs.runner.settings import ClinicFile, JobsFile, Settings, SettingsFaulty, SourcesFile, letter_names, settled
 from jobs.runner.settings_words import in_words, place_of
 from jobs.runner.yaml_file import Location, Unreadable, YamlFile, read_yaml
+from jobs.sources.source import is_broken_address, is_no_zone
 
 _T = TypeVar("_T")
 _ROUNDS = 40  # of looking again after the faulty settings were put aside
@@ -34,7 +35,7 @@ def check_settings(home: Path, contents: Mapping[str, bytes]) -> Settings:
     sources = _read("sources.yaml", contents, SourcesFile, faults, there)
     follow_ups = _read("follow_ups.yaml", contents, FollowUps, faults, there)
     jobs = _read("jobs.yaml", contents, JobsFile, faults, there)
-    for name, check in (("clinic.yaml", _clinic_faults), ("jobs.yaml", _job_faults)):
+    for name, check in (("clinic.yaml", _clinic_faults), ("sources.yaml", _source_faults), ("jobs.yaml", _job_faults)):
         faults += check(_values(name, contents))
     if clinic is not None and follow_ups is not None:
         faults += _grace_faults(_values("clinic.yaml", contents), clinic, follow_ups)
@@ -106,8 +107,7 @@ def _values(name: str, contents: Mapping[str, bytes]) -> YamlFile:
 def _clinic_faults(yaml: YamlFile) -> Iterator[Fault]:
     zone = yaml.value(("clinic", "zone"))
     if isinstance(zone, str) and zone not in available_timezones():
-        remedy = did_you_mean(zone, available_timezones()) or 'Write it like "America/Los_Angeles".'
-        yield Fault(yaml.file, yaml.line(("clinic", "zone")), f'"{zone}" is no time zone.', remedy)
+        yield _no_zone(yaml, ("clinic", "zone"), zone)
     for name in ("id", "name", "address"):
         value = yaml.value(("clinic", name))
         if isinstance(value, str) and not value.strip():
@@ -119,6 +119,22 @@ def _clinic_faults(yaml: YamlFile) -> Iterator[Fault]:
         if isinstance(day, str) and not _is_day(day):
             place = yaml.line(("clinic", "holidays", number))
             yield Fault(yaml.file, place, f'holidays: "{day}" is no day.', "Write days such as 2026-12-25.")
+
+
+def _source_faults(yaml: YamlFile) -> Iterator[Fault]:
+    """Addresses that are none, which are not repeated as they often hold a secret, and zones that are none."""
+    for place, path in _each(yaml, "sources", "path"):
+        if is_broken_address(path):
+            remedy = "Copy it anew from the calendar's settings."
+            yield Fault(yaml.file, yaml.line(place), "What stands here is no address.", remedy)
+    for place, zone in _each(yaml, "sources", "zone"):
+        if is_no_zone(zone):
+            yield _no_zone(yaml, place, zone)
+
+
+def _no_zone(yaml: YamlFile, place: Location, zone: str) -> Fault:
+    remedy = did_you_mean(zone, available_timezones()) or 'Write it like "America/Los_Angeles".'
+    return Fault(yaml.file, yaml.line(place), f'"{zone}" is no time zone.', remedy)
 
 
 def _read_by_patients(yaml: YamlFile) -> Iterator[Fault]:

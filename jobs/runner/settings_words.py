@@ -57,7 +57,8 @@ def _sentences(name: str, kind: type, problem: Problem) -> tuple[str, str]:
             known = [field.name for field in fields(_holder(kind, location))]
             return f'"{location[-1]}" is not known here.', did_you_mean(str(location[-1]), known) or _listed(known)
         case "literal_error":
-            return f'{name} is "{_typed(given)}".', f"Write {problem['ctx']['expected'].replace(chr(39), '')}."
+            known_words = problem["ctx"]["expected"].replace("'", "").removeprefix(", ")  # "" may be left unwritten
+            return f'{name} is "{_typed(given)}".', f"Write {known_words}."
         case "string_type" if isinstance(given, (list, dict)):
             return f"{name} must be one text.", "Write it on one line, without brackets."
         case "string_type" if given is not None and str(location[-1]) in DURATIONS:

@@ -7,7 +7,9 @@ from datetime import date
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.constructor import RoundTripConstructor
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
 
 from jobs.clinic.faults import Fault
 
@@ -15,6 +17,12 @@ Location = tuple[str | int, ...]
 _CURLY = re.compile('[\u201c\u201d\u201e]([^\u201c\u201d\u201e"]*)[\u201c\u201d]')
 _DEEPEST = 12  # lists within lists; our files need five
 _MANY = 50_000  # values in one file; a few lines that refer to each other can mean billions
+_OURS = frozenset(
+    f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge")
+)
+_NO_TEXT = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # YAML 1.2, section 5.1
+_NO_CHARACTER = "A character that no text has stands here."
+_TYPE_ANEW = "Type this line anew in a text editor, and save the file as plain text."
 
 
 class Unreadable(Exception):
@@ -56,24 +64,53 @@ class YamlFile:
         return data
 
 
+class _Misfit(Exception):
+    """A value that no setting takes; its line, what is wrong with it, and the remedy."""
+
+    def __init__(self, node: Any, what: str, remedy: str) -> None:
+        self.line, self.what, self.remedy = node.start_mark.line + 1, what, remedy
+        super().__init__(what)
+
+
+class _Plain(RoundTripConstructor):
+    """Makes plain values alone: of texts, numbers, days, lists and names with values."""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        """The value of one part of the file. Raises _Misfit."""
+        if str(node.tag) not in _OURS:
+            raise _Misfit(node, "A word with ! before it says what this value is.", "Write the value alone.")
+        if isinstance(node.value, str) and _NO_TEXT.search(node.value):
+            raise _Misfit(node, _NO_CHARACTER, _TYPE_ANEW)
+        try:
+            return super().construct_object(node, deep)
+        except ValueError:
+            if node.tag.endswith(":timestamp"):
+                raise _Misfit(node, "There is no such day.", "Write days such as 2026-12-25.") from None
+            what = f"A number of {len(node.value)} digits stands here."
+            raise _Misfit(node, what, "Put quotes around it if it is meant as text.") from None
+
+
 def read_yaml(file: str, content: bytes) -> YamlFile:
     """Read the file's content. Raises Unreadable.
 
     ruamel.yaml keeps YAML 1.2: `12:30` stays text, and of two equal keys it says so.
     """
     try:
-        marked = YAML().load(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
+        reader = YAML()
+        reader.Constructor = _Plain
+        marked = reader.load(text)
         plain = _plain(marked, 0, [_MANY])
-    except UnicodeDecodeError:
-        raise Unreadable(Fault(file, 0, "The file is not UTF-8 text.", 'Save it again as "UTF-8".')) from None
+    except UnicodeDecodeError as error:
+        place = _line_behind(error.object[: error.start])
+        raise Unreadable(Fault(file, place, "The file is not UTF-8 text.", 'Save it again as "UTF-8".')) from None
     except MarkedYAMLError as error:
         raise Unreadable(_syntax_fault(file, error)) from None
-    except YAMLError:
-        remedy = "Save it again as plain text from a text editor."
-        raise Unreadable(Fault(file, 0, "A character that no text has stands in the file.", remedy)) from None
-    except ValueError:
-        place = _impossible_day(content)
-        raise Unreadable(Fault(file, place, "There is no such day.", "Write days such as 2026-12-25.")) from None
+    except ReaderError as error:
+        place = _line_behind(text[: error.position].encode())
+        raise Unreadable(Fault(file, place, _NO_CHARACTER, _TYPE_ANEW)) from None
+    except _Misfit as misfit:
+        raise Unreadable(Fault(file, misfit.line, misfit.what, misfit.remedy)) from None
     except (RecursionError, OverflowError):
         remedy = "Write the values out; do not use & and *."
         raise Unreadable(Fault(file, 0, "Parts of the file refer to each other without end.", remedy)) from None
@@ -97,16 +134,9 @@ def _plain(data: Any, depth: int, left: list[int]) -> Any:
     return data.isoformat() if isinstance(data, date) else data
 
 
-def _impossible_day(content: bytes) -> int:
-    """The line of a day that the calendar does not have, such as 2026-13-01; ruamel does not name it."""
-    for number, line in enumerate(content.decode("utf-8-sig").splitlines(), 1):
-        for word in line.replace(",", " ").replace("[", " ").replace("]", " ").split():
-            if len(word) == 10 and word[4] == word[7] == "-" and word.replace("-", "").isdigit():
-                try:
-                    date.fromisoformat(word)
-                except ValueError:
-                    return number
-    return 0
+def _line_behind(before: bytes) -> int:
+    """The line of what stands behind these bytes of a file."""
+    return len((before + b"x").splitlines())
 
 
 def _syntax_fault(file: str, error: MarkedYAMLError) -> Fault:

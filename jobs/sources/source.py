@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from jobs.clinic.faults import did_you_mean
+from jobs.clinic.profile import is_web_address
 from jobs.clinic.records import STATUSES, STEPS, TEXT_FIELDS
+from jobs.clinic.zones import zone_named
 from jobs.sources.files import CALENDARS, is_address
 from jobs.sources.headers import NEVER_CARRIED, squash
 
@@ -115,6 +117,16 @@ class Source:
         """Whether it is a calendar, where it says so itself; a folder of calendars is one with preset: ics."""
         path = self.path.lower()
         return bool(self.google_calendar) or self.preset == "ics" or path.endswith(CALENDARS) or is_address(path)
+
+
+def is_no_zone(zone: str) -> bool:
+    """Whether a source's zone is none, also by the names that exports give zones, such as Pacific Time."""
+    return bool(zone) and zone_named(zone) is None
+
+
+def is_broken_address(path: str) -> bool:
+    """Whether a source's path begins like an address and is none."""
+    return is_address(path) and not is_web_address(re.sub("^webcal:", "https:", path.strip(), flags=re.IGNORECASE))
 
 
 def _google_id(text: str) -> str:

@@ -68,7 +68,8 @@ def test_the_line_that_is_told_to_be_written_is_right_and_a_job_that_is_switched
     )
     assert "keep_house" not in ask("check").output
     file.write_text(file.read_text("utf-8").replace("when: [], on: no", "when: []"))
-    assert NO_BACKUP in ask("check").output
+    entry = 'Write a time into the `when:` of its entry, such as ["daily at 03:30"], or `on: no` if it shall not run.'
+    assert ask("check").output.endswith(f"{NO_BACKUP.partition(' Write')[0]} {entry}\n")
 
 
 def test_what_it_says_of_each_job_is_what_a_new_clinic_has(home: Path) -> None:

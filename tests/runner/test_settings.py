@@ -182,6 +182,69 @@ def test_good_settings_have_absolute_paths(home: Path) -> None:
         (
             RULES,
             "wait: 1 hour",
+            "wait: 99999999999999999999 days",
+            'config/follow_ups.yaml, line 11: rules.welcome.wait: "99999999999999999999 days" is more than a hundred '
+            "years.",
+        ),
+        (
+            RULES,
+            "    capped: no",
+            "    too_late_after: -1 days",
+            'config/follow_ups.yaml, line 14: rules.welcome: too_late_after is "-1 days"; write a time such as '
+            '"2 days".',
+        ),
+        (
+            RULES,
+            "    capped: no",
+            "    visit_number: -3",
+            "config/follow_ups.yaml, line 14: rules.welcome: visit_number is -3; write a number from 0 to 1000.",
+        ),
+        (
+            RULES,
+            "    capped: no",
+            "    articles: -2",
+            "config/follow_ups.yaml, line 14: rules.welcome: articles is -2; write a number from 0 to 20.",
+        ),
+        (
+            RULES,
+            "    capped: no",
+            "    priority: 99999999999999999999",
+            "config/follow_ups.yaml, line 14: rules.welcome: priority is 99999999999999999999; write a number from "
+            "-1000 to 1000.",
+        ),
+        (
+            RULES,
+            "letters: 2",
+            "letters: -7",
+            "config/follow_ups.yaml, line 6: caps: letters is -7; write a number from 1 to 1000.",
+        ),
+        (
+            RULES,
+            "  days: 7",
+            "  days: 99999999999999999999",
+            "config/follow_ups.yaml, line 7: caps: days is 99999999999999999999; write a number from 1 to 3660.",
+        ),
+        (
+            CLINIC,
+            '  it_email: ""',
+            "  keep_records: -3 days",
+            'config/clinic.yaml, line 19: installation: keep_records is "-3 days"; write a time such as "2 days".',
+        ),
+        (
+            CLINIC,
+            '  it_email: ""',
+            "  keep_letters: -3 days",
+            'config/clinic.yaml, line 19: installation: keep_letters is "-3 days"; write a time such as "2 days".',
+        ),
+        (
+            CLINIC,
+            "  daily_quota: 1500",
+            "  grace: -2 hours",
+            'config/clinic.yaml, line 16: mail: grace is "-2 hours"; write a time such as "2 days".',
+        ),
+        (
+            RULES,
+            "wait: 1 hour",
             "wait: soon",
             'config/follow_ups.yaml, line 11: rules.welcome.wait: "soon" is not a duration; write it like "2 days", '
             '"3 hours" or "90 minutes".',
@@ -228,6 +291,58 @@ def test_good_settings_have_absolute_paths(home: Path) -> None:
         ),
         (
             SOURCES,
+            "    take: newest",
+            "    zone: America/Los_Angelos",
+            'config/sources.yaml, line 4: "America/Los_Angelos" is no time zone.\nDid you mean "America/Los_Angeles"?',
+        ),
+        (
+            SOURCES,
+            "    take: newest",
+            "    preset: ' '",
+            'config/sources.yaml, line 4: sources.export.preset is " ".\nWrite plain, webpt, jane, cliniko, acuity, '
+            "google_calendar_csv, calendly, fresha or ics.",
+        ),
+        (
+            SOURCES,
+            "exports/appointments*.csv",
+            "http://[::1/of-ann-alder",
+            "config/sources.yaml, line 3: What stands here is no address.\nCopy it anew from the calendar's settings.",
+        ),
+        (
+            CLINIC,
+            'healthcheck_url: ""',
+            'healthcheck_url: "https://[::1"',
+            'config/clinic.yaml, line 20: installation: healthcheck_url is "https://[::1", which is no web address; '
+            "copy it anew.",
+        ),
+        (
+            CLINIC,
+            'phone: "555-0100"',
+            f"phone: {'5' * 5000}",
+            "config/clinic.yaml, line 6: A number of 5000 digits stands here.\n"
+            "Put quotes around it if it is meant as text.",
+        ),
+        (
+            CLINIC,
+            'phone: "555-0100"',
+            r'phone: "\ud800"',
+            "config/clinic.yaml, line 6: A character that no text has stands here.\n"
+            "Type this line anew in a text editor, and save the file as plain text.",
+        ),
+        (
+            CLINIC,
+            "holidays: []",
+            "holidays: !!python/object:os.system x",
+            "config/clinic.yaml, line 7: A word with ! before it says what this value is.\nWrite the value alone.",
+        ),
+        (
+            CLINIC,
+            "holidays: []",
+            "holidays: !ours [2026-12-25]",
+            "config/clinic.yaml, line 7: A word with ! before it says what this value is.\nWrite the value alone.",
+        ),
+        (
+            SOURCES,
             "take: newest",
             "take: latest",
             'config/sources.yaml, line 4: sources.export.take is "latest".\nWrite newest or all.',
@@ -245,7 +360,7 @@ def test_a_fault_names_its_line_and_the_remedy(home: Path, file: str, old: str, 
         (b"", "The file is missing or empty."),
         (b"# nothing but words\n", "The file is missing or empty."),
         ("clinic: x".encode("utf-16"), "The file is not UTF-8 text."),
-        (b'phone: "\x00"', "A character that no text has stands in the file."),
+        (b'phone: "\x00"', "A character that no text has stands here."),
         (b"hello", "The file does not say what it should."),
         (b"a: 1\n---\nb: 2\n", "A line of --- stands here."),
         (b'name: "open\n', "The file cannot be understood from here on."),
@@ -254,6 +369,27 @@ def test_a_fault_names_its_line_and_the_remedy(home: Path, file: str, old: str, 
 def test_a_file_that_is_no_settings_file_is_told_as_such(home: Path, content: bytes, said: str) -> None:
     (home / "config" / CLINIC).write_bytes(content)
     assert faults_of(home)[0].what == said
+
+
+@pytest.mark.parametrize(("windows", "what"), [
+    (b"Ren\xe9e", "The file is not UTF-8 text."),  # as Windows-1252 writes it
+    (b"Ren\x1be", "A character that no text has stands here."),
+])  # fmt: skip
+def test_a_character_that_cannot_be_read_is_told_with_its_line(home: Path, windows: bytes, what: str) -> None:
+    file = home / "config" / CLINIC
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"555-0100", windows).replace(b"\n", b"\r\n"))
+    assert [(fault.line, fault.what) for fault in faults_of(home)] == [(6, what)]
+
+
+def test_a_value_may_be_written_once_and_meant_twice(home: Path) -> None:
+    change(home, CLINIC, "holidays: []", "holidays: &free [2026-12-25, 2026-12-25]")
+    change(home, CLINIC, "  state_dir: var", "  <<: {state_dir: var}")
+    assert load_settings(home).state_dir == (home / "var").resolve()
+
+
+def test_the_zone_of_a_source_may_have_the_name_that_exports_give_it(home: Path) -> None:
+    change(home, SOURCES, "take: newest", "take: newest\n    zone: Eastern Time (US & Canada)")
+    assert load_settings(home).sources[0].zone == "Eastern Time (US & Canada)"
 
 
 def test_few_lines_that_mean_billions_of_values_end_as_one_fault(home: Path) -> None:
