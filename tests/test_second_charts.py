@@ -1,9 +1,13 @@
 """A second chart of one patient: what would be wrong if the two were one waits until a person says whether they are."""
 
+from unittest.mock import Mock
+
 import pytest
 from hand_written_clinic import Clinic, Row, appointment
 
+from jobs.clinic.addresses import TOO_MANY_HAVE_IT
 from jobs.runner.run import FINE
+from jobs.store.namesakes import add_namesakes
 
 INSTALLED, DAY, NEXT = "2026-03-02 10:00", "2026-03-03 10:00", "2026-03-04 10:00"
 
@@ -56,6 +60,15 @@ def test_a_persons_word_on_the_two_charts_decides(clinic: Clinic, word: str) -> 
     assert told(clinic, "2026-03-03 10:20", *rows) == (WELCOMED if word == "same" else both)
 
 
+def test_a_word_on_a_record_that_was_joined_into_another_one_counts_for_that_one(clinic: Clinic) -> None:
+    clinic.send(INSTALLED)
+    rows = nela("1", "03-10"), nela("2", "03-12"), nela("3", "03-20")
+    assert told(clinic, DAY, *rows) == WELCOMED
+    for words in (("same", "2", "3"), ("apart", "1", "3")):
+        assert clinic.command("patients", *words, "--who", "Dana", moment=DAY).exit_code == FINE
+    assert told(clinic, "2026-03-03 10:20", *rows) == [*WELCOMED, ("welcome", "03-12")]
+
+
 @pytest.mark.parametrize(
     "other", [{"birth_date": "2004-05-06"}, {"first_name": "Nora"}, {"email": "nela@elsewhere.example"}]
 )
@@ -79,6 +92,20 @@ def test_who_cancelled_and_booked_again_under_another_chart_is_not_asked_to_book
     assert told(clinic, NEXT, *rows) == WELCOMED
     assert told(clinic, "2026-03-06 10:00", *rows) == WELCOMED
     assert ("cancelled", "no. 2 may be the same patient: a future visit is booked") in waiting(clinic)
+
+
+def test_charts_of_one_stand_in_name_at_an_address_that_too_many_have_are_not_compared_with_each_other(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = Mock(side_effect=add_namesakes)
+    monkeypatch.setattr("jobs.store.namesakes.add_namesakes", compared)
+    clinic.send(INSTALLED)
+    guests = [
+        {**nela(f"G{number}", "03-10"), "first_name": "Guest", "email": "guest@x.example"} for number in range(21)
+    ]
+    assert told(clinic, DAY, *guests, nela("1", "03-10"), nela("2", "03-12")) == WELCOMED
+    assert sum(TOO_MANY_HAVE_IT in reason for _, reason in waiting(clinic)) == 21
+    assert {len(call.args[2]) for call in compared.call_args_list} == {2}  # of each look: the charts of Nela alone
 
 
 def test_a_death_that_is_known_of_one_chart_holds_the_letters_of_the_other(clinic: Clinic) -> None:

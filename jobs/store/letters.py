@@ -125,7 +125,7 @@ def people(
                 row.address_key, row.email, row.email_consent, slots.get(row.id, ()), frozenset(refused),
                 not_theirs=OWN if is_own(row.email, own) else crowded, died=row.died != "",
             )  # fmt: skip
-        namesakes.update(row.id for row in known if row.has_namesake)
+        namesakes.update(row.id for row in known if row.has_namesake and not found[row.id].unreachable)
         for patient_id, rule, category, at, *about in memory.connection.execute(_gone(memory, part)):
             found[patient_id].sent.append(Sent(rule, category, at, capped.get(rule, True), *about))
         if known and known[0].some_unread:
