@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection
 from sqlalchemy import select
 
 from jobs.clinic.due_letters import Person
-from jobs.store.identity_lines import newest_lines, ordered
+from jobs.store.identity_lines import lines_among, ordered
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts
-from jobs.store.tables import patients
+from jobs.store.tables import ONE_OF_TWO, patients
 
 
 def add_namesakes(
@@ -45,13 +45,10 @@ def _groups(memory: Memory, ids: Collection[int]) -> list[dict[int, str]]:
 
 def _parted(memory: Memory, ids: Collection[int]) -> set[tuple[int, int]]:
     """The pairs of these patients of which a person said, of any of their records, that they are two."""
-    patient = patients.c
-    parted = [line.pair for line in newest_lines(memory).values() if line.what == "apart" and line.who]
-    records = {each for pair in parted for each in pair}
-    query = select(patient.id, patient.same_as)
-    now = {
-        record_id: same_as or record_id
-        for part in in_parts(records)
-        for record_id, same_as in memory.connection.execute(query.where(patient.id.in_(part)))
-    }
-    return {ordered(now[one], now[other]) for one, other in parted}
+    query = select(patients.c.id, patients.c.same_as).where(ONE_OF_TWO)
+    now = {patient_id: patient_id for patient_id in ids}
+    for part in in_parts(ids):
+        rows = memory.connection.execute(query.where(patients.c.same_as.in_(part)))
+        now.update((record_id, patient_id) for record_id, patient_id in rows)
+    lines = lines_among(memory, now).values()
+    return {ordered(now[line.one_id], now[line.other_id]) for line in lines if line.what == "apart" and line.who}
