@@ -4,7 +4,7 @@ from collections import Counter
 from unittest.mock import Mock
 
 import pytest
-from hand_written_clinic import Clinic, Row, appointment
+from hand_written_clinic import WEEKLY, Clinic, Row, appointment
 
 from jobs import pull_appointments
 from jobs.clinic.last_look import TO_CORRECT, UNFOLLOWED
@@ -100,6 +100,21 @@ def test_of_two_sources_side_by_side_the_one_that_is_left_counts_alone(known: Cl
     days(known, "03-10 09:00", "03-11 09:00")
     of_march = {name: count for name, count in reminded(known).items() if name[1] != "03-05"}
     assert of_march == {("Ben", "03-13"): 1, ("Cora", "03-12"): 1}
+
+
+def test_where_only_a_calendar_is_left_what_stands_there_counts_and_is_reminded_of(clinic: Clinic) -> None:
+    calendar = "{name: calendar, path: exports/*.ics}"
+    clinic.read_from(OLD, calendar)
+    (clinic.home / "exports" / "studio.ics").write_text(WEEKLY)
+    mira = {"last_name": "Quill", "booked_at": "2026-02-20 10:00"}
+    clinic.export(
+        *(appointment("Mira", f"2026-{day} 09:00", "booked", **mira) for day in ("03-06", "03-13")), name="old.csv"
+    )
+    days(clinic, "03-02 09:00")
+    clinic.read_from(calendar)
+    days(clinic, "03-03 09:00", "03-04 09:00", "03-11 09:00")
+    assert reminded(clinic) == {("Mira", "03-06"): 1, ("Mira", "03-13"): 1}
+    assert clinic.ask("SELECT what FROM problems") == []
 
 
 def test_the_letters_of_a_source_that_is_named_again_wait_no_more(known: Clinic) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
-from hand_written_clinic import Clinic, Row, appointment
+from hand_written_clinic import WEEKLY, Clinic, Row, appointment
 
 from jobs.runner.run import FAILED, FINE
 
@@ -143,3 +143,65 @@ def test_so_do_the_charts_whose_visits_a_person_says_are_gone(clinic: Clinic) ->
     words = ["problems", "--is-right", "exports/appointments.csv", "--who", "Dana"]
     assert clinic.command(*words, moment=CHANGED).exit_code == FINE
     assert reminded(clinic, "03-04") == new
+
+
+EXPORT, CALENDAR = "{name: export, path: exports/*.csv}", "{name: calendar, path: exports/*.ics}"
+FORMER, CORRECTED = "mira@former.example", "mira@corrected.example"
+
+
+def calendar(clinic: Clinic, hour: str = "09") -> None:
+    text = WEEKLY.replace("T090000", f"T{hour}0000").replace("T095500", f"T{hour}5500")
+    (clinic.home / "exports" / "studio.ics").write_text(text)
+
+
+def mira(clinic: Clinic, email: str) -> None:
+    usual = {"last_name": "Quill", "patient_id": "17", "booked_at": "2026-02-20 10:00", "email": email}
+    days = "02-27", "03-06", "03-13"
+    clinic.export(*(appointment("Mira", f"2026-{day} 09:00", "booked", **usual) for day in days))
+
+
+@pytest.fixture
+def in_both(clinic: Clinic) -> Clinic:
+    """One patient in the export and in a calendar, each with an address."""
+    clinic.read_from(EXPORT, CALENDAR)
+    calendar(clinic)
+    mira(clinic, FORMER)
+    assert clinic.pull(BEFORE).counts["patients in two sources"] == 1
+    return clinic
+
+
+def leader(clinic: Clinic) -> str:
+    [address] = clinic.ask("SELECT address_key FROM patients WHERE same_as = 0")
+    return str(address)
+
+
+def test_the_one_of_a_source_leads_no_more_once_a_person_says_that_it_is_gone_for_good(in_both: Clinic) -> None:
+    in_both.read_from(CALENDAR)
+    in_both.pull(CHANGED)
+    assert leader(in_both) == FORMER
+    assert in_both.command("problems", "--is-gone", "export", "--who", "Dana", moment=CHANGED).exit_code == FINE
+    assert reminded(in_both, "03-04") == {"Mira": "mira@patient.example"}
+
+
+def test_a_source_that_was_missing_for_a_day_says_again_where_letters_go(in_both: Clinic) -> None:
+    in_both.read_from(CALENDAR)
+    calendar(in_both, "10")  # what changes meanwhile is known of the calendar alone
+    in_both.pull(CHANGED)
+    assert leader(in_both) == "mira@patient.example"
+    in_both.read_from(EXPORT, CALENDAR)
+    calendar(in_both)
+    in_both.pull("2026-03-03 09:00")
+    assert leader(in_both) == FORMER
+    mira(in_both, CORRECTED)
+    in_both.pull("2026-03-04 09:00")
+    assert reminded(in_both, "03-04") == {"Mira": CORRECTED}
+    assert in_both.ask("SELECT DISTINCT same_as FROM appointments WHERE source = 'export'") == [0]  # and of visits
+
+
+def test_it_does_so_in_the_very_pull_in_which_it_is_back(in_both: Clinic) -> None:
+    in_both.read_from(CALENDAR)
+    in_both.pull(CHANGED)
+    in_both.read_from(EXPORT, CALENDAR)
+    mira(in_both, CORRECTED)
+    in_both.pull("2026-03-03 09:00")
+    assert leader(in_both) == CORRECTED

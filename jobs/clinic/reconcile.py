@@ -12,6 +12,7 @@ _STANDS = ("booked", "arrived", "completed", "no_show")
 _ONE_VISIT = timedelta(hours=1)
 """Entries of a patient that begin less than this apart are one visit: nobody begins another one so soon."""
 FROM_CALENDARS_ON = 1000  # ranks of calendars; a spreadsheet's is its place in config/sources.yaml
+NAMED_NO_MORE = 1_000_000  # the rank of a source that it no longer has: whatever is left counts before
 
 
 class Entry(NamedTuple):
@@ -46,7 +47,7 @@ class Entry(NamedTuple):
 
     @property
     def in_calendar(self) -> bool:
-        return self.rank >= FROM_CALENDARS_ON
+        return FROM_CALENDARS_ON <= self.rank < NAMED_NO_MORE
 
 
 Apart = Collection[frozenset[int]]

@@ -7,8 +7,9 @@ from jobs.clinic.follow_ups import utc_text
 from jobs.runner.tools import Tools
 from jobs.sources.ranks import ranks_of
 from jobs.store.episodes import refresh_episodes
+from jobs.store.leading import lead_anew
 from jobs.store.sources import named_no_more, note_named_no_more
-from jobs.store.sources_named_no_more import hand_over, let_them_wait
+from jobs.store.sources_named_no_more import hand_over, known_to, let_them_wait
 
 
 class NamedNoMore(NamedTuple):
@@ -21,14 +22,16 @@ class NamedNoMore(NamedTuple):
 
 def before_reading(tools: Tools, gone: Collection[str]) -> NamedNoMore:
     """Note these sources, so that what the pull brings is held against what they had. What stands in a source that is
-    left is that one's from now on. One that is named again stays noted until its letters wait no more: a pull that is
-    killed before leaves that to the next one."""
+    left is that one's from now on; one that is named again has its own again, and says again how its patients are
+    reached. It stays noted until its letters wait no more: a pull that is killed before leaves that to the next one."""
     now, sources = utc_text(tools.now), frozenset(gone)
     with tools.store.begin() as memory:
         before = named_no_more(memory)
         note_named_no_more(memory, sources | before)
-        if sources - before:
-            refresh_episodes(memory, hand_over(memory, ranks_of(tools.settings.sources), now), tools.today)
+        if sources != before:
+            handed_over = hand_over(memory, ranks_of(tools.settings.sources), now)
+            led = lead_anew(memory, known_to(memory, before - sources), now, tools.settings.source_names)
+            refresh_episodes(memory, handed_over | led, tools.today)
     return NamedNoMore(sources, before - sources)
 
 

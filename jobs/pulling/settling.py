@@ -9,6 +9,7 @@ from functools import partial
 
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.problems import FEW
+from jobs.clinic.reconcile import NAMED_NO_MORE
 from jobs.clinic.records import Problem
 from jobs.runner.tools import Tools
 from jobs.sources.source import Source
@@ -112,13 +113,13 @@ def settle(
     from jobs.sources.ranks import ranks_of  # nothing new, nothing to load
     from jobs.store.identity import settle_identities
     from jobs.store.leading import lead_anew
-    from jobs.store.twins import UNKNOWN_RANK, settle_twins
+    from jobs.store.twins import settle_twins
 
     people = settle_identities(memory, touched.records, touched.handed_over, seen_at)
     whose = touched.records.union(touched.patients, gone)
     led = lead_anew(memory, whose, seen_at, tools.settings.source_names, noted)
     _pass_on(memory, tools, [each for each in touched.passed if not each.was_twin], seen_at, counts)
-    ranks = dict.fromkeys(named_no_more(memory), UNKNOWN_RANK) | ranks_of(tools.settings.sources)
+    ranks = dict.fromkeys(named_no_more(memory), NAMED_NO_MORE) | ranks_of(tools.settings.sources)
     renamed = {each.slot_id for each in touched.passed if each.was_twin}
     one_now = touched.one_now | people.one_now | led
     twins = settle_twins(memory, touched.slots, ranks, seen_at, one_now, touched.back, renamed)

@@ -63,20 +63,17 @@ def lead_anew(
 def leading(lead: int, visits: Sequence[Visit], now: str, numbered: Collection[int] = ()) -> int:
     """Which record leads a patient whom `lead` has led so far, by the visits of the sources that count.
 
-    It still does as long as a coming visit is given for it. Else that one does for which its source gives the newest
-    visit: of two sources that both count, neither takes the lead from the other. Where none of its sources counts, any
-    other one leads, rather one with a number of the practice system (`numbered`).
+    The sources say it that gave the patient's first record, rather one with a number of the practice system
+    (`numbered`): of two that both count neither takes the lead from the other, and one that was missing for a day has
+    it again. For whom they have a coming visit, that record goes on; else that one leads for which they give the newest
+    visit.
     """
-    standing = [visit for visit in visits if visit.status in _STANDS]
+    first = min((visit.record for visit in visits), key=lambda each: (each not in numbered, each), default=lead)
+    its_own = {visit.source for visit in visits if visit.record == first}
+    standing = [visit for visit in visits if visit.status in _STANDS and visit.source in its_own]
     if any(visit.record == lead and visit.starts_at > now for visit in standing):
         return lead
-    its_own = {visit.source for visit in visits if visit.record == lead}
-    may = [visit for visit in standing if visit.source in its_own or not its_own]
-    newest = max(
-        may,
-        key=lambda visit: (not its_own and visit.record in numbered, visit.starts_at, visit.record),
-        default=None,
-    )
+    newest = max(standing, key=lambda visit: (visit.starts_at, visit.record), default=None)
     return newest.record if newest else lead
 
 

@@ -8,19 +8,21 @@ from sqlalchemy import delete, select, text
 
 from jobs.clinic.episodes import NOT_FOLLOWED
 from jobs.clinic.problems import named_no_more_words
+from jobs.clinic.reconcile import NAMED_NO_MORE
 from jobs.clinic.records import Problem
 from jobs.store.early_look import COMING, coming_after
 from jobs.store.memory import Memory
 from jobs.store.rows import setting, update_rows
 from jobs.store.sources import SETTINGS, named_no_more, note_named_no_more, note_problems
 from jobs.store.tables import appointments, problems, source_files
-from jobs.store.twins import UNKNOWN_RANK, settle_twins
+from jobs.store.twins import settle_twins
 
 _LOOK_BACK = timedelta(days=60)  # what came of a visit before is known by now
 
 
 def hand_over(memory: Memory, ranks: Mapping[str, int], now: str) -> frozenset[int]:
-    """Let the visits that stand in a source which is left too be that one's; give the patients touched by it."""
+    """Let the visits that stand in a source which is left too be that one's, and those of one that is named again its
+    own again; give the patients touched by it."""
     slot = appointments.c
     since = date.fromisoformat(now[:10]) - _LOOK_BACK
     query = select(slot.id).where(
@@ -28,7 +30,7 @@ def hand_over(memory: Memory, ranks: Mapping[str, int], now: str) -> frozenset[i
         slot.source.in_([*ranks]),
     )  # fmt: skip
     found = memory.connection.execute(query).scalars().all()
-    return settle_twins(memory, found, dict.fromkeys(named_no_more(memory), UNKNOWN_RANK) | {**ranks}, now).patients
+    return settle_twins(memory, found, dict.fromkeys(named_no_more(memory), NAMED_NO_MORE) | {**ranks}, now).patients
 
 
 def let_them_wait(memory: Memory, sources: Collection[str], back: Collection[str], now: str) -> None:

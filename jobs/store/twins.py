@@ -13,14 +13,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, select, update
 
 from jobs.clinic.identity import person_key
-from jobs.clinic.reconcile import Difference, Entry, differences, pair_entries
+from jobs.clinic.reconcile import NAMED_NO_MORE, Difference, Entry, differences, pair_entries
 from jobs.store.identity import settle_identities
 from jobs.store.identity_lines import apart_pairs
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts, setting, update_rows
 from jobs.store.tables import SLOT_ONE_OF_TWO, appointments, events, letters, patients
 
-UNKNOWN_RANK = 999  # of a source that config/sources.yaml no longer has
 _GONE = ("sent", "attempting", "unknown")
 _OPEN = ("planned", "ready", "deferred", "held", "failed")
 _OUTCOMES = ("arrived", "completed", "no_show")
@@ -132,7 +131,7 @@ def _all_entries(memory: Memory) -> Select[Any]:
 
 def _entry(row: Any, ranks: Mapping[str, int]) -> Entry:
     slot_id, source, patient_id, named_id, *rest = row
-    return Entry(slot_id, source, ranks.get(source, UNKNOWN_RANK), patient_id, named_id or patient_id, *rest)
+    return Entry(slot_id, source, ranks.get(source, NAMED_NO_MORE), patient_id, named_id or patient_id, *rest)
 
 
 def _in_both(memory: Memory, pairs: Iterable[tuple[Entry, Entry]]) -> set[tuple[int, int]]:

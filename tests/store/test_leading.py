@@ -24,6 +24,8 @@ def visit(record: int, day: str, source: str = "export", status: str = "") -> Vi
         ([visit(LEAD, "03-01"), visit(OTHER, "03-01")], OTHER),  # the same visit, given again
         ([visit(LEAD, "03-09", status="cancelled"), visit(OTHER, "03-09", status="cancelled")], LEAD),
         ([visit(LEAD, "03-01"), visit(OTHER, "03-12", "calendar")], LEAD),
+        ([visit(THIRD, "03-12", "calendar"), visit(OTHER, "03-01")], OTHER),  # the export was missing for a day
+        ([visit(THIRD, "03-12", "calendar"), visit(OTHER, "03-01", status="cancelled")], LEAD),
         ([visit(LEAD, "03-12", "calendar"), visit(LEAD, "03-01"), visit(OTHER, "03-12")], LEAD),
         ([visit(OTHER, "03-01")], OTHER),  # the source of the one that led counts no more
         ([visit(OTHER, "03-01"), visit(THIRD, "03-12", "calendar")], OTHER),
