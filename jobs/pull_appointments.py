@@ -11,6 +11,7 @@ from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.store.episodes import renew_once_a_day
 from jobs.store.sources import file_memories, named_no_more, read_before
+from jobs.store.steps_anew import read_steps_anew
 
 
 def run(tools: Tools, today: date) -> Outcome:
@@ -36,5 +37,6 @@ def run(tools: Tools, today: date) -> Outcome:
         settle_source(tools, source, outcomes, reading.told, today)
     if no_more:
         after_reading(tools, no_more)
+    read_steps_anew(tools.store, {source.name: source.kinds for source in tools.settings.sources}, today)
     renew_once_a_day(tools.store, today)  # else the letters and the workbook, side by side, would wait for each other
     return sum_up(tools, counts)

@@ -260,3 +260,27 @@ def test_a_clock_that_was_ahead_keeps_no_arrival_out_of_the_figures(clinic: Clin
     book = summarized(clinic)
     assert became(book) == {"Evaluated": 2, "In care": 2}
     assert told_to_add_up(book)
+
+
+def test_fees_are_in_the_sum_that_is_billed_and_about_says_so_and_of_how_many_visits_an_amount_is_known(
+    clinic: Clinic,
+) -> None:
+    """Of two visits one has an amount; a missed and a cancelled appointment have a fee."""
+    columns = "appointment_id,first_name,last_name,email,start,status,type,amount billed"
+    amounts = {
+        "Ann": ("completed", "100"),
+        "Ben": ("completed", ""),
+        "Cy": ("no show", "50"),
+        "Di": ("cancelled", "75"),
+    }
+    lines = [
+        f"{name},{name},Fictional,{name}@patient.example,2026-10-06 10:00,{status},PT Follow Up,{amount}"
+        for name, (status, amount) in amounts.items()
+    ]
+    (clinic.home / "exports" / "appointments.csv").write_text("\n".join([columns, *lines, ""]), "utf-8")
+    assert clinic.pull(MONDAY).code == 0
+    book = summarized(clinic)
+    shown, about = ({row[0]: row[1] for row in book[name].iter_rows(values_only=True)} for name in ("Figures", "About"))
+    assert (shown["Billed"], shown["Visits with billed"]) == (225, 0.5)
+    assert "Fees for missed and cancelled appointments are in the sum" in about["Billed, paid"]
+    assert "the sum is of these alone" not in about["Billed, paid"]

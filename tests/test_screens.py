@@ -1,5 +1,6 @@
 """A free screen before anybody has decided for care: no evaluation, no new patient, and few letters."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +131,30 @@ def test_a_consultation_is_a_screen_where_it_is_short_or_the_clinic_says_so(clin
     assert clinic.ask(steps) == ["evaluation", "evaluation", "screen"]
     clinic.read_from("{name: export, path: exports/*.csv, kinds: {Consult: talk}}")
     assert 'kinds: "Consult" cannot be "talk". Use one of evaluation, visit, ' in clinic.command("check").output
+
+
+def test_a_type_that_means_something_else_by_now_does_so_for_rows_that_have_left_the_export_too(clinic: Clinic) -> None:
+    """After an upgrade, also of a source that is named no more, and where `kinds:` is written later. A discharge that
+    the export had marked stays one."""
+    clinic.read_from("{name: export, path: exports/*.csv}", "{name: former, path: exports/former.csv}")
+    clinic.export(screen("Sam", "2026-03-03 10:00"), name="former.csv")
+    past = [screen("Pia", "2026-03-03 11:00"), appointment("Tea", "2026-03-03 12:00", kind="Trial")]
+    clinic.export(*past, screen("Dan", "2026-03-03 13:00"))
+    clinic.pull("2026-03-03 14:00")
+    with sqlite3.connect(clinic.database) as database:  # as a program that knew no screens had left them
+        database.execute("UPDATE appointments SET step = 'evaluation' WHERE step = 'screen'")
+        database.execute("UPDATE appointments SET step = 'discharge' WHERE key LIKE '%Dan%'")
+        database.execute("DELETE FROM cursors WHERE name IN ('what types mean', 'episodes renewed')")
+        database.execute("DELETE FROM episodes")
+    new = care("Zed", "2026-03-10 10:00", "booked")
+    clinic.read_from("{name: export, path: exports/appointments.csv}")
+    clinic.export(new)
+    clinic.pull("2026-03-04 14:00")
+    steps = "SELECT first_name, step FROM appointments JOIN patients ON patients.id = patient_id ORDER BY first_name"
+    meant = {"Dan": "discharge", "Pia": "screen", "Sam": "screen", "Tea": "other", "Zed": "evaluation"}
+    assert dict(clinic.ask(steps)) == meant
+    opened = "SELECT first_name, opening FROM episodes JOIN patients ON patients.id = patient_id WHERE visits = 0"
+    assert dict(clinic.ask(opened)) == {"Pia": "screen", "Sam": "screen", "Zed": "evaluation"}
+    clinic.read_from("{name: export, path: exports/appointments.csv, kinds: {Trial: screen}}")
+    clinic.pull("2026-03-05 14:00")
+    assert dict(clinic.ask(steps)) == meant | {"Tea": "screen"}

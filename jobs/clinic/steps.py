@@ -65,8 +65,7 @@ def with_brief_consults(
 ) -> list[str]:
     """The steps; a consultation that is over so soon is no evaluation. Some call their evaluation a consultation and no
     more, some a free talk: where the clinic does not say, the time that is kept free for it does."""
-    consults = {kind for kind in set(kinds) if _CONSULT.fullmatch(_plain(kind))}
-    consults = {kind for kind in consults if _plain(kind) not in map(_plain, extra)}
+    consults = {kind for kind in set(kinds) if is_consult(kind) and _plain(kind) not in map(_plain, extra)}
     if not consults:
         return steps
     from jobs.clinic.dates import later  # few clinics have such a type
@@ -75,6 +74,11 @@ def with_brief_consults(
         SCREEN if kind in consults and start and start < end <= later(start, BRIEF_MINUTES) else step
         for step, kind, start, end in zip(steps, kinds, starts, ends, strict=True)
     ]
+
+
+def is_consult(kind: str) -> bool:
+    """Whether a type says consultation and no more, so that the time that is kept free for it decides."""
+    return _CONSULT.fullmatch(_plain(kind)) is not None
 
 
 def _plain(kind: str) -> str:

@@ -19,7 +19,8 @@ DEFINITIONS = (
      "counts. A patient who comes back with a new complaint counts again."),
     ("Deleted bookings", "Episodes whose appointments the practice system has all as deleted, void, duplicates or "
      f"entered in error, or has had none of for {DELETED_AFTER_DAYS} days: no new patients. A cancelled booking is "
-     "there, and counts."),
+     "there, and counts. A booking that was deleted, and left the export, before the update of November 2026 was "
+     "installed cannot be told any more: it counts as rescheduled, and may count as a new patient."),
     ("Screen", "A free or injury screen, a short or phone consultation, a discovery visit: no new patient, evaluation "
      "or visit of a plan, until care is booked. The column Screens on Sources: the year's episodes that began "
      "with one."),
@@ -55,8 +56,9 @@ DEFINITIONS = (
     ("Discharged", "A discharge visit of the episode was kept."),
     ("Visits so far", "All visits up to now of the patients who were new this year."),
     ("Billed, paid", "As the export has them: on the sheet Figures of the appointments in the period, beside a source "
-     "of all appointments of the year's new patients. An empty cell means that the export has none; it is never zero. "
-     "Visits with billed, with paid: of how many of the visits the export says the amount; the sum is of these alone."),
+     "of all appointments of the year's new patients. Fees for missed and cancelled appointments are in the sum, and "
+     "what is paid ahead. An empty cell means that the export has none; it is never zero. Visits with billed, with "
+     "paid: of how many of the visits the export says the amount. What the other visits came to is not in the sum."),
     ("New source", "Its first referral ever lies in the period shown. For this, for quiet and for returning, a name "
      "that is a source and a referring provider is looked at in both roles."),
     ("Quiet", f"At least {QUIET_REFERRALS} referrals in the 365 days up to the end of the period shown, none in the "
