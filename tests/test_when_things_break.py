@@ -307,6 +307,8 @@ def test_a_server_that_puts_everybody_off_fails_each_run_and_all_letters_leave_w
             )
         assert (asked, states(clinic), len(patients - {""})) == ([26] * 8, {"deferred": 26, "ready": 14}, 40)
         assert clinic.ask("SELECT max(tries) FROM letters") == [0]
+        told = clinic.command("status", moment="2026-03-04 16:00").output
+        assert "Put off by the mail server: 26, from Wed 04 Mar 16:00 on again; `outbox` lists them" in told
         server.script = lambda step, session: None
         assert clinic.send("2026-03-04 16:10").counts == {"letters sent": 40}
     assert sorted(server.recipients()) == sorted(f"p{number:02d}@patient.example" for number in range(40))

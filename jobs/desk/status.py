@@ -108,10 +108,10 @@ def _last_read(tools: Tools, read_at: str) -> str:
 
 
 def _put_off(tools: Tools, later: PutOff) -> str:
-    """That the mail server said "later", and when it is asked again."""
-    tried = "once" if later.tries == 1 else f"up to {later.tries} times"
+    """That the mail server said "later", and when it is asked again. A "later" that all are told is no try of any."""
+    tried = ", tried once" if later.tries == 1 else f", tried up to {later.tries} times" if later.tries else ""
     again = _local(tools, max(later.again_at, utc_text(tools.now)))
-    return f"Put off by the mail server: {later.letters}, tried {tried}, from {again} on again; `outbox` lists them"
+    return f"Put off by the mail server: {later.letters}{tried}, from {again} on again; `outbox` lists them"
 
 
 def _how_new(tools: Tools, new: Freshness) -> str:

@@ -81,7 +81,7 @@ def test_the_way_to_the_mailbox_is_encrypted_and_the_certificate_checked(
     box = settings(dovecot.port, host="localhost", user=f"by{security}", security=security)
     box = settings(dovecot.tls_port, host="localhost", user="bytls", security="tls") if security == "tls" else box
     assert trouble(box).startswith(f"The mailbox at localhost:{box.port} shows a certificate that is not right (")
-    assert trouble(box).endswith(" Check host under mail.mailbox.")
+    assert trouble(box).endswith("certificate). Check host under mail.mailbox.")
     trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
     monkeypatch.setattr("jobs.mail.mailbox.imap.ssl.create_default_context", lambda: trusting)
     assert len(read(box)[0].mails) == 1

@@ -12,6 +12,8 @@ from hand_written_clinic import Clinic
 from made_files import Found, read_one
 
 from jobs.runner.run import FINE
+from jobs.sources.calendar_file import fetch_calendar
+from jobs.sources.header_row import Unreadable
 from jobs.sources.source import Limits, Source
 
 CERTIFICATE = Path(__file__).resolve().parents[1] / "mail" / "loopback_certificate.pem"
@@ -170,8 +172,10 @@ def test_of_a_calendar_without_its_end_nothing_is_called_gone_and_it_is_asked_fo
 def test_a_server_whose_certificate_nobody_vouches_for_is_not_read(shared: Shared) -> None:
     found = fetch(shared.address)
     assert (found.outcome, found.rows, shared.asked) == ("refused", [], [])
-    assert found.said().startswith("The calendar's server cannot be reached: ")
-    assert "certificate" in found.said() and found.said().endswith("It is tried again next time.")
+    assert found.said() == (
+        "The calendar's server cannot be reached: its certificate cannot be trusted (self-signed certificate). It is "
+        "tried again next time."
+    )
 
 
 def test_an_address_that_is_not_encrypted_is_not_asked(tmp_path: Path) -> None:
@@ -215,6 +219,18 @@ def test_an_address_that_leads_elsewhere_unencrypted_is_not_followed(shared: Sha
     shared.status, shared.leads_to = 302, to
     found = fetch(shared.address)
     assert (found.outcome, found.rows, SECRET in found.said()) == ("refused", [], False)
+
+
+def test_no_secret_travels_unencrypted_to_where_a_server_sends_us(
+    plain: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one server of this test by two names, the second of which counts as another machine's."""
+    monkeypatch.setattr("jobs.sources.calendar_file._THIS_MACHINE", ("localhost",))
+    plain.status, plain.leads_to = 302, plain.address.replace("localhost", "127.0.0.1")
+    with pytest.raises(Unreadable) as told:
+        fetch_calendar(plain.address, ("", ""), 20, 1 << 20)
+    assert told.value.what == "The calendar's server sends us to an address that is not encrypted."
+    assert len(plain.asked) == 1
 
 
 @pytest.mark.usefixtures("trusted")

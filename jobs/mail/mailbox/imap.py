@@ -11,7 +11,7 @@ from datetime import datetime
 from imap_tools import AND, BaseMailBox
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 
-from jobs.machine.connections import HUNG_UP
+from jobs.machine.connections import HUNG_UP, line_words
 from jobs.mail.mailbox.records import AT_ONCE, LARGEST, Batch, Mail, MailboxUnusable
 from jobs.mail.passwords import NoPassword, find_password, place_of
 from jobs.mail.settings import Mailbox as Settings
@@ -216,7 +216,7 @@ def _answer(refused: Exception) -> str:
 
 def _what_is_wrong(trouble: Exception, settings: Settings) -> str:
     if isinstance(trouble, ssl.SSLCertVerificationError):
-        return f"shows a certificate that is not right ({trouble.verify_message}). Check host under mail.mailbox."
+        return f"shows a certificate that is not right ({line_words(trouble)}). Check host under mail.mailbox."
     if isinstance(trouble, ssl.SSLError):
         return "does not speak TLS there. Check port and security under mail.mailbox."
     if isinstance(trouble, TimeoutError):

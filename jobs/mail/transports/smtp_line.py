@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from jobs.machine.connections import HUNG_UP
+from jobs.machine.connections import HUNG_UP, line_words
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -137,7 +137,6 @@ def _why(trouble: OSError, seconds: float) -> str:
         return f"The server did not answer in time (limit {seconds:g} seconds)."
     if isinstance(trouble, HUNG_UP):
         return _CLOSED
-    certificate = getattr(trouble, "verify_message", "")  # only where the ssl module is in use at all
-    if certificate:
-        return f"The server's certificate cannot be trusted: {certificate}."
-    return f"The connection was lost: {trouble.strerror or type(trouble).__name__}."
+    if getattr(trouble, "verify_message", ""):  # only where the ssl module is in use at all
+        return f"The server's certificate cannot be trusted: {line_words(trouble)}."
+    return f"The connection was lost: {line_words(trouble)}."
