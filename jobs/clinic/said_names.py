@@ -30,7 +30,9 @@ _INITIALS = pattern(r"[^\W\d_]\.?|(?:[^\W\d_]\.){2,}[^\W\d_]?\.?")
 _WORD = pattern(rf"[^\W\d_]{_SIGNS}*(?:[.'\u2019\u02bc`-]+[^\W\d_]{_SIGNS}*)*\.?")
 _VOWELLESS = pattern(r"[b-df-hj-np-tv-xz]{2,}", re.IGNORECASE)
 _ENGLISH = pattern(r"\w+(?:tions?|sions?|ments|less)|\w{3,}[ai]ble|\w{4,}(?:ful|ness)|\w{6,}(?:ive|ing)", re.IGNORECASE)
-_NO_NAMES = frozenset(word.capitalize() for word in ("baby", *SUFFIXES, *TITLES))
+_ALSO_A_NAME = frozenset(("rev",))
+"""A title that is somebody's name where it stands alone and without a dot."""
+_NO_NAMES = frozenset(word.capitalize() for word in ("baby", *SUFFIXES, *TITLES - _ALSO_A_NAME))
 _TWO = frozenset("& and And AND y".split())
 """Between two people."""
 _LEADING_TO_A_NOTE = frozenset("and at by can do does has if in may on or owns to w was when will".split())
@@ -119,7 +121,9 @@ def _name_of(words: list[str]) -> list[str]:
 def _can_be_first(first: str, behind: list[str]) -> bool:
     """Whether a word, with others behind it, is a first name: not "Jr.", "BCBS", "Bob's mom" or "Will call"."""
     own, then = bare(first), behind[0] if behind else ""
-    if not _WORD.fullmatch(first) or own in FLAGS or own in SUFFIXES or own in TITLES or own == "baby":
+    if not _WORD.fullmatch(first) or own in FLAGS or own in SUFFIXES or own == "baby":
+        return False
+    if own in TITLES and not (first.lower() in _ALSO_A_NAME and not behind):
         return False
     if own.endswith("'s") or (first.isupper() and len(first) > 2 and _VOWELLESS.fullmatch(first)):
         return False

@@ -97,7 +97,7 @@ def test_a_name_is_said_as_it_is_written(typed: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Cash", "Hope", "Lien", "May", "Early", "Kaiser", "Per", "Will", "New", "Blue", "Gold"]
+    "name", ["Cash", "Hope", "Lien", "May", "Early", "Kaiser", "Per", "Will", "New", "Blue", "Gold", "Rev"]
 )
 def test_a_rare_name_that_is_also_a_word_is_a_name(name: str) -> None:
     assert [said_name(each).name for each in (name, name.upper(), name.lower())] == [name] * 3
@@ -105,7 +105,7 @@ def test_a_rare_name_that_is_also_a_word_is_a_name(name: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["J.R.", "T. J.", "J", "Jr", "JR", "III", "Mr", "Dr.", "DNC", "VIP", "Unknown", "TBD", "N/A", "Patient",
+    ["J.R.", "T. J.", "J", "Jr", "JR", "III", "Mr", "Dr.", "Rev.", "DNC", "VIP", "Unknown", "TBD", "N/A", "Patient",
      "New Patient", "Baby", "Baby Girl", "Do not use", "DO NOT CALL Bob", "No show", "Bob's mom", "Bob & Ann",
      "Bob and Ann", "Bob/Ann", "Bob + Ann", "Ana y Luis", "BCBS", "555-0100", "Bob pat@made.example",
      "evil.example", "x" * 41, "buy " * 21],
