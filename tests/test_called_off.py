@@ -88,7 +88,7 @@ def test_who_waited_on_the_list_is_welcomed_and_reminded_once_the_visit_is_booke
 
 
 def test_who_was_taken_for_dead_by_slip_is_reminded_once_a_person_says_so(clinic: Clinic) -> None:
-    """The front desk codes the visit anew, as it also does for who has died; only `allow` takes the death back."""
+    """The front desk codes the visit anew, as it also does for who has died; `allow --alive` alone takes it back."""
     rows = visit("Liv"), visit("Liv", "2026-03-10 10:00")
     clinic.export(*rows)
     clinic.pull(BOOKED)
@@ -97,16 +97,16 @@ def test_who_was_taken_for_dead_by_slip_is_reminded_once_a_person_says_so(clinic
         clinic.pull(moment)
         clinic.send(moment)
         assert clinic.fates("Liv", "reminder")[0] == ("withdrawn", "the patient has died")
-    said = clinic.command("allow", "liv@patient.example", "--reason", "a slip", "--who", "Ann", moment=NOON)
+    said = clinic.command("allow", "liv@patient.example", "--alive", "--reason", "a slip", "--who", "Ann", moment=NOON)
     assert said.output == (
         "The patient is alive; where a name or a status still says otherwise, correct it in the practice system.\n"
-        "liv@patient.example gets letters again. What was withdrawn for that leaves with the next run where it is "
-        "still right and not too late.\n"
+        "No. 1 gets letters again. What was withdrawn for that leaves with the next run where it is still right and "
+        "not too late.\n"
     )
     clinic.send("2026-03-05 12:10")
     assert clinic.fates("Liv", "reminder")[0] == ("sent", "")
     why = clinic.command("why", "Liv", moment=NOON).output
-    assert "2026-03-05 12:00: letters again, because: a slip (Ann)." in why
+    assert "2026-03-05 12:00: the patient is alive, because: a slip (Ann)." in why
 
 
 def test_a_death_is_no_refusal_of_email_and_takes_none_back(clinic: Clinic) -> None:
@@ -116,8 +116,8 @@ def test_a_death_is_no_refusal_of_email_and_takes_none_back(clinic: Clinic) -> N
         clinic.export(visit("Ed", last_name=name, complaint=consent))
         clinic.pull(moment)
     said = clinic.command("why", "Ed").output
-    assert "has died: no letter goes to this patient.\n  The practice system says: no e-mail.\n" in said
-    said = clinic.command("allow", "ed@patient.example", "--reason", "a slip", moment=REMINDED).output
+    assert "run_jobs.py allow 1 --alive.\n  The practice system says: no e-mail.\n" in said
+    said = clinic.command("allow", "ed@patient.example", "--alive", "--reason", "a slip", moment=REMINDED).output
     assert said.endswith("But the practice system says: no e-mail. As long as it does, no letter goes there.\n")
     clinic.send(REMINDED)
     assert clinic.fates("Ed", "reminder") == [("withdrawn", "the patient wants no e-mail")]
@@ -132,7 +132,7 @@ def test_a_death_that_was_taken_back_is_so_in_every_record_of_the_patient(clinic
         entry.write_text(_ENTRY.format(title))
         clinic.pull(moment)
     assert clinic.ask("SELECT died FROM patients") == ["yes", "yes"]
-    clinic.command("allow", "mira@patient.example", "--reason", "a slip", moment=REMINDED)
+    clinic.command("allow", "mira@patient.example", "--alive", "--reason", "a slip", moment=REMINDED)
     clinic.export(visit("Mira", last_name="Quill", email="quill@patient.example"))
     clinic.pull(REMINDED)
     clinic.send(REMINDED)
@@ -144,15 +144,19 @@ def test_a_widow_who_wants_letters_again_does_not_bring_back_those_of_the_dead(c
     clinic.export(*(visit(name, email="kent@patient.example", status=status)
                     for name, status in (("Ann", "booked"), ("Ed", "Deceased"))))  # fmt: skip
     clinic.pull(BOOKED)
-    for arguments in (("stop",), ("allow", "--reason", "asked for them")):
-        said = clinic.command(arguments[0], "kent@patient.example", *arguments[1:], moment=BOOKED)
-    assert said.output.endswith(
-        "kent@patient.example gets letters again. What was withdrawn meanwhile is not sent any more.\n"
-        "But a name or a status says that a patient with this address has died: no letter goes to that patient. If "
-        "that is wrong, run this once more.\n"
+    asked = ("allow", "kent@patient.example", "--reason", "asked for them")
+    first, again = (
+        "gets letters again. What was withdrawn meanwhile is not sent any more",
+        "is not stopped; nothing was changed",
     )
+    for arguments, told in ((("stop", "kent@patient.example"), ""), (asked, first), (asked, again)):
+        said = clinic.command(*arguments, moment=BOOKED)
+        assert not told or said.output.endswith(
+            f"kent@patient.example {told}.\nBut no letter goes to who has died by a name or a status: no. 2. If that "
+            "is wrong of one: run_jobs.py allow NO --alive.\n"
+        )
     assert clinic.ask("SELECT first_name FROM patients WHERE died = 'yes'") == ["Ed"]
-    clinic.command("allow", "kent@patient.example", "--reason", "a slip", moment=BOOKED)
+    clinic.command("allow", "kent@patient.example", "--alive", "--reason", "a slip", moment=BOOKED)
     assert clinic.ask("SELECT first_name FROM patients WHERE died = 'yes'") == []
 
 
@@ -169,7 +173,7 @@ def test_who_comes_and_is_held_to_have_died_is_listed_also_when_the_row_that_sai
     clinic.pull(BOOKED)
     listed = "SELECT value FROM problems WHERE what LIKE '%has come or booked since%' ORDER BY value"
     assert clinic.ask(listed) == ["no. 1, Moe Fictional", "no. 2, Mae Fictional"]
-    clinic.command("allow", "moe@patient.example", "--reason", "mourned", moment=BOOKED)
+    clinic.command("allow", "moe@patient.example", "--alive", "--reason", "mourned", moment=BOOKED)
     clinic.export(*later, visit("Ann"))
     clinic.pull(CHANGED)
     assert clinic.ask(listed) == ["no. 2, Mae Fictional"]

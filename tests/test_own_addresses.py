@@ -77,15 +77,19 @@ def test_an_address_that_very_many_have_is_nobodys_own_until_a_person_says_so(
     assert len(reminded(clinic)) == sent
     told = clinic.command("problems", moment="2026-03-04 10:00").output
     status = " ".join(clinic.command("status", moment="2026-03-04 10:00").output.split())
-    again = clinic.command("allow", "patient@gmail.com", "--reason", "a home", moment="2026-03-04 10:00")
+    number = clinic.ask("SELECT MAX(id) FROM patients")[0]
+    again = clinic.command("allow", str(number), "--shared", "--reason", "a home", moment="2026-03-04 10:00")
     if sent:
         assert "more than 20" not in f"{told}{status}"
         assert again.exit_code == 2
         return
     assert clinic.fates("Pat0", "reminder") == [("planned", TOO_MANY_HAVE_IT)]
     assert "No letter goes to an address that more than 20 patients have:" in told and "patient@" not in told
-    assert "(21 patients)" in status
-    assert again.output == "21 patients have this address; the letters of each of them go there from now on.\n"
+    assert f"(21 patients, such as no. {number})" in status and f"run_jobs.py allow {number} --shared." in status
+    assert again.output == (
+        "21 patients have patient@gmail.com; the letters of each of them go there from now on. Who has died or said no "
+        "gets none.\n"
+    )
     days(clinic, "03-04 11:00")
     assert len(reminded(clinic)) == count
     assert "more than 20" not in clinic.command("problems", moment="2026-03-04 12:00").output

@@ -86,7 +86,7 @@ class Read:
         """A person lets an address have letters again."""
         tools = open_tools(self.clinic.home, load_settings(self.clinic.home))
         with tools.store.begin() as memory:
-            allow(memory, "2026-03-04T18:05:00Z", "all", "asked for it", "Mira", address_key=address)
+            allow(memory, "2026-03-04T18:05:00Z", "all", "asked for it", "Mira", address)
         tools.store.close()
 
     def unsettle(self, patient: str) -> None:

@@ -16,7 +16,7 @@ _DIED_BY_STATUS = Doubt(
     "",
     DIED_BY_STATUS,
     "If that is wrong, correct it in the practice system, export again, then run: "
-    "python run_jobs.py allow ADDRESS --reason TEXT.",
+    "python run_jobs.py allow ADDRESS --alive --reason TEXT.",
 )
 _ALIVE_AFTER = timedelta(days=60)
 """Who comes so long after a visit that was called off for a death is alive, and mourned somebody. Not sooner: practice

@@ -55,7 +55,7 @@ _DIED_HINTS = (
 _DIED = (
     DIED_BY_NAME,
     "If that is wrong, take it out of the name in the practice system, export again, then run: "
-    "python run_jobs.py allow ADDRESS --reason TEXT.",
+    "python run_jobs.py allow ADDRESS --alive --reason TEXT.",
 )
 _MAY_HAVE_DIED = (
     "A note beside the name may say that the patient has died; letters to this patient go on.",

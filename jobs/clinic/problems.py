@@ -20,7 +20,7 @@ DIED_BY_NAME = "The name says that the patient has died; no letter goes to this 
 DIED_BY_STATUS = "The status says that the patient has died; no letter goes to this patient."
 COMES_THOUGH_DEAD = (
     "The patient is held to have died, and has come or booked since; no letter goes to this patient.",
-    "If the patient is alive, run: python run_jobs.py allow ADDRESS --reason TEXT. If not, correct the later visits in "
+    "If the patient is alive, run: python run_jobs.py allow NO --alive --reason TEXT. If not, correct the later visits in "
     "the practice system.",
 )
 OVERRULED = "A later row has the same appointment with other values; the later row counts."

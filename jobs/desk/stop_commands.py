@@ -46,26 +46,38 @@ def stop(place: Place, address: str, refused_since: date | None, category: "Cate
 
 
 @click.command()
-@click.argument("address", required=False, default="")
+@click.argument("whom", metavar="[ADDRESS|NO]", required=False, default="")
+@click.option("--alive", is_flag=True, help="The patient is alive, though a name or a status says otherwise.")
+@click.option("--shared", is_flag=True, help="The address is right, though very many have it, as that of a home.")
 @click.option("--refused-since", type=DAY, help="Every address that was stopped since a day for undelivered letters.")
 @click.option("--reason", required=True, help="Why, in your words: for example, that the patient asked for it.")
 @WHO
 @click.pass_obj
-def allow(place: Place, address: str, refused_since: date | None, reason: str, who: str) -> None:
-    """Let an address have letters again that was stopped. The list keeps both, with who and why.
+def allow(
+    place: Place, whom: str, alive: bool, shared: bool, refused_since: date | None, reason: str, who: str
+) -> None:
+    """Let an address, or a patient named by number, have letters again that was stopped. The list keeps both, with who
+    and why.
+
+    One answer is for one thing. Of an address that several patients have it frees the address; who of them said no is
+    named, and stays stopped until you give that number. Who has died by slip comes back with --alive, an address that
+    more than 20 patients have is vouched for with --shared.
 
     Where a mail server refused good addresses, --refused-since 2026-03-04 lets all of them have letters again that
     were stopped for that. Who asked for no more stays stopped.
     """
-    if bool(address) == bool(refused_since):
-        raise click.UsageError("Name an address, or use --refused-since.")
+    if bool(whom) == bool(refused_since):
+        raise click.UsageError("Name an address or a patient's number, or use --refused-since.")
+    if alive + shared + bool(refused_since) > 1:
+        raise click.UsageError("Use one of --alive, --shared and --refused-since.")
 
     def work(tools: "Tools") -> int:
-        from jobs.desk.stop_list import answer_on_the_list, answer_refusals
+        from jobs.desk.allowing import answer_refusals, answer_stop, call_alive, call_shared
 
         if refused_since:
             return answer_refusals(tools, refused_since, reason, who)
-        return answer_on_the_list(tools, address, reason, who)
+        answer = call_alive if alive else call_shared if shared else answer_stop
+        return answer(tools, whom, reason, who)
 
     with_tools(place, work)
 

@@ -35,14 +35,19 @@ def _is_of(problem: Problem, key: str, first: str, last: str) -> bool:
 
 
 def crowded_in_words(memory: Memory) -> list[str]:
-    """A sentence where so many patients have one address that it is nobody's own; addresses are masked."""
+    """A sentence where so many patients have one address that it is nobody's own. Addresses are masked; the number of a
+    patient who has one leads to it."""
     found = crowded_addresses(memory, MOST_AT_ONE)
     if not found:
         return []
-    shown = ", ".join(f"{masked(key)} ({count} patients)" for key, count in found[:_SHOWN])
+    shown = ", ".join(
+        f"{masked(crowd.address_key)} ({crowd.patients} patients, such as no. {crowd.one_id})"
+        for crowd in found[:_SHOWN]
+    )
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    number = found[0].one_id
     return [
-        f"No letter goes to an address that more than {MOST_AT_ONE} patients have: {shown}{more}. If it was typed for "
-        "patients without one, empty the field in the practice system. If it is right, as that of a home: "
-        "run_jobs.py allow ADDRESS."
+        f"No letter goes to an address that more than {MOST_AT_ONE} patients have: {shown}{more}. Who that is says "
+        f"run_jobs.py why {number}. If it was typed for patients without one, empty the field in the practice system. "
+        f"If it is right, as that of a home: run_jobs.py allow {number} --shared."
     ]

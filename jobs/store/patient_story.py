@@ -97,6 +97,12 @@ def contact(memory: Memory, patient_id: int) -> Contact:
     return Contact(frozenset(keys - {""}), now.email_consent, now.died != "")
 
 
+def address_of(memory: Memory, patient_id: int) -> str:
+    """What the address that a patient is reached at now is known by, "" where there is none."""
+    query = select(patients.c.address_key).where(patients.c.clinic_id == memory.clinic_id, patients.c.id == patient_id)
+    return str(memory.connection.execute(query).scalar_one())
+
+
 def _names(first: str, last: str) -> set[str]:
     """All that one may call a patient. SQLite would fold only the letters of English."""
     return {_folded(name) for name in (first, last, f"{first} {last}", f"{last}, {first}") if name.strip()}

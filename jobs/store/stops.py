@@ -1,9 +1,9 @@
 """Who must not be mailed: an append-only list. Nothing is ever taken off it, only answered by a later line."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, case, func, insert, or_, select, update
 
 from jobs.clinic.answers import Category, Ending
 from jobs.store.memory import Memory
@@ -16,11 +16,15 @@ BOUNCE = "bounce"
 UNDELIVERED = "letters cannot be delivered"
 """The reason of one that a person put down for that."""
 
+HOME, DEAD = "home", "dead"
+"""What a person answers besides stops: that an address is right though very many have it, and that who was called dead
+is alive. Neither ends a stop, and no stop ends it."""
+
 _BEFORE = "stopped for the address that this patient had before"
 
 
 class StopLine(NamedTuple):
-    """One line of the list; `at` is UTC text, `allowed` tells a stop from its answer."""
+    """One line of the list; `at` is UTC text, `allowed` tells a stop from an answer."""
 
     at: str
     address_key: str
@@ -73,17 +77,10 @@ def stop_who_moved(memory: Memory, moved: Collection[tuple[int, str]], at: str) 
     insert_rows(memory, insert(stops), ("clinic_id", *StopLine._fields), lines)
 
 
-def allow(
-    memory: Memory,
-    at: str,
-    category: Category,
-    reason: str,
-    source: str,
-    *,
-    address_key: str = "",
-    patient_id: int | None = None,
-) -> None:
-    """Answer what was stopped before: letters of this category may be sent again. Only a person decides that."""
+def allow(memory: Memory, at: str, category: str, reason: str, source: str, whom: str | int) -> None:
+    """Answer, for an address key or a patient, what kept letters back: a stop of this category, or what HOME and DEAD
+    are for. Only a person decides that."""
+    address_key, patient_id = (whom, None) if isinstance(whom, str) else ("", whom)
     add_line(memory, StopLine(at, address_key, patient_id, category, True, reason, source))
 
 
@@ -97,18 +94,14 @@ def add_line(memory: Memory, line: StopLine) -> None:
         renew_sign(memory)
 
 
-def end_stops(memory: Memory, at: str, address_key: str, reason: str, source: str) -> list[StopLine]:
-    """Answer every stop that keeps letters from an address: its own, and those of the patients behind it. Gives the
-    lines that are answered; none, changing nothing, where letters may be sent already."""
-    about = stops_about(memory, {address_key}, patients_at(memory, address_key))
-    stopped = stopped_now(memory)
-    whom = dict.fromkeys(each for line in about for each in (line.address_key, line.patient_id) if each in stopped)
-    for each in whom:
-        if isinstance(each, int):
-            allow(memory, at, "all", reason, source, patient_id=each)
-        elif each == address_key:
-            allow(memory, at, "all", reason, source, address_key=each)
-    return newest(line for line in about if not line.allowed and {line.address_key, line.patient_id} & whom.keys())
+def end_stops(memory: Memory, at: str, whom: Collection[str | int], reason: str, source: str) -> list[StopLine]:
+    """Answer what keeps letters from these address keys and patients, and nobody else's stop. Gives the lines that are
+    answered; none, changing nothing, where letters may be sent already."""
+    stopped = {each: categories for each, categories in stopped_now(memory).items() if each in whom}
+    answered = [line for line in counting_now(memory) if _holds(line, stopped)]
+    for each in stopped:
+        allow(memory, at, "all", reason, source, each)
+    return answered
 
 
 def the_dead_at(memory: Memory, address_key: str) -> list[int]:
@@ -121,13 +114,12 @@ def the_dead_at(memory: Memory, address_key: str) -> list[int]:
     return sorted(memory.connection.execute(dead).scalars())
 
 
-def revive(memory: Memory, at: str, patient_ids: Collection[int], reason: str, source: str) -> None:
-    """Forget of these patients, in all of their records, that they have died: a person says that it is wrong."""
+def revive(memory: Memory, at: str, patient_id: int, reason: str, source: str) -> None:
+    """Forget of a patient, in all records, that he or she has died: a person says that it is wrong."""
     record = patients.c
-    theirs = or_(record.id.in_(patient_ids), and_(record.same_as != 0, record.same_as.in_(patient_ids)))
+    theirs = or_(record.id == patient_id, record.same_as == patient_id)
     memory.connection.execute(update(patients).where(record.clinic_id == memory.clinic_id, theirs).values(died=""))
-    for patient_id in patient_ids:
-        allow(memory, at, "all", reason, source, patient_id=patient_id)
+    allow(memory, at, DEAD, reason, source, patient_id)
 
 
 def end_bounces(memory: Memory, at: str, since: str, reason: str, source: str) -> tuple[int, int]:
@@ -136,19 +128,27 @@ def end_bounces(memory: Memory, at: str, since: str, reason: str, source: str) -
     bounced = {line.address_key for line in counting_now(memory) if line.source == BOUNCE and line.at >= since}
     wished = bounced & stopped_now(memory, BOUNCE).keys()
     for address_key in sorted(bounced - wished):
-        allow(memory, at, "all", reason, source, address_key=address_key)
+        allow(memory, at, "all", reason, source, address_key)
     return len(bounced - wished), len(wished)
 
 
-def crowded_addresses(memory: Memory, most: int) -> list[tuple[str, int]]:
-    """The addresses that more patients have, and how many, without those that a person has vouched for; most first."""
+class Crowd(NamedTuple):
+    """An address that more patients have than one household has, how many, and the number of one of them."""
+
+    address_key: str
+    patients: int
+    one_id: int
+
+
+def crowded_addresses(memory: Memory, most: int) -> list[Crowd]:
+    """The addresses that more patients have, without those that a person has vouched for; most first."""
     have, count = patients.c, func.count().label("patients")
-    query = select(have.address_key, count).where(
+    query = select(have.address_key, count, func.max(have.id)).where(
         have.clinic_id == memory.clinic_id, have.address_key != "", have.same_as == 0
     )
     found = memory.connection.execute(query.group_by(have.address_key).having(count > most).order_by(count.desc()))
     vouched = vouched_for(newest_words(memory))
-    return [(key, number) for key, number in found if key not in vouched]
+    return [crowd for crowd in map(Crowd._make, found) if crowd.address_key not in vouched]
 
 
 def newest(lines: Iterable[StopLine]) -> list[StopLine]:
@@ -184,11 +184,12 @@ def _lines(memory: Memory, *which: ColumnElement[bool]) -> list[StopLine]:
 def counting_now(memory: Memory) -> list[StopLine]:
     """The lines that keep letters back today."""
     stopped = stopped_now(memory)
-    return [
-        line
-        for line in newest(line for line in stop_lines(memory) if not line.allowed)
-        if any(line.category in stopped.get(each, ()) for each in (line.address_key, line.patient_id) if each)
-    ]
+    return [line for line in newest(line for line in stop_lines(memory) if not line.allowed) if _holds(line, stopped)]
+
+
+def _holds(line: StopLine, stopped: Mapping[str | int, Collection[str]]) -> bool:
+    """Whether a stop keeps letters from its address or its patient, of those that are `stopped`."""
+    return any(line.category in stopped.get(each, ()) for each in (line.address_key, line.patient_id) if each)
 
 
 def stopped_now(memory: Memory, but_for: str = "") -> dict[str | int, frozenset[str]]:
@@ -224,5 +225,5 @@ def stopped_by(words: Words) -> dict[str | int, frozenset[str]]:
 
 
 def vouched_for(words: Words) -> set[str | int]:
-    """Whom letters may go to, as a person has said."""
-    return {whom for (whom, category), is_stopped in words.items() if category == "all" and not is_stopped}
+    """The addresses that are right though very many have them, as a person has said."""
+    return {whom for (whom, category), is_stopped in words.items() if category == HOME and not is_stopped}

@@ -215,8 +215,8 @@ stops = _table(  # append-only: the newest line about an address or a patient, a
     Column("at", _MOMENT, nullable=False),
     _text("address_key"),
     Column("patient_id", _NUMBER),
-    Column("category", String(4), nullable=False),  # care, news or all
-    Column("allowed", _NUMBER, nullable=False),  # 0: must not be mailed; 1: allowed again
+    Column("category", String(4), nullable=False),  # care, news or all; of an answer also home or dead, see stops.py
+    Column("allowed", _NUMBER, nullable=False),  # 0: must not be mailed; 1: a person's answer
     _text("reason"),
     _text("source"),  # who or what said so: a person's name, "bounce", "unsubscribe mail", "stop page", "complaint"
     Index("ix_stops_address", "clinic_id", "address_key"),

@@ -112,10 +112,12 @@ def test_what_is_not_stopped_cannot_be_allowed_and_consent_in_the_practice_syste
 def test_who_was_called_dead_by_mistake_is_allowed_letters_again(ask: Ask, home: Path, quill: int) -> None:
     with sqlite3.connect(home / "var" / "clinic.sqlite") as database:
         database.execute("UPDATE patients SET died = 'yes' WHERE id = ?", (quill,))
-    assert "A name or a status says that the patient has died: no letter goes to" in ask("why", ADDRESS).output
-    assert ask("allow", ADDRESS, "--reason", "a slip").output == (
+    why = ask("why", ADDRESS).output
+    assert "A name or a status says that the patient has died: no letter goes to this patient." in why
+    assert f"run_jobs.py allow {quill} --alive." in why
+    assert ask("allow", ADDRESS, "--alive", "--reason", "a slip").output == (
         "The patient is alive; where a name or a status still says otherwise, correct it in the practice system.\n"
-        f"{ADDRESS} gets letters again. What was withdrawn for that leaves with the next run where it is still right "
+        f"No. {quill} gets letters again. What was withdrawn for that leaves with the next run where it is still right "
         "and not too late.\n"
     )
     ask("run", "send_follow_ups", now=NOW)
