@@ -20,8 +20,8 @@ DIED_BY_NAME = "The name says that the patient has died; no letter goes to this 
 DIED_BY_STATUS = "The status says that the patient has died; no letter goes to this patient."
 COMES_THOUGH_DEAD = (
     "The patient is held to have died, and has come or booked since; no letter goes to this patient.",
-    "If the patient is alive, run: python run_jobs.py allow NO --alive --reason TEXT. If not, correct the later visits in "
-    "the practice system.",
+    "If the patient is alive, run: python run_jobs.py allow NO --alive --reason TEXT. If not, correct the later visits "
+    "in the practice system.",
 )
 OVERRULED = "A later row has the same appointment with other values; the later row counts."
 BOOKED_AGAIN = "This visit was called off and booked again for the same time; the new booking counts."

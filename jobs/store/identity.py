@@ -21,6 +21,7 @@ from jobs.store.memory import Memory
 from jobs.store.patient_groups import PatientGroups, borrowed_places, of_several
 from jobs.store.rows import in_parts, next_id
 from jobs.store.sources import PATIENTS
+from jobs.store.stops import stop_who_moved
 from jobs.store.tables import ONE_OF_TWO, patients
 
 _MOST_ASKED_FOR = 5_000  # of more new records, or of half of all, all that there are are read at once
@@ -205,7 +206,18 @@ class _Joining:
         self._groups.write()
         if self.joins:
             move_history(self._memory, self.joins, self._at)
+            self._stop_who_moved()
         add_lines(self._memory, self._new)
+
+    def _stop_who_moved(self) -> None:
+        """A stop of the address alone that the record which is gone was reached at goes on to hold the patient."""
+        known = self._groups
+        now = ((known.patient_of(kept), gone) for kept, gone in self.joins)
+        moved = {
+            (kept, known.address_key(gone)) for kept, gone in now if known.address_key(kept) != known.address_key(gone)
+        }
+        if moved:
+            stop_who_moved(self._memory, sorted(moved), self._at)
 
 
 def patient_of(memory: Memory, record_id: int) -> int:

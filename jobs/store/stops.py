@@ -62,11 +62,11 @@ def stop_once(memory: Memory, at: str, ending: Ending) -> bool:
 
 
 def stop_who_moved(memory: Memory, moved: Collection[tuple[int, str]], at: str) -> None:
-    """Let a wish that was put down for an address alone go on to hold its patient, who is reached at another one now:
-    (patient, the address before)."""
+    """Let a wish that was put down for an address alone, and for none who had it, go on to hold its patient,
+    who is reached at another one now: (patient, the address before)."""
     wished: dict[str, set[str]] = {}
     for line in counting_now(memory):
-        if line.address_key and line.source != BOUNCE and line.reason != UNDELIVERED:
+        if not line.patient_id and line.source != BOUNCE and line.reason != UNDELIVERED:
             wished.setdefault(line.address_key, set()).add(line.category)
     stopped = stopped_now(memory) if wished else {}
     lines = [

@@ -162,6 +162,21 @@ def test_who_stopped_under_one_record_is_stopped_under_all_also_when_they_are_pa
         assert stopped_now(memory) == {1: {"news", "care"}, 2: {"news", "care"}}
 
 
+def test_a_stop_of_an_address_alone_holds_who_comes_under_a_number_with_another_address(store: Store) -> None:
+    """Two have it, so that it was put down for neither; what one of them said of herself there is not the other's."""
+    anna, ben = {"birth_date": "1980-01-01"}, {"birth_date": "1981-02-02", "first_name": "Ben"}
+    save(store, slot("calendar:1", "m:a", **anna), slot("calendar:2", "m:b", 10, **ben), source="calendar")
+    with store.begin() as memory:
+        stop(memory, NOW, "all", "asked by telephone", "Ann", address_key="anna@mail.example")
+        stop(memory, NOW, "news", "stop page", "stop page", address_key="anna@mail.example", patient_id=1)
+    anna["email"], ben["email"] = "anna@own.example", "ben@own.example"
+    save(store, slot("export:1", "1", **anna), slot("export:2", "2", 10, **ben))
+    assert owners(store) == [3, 4, 3, 4]
+    with store.begin() as memory:
+        stopped = stopped_now(memory)
+    assert (stopped[3], stopped[4]) == ({"all", "news"}, {"all"})
+
+
 def say(store: Store, patient_id: int, slug: str, allowed: bool = False, at: str = NOW) -> None:
     with store.begin() as memory:
         record_veto(memory, Veto(at, patient_id, slug, allowed, "Dana", "not before June"))
