@@ -142,6 +142,61 @@ def test_a_class_of_a_known_patient_brings_no_second_welcome_and_one_reminder(
     assert clinic.ask("SELECT count(*) FROM letters WHERE rule = 'reminder' AND state = 'sent'") == [1]
 
 
+@pytest.mark.parametrize("title", ["PT", "Pilates", "Appointment"])
+def test_who_has_been_here_is_not_welcomed_for_an_entry_that_knows_the_address_alone(
+    clinic: Clinic, title: str
+) -> None:
+    been_here = appointment("Anna", "2025-08-01 09:00", "completed", "PT Evaluation", booked_at="2025-07-20 11:00")
+    clinic.export(been_here)
+    calendar(clinic, entry("a", "20250811T090000", title, "anna@patient.example"))
+    clinic.pull(BEFORE)
+    send_all(clinic)
+    (patient,) = clinic.ask("SELECT id FROM patients WHERE first_name = 'Anna'")
+    doubt = f"no. {patient} may be the same patient: the patient has been here before"
+    assert [state for state, _ in welcomes(clinic)] == ["withdrawn"]
+    assert doubt in welcomes(clinic)[0][1]
+    assert clinic.fates("", "reminder") == [("sent", "")]
+
+
+def test_who_cancelled_is_not_asked_to_book_while_an_entry_at_the_same_address_stands(clinic: Clinic) -> None:
+    clinic.export(ANNA)
+    calendar(clinic)
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    clinic.export(ANNA | {"status": "cancelled", "cancelled_at": "2025-08-05 08:00"})
+    calendar(clinic, entry("a", "20250818T090000", "PT", "anna@patient.example"))
+    for moment in ("2025-08-05 09:00", "2025-08-06 10:00", "2025-08-07 10:00"):
+        clinic.pull(moment)
+        clinic.send(moment)
+    ((state, reason),) = clinic.fates("Anna", "cancelled")
+    assert (state, reason.endswith("may be the same patient: a future visit is booked")) == ("planned", True)
+
+
+def test_the_name_that_the_invitation_has_is_the_patients(clinic: Clinic) -> None:
+    """A title without a name, and a guest with one: *Anna Fictional <anna@...>*."""
+    been_here = appointment("Anna", "2025-08-01 09:00", "completed", "PT Evaluation", booked_at="2025-07-20 11:00")
+    clinic.export(been_here)
+    invited = 'ATTENDEE;CN="Anna Fictional":mailto:anna@patient.example'
+    there = entry("a", "20250811T090000", "Pilates", "anna@patient.example")
+    calendar(clinic, there.replace("ATTENDEE:mailto:anna@patient.example", invited))
+    clinic.pull(BEFORE)
+    send_all(clinic)
+    assert (welcomes(clinic), counted(clinic)) == ([], (2, 1))
+    assert clinic.fates("Anna", "reminder")[1:] == [("sent", "")]  # the first one's day had passed
+
+
+def test_whoever_else_a_person_says_it_is_at_that_address_is_welcomed(clinic: Clinic) -> None:
+    been_here = appointment("Anna", "2025-08-01 09:00", "completed", "PT Evaluation", booked_at="2025-07-20 11:00")
+    clinic.export(been_here)
+    calendar(clinic, entry("a", "20250811T090000", "PT", "anna@patient.example"))
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    one, other = clinic.ask("SELECT id FROM patients ORDER BY id")
+    assert ask(clinic, "patients", "apart", str(one), str(other)).exit_code == 0
+    clinic.send("2025-08-04 11:00")
+    assert welcomes(clinic) == [("sent", "")]
+
+
 def test_a_title_of_no_usual_form_is_read_only_beside_an_address(clinic: Clinic) -> None:
     clinic.export(ANNA)
     calendar(

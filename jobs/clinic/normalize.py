@@ -198,7 +198,8 @@ def _titles(columns: Columns, rules: ValueRules) -> "list[Title] | None":
 
 def _names(columns: Columns, titles: "list[Title] | None", once: ReadOnce, emails: list[str]) -> Values:
     """First and last names: from their own cells, else from the cell that holds both, else from the title. A title of
-    no usual form names somebody only where an address says that somebody comes."""
+    no usual form names somebody only where an address says that somebody comes; else the name that stands at it counts.
+    """
     first, last = columns.read("first_name", read_part), columns.read("last_name", read_surname)
     if columns.has("patient_name"):
         names = columns.read("patient_name", read_name)
@@ -208,6 +209,11 @@ def _names(columns: Columns, titles: "list[Title] | None", once: ReadOnce, email
         first, last = _filled(first, last, [(title.first_name, title.last_name) for title in titles])
         first, last = _filled(
             first, last, [title.likely if at else ("", "") for title, at in zip(titles, emails, strict=True)]
+        )
+    if columns.has("attendee_name"):
+        invited = columns.read("attendee_name", read_name)
+        first, last = _filled(
+            first, last, [(name.first, name.last) if at else ("", "") for name, at in zip(invited, emails, strict=True)]
         )
     harmless, _ = once.column("names of patients")
     new_names = {*first, *last}.difference(harmless)

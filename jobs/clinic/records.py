@@ -57,6 +57,7 @@ TEXT_FIELDS = (
     "title",  # of a calendar entry
     "description",
     "attendee",
+    "attendee_name",
 )
 """What a column can mean. `sources` renames the columns it finds to these; `clinic` knows no vendor's headers."""
 

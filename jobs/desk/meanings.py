@@ -41,6 +41,7 @@ WORDS: dict[str, str] = {
     "all_day": "whether it lasts all day",
     "title": "the title of a calendar entry",
     "attendee": "the guest of a calendar entry",
+    "attendee_name": "the name of that guest",
 }
 
 SHOWN_AS_THEY_ARE = frozenset(

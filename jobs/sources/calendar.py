@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
+from jobs.sources.guests import Guest, name_of_guest
 from jobs.sources.header_row import Unreadable
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ COLUMNS = (
     "description",
     "location",
     "attendee",
+    "attendee_name",
 )
 MOST_OF_ONE = 2_000  # times that one entry may recur
 MOST_OF_ALL = 20_000  # times that all of them may recur; single entries are as many as the file holds
@@ -285,19 +287,18 @@ def _row(event: "Event", window: _Window, identity: str) -> tuple[str, ...]:
         _text(event, "SUMMARY"),
         _text(event, "DESCRIPTION"),
         _text(event, "LOCATION"),
-        _attendee(event),
+        *next(_guests(event), Guest("")),
     )
 
 
-def _attendee(event: "Event") -> str:
-    """The first invited address that is not the organizer's."""
+def _guests(event: "Event") -> Iterator[Guest]:
+    """The invited addresses that are not the organizer's."""
     invited = event.get("ATTENDEE") or []
     organizer = _text(event, "ORGANIZER").lower()
     for address in invited if isinstance(invited, list) else [invited]:
         text = str(address)
         if text.lower().startswith("mailto:") and text.lower() != organizer:
-            return text[7:]
-    return ""
+            yield Guest(text[7:], name_of_guest(str(getattr(address, "params", {}).get("CN") or "")))
 
 
 def _text(event: "Event", name: str) -> str:

@@ -17,6 +17,7 @@ from jobs.clinic.problems import TRIED_AGAIN
 from jobs.clinic.records import Appointment, Problem, TextTable
 from jobs.google.trouble import GoogleTrouble, Refused
 from jobs.sources.calendar import COLUMNS
+from jobs.sources.guests import Guest, name_of_guest
 from jobs.sources.header_row import Unreadable
 from jobs.sources.reading import FileRead, ReadValues
 
@@ -34,7 +35,7 @@ _MOST_MISSED = 5_000  # marks, the newest of them
 _ON_A_PAGE = 2500  # the most that Google gives
 _FIELDS = (
     "nextPageToken,nextSyncToken,items(id,status,summary,description,location,start,end,created,eventType,"
-    "attendees(email,self,organizer,resource))"
+    "attendees(email,displayName,self,organizer,resource))"
 )
 _NO_APPOINTMENTS = ("outOfOffice", "focusTime", "workingLocation", "birthday", "fromGmail")
 Row = tuple[str, ...]  # in the order of COLUMNS
@@ -229,7 +230,7 @@ def _row(item: dict[str, Any], zone: ZoneInfo) -> Row:
         "title": item.get("summary"),
         "description": item.get("description"),
         "location": item.get("location"),
-        "attendee": next(_guests(item), ""),
+        **dict(zip(("attendee", "attendee_name"), next(_guests(item), Guest("")), strict=True)),
     }
     return tuple(" ".join(str(texts.get(name) or "").split()) for name in COLUMNS)
 
@@ -251,10 +252,10 @@ def _utc(text: str, zone: ZoneInfo) -> str:
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _guests(item: dict[str, Any]) -> Iterator[str]:
+def _guests(item: dict[str, Any]) -> Iterator[Guest]:
     for guest in item.get("attendees") or ():
         if isinstance(guest, dict) and not any(guest.get(name) for name in ("self", "organizer", "resource")):
-            yield str(guest.get("email") or "")
+            yield Guest(str(guest.get("email") or ""), name_of_guest(str(guest.get("displayName") or "")))
 
 
 def _values(source: "Source", rows: dict[str, Row], rules: "ValueRules") -> tuple[ReadValues, dict[str, Row]]:

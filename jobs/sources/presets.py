@@ -91,7 +91,7 @@ PLAIN: dict[str, str] = {
 """Spellings of each meaning, the surest first. Free notes and descriptions are not among them: nothing needs them."""
 
 
-MEANINGS = (*PLAIN, "description")
+MEANINGS = (*PLAIN, "attendee_name", "description")
 """What a column can mean: those of `clinic.records.TEXT_FIELDS`, which takes too long to load in the child."""
 
 

@@ -14,7 +14,7 @@ from jobs.store.episodes import histories
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts, next_id
 from jobs.store.stops import newest_words, stopped_by, vouched_for
-from jobs.store.tables import appointments, attempts, events, letters, patients, sent_articles
+from jobs.store.tables import appointments, attempts, events, letters, nameless_key, patients, sent_articles
 
 _SOME_UNREAD: ColumnElement[bool] = literal_column("EXISTS (SELECT 1 FROM unread_rows)").label("some_unread")
 _AT_ONE = patients.alias("at_one")
@@ -41,9 +41,30 @@ _HAS_NAMESAKE = (
     )
     .correlate(patients)
     .exists()
-    .label("has_namesake")
 )  # fmt: skip
 """Found by the name: of one address there can be very many."""
+_NAMELESS = patients.alias("nameless")
+_AT_ITS_ADDRESS = patients.alias("at_its_address")
+_HAS_NAMELESS = (
+    select(_NAMELESS.c.id)
+    .where(
+        _NAMELESS.c.clinic_id == patients.c.clinic_id, _NAMELESS.c.key == nameless_key(patients.c.address_key),
+        patients.c.address_key != "", _NAMELESS.c.id != patients.c.id, _NAMELESS.c.same_as == 0,
+    )
+    .correlate(patients)
+    .exists()
+)  # fmt: skip
+_IS_NAMELESS = (patients.c.key == nameless_key(patients.c.address_key)) & (
+    select(_AT_ITS_ADDRESS.c.id)
+    .where(
+        _AT_ITS_ADDRESS.c.clinic_id == patients.c.clinic_id, patients.c.address_key != "",
+        _AT_ITS_ADDRESS.c.address_key == patients.c.address_key, _AT_ITS_ADDRESS.c.id != patients.c.id,
+        _AT_ITS_ADDRESS.c.same_as == 0,
+    )
+    .correlate(patients)
+    .exists()
+)  # fmt: skip
+_MAY_BE_ANOTHER: ColumnElement[bool] = or_(_HAS_NAMESAKE, _HAS_NAMELESS, _IS_NAMELESS).label("may_be_another")
 _GONE = ("sent", "attempting", "unknown")  # what left or may have left
 _WAITING = {"planned", "ready", "deferred", "held"}  # what a run may decide about
 _MAY_LEAVE = ("planned", "ready", "deferred", "held")  # held ones are looked at too: they can become wrong
@@ -113,7 +134,7 @@ def people(
     have = patients.c
     query = select(
         have.id, have.address_key, have.email, have.email_consent, have.died, _SOME_UNREAD, _TOO_MANY_HAVE_IT,
-        _HAS_NAMESAKE,
+        _MAY_BE_ANOTHER,
     )  # fmt: skip
     namesakes = set[int]()
     for part in in_parts(wanted):
@@ -125,7 +146,7 @@ def people(
                 row.address_key, row.email, row.email_consent, slots.get(row.id, ()), frozenset(refused),
                 not_theirs=OWN if is_own(row.email, own) else crowded, died=row.died != "",
             )  # fmt: skip
-        namesakes.update(row.id for row in known if row.has_namesake and not found[row.id].unreachable)
+        namesakes.update(row.id for row in known if row.may_be_another and not found[row.id].unreachable)
         for patient_id, rule, category, at, *about in memory.connection.execute(_gone(memory, part)):
             found[patient_id].sent.append(Sent(rule, category, at, capped.get(rule, True), *about))
         if known and known[0].some_unread:

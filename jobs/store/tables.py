@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Constraint,
     Float,
     ForeignKey,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal,
     text,
 )
 
@@ -68,6 +70,12 @@ patients = _table(
     Index("ix_patients_name", "clinic_id", "name_key"),
     Index("ix_patients_same", "same_as", sqlite_where=ONE_OF_TWO),
 )
+
+
+def nameless_key(address_key: ColumnElement[str]) -> ColumnElement[str]:
+    """The key of the patient whom a calendar knows by this address alone; see `clinic.people.person_key`."""
+    return literal("m:").concat(address_key)
+
 
 identities = _table(  # append-only: the newest line about two records counts
     "identities",

@@ -39,6 +39,15 @@ def starts(*events: str) -> list[str]:
     return sorted(row["start"] for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("shown", "name"),
+    [('"Mira Quill"', "Mira Quill"), ("mira.q@mail.example", ""), ('"mira"', ""), ('"Mira 925-555-0101"', "")],
+)
+def test_the_name_that_an_invitation_shows_is_the_guests_where_it_is_one(shown: str, name: str) -> None:
+    rows, _ = read(event("UID:one", "DTSTART:20260304T170000Z", f"ATTENDEE;CN={shown}:mailto:mira.q@mail.example"))
+    assert [(row["attendee"], row["attendee_name"]) for row in rows] == [("mira.q@mail.example", name)]
+
+
 def test_a_single_entry_is_one_row_with_all_that_it_says() -> None:
     rows, sentences = read(
         event("UID:one", "DTSTART:20260304T170000Z", "DTEND:20260304T174500Z", "CREATED:20260201T120000Z",
@@ -49,7 +58,7 @@ def test_a_single_entry_is_one_row_with_all_that_it_says() -> None:
     assert rows == [
         {"appointment_id": "one", "start": "2026-03-04T17:00:00Z", "end": "2026-03-04T17:45:00Z", "all_day": "",
          "booked": "2026-02-01T12:00:00Z", "status": "", "title": "Eval - MIRA Q, knee", "description": "",
-         "location": "Room 2", "attendee": "mira.q@mail.example"}
+         "location": "Room 2", "attendee": "mira.q@mail.example", "attendee_name": ""}
     ]  # fmt: skip
 
 
