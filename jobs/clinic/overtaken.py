@@ -83,8 +83,8 @@ def told_already(due: Due, rule: Rule, person: Person, now: datetime, zone: Zone
     if any((one.appointment_id, one.starts_at) == (due.appointment_id, due.event_starts_at) for one in sent):
         return "the patient has this letter about this visit"
     if sent and (rule.when == "first_booking" or rule.visit_number):
-        episodes = {slot.appointment_id: slot.episode for slot in person.history}
-        if episodes.get(due.appointment_id) in {episodes.get(one.appointment_id) for one in sent}:
+        about = ((one.appointment_id, one.starts_at) for one in sent)
+        if is_of_their_course(due.appointment_id, about, person.history):
             return "the patient has this letter in this course of care"
     today = now.astimezone(zone).date().isoformat()
     if rule.capped and any(local_day(one.sent_at, zone) == today for one in sent):
@@ -94,3 +94,19 @@ def told_already(due: Due, rule: Rule, person: Person, now: datetime, zone: Zone
     if rule.when not in ("planned_visit", "visit") and any(local_day(one.starts_at, zone) == day for one in others):
         return "the patient has this letter about another appointment of that day"
     return ""
+
+
+def is_of_their_course(appointment_id: int, others: Iterable[tuple[int, str]], history: Sequence[Slot]) -> bool:
+    """Whether an appointment is of the same course of care as one of these others, each known by its id and when it was
+    to start. One that is another patient's by now, or has another day, still counts in the course of that time."""
+    slots = {slot.appointment_id: slot for slot in history}
+    course = slots[appointment_id].episode if appointment_id in slots else None
+    for other, starts_at in others:
+        slot = slots.get(other)
+        if slot and slot.episode == course:
+            return True
+        if not slot or slot.starts_at != starts_at:
+            before = [one for one in history if one.starts_at <= starts_at] or history[:1]
+            if not before or before[-1].episode == course:
+                return True
+    return False

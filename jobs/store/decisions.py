@@ -11,6 +11,9 @@ from jobs.store.tables import decisions, letters, sent_articles
 
 What = Literal["release", "hold", "drop", "mark-sent", "send-again"]
 
+DROPPED = "dropped by "
+"""Begins the reason of a letter that a person dropped."""
+
 
 class _Step(NamedTuple):
     of: tuple[str, ...]
@@ -22,7 +25,7 @@ STEPS: dict[What, _Step] = {
     "release": _Step(("held",), "ready", ""),
     "hold": _Step(("planned", "ready", "deferred"), "held", "held by {who}: {reason}"),
     "drop": _Step(
-        ("planned", "ready", "deferred", "held", "failed", "unknown"), "withdrawn", "dropped by {who}: {reason}"
+        ("planned", "ready", "deferred", "held", "failed", "unknown"), "withdrawn", f"{DROPPED}{{who}}: {{reason}}"
     ),
     "mark-sent": _Step(("unknown",), "sent", ""),
     "send-again": _Step(("unknown", "failed"), "ready", ""),

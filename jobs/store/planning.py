@@ -113,7 +113,14 @@ def plan_anew(memory: Memory, follow_ups: FollowUps, calendar: Calendar, now: st
 
 
 def save_plan(memory: Memory, planned: Iterable[Planned], up_to: int, now: datetime) -> int:
-    """Keep the letters that the events call for and move the cursor, in one step; say how many are new.
+    """Keep the letters that the events call for and move the cursor, in one step; say how many are new."""
+    new = save_planned(memory, planned, now)
+    set_cursor(memory, _PLANNED_UP_TO, str(up_to))
+    return new
+
+
+def save_planned(memory: Memory, planned: Iterable[Planned], now: datetime) -> int:
+    """Keep letters that are called for; say how many are new.
 
     Those that will never leave are kept with their reason, as withdrawn, and do not count.
     The UNIQUE constraint over patient, rule and event is what makes a second letter impossible.
@@ -126,7 +133,6 @@ def save_plan(memory: Memory, planned: Iterable[Planned], up_to: int, now: datet
         rows[state].append((memory.clinic_id, state, at, *letter))
     for state in new:
         new[state] = insert_new(memory, letters, names, rows[state]) if rows[state] else 0
-    set_cursor(memory, _PLANNED_UP_TO, str(up_to))
     return new["planned"]
 
 

@@ -19,6 +19,7 @@ AHEAD = Slot(2, "2026-03-09T17:00:00Z", "2026-03-09", "", "booked", "visit", "",
 READING = Rule("mid_plan", "visit", "mid_plan.md")
 NEWS = Rule("news", "visit", "news.md", category="news")
 LAPSED = Rule("lapsed", "visit", "lapsed.md", unless=("future_visit", "later_visit", "discharged"))
+THIRD = Rule("third", "visit", "mid_plan.md", visit_number=3)
 REMINDER = Rule("reminder", "planned_visit", "reminder.md", "-2 days")
 
 
@@ -36,7 +37,7 @@ def person(*slots: Slot, email: str = "mira@patient.example", **known: object) -
 def verdicts(
     letters: list[Due], people: dict[int, Person], now: datetime = NOON, sent: dict[str, list[Sent]] | None = None
 ):
-    follow_ups = FollowUps(SendingHours(), Caps(2, 7), (READING, NEWS, LAPSED, REMINDER, GOODBYE))
+    follow_ups = FollowUps(SendingHours(), Caps(2, 7), (READING, NEWS, LAPSED, REMINDER, GOODBYE, THIRD))
     return [(v.what, v.reason) for v in look(letters, people, sent or {}, follow_ups, now, Calendar(PACIFIC))]
 
 
@@ -102,6 +103,18 @@ def test_who_left_one_plan_open_is_asked_back_though_another_one_ended():
     later = NOON + timedelta(days=1)
     assert one(due(LAPSED), both("2026-02-02", "2026-02-25"), later) == ("send", "")
     assert one(due(LAPSED), person(*beside("2025-12-20"), ENDED), later) == ("withdraw", "the patient is discharged")
+
+
+def test_the_letter_after_the_third_visit_counts_in_its_course_also_when_that_visit_is_in_another_chart_by_now():
+    last_year = [VISIT._replace(appointment_id=n, starts_at=f"2025-03-0{n}T18:00:00Z", episode=0) for n in (2, 3)]
+    another_day = VISIT._replace(appointment_id=9, starts_at="2025-03-04T18:00:00Z", episode=0)
+    about = Sent("third", "care", "2026-02-27T17:00:00Z", True, "2026-02-26T18:00:00Z", 9)
+    before = VISIT._replace(appointment_id=4, starts_at="2026-02-23T18:00:00Z")
+    told = ("withdraw", "the patient has this letter in this course of care")
+    for history in ([*last_year, before, VISIT], [*last_year, another_day, before, VISIT]):
+        assert one(due(THIRD), person(*history, sent=[about])) == told
+    long_ago = about._replace(starts_at="2025-03-04T18:00:00Z")
+    assert one(due(THIRD), person(*last_year, before, VISIT, sent=[long_ago])) == ("send", "")
 
 
 def test_someone_who_stopped_the_news_still_gets_care():
