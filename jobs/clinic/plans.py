@@ -5,6 +5,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+_MOST = 100
+"""By so many different values of a column a plan is known; more are notes of their own at each visit, of which no other
+one tells anything."""
 _CATEGORY = 3  # so many letters and digits of an ICD-10-CM code name a disease: M54
 
 
@@ -38,7 +41,9 @@ _SUREST_FIRST = ("care", "diagnosis", "complaint", "service", "referring_provide
 def add_signs(plan: Signs, told: Told) -> None:
     """Add what is said of one more appointment."""
     for name in _SUREST_FIRST:
-        plan.setdefault(name, set()).update(_signs(name, getattr(told, name)))
+        signs = plan.setdefault(name, set())
+        if len(signs) < _MOST:
+            signs.update(_signs(name, getattr(told, name)))
 
 
 def fitting(of: Told, plans: Sequence[Signs], since: Callable[[], Iterable[Told]]) -> list[int]:
