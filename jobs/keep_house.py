@@ -11,6 +11,7 @@ from jobs.runner.log import forget_logs
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.sending.letter_loading import load_clinic_letters
+from jobs.sending.time_of_day import what_speaks_against
 from jobs.store.backups import BackupFailed, back_up, drop_old_backups, drop_unfinished
 from jobs.store.retention import forget_records, keep_small
 
@@ -18,9 +19,9 @@ _LOGS_KEPT = timedelta(days=365)
 
 
 def run(tools: Tools, today: date) -> Outcome:
-    """Back up first; only what is safe in a good backup is tidied. Old backups go when the new one is good."""
-    kept, database = tools.settings.installation, tools.store.file
-    notes, files, counts = [], [], {}
+    """Back up first; only what is safe in a good backup is tidied, and by a clock that is not believed nothing is."""
+    database = tools.store.file
+    notes, files = [], []
     if database is None:
         notes.append("This database is not SQLite; back it up by its own means.")
     else:
@@ -29,16 +30,25 @@ def run(tools: Tools, today: date) -> Outcome:
         except BackupFailed as reason:
             return Outcome(failed=f"{reason} Nothing was deleted.")
         drop_unfinished(database)  # a `restore` holds this job's lock: none is at work
-        counts["backups deleted"] = drop_old_backups(tools.state_dir / "backups", kept.keep_backups)
+    load_clinic_letters(tools.home, tools.settings.clinic, tools.state_dir)  # keeps versions that no run has looked at
+    doubt = what_speaks_against(tools, so="Nothing was deleted.")
+    counts = {} if doubt else _forget(tools, today)
+    if database is not None:
+        counts["bytes won"] = keep_small(database)
+    return Outcome({"backups made": len(files), **counts}, (*notes, *filter(None, [doubt])), tuple(files))
+
+
+def _forget(tools: Tools, today: date) -> dict[str, int]:
+    """Delete what need not be kept any longer, and say how much of it; old backups go when the new one is good."""
+    kept, counts = tools.settings.installation, {}
+    if tools.store.file is not None:
+        counts["backups deleted"] = drop_old_backups(tools.state_dir / "backups", kept.keep_backups, tools.now)
     with tools.store.begin() as memory:
         counts["records deleted"] = forget_records(memory, utc_text(tools.now - parse_duration(kept.keep_records)))
     folder = tools.state_dir / tools.settings.mail.folder
     counts["letters deleted from the folder"] = forget_letters(folder, today - parse_duration(kept.keep_letters))
-    load_clinic_letters(tools.home, tools.settings.clinic, tools.state_dir)  # keeps versions that no run has looked at
     counts["logs deleted"] = forget_logs(tools.state_dir, tools.now - _LOGS_KEPT)
-    if database is not None:
-        counts["bytes won"] = keep_small(database)
-    return Outcome({"backups made": len(files), **counts}, tuple(notes), tuple(files))
+    return counts
 
 
 def back_up_with_secret(tools: Tools, database: Path, folder: Path) -> Path:

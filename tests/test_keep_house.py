@@ -66,6 +66,35 @@ def test_the_newest_backups_are_kept(clinic: Clinic) -> None:
     assert [path.name[:15] for path in backups(clinic)] == ["clinic-20260303", "clinic-20260304"]
 
 
+def test_by_a_clock_that_is_not_believed_a_backup_is_made_and_nothing_is_deleted(clinic: Clinic) -> None:
+    clinic.edit("config/clinic.yaml", "keep_backups: 14", "keep_backups: 2")
+    coming(clinic, "Remy")
+    clinic.pull("2026-03-04 08:45")
+    assert clinic.run("send_follow_ups", "2026-03-04 09:00", named=False).code == 0
+    for day in ("05", "06"):
+        clinic.run("keep_house", f"2026-03-{day} 03:30")
+    known = [clinic.ask(f"SELECT COUNT(*) FROM {table}") for table in ("attempts", "runs")]  # noqa: S608
+    ran = clinic.run("keep_house", "2033-03-04 03:30", named=False)
+    assert (ran.code, ran.counts) == (0, {"backups made": 1})
+    assert ran.outcome.notes[0].startswith("The clock of this machine says Fri Mar 04, 2033, 03:30, ")
+    assert ran.outcome.notes[0].endswith(
+        ". Nothing was deleted. Look at the date of this machine; if it is right, say so: "
+        "`run_jobs.py clock --is-right`."
+    )
+    assert len(clinic.letters()) == 1 and len(backups(clinic)) == 3
+    assert [clinic.ask(f"SELECT COUNT(*) FROM {table}")[0] for table in ("attempts", "runs")] == [
+        known[0][0],
+        known[1][0] + 1,
+    ]
+
+
+def test_a_backup_of_a_clock_that_was_ahead_is_not_taken_for_the_newest(clinic: Clinic) -> None:
+    clinic.edit("config/clinic.yaml", "keep_backups: 14", "keep_backups: 2")
+    for moment in ("2027-03-02 03:30", "2026-03-03 03:30", "2026-03-04 03:30"):
+        clinic.run("keep_house", moment)
+    assert [path.name[:15] for path in backups(clinic)] == ["clinic-20260303", "clinic-20260304"]
+
+
 def test_where_no_good_backup_can_be_made_nothing_is_deleted(clinic: Clinic) -> None:
     folder = clinic.home / "var" / "backups"
     folder.write_text("a file where a folder belongs")

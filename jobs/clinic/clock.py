@@ -8,10 +8,8 @@ from jobs.clinic.durations import duration_words
 
 DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 _NO_CLINIC_RESTS = timedelta(days=400)  # so long after its newest appointment, a clinic does not send letters
-_REMEDY = (
-    "No letter leaves and none is withdrawn. Look at the date of this machine; if it is right, say so: "
-    "`run_jobs.py clock --is-right`."
-)
+NO_LETTERS = "No letter leaves and none is withdrawn."
+_REMEDY = "Look at the date of this machine; if it is right, say so: `run_jobs.py clock --is-right`."
 
 
 class ClockKnown(NamedTuple):
@@ -29,13 +27,13 @@ class ClockKnown(NamedTuple):
     named: bool = False
 
 
-def why_distrust(now: datetime, known: ClockKnown, zone: ZoneInfo) -> str:
-    """Say in words why the clock is not believed, with the remedy, or "" if it is.
+def why_distrust(now: datetime, known: ClockKnown, zone: ZoneInfo, so: str = NO_LETTERS) -> str:
+    """Say in words why the clock is not believed, what is left undone for it, and the remedy; or "" if it is believed.
 
     A machine that was only off is believed as soon as the appointments tell of something that happened within a day.
     """
     words = _ahead_of_it(now, known, zone) or _went_back(now, known, zone) or _jumped(now, known, zone)
-    return f"The clock of this machine says {_said(now, zone)}, {words}. {_REMEDY}" if words else ""
+    return f"The clock of this machine says {_said(now, zone)}, {words}. {so} {_REMEDY}" if words else ""
 
 
 def _ahead_of_it(now: datetime, known: ClockKnown, zone: ZoneInfo) -> str:

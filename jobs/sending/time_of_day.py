@@ -3,7 +3,7 @@
 import time
 from datetime import datetime, timedelta
 
-from jobs.clinic.clock import ClockKnown, why_distrust
+from jobs.clinic.clock import NO_LETTERS, ClockKnown, why_distrust
 from jobs.clinic.follow_ups import utc_text
 from jobs.mail.journal import UNNAMED_BOOT, this_boot
 from jobs.runner.tools import Tools
@@ -22,9 +22,9 @@ def why_not_now(tools: Tools) -> str:
     return why
 
 
-def what_speaks_against(tools: Tools) -> str:
-    """A sentence where the clock cannot be believed, else ""; nothing is noted."""
-    return why_distrust(tools.now, _what_is_known(tools)[1], tools.settings.clinic.tzinfo)
+def what_speaks_against(tools: Tools, so: str = NO_LETTERS) -> str:
+    """A sentence where the clock cannot be believed, with what is left undone for it, else ""; nothing is noted."""
+    return why_distrust(tools.now, _what_is_known(tools)[1], tools.settings.clinic.tzinfo, so)
 
 
 def _what_is_known(tools: Tools) -> tuple[Trusted, ClockKnown]:

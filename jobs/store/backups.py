@@ -258,9 +258,11 @@ def _delete(copy: Path) -> None:
         copy.with_name(copy.name + suffix).unlink(missing_ok=True)
 
 
-def drop_old_backups(folder: Path, keep: int) -> int:
-    """Delete all but the newest backups; say how many went."""
-    old = sorted(folder.glob("clinic-*Z.sqlite"))[:-keep]
+def drop_old_backups(folder: Path, keep: int, now: datetime) -> int:
+    """Delete all but the newest backups; say how many went. One from after `now` was made by a clock that was ahead:
+    nobody knows how old it is, so it goes before the others."""
+    newest = now.astimezone(UTC).strftime(_NAME)
+    old = sorted(folder.glob("clinic-*Z.sqlite"), key=lambda path: (path.name <= newest, path.name))[:-keep]
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)

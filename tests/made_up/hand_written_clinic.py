@@ -151,10 +151,10 @@ class Clinic:
             text = with_values(text, {name: "0"}).replace(f'{name}: "0"', f"{name}: {value}")
         path.write_text(text, "utf-8")
 
-    def run(self, job: str, moment: str) -> Ran:
-        """Run a job in this process as if it were `moment` in the clinic."""
+    def run(self, job: str, moment: str, named: bool = True) -> Ran:
+        """Run a job in this process as if it were `moment` in the clinic; not `named`, as if the machine said so."""
         now = datetime.strptime(moment, "%Y-%m-%d %H:%M")  # noqa: DTZ007  the clinic's own time
-        tools = open_tools(self.home, load_settings(self.home), now)
+        tools = open_tools(self.home, load_settings(self.home), now)._replace(named=named)
         try:
             return Ran(*run_job(job, tools))
         finally:
