@@ -11,7 +11,7 @@ from jobs.runner.log import forget_logs
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
 from jobs.sending.letter_loading import load_clinic_letters
-from jobs.sending.time_of_day import what_speaks_against
+from jobs.sending.time_of_day import why_not_now
 from jobs.store.backups import BackupFailed, back_up, drop_old_backups, drop_unfinished
 from jobs.store.retention import forget_records, keep_small
 
@@ -31,7 +31,7 @@ def run(tools: Tools, today: date) -> Outcome:
             return Outcome(failed=f"{reason} Nothing was deleted.")
         drop_unfinished(database)  # a `restore` holds this job's lock: none is at work
     load_clinic_letters(tools.home, tools.settings.clinic, tools.state_dir)  # keeps versions that no run has looked at
-    doubt = what_speaks_against(tools, so="Nothing was deleted.")
+    doubt = why_not_now(tools, so="Nothing was deleted.")
     counts = {} if doubt else _forget(tools, today)
     if database is not None:
         counts["bytes won"] = keep_small(database)

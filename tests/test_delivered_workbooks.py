@@ -53,9 +53,9 @@ SINCE = [
 ]
 
 
-def summarize(clinic: Clinic, moment: str, **asked: str) -> Ran:
+def summarize(clinic: Clinic, moment: str, named: bool = True, **asked: str) -> Ran:
     now = datetime.strptime(moment, "%Y-%m-%d %H:%M")  # noqa: DTZ007  the clinic's own time
-    tools = open_tools(clinic.home, load_settings(clinic.home), now)._replace(asked=asked)
+    tools = open_tools(clinic.home, load_settings(clinic.home), now)._replace(asked=asked, named=named)
     try:
         return Ran(*run_job("summarize_referrals", tools))
     finally:
@@ -227,6 +227,25 @@ def test_a_mail_server_that_says_later_gets_it_with_the_next_run(mailed: tuple[C
     assert "@" not in ran.outcome.failed
     server.script = lambda step, session: None
     assert summarize(clinic, "2026-03-02 07:00").counts["readers written to"] == 2
+
+
+def test_by_a_clock_that_is_not_believed_no_workbook_is_mailed_or_kept_as_the_weeks_first(
+    mailed: tuple[Clinic, Any],
+) -> None:
+    clinic, server = mailed
+    assert clinic.run("send_follow_ups", "2026-03-02 05:30", named=False).code == 0
+    ahead = summarize(clinic, "2026-04-13 06:00", named=False)
+    assert ahead.code == 1 and ahead.outcome.files[0].name == "referrals-2026-W15.xlsx"
+    assert ahead.outcome.failed.startswith("The clock of this machine says Mon Apr 13, 2026, 06:00, ")
+    assert ahead.outcome.failed.endswith(
+        ". The workbook is made, but neither mailed nor kept as the first of its week. Look at the date of this "
+        "machine; if it is right, say so: `run_jobs.py clock --is-right`. "
+        "Then `run_jobs.py run summarize_referrals` does both."
+    )
+    assert server.taken == [] and clinic.ask("SELECT period FROM summaries") == []
+    assert summarize(clinic, MONDAY, named=False).counts["readers written to"] == 2
+    assert summarize(clinic, "2026-04-13 06:00").counts["readers written to"] == 2  # when that week has come
+    assert clinic.ask("SELECT DISTINCT period FROM summaries ORDER BY period") == ["2026-W09", "2026-W15"]
 
 
 def test_a_run_that_died_while_mailing_is_not_repeated_by_itself(

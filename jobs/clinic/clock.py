@@ -48,7 +48,7 @@ def _went_back(now: datetime, known: ClockKnown, zone: ZoneInfo) -> str:
     trusted = known.trusted_at
     if trusted is None or now >= trusted - DAY:
         return ""
-    return f"but it was {_said(trusted, zone)} when letters were last looked at: it went back"
+    return f"but it was {_said(trusted, zone)} when a run last believed it: it went back"
 
 
 def _jumped(now: datetime, known: ClockKnown, zone: ZoneInfo) -> str:
@@ -65,7 +65,7 @@ def _jumped(now: datetime, known: ClockKnown, zone: ZoneInfo) -> str:
         return ""
     if known.happened_at is not None and abs(now - known.happened_at) <= DAY:
         return ""
-    since = f"{duration_words(gap)} after letters were last looked at ({_said(trusted, zone)})"
+    since = f"{duration_words(gap)} after a run last believed it ({_said(trusted, zone)})"
     if known.passed is not None:
         counted = duration_words(known.passed) if known.passed >= _MINUTE else "less than a minute"
         return f"{since}, but by its own count {counted} passed since"

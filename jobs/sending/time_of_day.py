@@ -1,4 +1,4 @@
-"""Whether it is the time that the clock says; without that, no letter is decided on."""
+"""Whether it is the time that the clock says; without that, no letter is decided on and nothing deleted or mailed."""
 
 import time
 from datetime import datetime, timedelta
@@ -12,19 +12,20 @@ from jobs.store.clock import Trusted, latest_appointment, newest_happening, trus
 _NOTED_AGAIN = timedelta(hours=1)  # a clock that is believed is noted as seldom as this
 
 
-def why_not_now(tools: Tools) -> str:
-    """A sentence where the clock cannot be believed, else ""; then it is noted that it was."""
+def why_not_now(tools: Tools, so: str = NO_LETTERS) -> str:
+    """A sentence where the clock cannot be believed, with what is left undone for it, else ""; then it is noted that
+    it was believed."""
     before, known = _what_is_known(tools)
-    why = why_distrust(tools.now, known, tools.settings.clinic.tzinfo)
+    why = why_distrust(tools.now, known, tools.settings.clinic.tzinfo, so)
     if not why and known.latest_at is not None and _is_old(before, tools):
         with tools.store.begin() as memory:
             trust(memory, _this_moment(tools, before.accepted, before.by))
     return why
 
 
-def what_speaks_against(tools: Tools, so: str = NO_LETTERS) -> str:
-    """A sentence where the clock cannot be believed, with what is left undone for it, else ""; nothing is noted."""
-    return why_distrust(tools.now, _what_is_known(tools)[1], tools.settings.clinic.tzinfo, so)
+def what_speaks_against(tools: Tools) -> str:
+    """A sentence where the clock cannot be believed, else ""; nothing is noted."""
+    return why_distrust(tools.now, _what_is_known(tools)[1], tools.settings.clinic.tzinfo)
 
 
 def _what_is_known(tools: Tools) -> tuple[Trusted, ClockKnown]:

@@ -45,8 +45,9 @@ class Made(NamedTuple):
     notes: tuple[str, ...]
 
 
-def make_workbooks(tools: Tools, asked: Asked, listed: ListedNames) -> Made:
-    """Count everything as of the moment asked for, write the workbooks, keep what they say, list them."""
+def make_workbooks(tools: Tools, asked: Asked, listed: ListedNames, keep: bool) -> Made:
+    """Count everything as of the moment asked for, write the workbooks, keep what they say if they are to count as a
+    period's first, list them."""
     with _memory_as_of(tools, asked) as past, ThreadPoolExecutor(1) as beside:
         counted_beside = beside.submit(_context, tools, asked, listed)  # it waits for the database as long as this does
         places = ["", *locations(past)]
@@ -62,7 +63,8 @@ def make_workbooks(tools: Tools, asked: Asked, listed: ListedNames) -> Made:
         path = _path(tools, asked, places, figures.location)
         write_referral_workbook(figures, path, context._replace(differences=said))
         files += [path, *_others(tools, figures, path, notes)]
-        _keep(tools, asked, figures)
+        if keep:
+            _keep(tools, asked, figures)
         if said and not figures.location:
             notes.append(f"{how_many_differ(len(said))} from the first workbook of {asked.periods.label}.")
     _list(tools)

@@ -52,7 +52,7 @@ def test_a_clock_that_went_back_is_not_believed(now: datetime, said: str) -> Non
     )
     assert why(now, known(happened_at=None)) == (
         f"The clock of this machine says {said}, "
-        "but it was Wed Mar 04, 2026, 11:50 when letters were last looked at: it went back."
+        "but it was Wed Mar 04, 2026, 11:50 when a run last believed it: it went back."
     )
 
 
@@ -60,7 +60,7 @@ def test_a_clock_that_went_back_is_not_believed(now: datetime, said: str) -> Non
 def test_a_clock_that_jumped_ahead_while_the_machine_ran_is_not_believed(ahead: timedelta) -> None:
     said = why(NOON + ahead, known(passed=TEN_MINUTES, latest_at=NOON + ahead))
     assert said.endswith(
-        "after letters were last looked at (Wed Mar 04, 2026, 11:50), but by its own count 10 minutes passed since."
+        "after a run last believed it (Wed Mar 04, 2026, 11:50), but by its own count 10 minutes passed since."
     )
     assert why(NOON + ahead, known(passed=timedelta(seconds=59), latest_at=NOON + ahead)).endswith(
         ", but by its own count less than a minute passed since."
@@ -74,7 +74,7 @@ def test_a_machine_that_ran_on_while_its_jobs_were_paused_is_believed() -> None:
 def test_a_machine_that_was_off_for_three_days_waits_until_anything_tells_that_it_was() -> None:
     back = NOON + 3 * DAYS
     assert why(back, known()) == (
-        "The clock of this machine says Sat Mar 07, 2026, 12:00, 3 days 10 minutes after letters were last looked at "
+        "The clock of this machine says Sat Mar 07, 2026, 12:00, 3 days 10 minutes after a run last believed it "
         "(Wed Mar 04, 2026, 11:50): it was off, or its clock is wrong, and no newer appointment tells which."
     )
     assert why(back, known(happened_at=back - timedelta(hours=20))) == ""  # an export of that day has come
