@@ -283,12 +283,58 @@ def test_a_token_of_another_clinic_on_this_machine_stops_nothing() -> None:
         ("unsubscribe", True),
         ("Please stop", True),
         ("STOP!", True),
+        ("Re: stop", True),
+        ("RE: [EXTERNAL] Fwd: Stop e-mails please", True),
+        ("Please take me off your list", True),
+        ("Do not email me again", True),
+        ("Please unsubscribe me from this list and do not write again", True),
+        ("=?utf-8?q?no_m=C3=A1s_correos?=", True),
+        ("Dejen de enviarme correos", True),
         ("Stop by on Friday to talk about my bill, will you", False),
+        ("Stop by on Thursday?", False),
+        ("Please cancel my appointment", False),
     ],
 )
 def test_somebody_who_asks_in_his_own_words_is_left_to_a_person_and_counted(subject: str, asks: bool) -> None:
-    found = sort(from_person(subject))
+    found = sort(from_person(subject, "Jo"))
     assert (found.kind, found.asks) == ("other", asks)
+
+
+QUOTED = "\r\n\r\nOn Mon, Sep 28, 2026 at 9:10 AM Lakeside wrote:\r\n> No more of these e-mails: unsubscribe\r\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "asks"),
+    [
+        ("STOP", True),
+        ("unsubscribe", True),
+        ("Hi,\r\n\r\nPlease stop sending me these e-mails.\r\nJo", True),
+        ("Thank you, but I don\u2019t want any more reminders", True),
+        ("Could you remove my e-mail address from your mailing list?", True),
+        ("Hola, no me env\u00eden m\u00e1s mensajes, por favor", True),
+        ("Quiero darme de baja", True),
+        ("See you on Tuesday!", False),
+        ("Can I stop by on Thursday? Write to me.", False),
+        ("I do not receive your e-mails, could you send the last one again?", False),
+        ("Should I stop the exercises when it hurts?", False),
+        ("Please take me off the schedule for Tuesday", False),
+    ],
+)
+def test_what_somebody_writes_above_the_quoted_letter_may_ask_too(words: str, asks: bool) -> None:
+    found = sort(from_person("Re: Your visit", words + QUOTED))
+    assert (found.kind, found.asks) == ("other", asks)
+
+
+def test_a_reply_in_html_alone_asks_by_what_stands_above_the_quoted_letter() -> None:
+    page = "Subject: Re: Your visit\nContent-Type: text/html\n\n<style>p {}</style><p>[words]</p><blockquote>Stop"
+    assert sort(mail(page, words="Hello,<br>please stop these e-mails")).asks is True
+    assert sort(mail(page, words="See you on Friday")).asks is False
+
+
+def test_what_goes_to_a_list_of_readers_asks_the_clinic_for_nothing() -> None:
+    news = "Unsubscribe from these e-mails at any time."
+    assert not sort(from_person("Our offers", news, more="List-Unsubscribe: <https://shop.example/u>\r\n")).asks
+    assert not sort(from_person("Our offers", "To unsubscribe, click here: https://shop.example/u")).asks
 
 
 def test_a_person_who_tells_of_his_own_dead_address_is_no_bounce() -> None:

@@ -13,6 +13,7 @@ from email.utils import parseaddr
 from typing import NamedTuple
 
 from jobs.clinic.addresses import address_key
+from jobs.mail.mailbox.asking import seems_to_ask, unquoted
 from jobs.mail.mailbox.bounces import Failure, failure_of
 from jobs.mail.mailbox.complaints import complaint_of
 from jobs.mail.message import read_token
@@ -23,11 +24,6 @@ _IN_A_LINK = re.compile(rf"(?:stop(?:%20|\+|\s)|[?&]t=)({_TOKEN})(?![A-Za-z0-9_-
 _BEFORE = r"(?:fwd?|wg|rv|tr|ext(?:ernal)?)\s*:|\[[^\[\]]{1,30}\]|\*{2,5}[^*]{1,30}\*{2,5}"  # by programs
 _SUBJECT = re.compile(rf"\s*(?:(?:{_BEFORE})\s*)*stop(?:%20|\+|\s)+({_TOKEN})\s*", re.IGNORECASE)
 _ALONE = re.compile(rf"(?<!\S)({_TOKEN})(?=[\s.,;!]|$)")
-_QUOTED_FROM_HERE = re.compile(r"^\s*(?:>|-{2,} ?\S.* ?-{2,}\s*$|_{10,}\s*$|On .{5,200} wrote:\s*$|From: .*@)")
-_ASKS = re.compile(
-    r"\s*(?:please\s+)?(?:stop|unsubscribe|opt[- ]?out|remove me|no more e-?mails?|cancel e-?mails?)\b.{0,30}",
-    re.IGNORECASE,
-)
 _TAG = re.compile(r"<[^<>]{0,2000}>")  # of HTML; a link is never what a person wrote
 _AUTOMATIC = ("x-autoreply", "x-autorespond", "x-autoresponse", "x-auto-reply-from", "x-mail-autoreply")
 _OUT_OF_OFFICE = re.compile(
@@ -75,7 +71,7 @@ def sort_mail(data: bytes, secret: bytes, clinic_id: str) -> Sorted:
         return answer._replace(kind=failure.kind, addresses=failure.addresses, detail=failure.detail)
     if automatic:
         return answer._replace(kind="automatic")
-    return answer._replace(asks=_ASKS.fullmatch(subject) is not None)
+    return answer._replace(asks=seems_to_ask(subject, message))
 
 
 def _wishes(subject: str, texts: Sequence[str], secret: bytes, clinic_id: str) -> tuple[Mark, ...]:
@@ -84,18 +80,8 @@ def _wishes(subject: str, texts: Sequence[str], secret: bytes, clinic_id: str) -
     found = _SUBJECT.fullmatch(subject)
     tokens = [found[1]] if found else []
     for text in texts:
-        tokens += _ALONE.findall(_unquoted(_TAG.sub(" ", text)))
+        tokens += _ALONE.findall(unquoted(_TAG.sub(" ", text)))
     return _read(tokens, secret, clinic_id)
-
-
-def _unquoted(text: str) -> str:
-    """What stands above the letter that a reply quotes."""
-    lines = []
-    for line in text.splitlines():
-        if _QUOTED_FROM_HERE.match(line):
-            break
-        lines.append(line)
-    return "\n".join(lines)
 
 
 def _read(tokens: list[str], secret: bytes, clinic_id: str) -> tuple[Mark, ...]:
