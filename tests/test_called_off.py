@@ -160,6 +160,33 @@ def test_a_widow_who_wants_letters_again_does_not_bring_back_those_of_the_dead(c
     assert clinic.ask("SELECT first_name FROM patients WHERE died = 'yes'") == []
 
 
+def test_who_came_two_months_after_a_death_is_alive_wherever_in_a_large_file_the_visit_stands(clinic: Clinic) -> None:
+    """A file is read in parts of 10,000 rows. Mort came sooner, of Rip the name says it too."""
+    called_off = [visit(name, "2025-12-01 10:00", "Cancelled - death") for name in ("Moe", "Mort", "Rip")]
+    others = [appointment("Ann", f"2025-{1 + n % 11:02d}-{1 + n % 28:02d} 10:00", appointment_id=str(n))
+              for n in range(10_100)]  # fmt: skip
+    came = [visit("Moe", "2026-02-02 10:00", "completed"), visit("Mort", "2025-12-20 10:00", "completed")]
+    came += [visit("Rip", "2026-02-02 11:00", "completed", last_name="Fictional (Deceased)")]
+    clinic.export(*called_off, *others, *came)
+    assert clinic.pull(BOOKED).code == 0
+    died = "SELECT first_name FROM patients WHERE died = 'yes' ORDER BY first_name"
+    assert clinic.ask(died) == ["Mort", "Rip"]
+    by_status = "SELECT contents FROM problems WHERE what LIKE 'The status says that the patient has died%'"
+    assert [contents for contents in clinic.ask(by_status) if "Moe" in contents] == []
+
+
+def test_a_visit_of_old_that_is_coded_as_a_death_makes_nobody_dead_who_has_come_since(clinic: Clinic) -> None:
+    """Only the row that changed is read, and the later visits are known."""
+    rows = [visit(name, "2025-12-01 10:00", "cancelled") for name in ("Moe", "Mort")]
+    came = visit("Moe", "2026-02-02 10:00", "completed")
+    clinic.export(*rows, came)
+    clinic.pull(BOOKED)
+    clinic.export(*(row | {"status": "Cancelled - death"} for row in rows), came)
+    clinic.pull(CHANGED)
+    assert clinic.ask("SELECT first_name FROM patients WHERE died = 'yes'") == ["Mort"]
+    assert clinic.ask("SELECT row FROM problems") == [3]
+
+
 def test_who_comes_and_is_held_to_have_died_is_listed_also_when_the_row_that_said_so_has_left_the_export(
     clinic: Clinic,
 ) -> None:

@@ -1,4 +1,6 @@
-"""Patients who have died, by what a table says of them: noted, and said in all rows of theirs.
+"""Patients who have died, by what a part of a file says of them: noted, and said in all rows of theirs there.
+
+Whether they came later may stand in another part, or be known of old: once all rows are kept, `store/deaths.py` asks.
 
 Loaded only where a name or a status may say so.
 """
@@ -23,20 +25,26 @@ _ALIVE_AFTER = timedelta(days=60)
 systems complete what nobody called off."""
 
 
+def mourned(called_off: str, last_seen: str) -> bool:
+    """Whether who was last seen on a day came too long after a visit was called off for a death to have died."""
+    return bool(last_seen) and date.fromisoformat(called_off) + _ALIVE_AFTER <= date.fromisoformat(last_seen)
+
+
 def died(columns: Columns, values: Mapping[str, list[str]], own: Collection[str]) -> list[str]:
-    """Of patients whose name or status says in any row that they have died, "yes" in all of their rows. Each such
-    status is noted; of the clinic's `own` spellings only those that it calls deceased."""
+    """Of patients whose name or status says in any row that they have died, in all of their rows: "yes", or where
+    only statuses say so the day of the last such visit. Each such status is noted; of the clinic's `own` spellings only
+    those that it calls deceased."""
     keys, days = values["patient_key"], values["starts_on"]
     named = {problem.row for problem in columns.problems if problem.what == DIED_BY_NAME}
-    dead = {key for row, key in zip(columns.table.rows, keys, strict=True) if row in named}
+    dead = {key: "yes" for row, key in zip(columns.table.rows, keys, strict=True) if row in named}
     seen = _last_seen(values)
     typed = columns.texts("status")
     for place in _telling(typed, values["status"], own):
         key, day = keys[place], days[place]
-        if not (day and key in seen and date.fromisoformat(day) + _ALIVE_AFTER <= date.fromisoformat(seen[key])):
-            dead.add(key)
+        if not (day and mourned(day, seen.get(key, ""))):
+            dead[key] = max(dead.get(key, ""), day or "yes")  # a day stands before "yes"
             columns.note(place, "status", typed[place], _DIED_BY_STATUS)
-    return ["yes" if key and key in dead else "" for key in keys]
+    return [dead.get(key, "") if key else "" for key in keys]
 
 
 def _telling(typed: list[str], statuses: list[str], own: Collection[str]) -> list[int]:

@@ -95,7 +95,7 @@ class Appointment(NamedTuple):
     phone: str
     birth_date: str
     email_consent: str  # "yes", "no" or ""
-    died: str  # "yes" where a name or a status says that the patient has died, else ""
+    died: str  # "yes" where a name says that the patient has died; the day of the visit whose status does; else ""
     language: str  # in which the patient is written to: two letters, es; "": the clinic's own
     starts_at: str
     ends_at: str

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.problems import (
@@ -27,6 +27,9 @@ from jobs.store.memory import Memory
 from jobs.store.patient_records import Heard
 from jobs.store.sources import note_problems, remember_file, still_new
 from jobs.store.upheavals import Found, Gone, Upheaval, Word, note_held_back, use_up, word_given
+
+if TYPE_CHECKING:
+    from jobs.store.deaths import ToldDeaths
 
 _A_PERSON_DECIDES = (
     "Look whether columns were shifted, or dates are read in another order (date_order: in config/sources.yaml), and "
@@ -171,13 +174,19 @@ def _save_rows(
     patient. Raises TooBad."""
     touched, heard, found = Touched(), Heard(), list[Problem]()
     unread: list[tuple[Any, ...]] = []
+    deaths: ToldDeaths | None = None
     for part in file.values:
         if file.begun_again:
             file.begun_again = False
             found.clear()
             unread.clear()
+            deaths = None
         about = part.marks, heard, noted, part.untimed, tools.settings.clinic.tzinfo
-        saved = save_appointments(memory, part.appointments, source.name, seen_at, *about)
+        rows = part.appointments
+        if not {slot.died for slot in rows} <= {"", "yes"}:
+            deaths = deaths or _told_deaths()
+            rows = deaths.take(rows, part.problems)
+        saved = save_appointments(memory, rows, source.name, seen_at, *about)
         touched.add(saved)
         if part.unread:
             set_aside(memory, part.unread)
@@ -187,6 +196,10 @@ def _save_rows(
         found += lost.values()
         counts += Counter({"appointments new": saved.new, "appointments changed": saved.changed})
         counts["appointments read"] += len(part.rows)
+    if deaths:
+        marked, wrong = deaths.settle(memory)
+        touched.records |= marked
+        found = [problem for problem in found if problem not in wrong]
     found = fold_problems(dict.fromkeys(found))
     if why := None if file.is_calendar else too_bad(found, file.rows_total, source.bad_rows):
         raise TooBad([*found, Problem(source.name, file.path, "", 0, "", "", *why, True)])
@@ -195,6 +208,12 @@ def _save_rows(
     found = [problem for problem in found if not is_held_back(problem)]
     counts["rows set aside"] = rows_left_out(found)
     return touched, found, unread
+
+
+def _told_deaths() -> "ToldDeaths":
+    from jobs.store.deaths import ToldDeaths  # few files tell one
+
+    return ToldDeaths()
 
 
 def _take_away(

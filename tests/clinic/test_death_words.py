@@ -117,7 +117,7 @@ def test_who_has_died_by_the_status_of_one_row_has_in_all_and_a_clinics_own_word
     own = {"rip list": "booked", "gone home": "deceased"}
     found, problems = normalize(table, ValueRules("America/Los_Angeles", statuses=own))
     assert [(one.status, one.died) for one in found] == [
-        ("booked", "yes"), ("completed", "yes"), ("booked", ""), ("deceased", "yes"),
+        ("booked", "2026-03-04"), ("completed", "2026-03-04"), ("booked", ""), ("deceased", "2026-03-04"),
     ]  # fmt: skip
     assert [(one.row, one.value, one.set_aside) for one in problems if one.what == DIED_BY_STATUS] == [
         (3, "Completed (pt deceased)", False), (5, "Gone home", False),
@@ -134,7 +134,7 @@ def test_who_came_two_months_after_a_visit_was_called_off_for_a_death_has_not_di
     }  # fmt: skip
     table = TextTable("main", "a.csv", "", columns, [2, 3, 4, 5], {name: name for name in columns})
     found, problems = normalize(table, ValueRules("America/Los_Angeles"))
-    assert [one.died for one in found] == ["yes", "yes", "", ""]
+    assert [one.died for one in found] == ["2026-01-05", "2026-01-05", "", ""]
     assert [one.row for one in problems if one.what == DIED_BY_STATUS] == [2]
 
 
