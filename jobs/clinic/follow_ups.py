@@ -105,7 +105,7 @@ class Caps:
     __pydantic_config__ = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        _check_number("letters", self.letters, 1, 1000)
+        _check_number("letters", self.letters, 1, 1_000_000)  # as good as no cap
         _check_number("days", self.days, 1, 3660)
 
 

@@ -216,7 +216,7 @@ def test_good_settings_have_absolute_paths(home: Path) -> None:
             RULES,
             "letters: 2",
             "letters: -7",
-            "config/follow_ups.yaml, line 6: caps: letters is -7; write a number from 1 to 1000.",
+            "config/follow_ups.yaml, line 6: caps: letters is -7; write a number from 1 to 1000000.",
         ),
         (
             RULES,
