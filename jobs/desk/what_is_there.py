@@ -10,6 +10,7 @@ from pathlib import Path
 from jobs.clinic.faults import Fault
 from jobs.clinic.problems import WITHOUT_PASSWORD
 from jobs.desk.place import user_name
+from jobs.machine.room_left import why_no_room
 from jobs.mail.stop_secret import why_unusable as why_no_secret
 from jobs.runner.settings import Settings
 from jobs.runner.yaml_file import Location, Unreadable, read_yaml
@@ -36,7 +37,7 @@ def unusable_here(home: Path, settings: Settings) -> Iterator[Fault]:
         what = f"database: the driver of its kind of database is not installed ({missing})."
         remedy = "Leave it empty for SQLite in state_dir, which is what is supported."
         yield Fault(_CLINIC, _line(home, ("installation", "database")), what, remedy)
-    elif sentence := why_no_state(settings.state_dir):
+    elif sentence := why_no_state(settings.state_dir) or _why_no_room(settings):
         yield Fault("", 0, sentence)
     elif database := _database(settings):
         if sentence := _why_no_database(settings, database):
@@ -88,6 +89,13 @@ def _why_no_key(settings: Settings) -> str:
     except SignInNeeded as why:
         return str(why)
     return ""
+
+
+def _why_no_room(settings: Settings) -> str:
+    """A sentence where the jobs could write nothing new, nor enlarge the database; "" where there is none yet."""
+    database = _database(settings)
+    folders = dict.fromkeys((settings.state_dir, *([database.parent] if database else [])))
+    return next(filter(None, (why_no_room(folder) for folder in folders if folder.is_dir())), "")
 
 
 _WRITTEN_ON = re.compile(r"logs/clinic\.log(\.lock)?|locks/.+|outbox\.journal|[^/]+\.sqlite(-wal|-shm)?")

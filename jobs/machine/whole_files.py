@@ -23,9 +23,8 @@ def whole_file(path: Path, *, durable: bool = True, like_before: bool = False) -
     """
     _make_private(path.parent)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    beside.unlink(missing_ok=True)  # of a killed run that had the same number
     try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+        with open(_made_in(path.parent, beside), "wb") as file:
             yield file
             file.flush()
             if durable:
@@ -39,6 +38,16 @@ def whole_file(path: Path, *, durable: bool = True, like_before: bool = False) -
         raise
     if durable:
         reach_disk(path.parent)
+
+
+def _made_in(folder: Path, beside: Path) -> int:
+    """A new file, opened to be written. Where none can be made, OSError names the folder: nobody knows this file."""
+    try:
+        beside.unlink(missing_ok=True)  # of a killed run that had the same number
+        return os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except OSError as trouble:
+        trouble.filename = str(folder)
+        raise
 
 
 def keep_for_speed(path: Path, content: bytes) -> bool:

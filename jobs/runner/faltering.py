@@ -3,12 +3,12 @@
 The text of a foreign exception can hold a row, hence patient data; so can a traceback.
 """
 
-import errno
 from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+from jobs.machine.room_left import FULL, why_no_room
+
 _MAKE_ROOM = "Make room there; the next run goes on where this one ended."
 _DAMAGED = "The file is damaged. Put a backup in its place: `run_jobs.py restore FILE` (docs/it.md)."
 
@@ -20,9 +20,9 @@ def exception_words(error: BaseException, state_dir: Path | None = None) -> str:
         return str(error)
     if isinstance(error, OperationalError) or type(error) is DatabaseError:  # which a damaged file is to SQLite
         reason = str(error.orig).splitlines()[0].rstrip(".")
-        return f"The database cannot be used: {reason}.{database_remedy(reason)}"
+        return f"The database cannot be used: {reason}.{database_remedy(reason, state_dir)}"
     kind = type(error).__name__
-    if isinstance(error, OSError) and error.errno in _FULL:
+    if isinstance(error, OSError) and error.errno in FULL:
         return f"The disk that was written to is full. {_MAKE_ROOM}"
     if isinstance(error, OSError) and error.strerror:
         if state_dir and isinstance(error.filename, (str, Path)) and Path(error.filename).is_relative_to(state_dir):
@@ -32,8 +32,11 @@ def exception_words(error: BaseException, state_dir: Path | None = None) -> str:
     return f"{kind}{f' at {where[0]}' if where else ''}. It was not foreseen; logs/clinic.log tells the IT person more."
 
 
-def database_remedy(reason: str) -> str:
-    """What to do about it, by SQLite's words (sqlite.org/rescode.html)."""
+def database_remedy(reason: str, state_dir: Path | None = None) -> str:
+    """What to do about it, by SQLite's words (sqlite.org/rescode.html), which say "unable to open" and "I/O error" also
+    of a disk without room."""
+    if state_dir and ("unable to open" in reason or "I/O error" in reason) and (full := why_no_room(state_dir)):
+        return f" {full}"
     for word, remedy in (
         ("locked", "Another run is busy with it; the next try finds it free."),
         ("full", "Make room on the disk; the next run goes on where this one ended."),
@@ -54,8 +57,8 @@ def file_words(error: OSError) -> str:
         return f"{error.filename}: a file stands where a folder belongs. Move it away."
     if isinstance(error, PermissionError):
         return f"{error.filename}: this user may not read or write it. Give it to the user that runs the jobs."
-    if error.errno in _FULL:
-        return f"{error.filename}: the disk is full. {_MAKE_ROOM}"
+    if error.errno in FULL:
+        return f"{error.filename}: the disk is full, or can hold no more files. {_MAKE_ROOM}"
     return f"{error.filename}: {error.strerror}."
 
 

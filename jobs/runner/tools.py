@@ -83,7 +83,7 @@ def open_tools(home: Path, settings: Settings, now: datetime | None = None, earl
 def gather_tools(home: Path, settings: Settings, now: datetime | None = None, early: Early | None = None) -> Tools:
     """The same before the database is opened: what is forked from this process may have them too."""
     zone = settings.clinic.tzinfo
-    with _in_words():
+    with _in_words(settings.state_dir):
         from jobs.store.memory import store_at
 
         store = store_at(settings.database_url, settings.clinic.id, settings.state_dir)
@@ -100,7 +100,7 @@ def gather_tools(home: Path, settings: Settings, now: datetime | None = None, ea
 
 def open_database(tools: Tools) -> None:
     """Make the database where there never was one, or bring it up to date."""
-    with _in_words():
+    with _in_words(tools.state_dir):
         from jobs.store.memory import bring_up_to_date
 
         tools.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -112,7 +112,7 @@ def telling(settings: Settings, now: datetime | None = None) -> Iterator[None]:
     """For a run of jobs: where its tools or its log cannot be used, the watchdog hears that no job could begin, and the
     IT person why."""
     try:
-        with _in_words():
+        with _in_words(settings.state_dir):
             from jobs.runner.log import open_log
 
             settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -137,7 +137,7 @@ class ToolsUnusable(Exception):
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def _in_words(state_dir: Path) -> Iterator[None]:
     """What is wrong with the state folder or the database as a sentence, with its remedy."""
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -147,7 +147,7 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except StoreUnusable as reason:
-        raise ToolsUnusable(f"{reason}{database_remedy(str(reason))}") from None
+        raise ToolsUnusable(f"{reason}{database_remedy(str(reason), state_dir)}") from None
     except OSError as error:
         remedy = "config/clinic.yaml names the folder (installation: state_dir:)."
         raise ToolsUnusable(f"{file_words(error)}\n{remedy}") from None

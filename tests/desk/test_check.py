@@ -1,6 +1,9 @@
 """`check`: every fault of every file that the office manager edits, at once."""
 
 import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -103,6 +106,38 @@ def test_what_the_jobs_cannot_read_or_write_in_the_state_folder_is_a_fault(
     (state / "outbox.journal").unlink()
     (state / "outbox.journal").mkdir()
     assert ask("check").output.startswith(f"{state / 'outbox.journal'}: a file stands where a folder belongs, or a ")
+
+
+@pytest.fixture(params=["size=3m", "size=8m,nr_inodes=60"], ids=["full", "out of inodes"])
+def full_disk(home: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A small disk as state folder, of which nothing is free once `fill` of it was called."""
+    state = home / "var"
+    state.mkdir(exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", request.param, "none", str(state)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk is mounted for it, which only root may")
+    try:
+        yield state
+    finally:
+        subprocess.run(["umount", "-l", str(state)], check=True)
+
+
+def fill(disk: Path) -> None:
+    with suppress(OSError):
+        for number in range(100):
+            (disk / f"ballast {number}").write_bytes(b"x" * 40_000)
+
+
+def test_a_disk_without_room_is_a_fault_and_no_command_calls_it_a_matter_of_rights(ask: Ask, full_disk: Path) -> None:
+    ask("status")  # makes the database
+    assert ask("check").exit_code == 0
+    fill(full_disk)
+    no_files = os.statvfs(full_disk).f_favail == 0
+    told, shown = ask("check"), ask("status")
+    said = "the disk holds as many files as it can (it has no free inodes). Delete files there."
+    full = f"{full_disk}: {said if no_files else 'the disk is full. Make room there.'}"
+    assert (told.exit_code, told.output) == (3, f"{full}\n1 fault. Nothing was sent or changed.\n")
+    assert shown.exit_code == 0 or full in shown.output, shown.output
 
 
 def test_a_file_to_be_joined_that_is_not_there_is_named(ask: Ask, home: Path) -> None:

@@ -1,6 +1,7 @@
 """A file is there whole and private or stays as it was; what works apart ends within its bounds; another program is
 told from the one before."""
 
+import errno
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,16 @@ def test_a_file_and_the_folders_made_for_it_are_for_their_owner_only(tmp_path: P
     path = tmp_path / "var" / "cache" / "names"
     write_whole(path, b"Ada")
     assert [rights(each) for each in (path, path.parent, path.parent.parent)] == ["0o600", "0o700", "0o700"]
+
+
+def test_where_no_file_can_be_made_its_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(path: Path, *_: object) -> int:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr("os.open", refuses)
+    with pytest.raises(PermissionError) as told:
+        write_whole(tmp_path / "words.csv", b"frozen")
+    assert told.value.filename == str(tmp_path)
 
 
 def test_a_file_that_is_replaced_keeps_its_readers_only_where_that_is_wanted(tmp_path: Path) -> None:
