@@ -20,7 +20,7 @@ from jobs.store.letters import letters_again
 from jobs.store.outbox import LetterStory, Waiting, letter_story, letters_of, never_left, waiting_letters
 from jobs.store.refusals import held_as_refused
 
-_NEVER_LEFT_DAYS = 7
+_RECENT_DAYS = 7
 _HOW_TO_DECIDE = (
     "`outbox show NO.` shows one; `outbox release`, `drop`, `hold`, `mark-sent` and `send-again` decide on them."
 )
@@ -63,8 +63,9 @@ _MEANING = {
 def show_outbox(tools: Tools, names: bool) -> None:
     """Print the letters that a person may want to decide on."""
     with tools.store.look() as memory:
-        waiting = waiting_letters(memory, utc_text(tools.now))
-        lost = never_left(memory, utc_text(tools.now - timedelta(days=_NEVER_LEFT_DAYS)))
+        recent = utc_text(tools.now - timedelta(days=_RECENT_DAYS))
+        waiting = waiting_letters(memory, utc_text(tools.now), recent)
+        lost = never_left(memory, recent)
     if waiting:
         _show(tools, waiting, names)
         click.echo(_HOW_TO_DECIDE)
@@ -73,7 +74,7 @@ def show_outbox(tools: Tools, names: bool) -> None:
     else:
         click.echo("No letter waits for anybody.")
     if lost:
-        click.echo(f"Of the last {_NEVER_LEFT_DAYS} days, too late before they left:")
+        click.echo(f"Of the last {_RECENT_DAYS} days, too late before they left:")
         _show(tools, lost, names)
 
 

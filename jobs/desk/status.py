@@ -31,7 +31,7 @@ from jobs.sources.places import newest_in_words
 from jobs.store.late_wishes import wishes_kept
 from jobs.store.letters import PutOff, count_states, put_off
 from jobs.store.mailbox_messages import ForPeople, mail_for_people, read_up_to
-from jobs.store.outbox import never_left, waiting_for_rows
+from jobs.store.outbox import count_refused, never_left, waiting_for_rows
 from jobs.store.refusals import not_believed
 from jobs.store.runs import Run, last_runs
 from jobs.store.sources import Freshness, freshness, listed_problems
@@ -70,6 +70,7 @@ def show_status(tools: Tools) -> None:
         late = len(wishes_kept(memory))
         later, unread = put_off(memory), waiting_for_rows(memory, utc_text(tools.now))
         lost = len(never_left(memory, recent))
+        to_decide = {**states, "failed": count_refused(memory, utc_text(tools.now), recent)}
         crowded, said = crowded_in_words(memory), said_in_words(tools, memory)
         known = freshness(memory, (source.name for source in tools.settings.sources))
     console.print(_runs(tools, runs))
@@ -88,7 +89,7 @@ def show_status(tools: Tools) -> None:
     console.print(f"Addresses that get no more letters: {stopped}{' (run_jobs.py stop lists them)' if stopped else ''}")
     console.print(f"The mailbox was last read: {_last_read(tools, read_at)}")
     waiting = (
-        _waiting(tools, runs, states, problems, unread, lost)
+        _waiting(tools, runs, to_decide, problems, unread, lost)
         + [*left_unscheduled(tools.settings)]
         + _came_back(back, doubtful, late)
         + crowded

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from jobs.clinic.last_look import NO_LETTER_LEFT, PUT_OFF_TOO_LONG, TO_CORRECT
 from jobs.store.decisions import Decision, decisions_about
@@ -59,12 +59,25 @@ _COLUMNS = (
 )
 
 
-def waiting_letters(memory: Memory, now: str) -> list[Waiting]:
-    """The letters that a person may want to decide on: held, unknown, failed, deferred, or in their grace period."""
+def waiting_letters(memory: Memory, now: str, since: str) -> list[Waiting]:
+    """The letters that a person may want to decide on: held, unknown, deferred, in their grace period, or refused for
+    good, for which see `count_refused`."""
     letter = letters.c
     in_grace = and_(letter.state == "ready", letter.leaves_at > now)
-    listed = or_(letter.state.in_(("held", "unknown", "failed", "deferred")), in_grace)
+    listed = or_(letter.state.in_(("held", "unknown", "deferred")), in_grace, _refused(now, since))
     return _listed(memory, listed)
+
+
+def count_refused(memory: Memory, now: str, since: str) -> int:
+    """How many letters the mail server refused for good since a moment (UTC text), or refused before that and could
+    still leave in their time. Nobody has anything to decide on the others."""
+    query = select(func.count()).where(letters.c.clinic_id == memory.clinic_id, _refused(now, since))
+    return int(memory.connection.execute(query).scalar_one())
+
+
+def _refused(now: str, since: str) -> ColumnElement[bool]:
+    letter = letters.c
+    return and_(letter.state == "failed", or_(letter.expires_at >= now, letter.changed_at >= since))
 
 
 def never_left(memory: Memory, since: str) -> list[Waiting]:

@@ -207,6 +207,19 @@ def test_a_refused_letter_is_sent_again_once_the_address_is_mended(clinic: Clini
     assert server.recipients() == ["new@patient.example"]
 
 
+def test_a_refused_letter_waits_for_nobody_once_its_time_is_over_and_a_week_has_passed(clinic: Clinic) -> None:
+    clinic.export(appointment("Remy", "2026-03-06 14:00", "booked"))
+    clinic.pull("2026-03-04 08:45")
+    with serving(refuse) as server:
+        clinic.mail_through(server.port)
+        clinic.send("2026-03-04 09:00")
+    line = "letters that the mail server refused (failed): 1"
+    for moment, listed in (("2026-03-10 09:00", True), ("2026-03-12 09:00", False)):
+        assert (line in clinic.command("status", moment=moment).output) is listed
+        assert ("failed (refused for good)" in clinic.command("outbox", moment=moment).output) is listed
+    assert clinic.in_state("failed") == {("Remy", "reminder")}
+
+
 def test_nothing_about_a_patient_reaches_the_list_of_status(held: Clinic) -> None:
     shown = held.command("status", moment="2026-03-04 09:15").output
     assert "letters held until a person releases them, see `outbox`: 2" in shown and "Remy" not in shown
