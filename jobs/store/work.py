@@ -15,6 +15,7 @@ from jobs.clinic.periods import Period, Periods
 from jobs.clinic.work import FreshLine, JobLine, ProblemLine, RuleLine, Work
 from jobs.store.memory import Memory
 from jobs.store.rows import whole
+from jobs.store.stops import WITHOUT_THE_STAFF
 
 RUN_DAYS, SILENT_DAYS = 7, 28
 
@@ -110,9 +111,14 @@ def count_work(
         sources=tuple(_fresh_lines(_rows(memory, _SOURCES, asked), of_all_files, zone)),
         problems=tuple(ProblemLine(*row) for row in _rows(memory, _PROBLEMS, asked)),
         silent_rules=tuple(_silent(_rows(memory, _RECENT, asked), rules)),
-        stops=tuple(Counter(stop[3] or "not said" for stop in stops).most_common()),
+        stops=tuple(Counter(_by_whom(stop[3]) for stop in stops).most_common()),
         bookings_dated=bool(_rows(memory, _DATED, asked)),
     )
+
+
+def _by_whom(source: str) -> str:
+    """Where a stop came from; who of the staff put it down, or as which user of the machine, is no figure."""
+    return source if source in WITHOUT_THE_STAFF else "the staff" if source else "not said"
 
 
 def _moments_asked_for(periods: Periods, now: datetime, zone: tzinfo) -> dict[str, str]:

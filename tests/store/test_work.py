@@ -109,7 +109,7 @@ def test_a_rule_says_what_was_sent_what_came_back_and_who_booked_with_and_withou
         RuleLine("lapsed", failed=1, withdrawn=1),
     )  # fmt: skip
     assert [(line.rate, line.rate_without) for line in work.rules] == [(0.5, 0.5), (None, None)]
-    assert dict(work.stops) == {"bounce": 1, "Fern": 1}
+    assert dict(work.stops) == {"bounce": 1, "the staff": 1}
 
 
 def test_runs_sources_and_problems_are_summed_up_without_what_stood_in_a_cell(work: Work) -> None:
