@@ -119,6 +119,32 @@ def test_a_new_system_that_gives_most_patients_another_address_is_held_back(clin
     assert reminded(clinic, "03-03")["Ann0"] == "ann1@patient.example"
 
 
+def test_of_a_new_system_with_other_times_and_other_addresses_a_person_is_asked_once(clinic: Clinic) -> None:
+    """Those who come often have other times in it, those who come once another address."""
+    often, once = [f"Ann{n}" for n in range(11)], [f"Ben{n}" for n in range(15)]
+    last = appointment("Zoe", "2026-03-20 09:00", "booked")
+    elsewhere = {name: f"{name.lower()}.x@elsewhere.example" for name in once}
+
+    def come(rows: list[Row], minute: int) -> list[Row]:
+        return [
+            row | {"start": f"{row['start'][:10]} {9 + n // 9}:{n % 9 * 5 + minute:02}"}
+            for n, row in enumerate(rows)
+            if row["first_name"] in often or "-03-05" in row["start"]
+        ]
+
+    clinic.export(*come(visits(often + once), 0), last)
+    clinic.pull(BEFORE)
+    clinic.export(*come(in_new_system(elsewhere, often + once), 3), last)
+    assert clinic.pull(CHANGED).code == FAILED
+    said = "33 of 49 coming visits have another time and 15 of 27 patients have another e-mail address"
+    what = f"{said}, all at once: nothing was taken from this file."
+    assert clinic.ask("SELECT what FROM problems WHERE set_aside = 1") == [what]
+    words = ["problems", "--is-right", "exports/appointments.csv", "--who", "Dana"]
+    assert clinic.command(*words, moment=CHANGED).exit_code == FINE
+    assert clinic.pull("2026-03-03 08:30").code == FINE
+    assert elsewhere.items() <= reminded(clinic, "03-03").items()
+
+
 def test_a_chart_whose_last_visit_is_called_off_leads_no_more(clinic: Clinic) -> None:
     ada = appointment("Ada", "2026-03-05 10:00", "booked", birth_date="1980-02-03", booked_at="2026-02-20 10:00")
     new = {"appointment_id": "A2", "patient_id": "X1", "start": "2026-03-06 10:00", "email": "ada@elsewhere.example"}

@@ -113,16 +113,17 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
         file.gone = file.left
     gone = _take_away(memory, source, file, seen_at, noted, renumbered=renumbered)
     zone = tools.settings.clinic.tzinfo
-    word, addresses = None, len(noted.readdressed)
+    addresses = len(noted.readdressed)
     if upheaval := noted.found(memory, source.name, gone.lost, file.rows_total, seen_at, zone):
-        word = _believe(memory, tools, source, file, found, upheaval, seen_at)
         all_numbers_gone(memory, source.name, file.left, touched)
         rest = _take_away(memory, source, file, seen_at, noted, is_right=True)
         gone = gone.and_also(rest)._replace(kept=rest.kept)
     known_anew = settle(memory, tools, touched, gone.patients, noted, seen_at, counts)
     if len(noted.readdressed) > addresses:  # by records that patients come under now
-        if also := noted.found_of_people(memory, source.name, file.rows_total, seen_at):
-            _believe(memory, tools, source, file, found, also.and_also(upheaval), seen_at, word)
+        also = noted.found_of_people(memory, source.name, file.rows_total, seen_at)
+        upheaval = also.and_also(upheaval) if also else upheaval
+    if upheaval:  # only now is all of it known: a person is asked once
+        _believe(memory, tools, source, file, found, upheaval, seen_at)
     refresh_episodes(memory, gone.patients | known_anew | touched.patients, tools.today)
     found += filter(None, (file.problem, _too_many_gone(memory, source, file, gone)))
     note_problems(memory, source.name, file.path, found, seen_at, unread, read_whole=bool(file.memory))
@@ -144,15 +145,13 @@ def _believe(
     found: list[Problem],
     upheaval: Found,
     seen_at: str,
-    word: Word | None = None,
-) -> Word:
-    """Take what a file does to most patients for right by a person's `word`, the one that was just used up or the one
-    that is kept. Raises TooBad where there is none."""
-    word = word or word_given(memory, source.name, seen_at)
+) -> None:
+    """Take what a file does to most patients for right by a person's word, which counts once. Raises TooBad where there
+    is none."""
+    word = word_given(memory, source.name, seen_at)
     if not (word and word.holds(seen_at) and word.covers(upheaval)):
         raise TooBad([*found, _held_back(tools, source, file, upheaval, word)], upheaval)
     use_up(memory, source.name)
-    return word
 
 
 def _held_back(tools: Tools, source: Source, file: FileRead, upheaval: Found, word: Word | None) -> Problem:

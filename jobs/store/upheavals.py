@@ -52,7 +52,8 @@ class Found(NamedTuple):
         """Both together."""
         if other is None:
             return self
-        words = other.words if self.words in other.words else f"{other.words} and {self.words}"
+        told = other.numbers or self.words in other.words  # other addresses follow from numbers
+        words = other.words if told else f"{other.words} and {self.words}"
         return Found(words, other.prints | self.prints, other.numbers or self.numbers)
 
 
