@@ -108,6 +108,14 @@ def test_charts_of_one_stand_in_name_at_an_address_that_too_many_have_are_not_co
     assert {len(call.args[2]) for call in compared.call_args_list} == {2}  # of each look: the charts of Nela alone
 
 
+def test_of_two_who_are_parted_and_both_held_to_have_died_a_person_is_asked(clinic: Clinic) -> None:
+    clinic.export(nela("1", "03-10", "deceased"), nela("2", "03-12", "deceased"))
+    clinic.pull(DAY)
+    for word, asked in (("same", False), ("apart", True), ("apart", False)):
+        said = clinic.command("patients", word, "1", "2", "--who", "Dana", moment=DAY)
+        assert ("Both are held to have died: no letter goes to either." in said.output) == asked
+
+
 def test_a_death_that_is_known_of_one_chart_holds_the_letters_of_the_other(clinic: Clinic) -> None:
     clinic.send(INSTALLED)
     assert told(clinic, DAY, nela("1", "03-10"), nela("2", "03-12", "deceased")) == []

@@ -24,10 +24,15 @@ from jobs.store.identity import (
 from jobs.store.identity_lines import Line, newest_lines
 from jobs.store.leading import lead_anew
 from jobs.store.memory import Memory
+from jobs.store.patient_story import contact
 from jobs.store.sources import PATIENTS, listed_problems, note_problems
 from jobs.store.twins import settle_twins, slots_of
 
 _MOST = 30  # of the last decisions
+_BOTH_DEAD = (
+    "Both are held to have died: no letter goes to either. If one of them lives, take that back for that address: "
+    "run_jobs.py allow --help says how."
+)
 
 
 def show_patients(tools: Tools) -> None:
@@ -66,21 +71,23 @@ def say_same(tools: Tools, one: int, other: int, who: str, why: str) -> int:
 def say_apart(tools: Tools, one: int, other: int, who: str, why: str) -> int:
     """Record that two records are two patients; the exit code."""
     told = f"No. {one} and no. {other} are two patients; what each had was given back."
-    return _decide(tools, told, lambda memory, at: decide_apart(memory, one, other, who, why, at))
+    return _decide(tools, told, lambda memory, at: decide_apart(memory, one, other, who, why, at), parts=True)
 
 
 def take_back(tools: Tools, line: int, who: str) -> int:
     """Take back a decision; the exit code."""
     told = f"Line {line} is taken back; the two are in doubt again."
-    return _decide(tools, told, lambda memory, at: undo(memory, line, who, at))
+    return _decide(tools, told, lambda memory, at: undo(memory, line, who, at), parts=True)
 
 
-def _decide(tools: Tools, told: str, decision: Callable[[Memory, str], set[int]]) -> int:
-    """Carry out a decision with all that follows from it, or nothing."""
+def _decide(tools: Tools, told: str, decision: Callable[[Memory, str], set[int]], *, parts: bool = False) -> int:
+    """Carry out a decision with all that follows from it, or nothing. Of two who were parted and are both held to have
+    died it is not known of whom that was said: a person is asked."""
     at = utc_text(tools.clock())
     try:
         with tools.store.begin() as memory:
             changed = decision(memory, at)
+            dead = parts and bool(changed) and all(contact(memory, each).died for each in changed)
             changed |= lead_anew(memory, changed, at, tools.settings.source_names)
             ranks = ranks_of(tools.settings.sources)
             twins = settle_twins(memory, slots_of(memory, changed), ranks, at, changed)
@@ -92,4 +99,6 @@ def _decide(tools: Tools, told: str, decision: Callable[[Memory, str], set[int]]
         return 2
     write_problem_list(tools, problems)
     click.echo(told)
+    if dead:
+        click.echo(_BOTH_DEAD)
     return 0

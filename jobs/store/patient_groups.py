@@ -79,6 +79,8 @@ class PatientGroups:
 
     def join(self, kept: int, gone: int) -> None:
         """Make `gone`, and what was joined to it, the patient `kept`."""
+        if self._rows[gone]["died"] == "too":  # the record that says so is joined with it
+            self._rows[gone]["died"] = ""
         for record_id in (gone, *self._members.pop(gone, ())):
             self._rows[record_id]["same_as"] = kept
             self._changed.add(record_id)
@@ -109,7 +111,8 @@ class PatientGroups:
 
     def lend(self, patient_id: int) -> bool:
         """Fill from the patient's other records what the own one lacks, and forget what was filled from records that
-        are no longer among them; a refusal of e-mail, or a death, in any of them counts."""
+        are no longer among them; a refusal of e-mail in any of them counts, also when that one is parted from the
+        patient, and a death as long as it is not."""
         own = self._rows[patient_id]
         values = lent(own, [self._rows[member] for member in self._members[patient_id]])
         if all(own[name] == value for name, value in values.items()):
@@ -143,9 +146,10 @@ def lent(own: Mapping[str, str], others: Sequence[Mapping[str, str]]) -> dict[st
                 borrowed[name] = values[name]
     if "email" in values:
         values["address_key"] = next((other["address_key"] for other in others if other["email"]), "")
-    for name, word in (("email_consent", "no"), ("died", "yes")):
-        if any(other[name] == word for other in others):
-            values[name] = word
+    if any(other["email_consent"] == "no" for other in others):
+        values["email_consent"] = "no"
+    if own["died"] != "yes":
+        values["died"] = "too" if any(other["died"] == "yes" for other in others) else ""
     values["borrowed"] = json.dumps(borrowed) if borrowed else ""
     return values
 

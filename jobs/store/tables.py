@@ -64,7 +64,8 @@ patients = _table(
     _text("name_key"),  # one key for all spellings of one whole name
     _number("same_as"),  # the patient whom this record is, 0: itself
     _text("borrowed"),  # which of its values come from records that are the same patient
-    _text("died", String(3)),  # yes: a name or a status has said so since a person last said that it is wrong
+    # yes: a name or a status has said so since a person last said that it is wrong; too: so it has of another record
+    _text("died", String(3)),
     UniqueConstraint("clinic_id", "key"),
     Index("ix_patients_address", "clinic_id", "address_key"),
     Index("ix_patients_name", "clinic_id", "name_key"),

@@ -321,6 +321,44 @@ def test_a_refusal_of_email_in_any_source_counts(store: Store) -> None:
         assert people(memory, [1], [], [])[1].email_consent == "no"
 
 
+def died(store: Store) -> list[bool]:
+    with store.begin() as memory:
+        return [person.died for _, person in sorted(people(memory, [1, 2], [], []).items())]
+
+
+def test_a_death_goes_with_the_record_that_says_it_and_a_no_stays_for_both(store: Store) -> None:
+    save(store, slot("export:1", "1"), slot("export:2", "2", 10, died="yes", email_consent="no"))
+    with store.begin() as memory:
+        decide_same(memory, 1, 2, "Ann", "", NOW)
+    save(store, slot("export:1", "1", complaint="knee"), at=LATER)
+    assert died(store)[0]
+    with store.begin() as memory:
+        decide_apart(memory, 1, 2, "Ann", "", LATER)
+        assert {each.email_consent for each in people(memory, [1, 2], [], []).values()} == {"no"}
+    assert died(store) == [False, True]
+
+
+def test_a_death_that_the_own_record_says_too_stays_when_the_other_is_parted_from_it(store: Store) -> None:
+    save(store, slot("export:1", "1"), slot("export:2", "2", 10, died="yes"))
+    with store.begin() as memory:
+        decide_same(memory, 1, 2, "Ann", "", NOW)
+    save(store, slot("export:1", "1", died="yes"), at=LATER)
+    with store.begin() as memory:
+        decide_apart(memory, 1, 2, "Ann", "", LATER)
+    assert died(store) == [True, True]
+
+
+def test_a_record_that_led_takes_no_death_along_that_another_one_said(store: Store) -> None:
+    save(store, slot("export:1", "1"), slot("export:2", "2", 10, died="yes"))
+    with store.begin() as memory:
+        decide_same(memory, 1, 2, "Ann", "", NOW)
+    save(store, slot("export:1", "1", status="cancelled"), at=LATER)
+    with store.begin() as memory:
+        assert memory.connection.execute(select(patients.c.id).where(patients.c.same_as == 0)).scalar_one() == 2
+        decide_apart(memory, 1, 2, "Ann", "", LATER)
+    assert died(store) == [False, True]
+
+
 def test_an_episode_counts_once_for_one_patient(store: Store) -> None:
     save(store, slot("export:1", "1"))
     save(store, slot("calendar:1", "m:anna@mail.example anna", 10), source="calendar")
