@@ -31,7 +31,6 @@ MOST_PAGES = 400
 MOST_ENTRIES = 100_000
 WINDOW_MOVES_DAYS = 7  # so often all is asked for anew: entries that recur come into the window without a change
 _FORMAT = 2  # counted up, too, where titles and guests are read in another way: all is asked for anew then
-_MOST_MISSED = 5_000  # marks, the newest of them
 _ON_A_PAGE = 2500  # the most that Google gives
 _FIELDS = (
     "nextPageToken,nextSyncToken,items(id,status,summary,description,location,start,end,created,eventType,"
@@ -116,9 +115,10 @@ def read_google_calendar(
 
 def _newest(before: Iterable[int], now: Iterable[int], except_for: Collection[int]) -> tuple[int, ...]:
     """The marks of both but for some, the oldest first. What is missed is told again with each change that follows: the
-    store believes it or not."""
+    store believes it or not. As many are kept as a calendar can lose at once, be it another one by now: a mark does not
+    tell which of them are to come."""
     marks = [mark for mark in dict.fromkeys((*before, *sorted(now))) if mark not in except_for]
-    return tuple(marks[-_MOST_MISSED:])
+    return tuple(marks[-MOST_ENTRIES:])
 
 
 def mark_of(event_id: str) -> int:

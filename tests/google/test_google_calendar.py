@@ -19,6 +19,7 @@ from made_up_calendar import MadeUpCalendar, event
 
 from jobs.clinic.value_rules import ValueRules
 from jobs.runner.run import FAILED, FINE
+from jobs.sources.google_calendar import mark_of
 from jobs.sources.google_reading import GoogleReading
 from jobs.sources.reading import FileRead
 from jobs.sources.source import Source
@@ -245,6 +246,20 @@ def test_entries_that_a_whole_reading_no_longer_has_are_told_until_they_are_back
     clinic.pull("2025-08-04 09:20")
     assert Counter(status for _, status in starts(clinic)) == {"booked": 39, "rescheduled": 2}
     assert clinic.ask("SELECT what FROM problems") == []
+
+
+def test_of_a_calendar_that_loses_very_many_entries_at_once_each_is_told(
+    google: LoopbackGoogle, calendar: MadeUpCalendar, tmp_path: Path
+) -> None:
+    calendar.on_a_page = 2500
+    calendar.put(*(event(number) for number in range(6_000)))
+    known = read(google, tmp_path).memory
+    calendar.changes, calendar.forgotten = [event(9_000)], 6_000
+    lost = {mark_of(f"e{number}") for number in range(6_000)}
+    now = read(google, tmp_path, known)
+    assert now.gone == lost
+    calendar.put(event(9_001))
+    assert read(google, tmp_path, now.memory).gone == lost
 
 
 def test_deleted_entries_that_are_put_back_are_told_no_more(clinic: Clinic, calendar: MadeUpCalendar) -> None:
