@@ -180,8 +180,8 @@ def calendar(clinic: Clinic, hour: str = "09") -> None:
     (clinic.home / "exports" / "studio.ics").write_text(text)
 
 
-def mira(clinic: Clinic, email: str) -> None:
-    usual = {"last_name": "Quill", "patient_id": "17", "booked_at": "2026-02-20 10:00", "email": email}
+def mira(clinic: Clinic, email: str, chart: str = "17") -> None:
+    usual = {"last_name": "Quill", "patient_id": chart, "booked_at": "2026-02-20 10:00", "email": email}
     days = "02-27", "03-06", "03-13"
     clinic.export(*(appointment("Mira", f"2026-{day} 09:00", "booked", **usual) for day in days))
 
@@ -231,3 +231,13 @@ def test_it_does_so_in_the_very_pull_in_which_it_is_back(in_both: Clinic) -> Non
     mira(in_both, CORRECTED)
     in_both.pull("2026-03-03 09:00")
     assert leader(in_both) == CORRECTED
+
+
+def test_an_export_without_patient_numbers_counts_before_the_calendar_beside_it(clinic: Clinic) -> None:
+    clinic.read_from(EXPORT, CALENDAR)
+    calendar(clinic)
+    mira(clinic, "mira@patient.example", chart="")
+    clinic.pull(BEFORE)
+    mira(clinic, CORRECTED, chart="")
+    clinic.pull(CHANGED)
+    assert reminded(clinic, "03-04") == {"Mira": CORRECTED}

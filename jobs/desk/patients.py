@@ -88,8 +88,8 @@ def _decide(tools: Tools, told: str, decision: Callable[[Memory, str], set[int]]
         with tools.store.begin() as memory:
             changed = decision(memory, at)
             dead = parts and bool(changed) and all(contact(memory, each).died for each in changed)
-            changed |= lead_anew(memory, changed, at, tools.settings.source_names)
             ranks = ranks_of(tools.settings.sources)
+            changed |= lead_anew(memory, changed, at, ranks)
             twins = settle_twins(memory, slots_of(memory, changed), ranks, at, changed)
             refresh_episodes(memory, changed | twins.patients, tools.today)
             note_problems(memory, PATIENTS, "", doubtful_problems(memory), at)

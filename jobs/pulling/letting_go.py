@@ -6,6 +6,7 @@ from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.records import Problem
 from jobs.pulling.summing_up import write_problem_list
 from jobs.runner.tools import Tools
+from jobs.sources.ranks import ranks_of
 from jobs.store.episodes import refresh_episodes
 from jobs.store.gone import let_missing_go
 from jobs.store.leading import lead_anew
@@ -55,7 +56,7 @@ def _let_go(
     what is `settled` by it off the list, all in one step."""
     with tools.store.begin() as memory:
         count, patients = going(memory)
-        led = lead_anew(memory, patients, utc_text(tools.now), tools.settings.source_names)
+        led = lead_anew(memory, patients, utc_text(tools.now), ranks_of(tools.settings.sources))
         refresh_episodes(memory, led.union(patients), tools.today)
         note_word(memory, Said(utc_text(tools.now), source, by, said(count)))
         take_off(memory, settled)

@@ -29,8 +29,9 @@ def before_reading(tools: Tools, gone: Collection[str]) -> NamedNoMore:
         before = named_no_more(memory)
         note_named_no_more(memory, sources | before)
         if sources != before:
-            handed_over = hand_over(memory, ranks_of(tools.settings.sources), now)
-            led = lead_anew(memory, known_to(memory, before - sources), now, tools.settings.source_names)
+            ranks = ranks_of(tools.settings.sources)
+            handed_over = hand_over(memory, ranks, now)
+            led = lead_anew(memory, known_to(memory, before - sources), now, ranks)
             refresh_episodes(memory, handed_over | led, tools.today)
     return NamedNoMore(sources, before - sources)
 

@@ -117,11 +117,12 @@ def settle(
 
     people = settle_identities(memory, touched.records, touched.handed_over, seen_at)
     whose = touched.records.union(touched.patients, gone)
-    led = lead_anew(memory, whose, seen_at, tools.settings.source_names, noted)
+    ranks = ranks_of(tools.settings.sources)
+    led = lead_anew(memory, whose, seen_at, ranks, noted)
     _pass_on(memory, tools, [each for each in touched.passed if not each.was_twin], seen_at, counts)
-    ranks = dict.fromkeys(named_no_more(memory), NAMED_NO_MORE) | ranks_of(tools.settings.sources)
     renamed = {each.slot_id for each in touched.passed if each.was_twin}
     one_now = touched.one_now | people.one_now | led
+    ranks |= dict.fromkeys(named_no_more(memory) - ranks.keys(), NAMED_NO_MORE)
     twins = settle_twins(memory, touched.slots, ranks, seen_at, one_now, touched.back, renamed)
     _pass_on(memory, tools, [each for each in touched.passed if each.slot_id in twins.parted], seen_at, counts)
     counts["patients in two sources"] += people.joined + twins.joined

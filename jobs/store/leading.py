@@ -5,7 +5,8 @@ under the newer one is written to as that one says; the former record only fills
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import case, select
@@ -19,6 +20,7 @@ from jobs.store.stops import stop_who_moved
 from jobs.store.tables import appointments
 from jobs.store.upheavals import Upheaval
 
+_OF_LATE = timedelta(days=90)
 _STANDS = ("booked", "arrived", "completed", "no_show")
 
 
@@ -26,23 +28,23 @@ class Visit(NamedTuple):
     """An appointment of a patient, and the record that it is given for."""
 
     record: int
-    source: str
+    rank: int  # of its source: the lower counts more
     starts_at: str
     status: str
 
 
 def lead_anew(
-    memory: Memory, records: Collection[int], at: str, sources: Collection[str], noted: Upheaval | None = None
+    memory: Memory, records: Collection[int], at: str, ranks: Mapping[str, int], noted: Upheaval | None = None
 ) -> set[int]:
     """Of the patients of these records, who or whose visits changed, let each one's record lead that is to lead now,
     with all that the patient has gathered. Give the records whose patient changed by it.
 
-    `sources` are those that config/sources.yaml names: what others gave counts for nothing. `noted` hears of what is
-    known otherwise now; where a person has said what leads to it, nobody needs to.
+    `ranks` says of each source that config/sources.yaml names how much it counts; what others gave counts for nothing.
+    `noted` hears of what is known otherwise now; where a person has said what leads to it, nobody needs to.
     """
     groups = PatientGroups(memory, of_several(memory, records))
     noted, leads, moved = noted or Upheaval(), list[tuple[int, int]](), list[tuple[int, str]]()
-    for patient_id, visits in _visits(memory, groups.patients(), sources).items():
+    for patient_id, visits in _visits(memory, groups.patients(), ranks).items():
         numbered = {each for each in groups.group(patient_id) if is_numbered(groups.key(each))}
         leader = leading(patient_id, visits, at, numbered)
         if leader != patient_id:
@@ -63,27 +65,32 @@ def lead_anew(
 def leading(lead: int, visits: Sequence[Visit], now: str, numbered: Collection[int] = ()) -> int:
     """Which record leads a patient whom `lead` has led so far, by the visits of the sources that count.
 
-    The sources say it that gave the patient's first record, rather one with a number of the practice system
-    (`numbered`): of two that both count neither takes the lead from the other, and one that was missing for a day has
-    it again. For whom they have a coming visit, that record goes on; else that one leads for which they give the newest
-    visit.
+    One source says it: the first that gives the patient a number of the practice system (`numbered`), else the first
+    that has a visit to come or of late. The record for which it has one to come goes on; where it has none for that,
+    the one leads for which it gives the newest visit. What was known before does not matter beside that: a source that
+    was missing for a day says it again.
     """
-    first = min((visit.record for visit in visits), key=lambda each: (each not in numbered, each), default=lead)
-    its_own = {visit.source for visit in visits if visit.record == first}
-    standing = [visit for visit in visits if visit.status in _STANDS and visit.source in its_own]
+    since = (date.fromisoformat(now[:10]) - _OF_LATE).isoformat()
+
+    def how_late_it_counts(visit: Visit) -> tuple[bool, bool, int]:
+        by_name = visit.record not in numbered
+        return by_name, by_name and not (visit.status in _STANDS and visit.starts_at > since), visit.rank
+
+    first = min(visits, key=how_late_it_counts, default=None)
+    standing = [visit for visit in visits if first and visit.rank == first.rank and visit.status in _STANDS]
     if any(visit.record == lead and visit.starts_at > now for visit in standing):
         return lead
     newest = max(standing, key=lambda visit: (visit.starts_at, visit.record), default=None)
     return newest.record if newest else lead
 
 
-def _visits(memory: Memory, patient_ids: Iterable[int], sources: Collection[str]) -> dict[int, list[Visit]]:
+def _visits(memory: Memory, patient_ids: Iterable[int], ranks: Mapping[str, int]) -> dict[int, list[Visit]]:
     slot = appointments.c
     status = case((slot.row_hash == "", ""), else_=slot.status)  # "": it is gone, and so is its number
     query = select(slot.patient_id, slot.named_id, slot.source, slot.starts_at, status)
-    query = query.where(slot.source.in_([*sources]))
+    query = query.where(slot.source.in_([*ranks]))
     found: defaultdict[int, list[Visit]] = defaultdict(list)
     for part in in_parts(patient_ids):
-        for patient_id, named_id, *rest in memory.connection.execute(query.where(slot.patient_id.in_(part))):
-            found[patient_id].append(Visit(named_id or patient_id, *rest))
+        for patient_id, named_id, source, *rest in memory.connection.execute(query.where(slot.patient_id.in_(part))):
+            found[patient_id].append(Visit(named_id or patient_id, ranks[source], *rest))
     return found

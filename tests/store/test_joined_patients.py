@@ -29,7 +29,7 @@ from jobs.store.tables import appointments, episodes, events, letters, patients,
 
 NOW, LATER = "2026-03-04T20:00:00Z", "2026-03-05T20:00:00Z"
 TODAY = date(2026, 3, 4)
-SOURCES = ("export", "studio", "calendar")
+RANKS = {"export": 0, "studio": 1, "calendar": 1000}
 ANNA = {"first_name": "Anna", "last_name": "Testperson", "email": "anna@mail.example"}
 
 
@@ -45,7 +45,7 @@ def save(store: Store, *batch: Appointment, source: str = "export", at: str = NO
     with store.begin() as memory:
         saved = save_appointments(memory, batch, source, at)
         settled = settle_identities(memory, saved.records, saved.handed_over, at)
-        led = lead_anew(memory, saved.records | saved.patients, at, SOURCES)
+        led = lead_anew(memory, saved.records | saved.patients, at, RANKS)
         refresh_episodes(memory, saved.patients.union(settled.patients, led), TODAY)
     return saved
 

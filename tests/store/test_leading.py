@@ -5,11 +5,12 @@ import pytest
 from jobs.store.leading import Visit, leading
 
 NOW = "2026-03-04T20:00:00Z"
-LEAD, OTHER, THIRD = 1, 2, 3
+LEAD, OTHER, THIRD, FOURTH = 1, 2, 3, 4  # the first two by a number
+RANKS = {"export": 0, "studio": 1, "calendar": 1000}
 
 
 def visit(record: int, day: str, source: str = "export", status: str = "") -> Visit:
-    return Visit(record, source, f"2026-{day}T17:00:00Z", status or ("booked" if day > "03-04" else "completed"))
+    return Visit(record, RANKS[source], f"2026-{day}T17:00:00Z", status or ("booked" if day > "03-04" else "completed"))
 
 
 @pytest.mark.parametrize(
@@ -26,10 +27,14 @@ def visit(record: int, day: str, source: str = "export", status: str = "") -> Vi
         ([visit(LEAD, "03-01"), visit(OTHER, "03-12", "calendar")], LEAD),
         ([visit(THIRD, "03-12", "calendar"), visit(OTHER, "03-01")], OTHER),  # the export was missing for a day
         ([visit(THIRD, "03-12", "calendar"), visit(OTHER, "03-01", status="cancelled")], LEAD),
-        ([visit(LEAD, "03-12", "calendar"), visit(LEAD, "03-01"), visit(OTHER, "03-12")], LEAD),
+        ([visit(LEAD, "03-12", "calendar"), visit(LEAD, "03-01"), visit(OTHER, "03-12")], OTHER),
+        ([visit(LEAD, "03-12", "studio"), visit(OTHER, "03-01")], OTHER),  # of two systems the first
         ([visit(OTHER, "03-01")], OTHER),  # the source of the one that led counts no more
         ([visit(OTHER, "03-01"), visit(THIRD, "03-12", "calendar")], OTHER),
         ([visit(THIRD, "03-12", "calendar")], THIRD),
+        ([visit(THIRD, "03-12", "calendar"), visit(FOURTH, "03-12")], FOURTH),  # no source has numbers
+        ([visit(THIRD, "03-12", "calendar"), visit(FOURTH, "03-01")], FOURTH),
+        ([visit(THIRD, "03-12", "calendar"), visit(FOURTH, "03-12", status="cancelled")], THIRD),
         ([], LEAD),
     ],
 )
