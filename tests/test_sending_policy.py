@@ -56,7 +56,7 @@ def test_a_rule_that_writes_in_the_hour_of_the_clock_change_writes_once_and_insi
     assert clinic.ask("SELECT COUNT(*) FROM attempts") == [2]
 
 
-def test_who_has_just_booked_is_welcomed_first_and_reminded_on_the_next_sending_day_or_not_at_all(
+def test_who_has_just_booked_is_welcomed_first_and_reminded_two_days_later_at_the_earliest_or_not_at_all(
     clinic: Clinic,
 ) -> None:
     clinic.export(
@@ -204,14 +204,29 @@ def test_check_names_the_letters_about_care_that_goes_on_which_leave_after_the_l
     )
 
 
-def test_of_a_welcome_and_a_reminder_that_are_due_together_the_welcome_goes_first(clinic: Clinic) -> None:
-    clinic.export(coming("Sunny", "2026-03-10 14:00", booked_at="2026-03-08 12:00"))
+def test_of_a_welcome_and_a_reminder_that_are_due_together_the_welcome_alone_leaves(clinic: Clinic) -> None:
+    clinic.export(coming("Sunny", "2026-03-11 14:00", booked_at="2026-03-08 12:00"))
+    clinic.pull("2026-03-09 08:45")
+    shown = " ".join(clinic.command("forecast", "--days", "3", moment="2026-03-09 09:00").output.split())
+    assert "1 letter would leave; 1 planned before would be withdrawn." in shown
+    clinic.send("2026-03-09 09:00")
+    assert clinic.fates("Sunny", "reminder") == [("planned", "the welcome about the same visit leaves first")]
+    for moment in ("2026-03-09 09:10", "2026-03-10 09:00"):
+        clinic.send(moment)
+        assert clinic.fates("Sunny", "reminder") == [("withdrawn", "the welcome said it")]
+    assert clinic.ask("SELECT rule FROM attempts JOIN letters ON letters.id = letter_id") == ["welcome"]
+
+
+def test_where_the_welcome_was_dropped_the_reminder_leaves(clinic: Clinic) -> None:
+    clinic.edit("config/clinic.yaml", "  grace: 0 minutes ", "  grace: 30 minutes ")
+    clinic.export(coming("Sunny", "2026-03-11 14:00", booked_at="2026-03-08 12:00"))
     clinic.pull("2026-03-09 08:45")
     clinic.send("2026-03-09 09:00")
-    assert clinic.ask("SELECT rule FROM attempts JOIN letters ON letters.id = letter_id ORDER BY attempts.id") == [
-        "welcome",
-        "reminder",
-    ]
+    [welcome] = clinic.ask("SELECT id FROM letters WHERE rule = 'welcome'")
+    clinic.command("outbox", "drop", str(welcome), "--who", "Ann", "--reason", "called", moment="2026-03-09 09:05")
+    clinic.send("2026-03-09 09:10")
+    clinic.send("2026-03-09 09:40")
+    assert clinic.in_state("sent") == {("Sunny", "reminder")}
 
 
 def with_tools(clinic: Clinic, moment: datetime, work, named: bool = True) -> object:  # type: ignore[no-untyped-def]

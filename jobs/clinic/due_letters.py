@@ -34,7 +34,8 @@ class Due(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """One letter that left or may have left, and the appointment it was about: when that was to start, and its id."""
+    """One letter that left or may have left, and the appointment it was about: when that was to start, and its id.
+    `welcomes`: it is the welcome before a first visit, and left for certain."""
 
     rule: str
     category: str
@@ -42,6 +43,7 @@ class Sent(NamedTuple):
     capped: bool = True
     starts_at: str = ""
     appointment_id: int = 0
+    welcomes: bool = False
 
 
 @dataclass

@@ -10,7 +10,7 @@ from jobs.clinic.approval import NOBODY_ASKED, FrontDesk, grace_words, still_sto
 from jobs.clinic.due_letters import Due, Person, Sent
 from jobs.clinic.episodes import NOT_FOLLOWED, Slot
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, utc_text, why_pointless
-from jobs.clinic.overtaken import BEGUN, overtaken, told_already
+from jobs.clinic.overtaken import BEGUN, overtaken, told_already, welcome_of
 from jobs.clinic.planning import sent_once, too_late_words
 
 UNREAD = "the newest row of its appointment cannot be read"
@@ -23,6 +23,8 @@ NO_LETTER_LEFT, PUT_OFF_TOO_LONG = "no letter left: ", "the mail server put it o
 """Of what is said of a letter that came too late by no decision of anybody's."""
 _HOURS = "outside the sending hours"
 _BEFORE = f"{_HOURS}; before, {NO_LETTER_LEFT}"
+WELCOME_LEAVES = "the welcome about the same visit leaves first"
+"""Of a reminder: once the welcome has left, it is withdrawn; where that stays, it leaves."""
 NO_OUTCOME = "a later visit has begun, and what became of it is not known yet"
 """Commonly the front desk enters it that evening or on the next day."""
 
@@ -67,7 +69,9 @@ def look(
             verdict = _verdict(due, rule, person, same_address, run)
             if verdict.what in ("send", "soon"):
                 about = due.event_starts_at, due.appointment_id
-                record = Sent(rule.name, rule.category, utc_text(now), rule.capped, *about)
+                record = Sent(
+                    rule.name, rule.category, utc_text(now), rule.capped, *about, rule.when == "first_booking"
+                )
                 person.sent.append(record)
                 same_address.append(record)
             yield verdict
@@ -164,6 +168,8 @@ def _unread(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo) -
 
 def _unsure(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
     """What is not known yet, or not decided, and could make the letter wrong."""
+    if (welcome := welcome_of(due, rule, person)) and welcome.sent_at == utc_text(now):
+        return WELCOME_LEAVES
     if (reason := _no_outcome(due, rule, person, utc_text(now))) or not person.may_be:
         return reason
     from jobs.clinic.namesakes import why_doubtful  # few share a name and an address

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from jobs.clinic.due_letters import Due, Person
+from jobs.clinic.due_letters import Due, Person, Sent
 from jobs.clinic.episodes import KEPT, LOST_AFTER_DAYS, Slot, open_beside
-from jobs.clinic.follow_ups import Rule, local_day
+from jobs.clinic.follow_ups import Rule, local_day, utc_text
 from jobs.clinic.letter_life import now_words
 from jobs.clinic.records import SCREEN
 
@@ -76,7 +76,12 @@ def told_already(due: Due, rule: Rule, person: Person, now: datetime, zone: Zone
     """Whether the patient was written to about the same: a visit that was moved away and back, or booked anew; the
     first booking or the third visit, where another appointment has become that by now. A letter comes once a day, but
     for what a patient must get, such as reminders (`capped: no`): who cancels three visits at once is asked once. Two
-    evaluations of one day bring one letter whatever the rule says: nothing in it tells which of the two it is about."""
+    evaluations of one day bring one letter whatever the rule says: nothing in it tells which of the two it is about.
+    Nor is anybody reminded of a visit whose day and hour the welcome said on the reminder's day or the day before."""
+    if (welcome := welcome_of(due, rule, person)) and welcome.sent_at < utc_text(now):
+        day_before = datetime.fromisoformat(due.due_at).astimezone(zone).date() - timedelta(days=1)
+        if local_day(welcome.sent_at, zone) >= day_before.isoformat():
+            return "the welcome said it"
     sent = [sent for sent in person.sent if sent.rule == rule.name]
     if rule.when == "planned_visit" and due.event_starts_at in {one.starts_at for one in sent}:
         return "the patient has this letter about a visit at the same time"
@@ -94,6 +99,15 @@ def told_already(due: Due, rule: Rule, person: Person, now: datetime, zone: Zone
     if rule.when not in ("planned_visit", "visit") and any(local_day(one.starts_at, zone) == day for one in others):
         return "the patient has this letter about another appointment of that day"
     return ""
+
+
+def welcome_of(due: Due, rule: Rule, person: Person) -> Sent | None:
+    """The welcome that said day and hour of the visit that a letter is to remind of."""
+    if rule.when != "planned_visit" or rule.waiting >= timedelta(0):
+        return None
+    about = due.appointment_id, due.event_starts_at
+    said = (one for one in person.sent if one.welcomes and (one.appointment_id, one.starts_at) == about)
+    return max(said, key=lambda one: one.sent_at, default=None)
 
 
 def is_of_their_course(appointment_id: int, others: Iterable[tuple[int, str]], history: Sequence[Slot]) -> bool:

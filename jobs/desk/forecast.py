@@ -10,7 +10,7 @@ from jobs.articles.pages import NAME as PAGES
 from jobs.clinic.due_letters import Due
 from jobs.clinic.durations import duration_words
 from jobs.clinic.follow_ups import Rule, utc_text, why_pointless
-from jobs.clinic.last_look import NO_OUTCOME, TO_CORRECT, Verdict
+from jobs.clinic.last_look import NO_OUTCOME, TO_CORRECT, WELCOME_LEAVES, Verdict
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
@@ -32,7 +32,7 @@ def show_forecast(tools: Tools, days: int) -> None:
     if any(articles.values()):
         table.add_column("Articles")
     for verdict in sorted(verdicts, key=lambda verdict: verdict.due.due_at):
-        if verdict.what == "withdraw":
+        if _is_withdrawn(verdict):
             continue
         letter = facts[verdict.due.letter_id]
         when = _local(tools, max(verdict.due.due_at, utc_text(tools.now)))
@@ -43,8 +43,8 @@ def show_forecast(tools: Tools, days: int) -> None:
     console.print(table)
     if for_list := sum(verdict.reason == WAITS_FOR_LIST for verdict in verdicts):
         console.print(list_waited_for(for_list), soft_wrap=True)
-    withdrawn = sum(verdict.what == "withdraw" for verdict in verdicts)
-    waiting = sum(verdict.what != "withdraw" and _waits_for_a_person(tools, verdict) for verdict in verdicts)
+    withdrawn = sum(map(_is_withdrawn, verdicts))
+    waiting = sum(not _is_withdrawn(verdict) and _waits_for_a_person(tools, verdict) for verdict in verdicts)
     leaving = table.row_count - waiting
     if all_wait:
         console.print(f"No letter leaves as things stand now. {all_wait}", soft_wrap=True)
@@ -56,6 +56,11 @@ def show_forecast(tools: Tools, days: int) -> None:
         "`python run_jobs.py why NUMBER` tells the whole story of one patient.",
         soft_wrap=True,
     )
+
+
+def _is_withdrawn(verdict: Verdict) -> bool:
+    """Whether a letter does not leave any more: by now, or once the welcome has left that goes before it."""
+    return verdict.what == "withdraw" or verdict.reason == WELCOME_LEAVES
 
 
 def _waits_for_a_person(tools: Tools, verdict: Verdict) -> bool:

@@ -127,6 +127,7 @@ def people(
     for `alone`; `sources` and the clinic's `own` addresses are those that are named in the settings."""
     wanted = set(patient_ids)
     capped = {rule.name: rule.capped for rule in rules}
+    welcomes = {rule.name for rule in rules if rule.when == "first_booking"}
     slots = histories(memory, wanted)
     words = newest_words(memory)
     stopped, vouched = stopped_by(words), vouched_for(words)
@@ -147,8 +148,10 @@ def people(
                 not_theirs=OWN if is_own(row.email, own) else crowded, died=row.died != "",
             )  # fmt: skip
         namesakes.update(row.id for row in known if row.may_be_another and not found[row.id].unreachable)
-        for patient_id, rule, category, at, *about in memory.connection.execute(_gone(memory, part)):
-            found[patient_id].sent.append(Sent(rule, category, at, capped.get(rule, True), *about))
+        for patient_id, rule, category, at, starts_at, about, state in memory.connection.execute(_gone(memory, part)):
+            welcomed = state == "sent" and rule in welcomes
+            gone = Sent(rule, category, at, capped.get(rule, True), starts_at, about, welcomed)
+            found[patient_id].sent.append(gone)
         if known and known[0].some_unread:
             from jobs.store.unread_rows import unread_rows_of
 
@@ -162,8 +165,9 @@ def people(
 
 
 def _gone(memory: Memory, patient_ids: Sequence[int]) -> Select[Any]:
-    """What left, or may have left, for these patients, with the start and the id of the appointment it was about."""
-    letter, about = letters.c, (events.c.starts_at, events.c.appointment_id)
+    """What left, or may have left, for these patients, with the start and the id of the appointment it was about, and
+    whether it left for certain."""
+    letter, about = letters.c, (events.c.starts_at, events.c.appointment_id, letters.c.state)
     query = select(letter.patient_id, letter.rule, letter.category, letter.changed_at, *about)
     return query.join(events, events.c.id == letter.event_id).where(
         letter.clinic_id == memory.clinic_id, letter.patient_id.in_(patient_ids), letter.state.in_(_GONE)

@@ -277,6 +277,21 @@ def test_nobody_has_a_letter_twice_about_one_visit():
     assert one(due(READING), person(sent=[told._replace(appointment_id=5)])) == ("send", "")
 
 
+@pytest.mark.parametrize(
+    ("sent_at", "what"),
+    [("2026-03-04T18:00:00Z", "withdraw"), ("2026-03-03T18:00:00Z", "withdraw"), ("2026-03-02T18:00:00Z", "send")],
+)
+def test_a_visit_that_the_welcome_named_today_or_yesterday_is_not_reminded_of(sent_at: str, what: str):
+    welcome = Sent("welcome", "care", sent_at, False, AHEAD.starts_at, AHEAD.appointment_id, welcomes=True)
+    assert one(due(REMINDER, AHEAD), person(AHEAD, sent=[welcome]))[0] == what
+    for other in (
+        welcome._replace(appointment_id=1),
+        welcome._replace(starts_at="x"),
+        welcome._replace(welcomes=False),
+    ):
+        assert one(due(REMINDER, AHEAD), person(AHEAD, sent=[other])) == ("send", "")
+
+
 def test_nobody_is_reminded_twice_of_a_visit_at_the_same_time():
     told = Sent("reminder", "care", "2026-03-03T17:00:00Z", False, AHEAD.starts_at)
     reason = "the patient has this letter about a visit at the same time"
