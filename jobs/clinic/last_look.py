@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from jobs.clinic.approval import NOBODY_ASKED, FrontDesk, grace_words, still_stoppable, why_hold
 from jobs.clinic.due_letters import Due, Person, Sent
 from jobs.clinic.episodes import NOT_FOLLOWED, Slot
-from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, utc_text, why_pointless
+from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text, why_pointless
 from jobs.clinic.overtaken import BEGUN, overtaken, told_already, welcome_of
 from jobs.clinic.planning import sent_once, too_late_words
 
@@ -25,6 +25,7 @@ _HOURS = "outside the sending hours"
 _BEFORE = f"{_HOURS}; before, {NO_LETTER_LEFT}"
 WELCOME_LEAVES = "the welcome about the same visit leaves first"
 """Of a reminder: once the welcome has left, it is withdrawn; where that stays, it leaves."""
+CARE_LEAVES = "a letter about their care leaves today; news waits for another day"
 NO_OUTCOME = "a later visit has begun, and what became of it is not known yet"
 """Commonly the front desk enters it that evening or on the next day."""
 
@@ -101,6 +102,7 @@ def _verdict(due: Due, rule: Rule, person: Person, same_address: Sequence[Sent],
         reason := (f"{unread}{TO_CORRECT}" if unread else _unsure(due, rule, person, now, zone))
         or pointless
         or why_wait(rule, person, same_address, run.follow_ups, now, run.calendar)
+        or _another_day(due, rule, person, now, zone)
     ):
         held_up = what_held_up(due) if reason == _HOURS else ""
         return Verdict(due, "wait", f"{_BEFORE}{held_up}" if held_up else reason)
@@ -186,6 +188,13 @@ def _no_outcome(due: Due, rule: Rule, person: Person, moment: str) -> str:
     ):
         return NO_OUTCOME
     return ""
+
+
+def _another_day(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
+    """Of news: whether a letter about the patient's own care left today, and there is a later day for this one."""
+    today = now.astimezone(zone).date().isoformat()
+    care = any(sent.category == "care" and local_day(sent.sent_at, zone) == today for sent in person.sent)
+    return CARE_LEAVES if rule.category == "news" and care and local_day(due.expires_at, zone) > today else ""
 
 
 def what_held_up(due: Due) -> str:

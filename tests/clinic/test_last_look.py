@@ -9,7 +9,7 @@ from jobs.clinic.approval import FrontDesk, Restored
 from jobs.clinic.due_letters import Due, Person, Sent
 from jobs.clinic.episodes import Slot
 from jobs.clinic.follow_ups import Calendar, Caps, FollowUps, Rule
-from jobs.clinic.last_look import NO_OUTCOME, look
+from jobs.clinic.last_look import CARE_LEAVES, NO_OUTCOME, look
 from jobs.clinic.sending_hours import SendingHours
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -150,6 +150,16 @@ def test_a_family_that_shares_an_address_gets_its_share_of_news_once_and_each_th
     assert [what for what, _ in verdicts(news, family, sent=sent)] == ["send", "wait"]
     care = [due(READING, number=1, patient=7), due(READING, number=2, patient=8)]
     assert [what for what, _ in verdicts(care, {7: person(), 8: person()}, sent=sent)] == ["send", "send"]
+
+
+def test_news_waits_for_a_day_on_which_no_letter_about_care_leaves_as_long_as_there_is_one():
+    both = [due(NEWS, number=1), due(READING, number=2)._replace(priority=90)]
+    assert verdicts(both, {7: person()}) == [("send", ""), ("wait", CARE_LEAVES)]
+    last_day = due(NEWS, number=1, expires="2026-03-05T02:00:00Z")  # six in the evening
+    assert verdicts([last_day, both[1]], {7: person()}) == [("send", ""), ("send", "")]
+    yesterday = Sent("mid_plan", "care", "2026-03-04T01:00:00Z", False)  # five in the afternoon
+    assert one(due(NEWS), person(sent=[yesterday])) == ("send", "")
+    assert one(due(NEWS), person(sent=[yesterday._replace(sent_at="2026-03-04T17:00:00Z")])) == ("wait", CARE_LEAVES)
 
 
 def test_once_a_year_is_once_a_year():
