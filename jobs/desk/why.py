@@ -5,6 +5,7 @@ from datetime import datetime
 import click
 from rich.table import Table
 
+from jobs.clinic.due_letters import Person
 from jobs.clinic.unread_rows import OtherRow, place_words
 from jobs.desk.greeted import as_greeted
 from jobs.desk.rehearsal import rehearsing
@@ -15,7 +16,7 @@ from jobs.runner.tools import Tools
 from jobs.sending.holding_back import why_all_wait
 from jobs.sending.planning import plan
 from jobs.store.article_vetoes import EVERY, Veto, veto_lines
-from jobs.store.letters import letter_facts
+from jobs.store.letters import letter_facts, people
 from jobs.store.memory import Memory
 from jobs.store.patient_story import StoryLine, find_patients, story, unread_visits
 from jobs.store.unread_rows import unread_rows_of
@@ -32,6 +33,8 @@ def show_why(tools: Tools, patient: str) -> bool:
         with rehearsed.store.begin() as memory:
             found = find_patients(memory, who) if who and not _too_long(who) else []
             stories = {patient_id: story(memory, patient_id) for patient_id, _, _ in found[:_MOST]}
+            rules, own = tools.settings.follow_ups.rules, tools.settings.own_addresses
+            known = people(memory, stories, rules, sources, own, alone=True)
             notes = {
                 patient_id: [
                     *stops_of(tools, memory, patient_id),
@@ -56,7 +59,7 @@ def show_why(tools: Tools, patient: str) -> bool:
         console.print(f'"{who}" means {len(found)} patients; a number (no.) asks for one of them.')
     for patient_id, first_name, last_name in found[:_MOST]:
         title = f"No. {patient_id}: {first_name} {last_name}"
-        console.print(_table(tools, title, stories[patient_id], bool(all_wait)))
+        console.print(_table(tools, title, stories[patient_id], known[patient_id], bool(all_wait)))
         for line in filter(None, (as_greeted(first_name), *notes[patient_id])):
             console.print(f"  {line}", soft_wrap=True)
     if len(found) > _MOST:
@@ -114,18 +117,24 @@ def _too_long(who: str) -> bool:
     return who.isdecimal() and len(who) > 18
 
 
-def _table(tools: Tools, title: str, lines: list[StoryLine], all_wait: bool) -> Table:
+def _table(tools: Tools, title: str, lines: list[StoryLine], person: Person, all_wait: bool) -> Table:
     table = Table("Due", "Letter", "Because of", "What became of it", "Why", title=title)
     for line in lines:
         articles = "; ".join(f"article {slug}: {reason}" for slug, reason in line.articles)
         state = f"sent {_local(tools, line.sent_at)}" if line.sent_at else line.state
         because = f"{line.what.replace('_', '-')} (visit of {_local(tools, line.event_starts_at)})"
-        table.add_row(
-            _local(tools, line.due_at), line.rule, because, state, line.reason or articles or _plainly(line, all_wait)
-        )
+        reason = _refused(tools, line, person) or line.reason or articles or _plainly(line, all_wait)
+        table.add_row(_local(tools, line.due_at), line.rule, because, state, reason)
     if not lines:
         table.add_row("", "", "", "nothing", "no event of this patient has called for a letter since the rules began")
     return table
+
+
+def _refused(tools: Tools, line: StoryLine, person: Person) -> str:
+    """Of a letter that has not left: that its patient gets none, as things stand now."""
+    rule = tools.settings.follow_ups.rule(line.rule)
+    refused = person.refuses(rule.category) if rule and line.state in (*_TO_LEAVE, "held") else ""
+    return refused and f"will be withdrawn: {refused}"
 
 
 def _plainly(line: StoryLine, all_wait: bool) -> str:

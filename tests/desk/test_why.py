@@ -94,6 +94,18 @@ def test_the_name_that_was_asked_for_is_not_logged(
     assert not [row for row in rows(home)["runs"] if last in str(row)]
 
 
+def test_a_planned_letter_to_somebody_who_asked_for_none_waits_for_no_day(ask: Ask, tools: Tools) -> None:
+    query = text("SELECT patient_id, p.email FROM letters l JOIN patients p ON p.id = patient_id WHERE l.state = "
+                 "'planned' AND l.reason = '' AND p.email <> '' ORDER BY l.id LIMIT 1")  # fmt: skip
+    with tools.store.begin() as memory:
+        number, email = memory.connection.execute(query).one()
+    assert "waits for its day" in ask("why", str(number)).output
+    ask("stop", email, "--reason", "she called")
+    shown = " ".join(ask("why", str(number)).output.split())
+    assert "waits for its day" not in shown
+    assert "will be withdrawn: letters to this patient or address are stopped" in shown
+
+
 NO_ARTICLE = 'no article: "cannot urinate" (cannot pass urine) is a sign that wants a doctor first.'
 
 
