@@ -671,7 +671,7 @@ SINCE: dict[str, tuple[list[Row], str]] = {
     ),
     "lapsed": (
         [*RULES["lapsed"], appointment("Lappo", "2026-03-03 08:00")],
-        "the patient came again since",
+        "the patient came again since, and the letter after that visit counts",
     ),
     "after_evaluation": (
         [appointment("Eva", "2026-03-03 16:00", "no show", "PT Initial Evaluation")],

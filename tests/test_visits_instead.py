@@ -5,6 +5,7 @@ import pytest
 from hand_written_clinic import Clinic, Row, appointment
 
 from jobs.clinic.last_look import NO_OUTCOME
+from jobs.clinic.overtaken import SUPERSEDED
 
 CANCELLED_ON = "2026-03-02 09:00"
 EVALUATED = appointment("Vera", "2026-02-26 09:00", kind="PT Initial Evaluation", booked_at="2026-02-20 10:00")
@@ -111,4 +112,16 @@ def test_who_was_there_yesterday_is_not_asked_how_they_have_been(clinic: Clinic)
     clinic.export(rows[0], rows[1] | {"status": "completed"})
     clinic.pull("2026-03-05 17:10")
     clinic.send("2026-03-05 17:10")
-    assert clinic.fates("Vera", "lapsed")[0] == ("withdrawn", "the patient came again since")
+    assert clinic.fates("Vera", "lapsed")[0] == ("withdrawn", SUPERSEDED)
+
+
+def test_of_the_letters_that_are_planned_after_each_visit_that_after_the_newest_alone_is_told(clinic: Clinic) -> None:
+    clinic.export(visit("01-20 09:00"), visit("01-23 09:00"))
+    clinic.pull("2026-03-05 09:10")
+    story = clinic.command("why", "Vera", moment="2026-03-05 09:10").output
+    assert story.count("│ lapsed") == 1 and "2026-01-23" in story
+    assert "lapsed: 1 letter after earlier visits not shown; that after the newest counts." in story
+    forecast = " ".join(clinic.command("forecast", "--days", "3", moment="2026-03-05 09:10").output.split())
+    assert "0 letters would leave; 0 planned before would be withdrawn." in forecast
+    clinic.send("2026-03-06 09:10")
+    assert clinic.fates("Vera", "lapsed") == [("withdrawn", SUPERSEDED), ("planned", "")]

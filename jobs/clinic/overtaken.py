@@ -11,6 +11,8 @@ from jobs.clinic.letter_life import now_words
 from jobs.clinic.records import SCREEN
 
 BEGUN = "the appointment has begun"
+SUPERSEDED = "the patient came again since, and the letter after that visit counts"
+"""Of a letter that is planned after each visit, for who does not come again: the usual end of all but the newest."""
 
 
 def overtaken(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo) -> str:
@@ -32,6 +34,8 @@ def overtaken(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo)
     elif rule.when in ("no_show", "cancelled") and slot.status != rule.when:
         return now_words("appointment", slot.status)
     others = [other for other in person.history if other.appointment_id != slot.appointment_id]
+    if superseded(rule, slot.starts_at, others):
+        return SUPERSEDED
     if "future_visit" in rule.unless and any(o.status == "booked" and o.starts_at > moment for o in others):
         return "a future visit is booked"
     if rule.when in ("no_show", "cancelled") and (reason := _instead(rule, slot, others, due.happened_at, zone)):
@@ -40,6 +44,13 @@ def overtaken(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo)
     if "later_visit" in rule.unless and later:
         return "the patient came again since"
     return _discharged(rule, slot, later, person.history, moment)
+
+
+def superseded(rule: Rule, starts_at: str, history: Iterable[Slot]) -> bool:
+    """Whether a letter that a rule plans after each visit, in case it was the last, is that of an earlier one."""
+    if rule.when != "visit" or rule.visit_number or "later_visit" not in rule.unless:
+        return False
+    return any(other.starts_at > starts_at and other.status in KEPT for other in history)
 
 
 def _discharged(rule: Rule, slot: Slot, later: Sequence[Slot], history: Sequence[Slot], moment: str) -> str:

@@ -18,7 +18,7 @@ class RuleLine(NamedTuple):
     bounced: int = 0  # of the year's
     stopped: int = 0  # patients who asked for no more letters after one of the year's
     failed: int = 0  # in the year: refused for good, or nobody knows whether it left
-    withdrawn: int = 0  # in the year: no longer right when its time came
+    withdrawn: int = 0  # in the year: no longer right when its time came; not for a later visit that has its own
     written_to: int = 0
     written_to_booked: int = 0
     without: int = 0

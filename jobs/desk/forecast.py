@@ -11,6 +11,7 @@ from jobs.clinic.due_letters import Due
 from jobs.clinic.durations import duration_words
 from jobs.clinic.follow_ups import Rule, utc_text, why_pointless
 from jobs.clinic.last_look import NO_OUTCOME, TO_CORRECT, WELCOME_LEAVES, Verdict
+from jobs.clinic.overtaken import SUPERSEDED
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
@@ -43,7 +44,7 @@ def show_forecast(tools: Tools, days: int) -> None:
     console.print(table)
     if for_list := sum(verdict.reason == WAITS_FOR_LIST for verdict in verdicts):
         console.print(list_waited_for(for_list), soft_wrap=True)
-    withdrawn = sum(map(_is_withdrawn, verdicts))
+    withdrawn = sum(_is_withdrawn(verdict) and verdict.reason != SUPERSEDED for verdict in verdicts)
     waiting = sum(not _is_withdrawn(verdict) and _waits_for_a_person(tools, verdict) for verdict in verdicts)
     leaving = table.row_count - waiting
     if all_wait:

@@ -1,11 +1,13 @@
 """The whole story of one patient: what was sent, what was left out and what is planned, each with its reason."""
 
+from collections import Counter
 from datetime import datetime
 
 import click
 from rich.table import Table
 
 from jobs.clinic.due_letters import Person
+from jobs.clinic.overtaken import SUPERSEDED, superseded
 from jobs.clinic.unread_rows import OtherRow, place_words
 from jobs.desk.greeted import as_greeted
 from jobs.desk.rehearsal import rehearsing
@@ -59,8 +61,9 @@ def show_why(tools: Tools, patient: str) -> bool:
         console.print(f'"{who}" means {len(found)} patients; a number (no.) asks for one of them.')
     for patient_id, first_name, last_name in found[:_MOST]:
         title = f"No. {patient_id}: {first_name} {last_name}"
-        console.print(_table(tools, title, stories[patient_id], known[patient_id], bool(all_wait)))
-        for line in filter(None, (as_greeted(first_name), *notes[patient_id])):
+        counting, earlier = _without_superseded(tools, stories[patient_id], known[patient_id])
+        console.print(_table(tools, title, counting, known[patient_id], bool(all_wait)))
+        for line in filter(None, (as_greeted(first_name), *earlier, *notes[patient_id])):
             console.print(f"  {line}", soft_wrap=True)
     if len(found) > _MOST:
         console.print(f"{len(found) - _MOST} more are not shown.")
@@ -115,6 +118,24 @@ def _without_articles(tools: Tools, memory: Memory, lines: list[StoryLine]) -> l
 def _too_long(who: str) -> bool:
     """Whether it is a number with more digits than a database counts."""
     return who.isdecimal() and len(who) > 18
+
+
+def _without_superseded(tools: Tools, lines: list[StoryLine], person: Person) -> tuple[list[StoryLine], list[str]]:
+    """The story without the letters that are planned after each visit and have an heir by now; how many those are."""
+    counting, left_out = [], Counter[str]()
+    for line in lines:
+        rule = tools.settings.follow_ups.rule(line.rule)
+        waits = line.state == "planned" and rule and superseded(rule, line.event_starts_at, person.history)
+        if waits or line.reason == SUPERSEDED:
+            left_out[line.rule] += 1
+        else:
+            counting.append(line)
+    told = (
+        f"{rule}: {'1 letter' if count == 1 else f'{count} letters'} after earlier visits not shown; that after the "
+        "newest counts."
+        for rule, count in left_out.items()
+    )
+    return counting, list(told)
 
 
 def _table(tools: Tools, title: str, lines: list[StoryLine], person: Person, all_wait: bool) -> Table:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import text
 
 from jobs.clinic.figures import BOOKED_WITHIN_DAYS
+from jobs.clinic.overtaken import SUPERSEDED
 from jobs.clinic.periods import Period, Periods
 from jobs.clinic.work import FreshLine, JobLine, ProblemLine, RuleLine, Work
 from jobs.store.memory import Memory
@@ -22,7 +23,7 @@ RUN_DAYS, SILENT_DAYS = 7, 28
 _MOMENT = "CASE WHEN state = 'sent' THEN sent_at ELSE due_at END"  # when a letter left, or should have
 _LETTERS = f"""
     (SELECT id, rule, state, patient_id, address_key, {_MOMENT} AS moment FROM {{letters}}
-    WHERE clinic_id = :clinic AND {_MOMENT} >= :since AND {_MOMENT} <= :now) AS letters
+    WHERE clinic_id = :clinic AND reason <> :superseded AND {_MOMENT} >= :since AND {_MOMENT} <= :now) AS letters
 """  # noqa: S608 - no text from outside
 _SHOWN, _YEAR = (f"moment >= :{name}_begins AND moment < :{name}_ends" for name in ("shown", "year"))
 _RULES = f"""
@@ -99,7 +100,7 @@ def count_work(
     """The program's work up to `now`; `rules` are those of config/follow_ups.yaml, each with whether it is on, and
     `of_all_files` the sources whose files count together: of the others each export takes the place of the last."""
     zone = now.tzinfo or UTC
-    asked = {"clinic": memory.clinic_id} | _moments_asked_for(periods, now, zone)
+    asked = {"clinic": memory.clinic_id, "superseded": SUPERSEDED} | _moments_asked_for(periods, now, zone)
     of_the_year = {"since": asked["year_begins"], "now": min(asked["now"], asked["year_ends"])}
     stops = _rows(memory, _STOPS, asked | of_the_year)
     return Work(

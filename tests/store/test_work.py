@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import insert
 
+from jobs.clinic.overtaken import SUPERSEDED
 from jobs.clinic.periods import week_of
 from jobs.clinic.work import FreshLine, JobLine, ProblemLine, RuleLine, Work
 from jobs.store.memory import Memory, Store
@@ -79,6 +80,7 @@ def work(store: Store) -> Iterator[Work]:
             a_letter(6, 6, "lapsed", "unknown", 40),
             a_letter(7, 5, "lapsed", "withdrawn", 3),
             a_letter(8, 5, "welcome", "planned", -3),  # still to come
+            a_letter(9, 4, "lapsed", "withdrawn", 3) | {"reason": SUPERSEDED},  # a later visit has its own
         )
         put(memory, mailbox_messages, *(
             {"mailbox": "INBOX", "uid": str(number), "read_at": moment(4), "kind": kind, "letter_id": 5}
