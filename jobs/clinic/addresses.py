@@ -195,5 +195,11 @@ def is_own(address: str, own: Collection[str]) -> bool:
     return key in own or (domain in own and _is_role(name))
 
 
+def is_of_house(address: str, own: Collection[str]) -> bool:
+    """Whether an address is one of the clinic's, or of somebody who works there."""
+    key = address_key(address)
+    return bool(own) and (key in own or key.rpartition("@")[2] in own)
+
+
 def _is_role(name: str) -> bool:
     return _NO_LETTER.sub("", name) in _ROLES or not _ROLES_OF_A_PLACE.isdisjoint(_NO_LETTER.split(name))

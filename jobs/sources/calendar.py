@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from jobs.sources.guests import Guest, name_of_guest
+from jobs.sources.guests import Guest, Invitations, name_of_guest
 from jobs.sources.header_row import Unreadable
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ MOST_OF_ONE = 2_000  # times that one entry may recur
 MOST_OF_ALL = 20_000  # times that all of them may recur; single entries are as many as the file holds
 MOST_NESTED = 8  # an alarm in an entry in a calendar is 3
 _TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
+_ANYBODY = Invitations()
 _BLOCK = re.compile(rb"^BEGIN:VEVENT\r?\n.*?^END:VEVENT[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _ZONES = re.compile(rb"^BEGIN:VTIMEZONE\r?\n.*?^END:VTIMEZONE[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _ENTRY_LINE = re.compile(rb"^BEGIN:VEVENT[ \t]*\r?$", re.MULTILINE)
@@ -50,13 +51,14 @@ class Entry(NamedTuple):
 
 
 def read_calendar(
-    data: bytes, first_day: date, last_day: date, zone: str
+    data: bytes, first_day: date, last_day: date, zone: str, invitations: Invitations = _ANYBODY
 ) -> tuple[dict[str, list[str]], list[int], list[str]]:
     """The entries between two days of the clinic's zone, both included.
 
     Returns columns by their meaning (COLUMNS, equally long; moments as `2026-03-04T17:30:00Z`), the ordinal of each
     row's entry, and a sentence for each thing that could not be read. An occurrence of a recurring entry is known by
-    the entry's UID and its original start, so that it stays the same appointment when it is moved. Raises Unreadable.
+    the entry's UID and its original start, so that it stays the same appointment when it is moved. A class is a row for
+    each guest, see `guests`. Raises Unreadable.
     """
     warnings.simplefilter("ignore")  # the library's doubts about zone names; this process reads calendars only
     sentences: list[str] = []
@@ -67,8 +69,8 @@ def read_calendar(
     window = _Window(first_day, last_day, ZoneInfo(zone))
     for group in _by_uid(parse_entries(data, sentences)):
         try:
-            found = list(islice(_rows(group, window, sentences), MOST_OF_ONE + 1))
-            rows += found[:MOST_OF_ONE]
+            found = list(islice(_times(group, window, sentences, invitations), MOST_OF_ONE + 1))
+            rows += [(ordinal, row) for ordinal, of_time in found[:MOST_OF_ONE] for row in of_time]
         except Exception as error:  # whatever the library makes of an odd entry, the others still count
             sentences.append(f"Entry {group[0].ordinal} cannot be read ({type(error).__name__}); it is left out.")
             continue
@@ -168,7 +170,10 @@ def _by_uid(entries: Iterable[Entry]) -> list[list[Entry]]:
     return list(groups.values())
 
 
-def _rows(group: list[Entry], window: _Window, sentences: list[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _times(
+    group: list[Entry], window: _Window, sentences: list[str], invitations: Invitations
+) -> Iterator[tuple[int, list[tuple[str, ...]]]]:
+    """Each time of an entry inside the window: the ordinal of what says it, and its rows."""
     usable = []
     for entry in group:
         try:
@@ -185,13 +190,13 @@ def _rows(group: list[Entry], window: _Window, sentences: list[str]) -> Iterator
     if not recurring:
         for entry in usable:
             if window.holds(entry.event.start):
-                yield entry.ordinal, _row(entry.event, window, _text(entry.event, "UID"))
+                yield entry.ordinal, _rows(entry.event, window, _text(entry.event, "UID"), invitations)
         return
     ordinals = {_original(entry.event, window): entry.ordinal for entry in usable if entry.event.get("RECURRENCE-ID")}
     for event in _expand(usable, window):
         original = _original(event, window)
         ordinal = ordinals.get(original, usable[0].ordinal)
-        yield ordinal, _row(event, window, f"{_text(event, 'UID')}/{original}")
+        yield ordinal, _rows(event, window, f"{_text(event, 'UID')}/{original}", invitations)
 
 
 def _mend(event: "Event") -> None:
@@ -270,7 +275,13 @@ def _original(event: "Event", window: _Window) -> str:
     return _utc(window.moment(value))
 
 
-def _row(event: "Event", window: _Window, identity: str) -> tuple[str, ...]:
+def _rows(event: "Event", window: _Window, identity: str, invitations: Invitations) -> list[tuple[str, ...]]:
+    """The row of an entry; of a class, one for each guest."""
+    bookings = invitations.bookings(identity, _text(event, "SUMMARY"), _guests(event))
+    return [_row(event, window, number if identity else "", guest) for number, guest in bookings]
+
+
+def _row(event: "Event", window: _Window, identity: str, guest: Guest) -> tuple[str, ...]:
     created = event.get("CREATED")
     booked = created.dt if created is not None and hasattr(created, "dt") else None
     try:
@@ -287,18 +298,21 @@ def _row(event: "Event", window: _Window, identity: str) -> tuple[str, ...]:
         _text(event, "SUMMARY"),
         _text(event, "DESCRIPTION"),
         _text(event, "LOCATION"),
-        *next(_guests(event), Guest("")),
+        guest.address,
+        guest.name,
     )
 
 
 def _guests(event: "Event") -> Iterator[Guest]:
-    """The invited addresses that are not the organizer's."""
+    """The invited addresses that are not the organizer's; a room is no guest (RFC 5545, section 3.2.3)."""
     invited = event.get("ATTENDEE") or []
     organizer = _text(event, "ORGANIZER").lower()
     for address in invited if isinstance(invited, list) else [invited]:
-        text = str(address)
-        if text.lower().startswith("mailto:") and text.lower() != organizer:
-            yield Guest(text[7:], name_of_guest(str(getattr(address, "params", {}).get("CN") or "")))
+        text, said = str(address), getattr(address, "params", {})
+        is_room = str(said.get("CUTYPE") or "").upper() in ("ROOM", "RESOURCE")
+        if text.lower().startswith("mailto:") and text.lower() != organizer and not is_room:
+            declined = str(said.get("PARTSTAT") or "").upper() == "DECLINED"
+            yield Guest(text[7:], name_of_guest(str(said.get("CN") or "")), declined)
 
 
 def _text(event: "Event", name: str) -> str:

@@ -1,7 +1,7 @@
 """Reads one file to its end and says what it found, in frames of plain values: the child's part of a reading."""
 
 from array import array
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from os.path import basename
 from time import monotonic, sleep
@@ -41,10 +41,13 @@ class Task:
         turn: int,
         several: bool,  # whether its files may be about the same appointments
         limits: dict[str, float],
+        own: Sequence[str] = (),  # the clinic's addresses: no guests of a calendar's entry
+        title_pattern: str = "",
     ) -> None:
         self.wish, self.preset, self.columns, self.sheet = wish, preset, columns, sheet
         self.join_path, self.join_keys, self.join_columns = join_path, join_keys, join_columns
         self.window, self.zone, self.turn, self.several, self.limits = window, zone, turn, several, limits
+        self.own, self.title_pattern = own, title_pattern
         self.sent_keys = array("q")  # of the appointments that were handed on so far
 
     def limit(self, name: str) -> int:
@@ -201,9 +204,11 @@ class FileReader:
 
     def _read_calendar(self, data: bytes) -> None:
         from jobs.sources.calendar import breaks_off, count_entries, read_calendar  # loads what only calendars need
+        from jobs.sources.guests import Invitations
 
         first, last = (date.fromisoformat(day) for day in self._task.window)
-        columns, ordinals, sentences = read_calendar(data, first, last, self._task.zone)
+        invitations = Invitations(tuple(self._task.own), self._task.title_pattern)
+        columns, ordinals, sentences = read_calendar(data, first, last, self._task.zone, invitations)
         if not ordinals and len(sentences) >= max(1, count_entries(data)):
             raise Unreadable(sentences[0], "Export or share the calendar again.")
         if breaks_off(data):

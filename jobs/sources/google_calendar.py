@@ -17,7 +17,7 @@ from jobs.clinic.problems import TRIED_AGAIN
 from jobs.clinic.records import Appointment, Problem, TextTable
 from jobs.google.trouble import GoogleTrouble, Refused
 from jobs.sources.calendar import COLUMNS
-from jobs.sources.guests import Guest, name_of_guest
+from jobs.sources.guests import Guest, Invitations, name_of_guest
 from jobs.sources.header_row import Unreadable
 from jobs.sources.reading import FileRead, ReadValues
 
@@ -30,11 +30,11 @@ PATH = "Google Calendar"
 MOST_PAGES = 400
 MOST_ENTRIES = 100_000
 WINDOW_MOVES_DAYS = 7  # so often all is asked for anew: entries that recur come into the window without a change
-_FORMAT = 2  # counted up, too, where titles and guests are read in another way: all is asked for anew then
+_FORMAT = 3  # counted up, too, where titles and guests are read in another way: all is asked for anew then
 _ON_A_PAGE = 2500  # the most that Google gives
 _FIELDS = (
     "nextPageToken,nextSyncToken,items(id,status,summary,description,location,start,end,created,eventType,"
-    "attendees(email,displayName,self,organizer,resource))"
+    "attendees(email,displayName,responseStatus,self,organizer,resource))"
 )
 _NO_APPOINTMENTS = ("outOfOffice", "focusTime", "workingLocation", "birthday", "fromGmail")
 Row = tuple[str, ...]  # in the order of COLUMNS
@@ -50,6 +50,7 @@ class _Memory(NamedTuple):
     unsettled: dict[str, Row]  # entries with a problem: they are looked at again each time, so that it stays listed
     gone: tuple[int, ...] = ()  # marks of entries that it has no more, the oldest first: it may not be believed yet
     no_more: tuple[int, ...] = ()  # of those that were deleted or are no appointment any more, likewise
+    classes: dict[str, tuple[str, ...]] = {}  # the numbers of entries that are not one appointment of their own one
 
     def dump(self) -> bytes:
         return marshal.dumps((_FORMAT, *self[:3], sorted(self.marks), *self[4:]))
@@ -58,7 +59,7 @@ class _Memory(NamedTuple):
     def load(cls, data: bytes) -> "_Memory | None":
         try:
             version, wish, token, until, marks, *more = marshal.loads(data)
-            return cls(wish, token, until, frozenset(marks), *more) if version == _FORMAT else None
+            return cls(wish, token, until, frozenset(marks), *more) if version <= _FORMAT else None
         except (ValueError, TypeError, EOFError):
             return None
 
@@ -87,11 +88,15 @@ def read_google_calendar(
     asked_before = known if known and known.wish == wish and _reaches(known.until, last) else None
     changes = _ask(service, source.google_calendar, asked_before and asked_before.token, (first, last), zone, wait)
     before = None if changes.whole else asked_before
-    rows, deleted = _sorted_out(changes.items, ZoneInfo(zone))
+    told = _sorted_out(changes.items, ZoneInfo(zone), Invitations(rules.own, source.title_pattern))
+    former = _numbers(known.classes if known else {}, told.numbers)
+    rows, deleted = told.rows, {each for entry in told.deleted for each in former[entry]}
+    dropped = {each for entry in former.keys() - told.deleted for each in former[entry]}.difference(rows)
     marks = frozenset(map(mark_of, rows))
-    listed = marks if before is None else (before.marks - {mark_of(each) for each in deleted}) | marks
+    no_longer = frozenset(map(mark_of, deleted | dropped))
+    listed = marks if before is None else (before.marks - no_longer) | marks
     if before:
-        rows = {each: row for each, row in before.unsettled.items() if each not in deleted} | rows
+        rows = {each: row for each, row in before.unsettled.items() if each not in deleted | dropped} | rows
     until = before.until if before else last.isoformat()
     file = FileRead(PATH, "read", rows_total=len(listed), rows_skipped=len(listed) - len(marks))
     if before and not changes.items:
@@ -106,10 +111,13 @@ def read_google_calendar(
     if known:  # an appointment that became a break is none any more
         lost = known.marks - listed if changes.whole else frozenset[int]()
         gone = _newest(known.gone, lost, except_for=listed | file.cancelled)
-        off = known.marks & (marks - appointments | file.cancelled)
+        off = known.marks & (marks - appointments | no_longer)
+        file.left = lost | known.marks.intersection(map(mark_of, dropped))  # the numbers of a class go by its guests
         no_more = _newest(known.no_more, off, except_for=appointments)
         file.gone, file.no_more = frozenset(gone), frozenset(no_more) - file.cancelled
-    file.memory = _Memory(wish, changes.token, until, listed, unsettled, gone, no_more).dump()
+    classes = (dict(before.classes) if before else {}) | told.numbers
+    classes = {entry: numbers for entry, numbers in classes.items() if numbers not in ((), (entry,))}
+    file.memory = _Memory(wish, changes.token, until, listed, unsettled, gone, no_more, classes).dump()
     return file
 
 
@@ -201,28 +209,43 @@ def _in_words(refused: Refused) -> Exception:
     return refused
 
 
-def _sorted_out(items: list[Any], zone: ZoneInfo) -> tuple[dict[str, Row], set[str]]:
-    """The entries by their number, and those that were deleted or cancelled. Of two words on one, the later counts."""
-    rows: dict[str, Row] = {}
-    deleted: set[str] = set()
+class _Told(NamedTuple):
+    """The appointments of some entries by their number, and the entries that were deleted or cancelled."""
+
+    rows: dict[str, Row]
+    deleted: set[str]
+    numbers: dict[str, tuple[str, ...]]  # of the appointments of each entry
+
+
+def _numbers(classes: Mapping[str, tuple[str, ...]], entries: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The numbers by which these entries were known."""
+    return {entry: tuple(classes.get(entry, (entry,))) for entry in entries}
+
+
+def _sorted_out(items: list[Any], zone: ZoneInfo, invitations: Invitations) -> _Told:
+    """What is told of these entries. Of two words on one, the later counts."""
+    newest: dict[str, dict[str, Any]] = {}
     for item in items:
         event_id = item.get("id") if isinstance(item, dict) else None
-        if not isinstance(event_id, str):
-            continue
-        rows.pop(event_id, None)
-        deleted.discard(event_id)
+        if isinstance(event_id, str):
+            newest.pop(event_id, None)
+            newest[event_id] = item
+    told = _Told({}, set(), dict.fromkeys(newest, ()))
+    for event_id, item in newest.items():
         if item.get("status") == "cancelled":
-            deleted.add(event_id)
+            told.deleted.add(event_id)
         elif item.get("eventType") not in _NO_APPOINTMENTS:
-            rows[event_id] = _row(item, zone)
-    return rows, deleted
+            bookings = invitations.bookings(event_id, str(item.get("summary") or ""), _guests(item))
+            told.numbers[event_id] = tuple(number for number, _ in bookings)
+            told.rows.update((number, _row(item, number, guest, zone)) for number, guest in bookings)
+    return told
 
 
-def _row(item: dict[str, Any], zone: ZoneInfo) -> Row:
+def _row(item: dict[str, Any], number: str, guest: Guest, zone: ZoneInfo) -> Row:
     start, whole_day = _moment(item.get("start"), zone)
     end, _ = _moment(item.get("end"), zone)
     texts = {
-        "appointment_id": item["id"],
+        "appointment_id": number,
         "start": start,
         "end": end,
         "all_day": "yes" if whole_day else "",
@@ -230,7 +253,8 @@ def _row(item: dict[str, Any], zone: ZoneInfo) -> Row:
         "title": item.get("summary"),
         "description": item.get("description"),
         "location": item.get("location"),
-        **dict(zip(("attendee", "attendee_name"), next(_guests(item), Guest("")), strict=True)),
+        "attendee": guest.address,
+        "attendee_name": guest.name,
     }
     return tuple(" ".join(str(texts.get(name) or "").split()) for name in COLUMNS)
 
@@ -255,7 +279,8 @@ def _utc(text: str, zone: ZoneInfo) -> str:
 def _guests(item: dict[str, Any]) -> Iterator[Guest]:
     for guest in item.get("attendees") or ():
         if isinstance(guest, dict) and not any(guest.get(name) for name in ("self", "organizer", "resource")):
-            yield Guest(str(guest.get("email") or ""), name_of_guest(str(guest.get("displayName") or "")))
+            shown, declined = str(guest.get("displayName") or ""), guest.get("responseStatus") == "declined"
+            yield Guest(str(guest.get("email") or ""), name_of_guest(shown), declined)
 
 
 def _values(source: "Source", rows: dict[str, Row], rules: "ValueRules") -> tuple[ReadValues, dict[str, Row]]:

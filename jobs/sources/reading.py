@@ -196,7 +196,8 @@ class Reading:
             "wish": self._wish, "preset": source.preset, "columns": source.columns, "sheet": source.sheet,
             "join_path": self._join_path, "join_keys": join.keys() if join else ("", ""),
             "join_columns": join.columns if join else {}, "window": self._window, "zone": self._zone,
-            "turn": self._turn, "several": len(self._places) > 1, "limits": self._limits._asdict(),
+            "turn": self._turn, "own": self._rules.own if self._rules else (), "title_pattern": source.title_pattern,
+            "several": len(self._places) > 1, "limits": self._limits._asdict(),
         }  # fmt: skip
         files = [(place.path, place.shown, place.own, place.base) for place in places]
         rules = asdict(self._rules) if self._rules else None

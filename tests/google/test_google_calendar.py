@@ -19,8 +19,10 @@ from made_up_calendar import MadeUpCalendar, event
 
 from jobs.clinic.value_rules import ValueRules
 from jobs.runner.run import FAILED, FINE
+from jobs.sources import google_calendar
 from jobs.sources.google_calendar import mark_of
 from jobs.sources.google_reading import GoogleReading
+from jobs.sources.guests import Invitations
 from jobs.sources.reading import FileRead
 from jobs.sources.source import Source
 
@@ -273,6 +275,59 @@ def test_deleted_entries_that_are_put_back_are_told_no_more(clinic: Clinic, cale
     clinic.pull("2025-08-04 09:10")
     assert Counter(status for _, status in starts(clinic)) == {"booked": 38, "rescheduled": 2}
     assert clinic.ask("SELECT what FROM problems") == []
+
+
+def of_guests(*guests: str, **more: Any) -> dict[str, Any]:
+    """A class of these guests."""
+    attendees: list[dict[str, Any]] = [{"email": f"{guest}@patient.example"} for guest in guests]
+    return event(1, title="Pilates Mat Class", attendees=attendees) | more
+
+
+def booked_for(clinic: Clinic) -> list[str]:
+    """The guests of appointments that stand."""
+    query = "SELECT address_key FROM appointments a JOIN patients p ON p.id = patient_id WHERE status = 'booked'"
+    return sorted(address.partition("@")[0] for address in clinic.ask(query))
+
+
+def test_a_class_is_an_appointment_of_each_guest_and_one_who_goes_leaves_the_others_be(
+    clinic: Clinic, calendar: MadeUpCalendar
+) -> None:
+    calendar.put(of_guests("anna", "ben", "cleo"), event(2))
+    clinic.pull(MOMENT)
+    assert booked_for(clinic) == ["anna", "ben", "cleo", "mira2"]
+    calendar.put(of_guests("anna", "cleo"))
+    clinic.pull(LATER)
+    assert booked_for(clinic) == ["anna", "cleo", "mira2"]
+    assert clinic.ask("SELECT what, count(*) FROM events GROUP BY what") == [("booked", 4)]
+    declined = of_guests("anna", "cleo")
+    declined["attendees"][1]["responseStatus"] = "declined"
+    calendar.put(declined)
+    clinic.pull("2025-08-04 09:10")
+    assert booked_for(clinic) == ["anna", "mira2"]
+    calendar.put(of_guests("anna", "dan"))
+    clinic.pull("2025-08-04 09:20")
+    assert booked_for(clinic) == ["anna", "dan", "mira2"]
+    of_anna = "SELECT count(*) FROM events JOIN patients p ON p.id = patient_id WHERE address_key LIKE 'anna%'"
+    assert clinic.ask(of_anna) == [1]
+    calendar.delete("e1")
+    clinic.pull("2025-08-04 09:30")
+    assert booked_for(clinic) == ["mira2"]
+    assert Counter(clinic.ask("SELECT what FROM events")) == {"booked": 5, "cancelled": 2}
+
+
+def test_a_class_that_was_read_as_its_first_guests_becomes_one_of_each(
+    clinic: Clinic, calendar: MadeUpCalendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As before an upgrade."""
+    monkeypatch.setattr(Invitations, "bookings", lambda _, number, title, guests: [(number, [*guests][0])])
+    monkeypatch.setattr(google_calendar, "_FORMAT", 1)
+    calendar.put(of_guests("anna", "ben"), event(2))
+    clinic.pull(MOMENT)
+    assert booked_for(clinic) == ["anna", "mira2"]
+    monkeypatch.undo()
+    ran = clinic.pull(LATER)
+    assert (booked_for(clinic), ran.counts["appointments renumbered"]) == (["anna", "ben", "mira2"], 1)
+    assert clinic.ask("SELECT what, count(*) FROM events GROUP BY what") == [("booked", 3)]
 
 
 def test_an_entry_that_names_nobody_stays_listed_until_it_does(clinic: Clinic, calendar: MadeUpCalendar) -> None:

@@ -1,0 +1,117 @@
+"""A class in a calendar with several guests: each of them is a patient with an appointment of her own."""
+
+from pathlib import Path
+
+import pytest
+from hand_written_clinic import Clinic, appointment
+
+from jobs.sources import reading
+
+BEFORE, DAY, NEXT = "2025-08-04 07:00", "2025-08-04 10:00", "2025-08-05 07:00"
+ANNA, BEN, CLEO = "anna@patient.example", "ben@patient.example", "cleo@patient.example"
+THERAPIST = "ivy@lakeside.example"  # at the domain that the clinic's letters come from
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Clinic:
+    clinic = Clinic.opened(tmp_path / "clinic")
+    clinic.read_from("{name: export, path: exports/*.csv}", "{name: calendar, path: exports/studio.ics}")
+    clinic.export(
+        appointment("Anna", "2025-08-01 09:00", "completed", "PT Evaluation", booked_at="2025-07-20 11:00"),
+        appointment("Dan", "2025-08-12 09:00", "booked", booked_at="2025-08-03 11:00"),
+    )
+    return clinic
+
+
+def invite(clinic: Clinic, *guests: str, title: str = "Pilates Mat Class") -> None:
+    """Put one entry into the calendar; a guest is an address, with what is said of it before a colon."""
+    invited = [f"ATTENDEE{said}:mailto:{address}" for said, _, address in (guest.rpartition(":") for guest in guests)]
+    lines = [
+        "BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VEVENT", "UID:class", f"SUMMARY:{title}", *invited,
+        "DTSTART;TZID=America/Los_Angeles:20250811T090000", "CREATED:20250803T180000Z", "END:VEVENT", "END:VCALENDAR",
+    ]  # fmt: skip
+    (clinic.home / "exports" / "studio.ics").write_bytes("".join(f"{line}\r\n" for line in lines).encode())
+
+
+def send_all(clinic: Clinic) -> None:
+    """Up to the reminders of August 11."""
+    for moment in ("2025-08-05 10:00", "2025-08-07 10:00", "2025-08-08 10:00", "2025-08-09 10:00"):
+        clinic.pull(moment)
+        clinic.send(moment)
+
+
+def sent(clinic: Clinic) -> list[tuple[str, str]]:
+    """Rule and address of what left about the class."""
+    which = "state = 'sent' AND events.starts_at = '2025-08-11T16:00:00Z'"
+    query = f"SELECT rule, letters.address_key FROM letters JOIN events ON events.id = event_id WHERE {which}"  # noqa: S608
+    return sorted(clinic.ask(query))
+
+
+def booked(clinic: Clinic) -> list[str]:
+    query = "SELECT address_key FROM appointments a JOIN patients p ON p.id = patient_id WHERE a.source = 'calendar'"
+    return sorted(clinic.ask(f"{query} AND a.status = 'booked' AND a.same_as = 0"))
+
+
+def moved(clinic: Clinic) -> int:
+    return int(clinic.ask("SELECT count(*) FROM events WHERE what IN ('moved', 'cancelled', 'rescheduled')")[0])
+
+
+def test_each_guest_is_reminded_and_who_is_new_is_welcomed_and_the_therapist_is_no_guest(clinic: Clinic) -> None:
+    invite(clinic, THERAPIST, f';CN="Anna Fictional":{ANNA}', BEN, f";CUTYPE=ROOM:{CLEO}")
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    assert booked(clinic) == [ANNA, BEN]
+    send_all(clinic)
+    assert sent(clinic) == [("reminder", ANNA), ("reminder", BEN), ("welcome", BEN)]
+    assert clinic.ask("SELECT what FROM problems") == []
+
+
+def test_who_declined_or_is_taken_out_of_a_class_is_not_reminded_and_the_others_are(clinic: Clinic) -> None:
+    invite(clinic, ANNA, BEN, f";PARTSTAT=DECLINED:{CLEO}")
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    assert booked(clinic) == [ANNA, BEN]
+    invite(clinic, ANNA, CLEO)
+    clinic.pull(NEXT)
+    assert booked(clinic) == [ANNA, CLEO]
+    send_all(clinic)
+    assert [letter for letter in sent(clinic) if letter[0] == "reminder"] == [("reminder", ANNA), ("reminder", CLEO)]
+
+
+def test_where_everybody_declined_nobody_is_booked(clinic: Clinic) -> None:
+    invite(clinic, BEN)
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    invite(clinic, f";PARTSTAT=DECLINED:{BEN}")
+    clinic.pull(NEXT)
+    assert "reminder" not in {rule for rule, _ in sent(clinic)}
+
+
+@pytest.mark.parametrize("upgraded", [False, True])
+@pytest.mark.parametrize("shown", ["", ';CN="Ben Fictional"'])
+def test_an_entry_that_becomes_a_class_and_one_guests_again_brings_no_letter_twice(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, shown: str, upgraded: bool
+) -> None:
+    """Before an upgrade a class was its first guest's alone."""
+    if upgraded:
+        monkeypatch.setattr(reading, "_MEANING", 1)
+    invite(clinic, BEN)
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    assert sent(clinic) == [("welcome", BEN)]
+    monkeypatch.undo()
+    invite(clinic, f"{shown}:{BEN}" if shown else BEN, CLEO)
+    clinic.pull(NEXT)
+    send_all(clinic)
+    assert sent(clinic) == [("reminder", BEN), ("reminder", CLEO), ("welcome", BEN), ("welcome", CLEO)]
+    assert moved(clinic) == 0
+    invite(clinic, f"{shown}:{BEN}" if shown else BEN)
+    clinic.pull("2025-08-09 11:00")
+    clinic.send("2025-08-09 12:00")
+    assert (booked(clinic), moved(clinic), len(sent(clinic))) == ([BEN], 0, 4)
+
+
+def test_an_entry_that_names_its_patient_is_hers_alone_whoever_is_invited_too(clinic: Clinic) -> None:
+    invite(clinic, BEN, f';CN="Cleo Fictional":{CLEO}', title="Pilates - Cleo Fictional")
+    clinic.pull(BEFORE)
+    assert booked(clinic) == [CLEO]
