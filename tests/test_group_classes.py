@@ -111,6 +111,25 @@ def test_an_entry_that_becomes_a_class_and_one_guests_again_brings_no_letter_twi
     assert (booked(clinic), moved(clinic), len(sent(clinic))) == ([BEN], 0, 4)
 
 
+def test_who_else_is_invited_to_one_patients_visit_is_no_patient(clinic: Clinic) -> None:
+    """A teacher or a parent at a private address."""
+    invite(clinic, BEN, CLEO, title="PT session")
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    assert booked(clinic) == [BEN]
+    send_all(clinic)
+    assert sent(clinic) == [("reminder", BEN), ("welcome", BEN)]
+    assert clinic.ask("SELECT what FROM problems") == []
+
+
+@pytest.mark.parametrize("title", ["PT session", "Pilates - Ben Fictional", "Pilates Mat Class"])
+@pytest.mark.parametrize("other", [CLEO, THERAPIST])
+def test_a_patient_who_declines_is_not_replaced_by_who_else_is_invited(clinic: Clinic, title: str, other: str) -> None:
+    invite(clinic, f";PARTSTAT=DECLINED:{BEN}", other, title=title)
+    clinic.pull(BEFORE)
+    assert booked(clinic) == ([CLEO] if "Class" in title and other == CLEO else [])
+
+
 def test_an_entry_that_names_its_patient_is_hers_alone_whoever_is_invited_too(clinic: Clinic) -> None:
     invite(clinic, BEN, f';CN="Cleo Fictional":{CLEO}', title="Pilates - Cleo Fictional")
     clinic.pull(BEFORE)

@@ -54,6 +54,12 @@ _KIND_BEHIND = pattern(
 )
 _FORMS = pattern(rf"{_FORM}(?: {_FORM})*", re.IGNORECASE)  # "Pilates - Core Strength"
 _PILATES = pattern(r"\bpilates\b", re.IGNORECASE)
+_FOR_SEVERAL = pattern(
+    r"\b(?:semi[- ]?private|partners?|duets?|duos?|trios?|groups?|workshops?)\b|"
+    r"^(?!.*\b(?:private|1[:-]1|(?:1|one)[- ]on[- ](?:1|one))(?!\w)).*"  # a private class is one patient's
+    r"\b(?:class(?:es)?(?! ?(?:i{1,3}|iv|[1-4])\b)|mat|barre|yoga|tai chi|boot ?camp|open gym)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _PARTS = pattern(r"\s+[-\u2013\u2014]+\s+|\s*[|/:()\[\]\u2013\u2014]\s*")
 _NOT_OF_THE_NAME = pattern(r"\s*\b(?:with|by)\b.*|\s*\bw/.*|\s+\S*\d.*", re.IGNORECASE)
 _BESIDE_A_NAME = pattern(r"(?:^|\s+)(?:(?:with|by|for)\b|w/).*", re.IGNORECASE)
@@ -91,6 +97,15 @@ def read_title(title: str, pattern: str = "") -> Title:
     counts. A title that none of them fits is read as any other.
     """
     return _read(" ".join(title.split())[:_LONGEST], pattern)
+
+
+def is_for_several(kind: str) -> bool:
+    """Whether what is booked is for several patients at one time, such as a mat class or a duet.
+
+    >>> is_for_several("Pilates Mat Class"), is_for_several("Private Pilates"), is_for_several("PT Session")
+    (True, False, False)
+    """
+    return _FOR_SEVERAL.search(kind) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -1,12 +1,14 @@
 """Who comes to an entry of a calendar: its guest, each guest of a class, or nobody."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
 from jobs.clinic.addresses import address_key, is_of_house
 from jobs.clinic.identity import compare_names
-from jobs.clinic.titles import read_title
+from jobs.clinic.titles import is_for_several, read_title
+
+_ALIKE = ("same", "short", "pet")  # of two names that may be one person's
 
 
 class Guest(NamedTuple):
@@ -24,32 +26,31 @@ class Invitations(NamedTuple):
     title_pattern: str = ""
 
     def bookings(self, entry_id: str, title: str, guests: Iterable[Guest]) -> list[tuple[str, Guest]]:
-        """The appointments that an entry is, each with its number and who comes; none where everybody declined.
+        """The appointments that an entry is, each with its number and who comes; none where whose it is declined.
 
-        An entry with one guest, with none, or with a patient's name in its title is one appointment of its own number.
-        One without a name and with several guests is a class: an appointment of each, known by entry and address, so
-        that one who goes leaves the others be. Who works in the clinic is no guest, but where nobody else is.
+        A class whose title names nobody is an appointment of each guest, known by entry and address, so that one who
+        goes leaves the others be; with one guest it keeps its own number. Every other entry is one patient's, whoever
+        else is invited: a parent, a teacher. Who works in the clinic is no guest, but where nobody else is.
         """
         invited = {address_key(guest.address): guest for guest in guests}
-        coming = {key: guest for key, guest in invited.items() if not guest.declined}
-        if invited and not coming:
-            return []
-        theirs = {key: guest for key, guest in coming.items() if not is_of_house(guest.address, self.own)}
-        if len(theirs) < 2:
-            only = [*(theirs or (coming if len(coming) == 1 else {})).values(), Guest("")]
-            return [(entry_id, only[0])]
-        if named := self._named([*theirs.values()], title):
-            return [(entry_id, named)]
-        return [(f"{entry_id}/{_mark(key)}", guest) for key, guest in theirs.items()]
+        theirs = {key: guest for key, guest in invited.items() if not is_of_house(guest.address, self.own)}
+        if not theirs and len(invited) != 1:
+            return [(entry_id, Guest(""))]
+        coming = self._patients(theirs or invited, title)
+        if len(coming) < 2:
+            return [(entry_id, guest) for guest in coming.values()]
+        return [(f"{entry_id}/{_mark(key)}", guest) for key, guest in coming.items()]
 
-    def _named(self, guests: Sequence[Guest], title: str) -> Guest | None:
-        """Whose the entry is by its title: the guest of that name, else the first one."""
+    def _patients(self, guests: Mapping[str, Guest], title: str) -> dict[str, Guest]:
+        """Those who come, by address: of a class each, else the guest whose name the title has, or the first one."""
         read = read_title(title, self.title_pattern)
         name = (read.first_name, read.last_name) if read.first_name or read.last_name else read.likely
-        if not any(name):
-            return None
-        alike = (guest for guest in guests if compare_names(name, _in_two(guest.name)) in ("same", "short", "pet"))
-        return next(alike, guests[0])
+        theirs = dict(guests)
+        if any(name) or not is_for_several(read.kind or title):
+            alike = (key for key, guest in guests.items() if compare_names(name, _in_two(guest.name)) in _ALIKE)
+            whose = next(alike, next(iter(guests)))
+            theirs = {whose: guests[whose]}
+        return {key: guest for key, guest in theirs.items() if not guest.declined}
 
 
 def _in_two(name: str) -> tuple[str, str]:

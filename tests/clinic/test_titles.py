@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.clinic.titles import PatternFaulty, Title, read_title, title_patterns
+from jobs.clinic.titles import PatternFaulty, Title, is_for_several, read_title, title_patterns
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,24 @@ def test_a_class_by_any_name_is_the_kind_and_no_part_of_the_patients_name(kind):
 def test_a_class_that_names_no_patient_names_nobody(title):
     read = read_title(title)
     assert read.kind and (read.first_name, read.last_name, read.likely) == ("", "", ("", ""))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["Pilates Mat Class", "Reformer classes", "Duet Pilates", "Trio", "Semi-private Pilates", "Group PT", "Mat Pilates",
+     "Private duet", "Sunrise Yoga", "Posture workshop", "Tower Thursday (open gym)"],
+)  # fmt: skip
+def test_a_class_a_group_or_a_duet_is_for_several_patients(kind):
+    assert is_for_several(kind)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["", "PT session", "Pilates", "Private Pilates", "Private class", "1:1 mat", "One-on-one Pilates class", "Eval",
+     "Class IV laser", "Reformer session", "Matt's session"],
+)  # fmt: skip
+def test_any_other_visit_is_one_patients(kind):
+    assert not is_for_several(kind)
 
 
 def test_a_class_of_a_name_that_is_not_known_is_no_patient_either():
