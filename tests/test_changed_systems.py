@@ -123,6 +123,7 @@ def test_a_visit_deleted_and_booked_anew_at_its_time_is_the_same_one(clinic: Cli
     ada, *others = visits("03-06")
     clinic.export(ada, *others)
     clinic.pull(BEFORE)
+    clinic.send(BEFORE)
     assert told(clinic, "03-04")["reminder", "Ada"] == 1
     clinic.export(ada | {"appointment_id": "anew", "booked_at": "2026-03-04 11:00"}, *others)
     clinic.pull("2026-03-04 12:00")

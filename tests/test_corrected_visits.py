@@ -62,14 +62,15 @@ def test_why_tells_that_a_correction_came_too_late(clinic: Clinic) -> None:
     assert "too late: it was due 2026-03-04, and the rule allows 2 days" in " ".join(shown.split())
 
 
-def test_a_coming_first_visit_that_was_marked_as_missed_by_slip_is_welcomed_and_reminded_of(clinic: Clinic) -> None:
+def test_a_coming_first_visit_that_was_marked_as_missed_by_slip_is_welcomed(clinic: Clinic) -> None:
     for moment, status in (("03-03 08:30", "no_show"), ("03-04 09:00", "no_show"), ("03-04 11:00", "booked")):
         first = appointment("Nell", "2026-03-06 14:00", status, "PT Initial Evaluation", booked_at="2026-03-03 08:00")
         clinic.export(first)
         clinic.pull(f"2026-{moment}")
         clinic.send(f"2026-{moment[:-1]}5")
+    clinic.send("2026-03-05 09:00")
     assert clinic.fates("Nell", "welcome") == [SENT]
-    assert clinic.fates("Nell", "reminder") == [SENT]
+    assert clinic.fates("Nell", "reminder") == [("withdrawn", "the welcome said it")]
 
 
 def test_of_a_letter_that_may_have_left_before_a_restore_a_person_decides_also_after_a_correction(

@@ -37,6 +37,11 @@ def reminder(clinic: Clinic, name: str) -> str:
     return str(clinic.fates(name, "reminder")[0][0])
 
 
+def welcome(clinic: Clinic, name: str) -> str:
+    """It says day and hour, and leaves instead of the reminder of the same visit."""
+    return str(clinic.fates(name, "welcome")[0][0])
+
+
 def the_dead(clinic: Clinic) -> list[str]:
     return clinic.ask("SELECT first_name FROM patients WHERE died = 'yes' ORDER BY 1")
 
@@ -90,7 +95,7 @@ def test_of_a_house_the_address_is_answered_and_who_said_no_is_named(clinic: Cli
     assert allow(clinic, "1")[1].endswith(f"But the address is stopped. To answer that: run_jobs.py allow {HOUSE}.\n")
     assert allow(clinic, HOUSE)[0] == 0
     day(clinic)
-    assert (reminder(clinic, "Mia"), reminder(clinic, "Otto")) == ("sent", "sent")
+    assert (welcome(clinic, "Mia"), welcome(clinic, "Otto")) == ("sent", "sent")
 
 
 def test_a_death_by_slip_is_taken_back_where_a_former_address_is_stopped(clinic: Clinic) -> None:
@@ -110,7 +115,7 @@ def test_a_death_by_slip_is_taken_back_where_a_former_address_is_stopped(clinic:
         "No. 1 gets letters again. What was withdrawn meanwhile is not sent any more.\n",
     )
     day(clinic)
-    assert reminder(clinic, "Ed") == "sent"
+    assert welcome(clinic, "Ed") == "sent"
 
 
 def test_of_several_who_have_died_at_one_address_a_number_says_who_is_alive(clinic: Clinic) -> None:
