@@ -99,7 +99,7 @@ def test_a_chart_that_was_replaced_brings_no_second_letter_and_is_joined_and_par
 @pytest.mark.parametrize("last_name", ["Fictional", "Fictional-Kent"])
 def test_a_chart_that_is_merged_into_another_one_leaves_the_reminder_as_it_was(clinic: Clinic, last_name: str) -> None:
     given(clinic, "03-02", visit("Ada"))
-    given(clinic, "03-09", visit("Ada", patient_id="P900", last_name=last_name))
+    given(clinic, "03-06", visit("Ada", patient_id="P900", last_name=last_name))
     days(clinic, "03-10 09:30", "03-11 09:30")
     left = clinic.ask("SELECT due_at FROM letters WHERE state = 'sent' AND rule = 'reminder'")
     assert left == ["2026-03-10T16:00:00Z"]
@@ -149,8 +149,8 @@ def test_what_a_join_withdrew_comes_back_to_the_chart_that_has_the_visit_when_th
     for word, moment in (("same", "2026-03-05 08:10"), ("apart", "2026-03-05 08:20")):
         said = clinic.command("patients", word, one, other, moment=moment)
         assert said.exit_code == 0, said.output
-    given(clinic, "03-10", row)
-    given(clinic, "03-11", row)
+    for day in ("03-06", "03-10", "03-11"):
+        given(clinic, day, row)
     query = "SELECT patient_id FROM letters WHERE state = 'sent' AND rule = 'reminder'"
     assert clinic.ask(query) == [int(other)]
 
