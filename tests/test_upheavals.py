@@ -101,6 +101,37 @@ def test_first_and_last_names_that_changed_places_are_held_back(informed: Clinic
     ]
 
 
+@pytest.mark.parametrize(
+    "before, after", [("Pilates", "Pilates - Ann Made"), ("Pilates - Duett Ann Made", "Pilates - Ann Made")]
+)
+def test_visits_of_the_same_addresses_are_no_other_patients_where_their_names_are_read_otherwise(
+    clinic: Clinic, before: str, after: str
+) -> None:
+    """As after an upgrade that finds more names in a calendar, or no longer takes a word of a class for one."""
+    clinic.read_from("{name: calendar, path: exports/studio.ics}")
+
+    def calendar(title: str) -> None:
+        lines = ["BEGIN:VCALENDAR", "VERSION:2.0"]
+        for n in range(14):
+            lines += [
+                "BEGIN:VEVENT", f"UID:visit-{n}", f"SUMMARY:{title}", f"ATTENDEE:mailto:p{n}@patient.example",
+                f"DTSTART;TZID=America/Los_Angeles:202603{12 + n % 2}T{9 + n // 2:02}0000",
+                "CREATED:20260303T180000Z", "END:VEVENT",
+            ]  # fmt: skip
+        (clinic.home / "exports" / "studio.ics").write_text("\r\n".join([*lines, "END:VCALENDAR", ""]), newline="")
+
+    calendar(before)
+    assert (clinic.pull(MOMENT).code, clinic.send(MORNING).code) == (FINE, FINE)
+    calendar(after)
+    read = clinic.pull("2026-03-04 11:00")
+    assert (read.code, read.counts["appointments given to another patient"], held_back(clinic)) == (FINE, 14, [])
+    for moment in ("2026-03-04 12:00", "2026-03-10 10:00", "2026-03-11 10:00"):
+        clinic.pull(moment)
+        clinic.send(moment)
+    reminded = "SELECT address_key, COUNT(*) FROM letters WHERE state = 'sent' AND rule = 'reminder' GROUP BY 1"
+    assert clinic.ask(reminded) == [(address, 1) for address in sorted(f"p{n}@patient.example" for n in range(14))]
+
+
 def test_visits_without_a_number_that_all_move_are_held_back_too(clinic: Clinic) -> None:
     clinic.read_from("{name: export, path: exports/*.csv, date_order: dmy}")
     unnumbered = [row | {"appointment_id": ""} for row in patients()]

@@ -112,7 +112,10 @@ class Upheaval:
             yield f"{len(others)} of {of} patients' numbers are other people's", changes
 
     def _of_numbers(self, memory: Memory, source: str, rows: int, now: str) -> Iterator[tuple[str, Iterable[object]]]:
-        """Numbers that mean other people's visits, as where another practice system counts from one too."""
+        """Numbers that mean other people's visits, as where another practice system counts from one too.
+
+        Who is reached at the same address is the same patient, whose name was read otherwise, or not at all, until now.
+        """
         if len({former for former, _ in self.handed_over.values()}) <= FEW:
             return
         from jobs.clinic.identity import compare_names
@@ -120,10 +123,11 @@ class Upheaval:
 
         known = records_of(memory, {each for pair in self.handed_over.values() for each in pair})
         names = {each: (record.first_name, record.last_name) for each, record in known.items()}
+        at = {each: record.address_key for each, record in known.items()}
         others = {
             slot: known[new].key
             for slot, (former, new) in self.handed_over.items()
-            if compare_names(names[former], names[new]) == "other"
+            if not (at[former] and at[former] == at[new]) and compare_names(names[former], names[new]) == "other"
         }
         of = max(len(others), min(len(_coming(memory, source, now)), rows))
         if len(others) > FEW and len(others) * 2 > of:
