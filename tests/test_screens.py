@@ -158,3 +158,25 @@ def test_a_type_that_means_something_else_by_now_does_so_for_rows_that_have_left
     clinic.read_from("{name: export, path: exports/appointments.csv, kinds: {Trial: screen}}")
     clinic.pull("2026-03-05 14:00")
     assert dict(clinic.ask(steps)) == meant | {"Tea": "screen"}
+
+
+def test_own_types_of_a_practice_system_that_was_left_stay_what_its_kinds_said(clinic: Clinic) -> None:
+    """Whether its source is named no more, or the new system has its name and brings its own `kinds:`."""
+    for source, patient in (("export", "Ann"), ("former", "Bo")):
+        past = [appointment(patient, f"2026-03-0{day} 10:00", kind=kind) for day, kind in ((2, "NP60"), (3, "FUX"))]
+        clinic.export(*past, name=f"{source}.csv")
+        clinic.read_from(
+            f"{{name: {source}, path: exports/{source}.csv, kinds: {{NP60: evaluation, FUX: visit, PT: evaluation}}}}"
+        )
+        clinic.pull("2026-03-04 14:00")
+    with sqlite3.connect(clinic.database) as database:  # as a program that knew no screens had left it
+        database.execute("DELETE FROM cursors WHERE name = 'what types mean'")
+    clinic.export(care("Zed", "2026-03-10 10:00", "booked"), name="export.csv")
+    clinic.read_from("{name: export, path: exports/export.csv, kinds: {Trial: screen}}")
+    clinic.pull("2026-03-05 14:00")
+    steps = "SELECT first_name, kind, step FROM appointments JOIN patients ON patients.id = patient_id WHERE kind < 'P'"
+    meant = {(patient, *each) for patient in ("Ann", "Bo") for each in (("NP60", "evaluation"), ("FUX", "visit"))}
+    assert {*clinic.ask(steps)} == meant
+    clinic.read_from("{name: export, path: exports/export.csv, kinds: {FUX: discharge}}")
+    clinic.pull("2026-03-06 14:00")
+    assert {*clinic.ask(steps)} == meant - {("Ann", "FUX", "visit")} | {("Ann", "FUX", "discharge")}

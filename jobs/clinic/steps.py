@@ -50,6 +50,12 @@ def read_step(kind: str) -> str:
     return next((step for step, rule in _READ if rule.search(words)), "other")
 
 
+def is_known_type(kind: str, extra: Mapping[str, str]) -> bool:
+    """Whether the clinic says itself what this type is, or a rule does: what it is does not just go by default."""
+    words = _plain(kind)
+    return not words or words in map(_plain, extra) or any(rule.search(words) for _, rule in _READ)
+
+
 def step_reader(extra: Mapping[str, str]) -> Callable[[str], str]:
     """The same where the clinic says itself what some of its types are."""
     own = {_plain(kind): step for kind, step in extra.items()}

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from jobs.clinic.steps import BRIEF_MINUTES, RULES, is_consult, step_reader, with_brief_consults
+from jobs.clinic.records import SCREEN
+from jobs.clinic.steps import BRIEF_MINUTES, RULES, is_consult, is_known_type, step_reader, with_brief_consults
 from jobs.store.episodes import refresh_episodes
 from jobs.store.memory import Memory, Store
 from jobs.store.rows import in_parts, setting, update_rows
@@ -34,7 +35,8 @@ def read_steps_anew(store: Store, own: Mapping[str, Kinds], today: date) -> None
     """Read the steps of all appointments anew where a newer program, or `kinds:` of their source (`own`), says that
     types mean something else, and sum those patients up: files are read again by then, but they have no old rows.
 
-    A source that is named no more has its types read by the program alone, once.
+    Of a source that is named no more its `kinds:` are not known: once, what the program calls a screen becomes one, and
+    all else stays.
     """
     meant = {source: _print_of(kinds) for source, kinds in own.items()}
     with store.look() as memory:  # which waits for no writer
@@ -45,7 +47,7 @@ def read_steps_anew(store: Store, own: Mapping[str, Kinds], today: date) -> None
         if not known:
             meant = dict.fromkeys(_sources(memory), _print_of({})) | meant
         others = [source for source in meant if known.get(source) != meant[source]]
-        touched = {each for source in others for each in _read_anew(memory, source, own.get(source, {}))}
+        touched = {each for source in others for each in _read_anew(memory, source, own.get(source))}
         refresh_episodes(memory, touched, today)
         set_cursor(memory, _MEANT, json.dumps(known | meant, sort_keys=True))
 
@@ -60,19 +62,21 @@ def _sources(memory: Memory) -> list[str]:
     return list(memory.connection.execute(query).scalars())
 
 
-def _read_anew(memory: Memory, source: str, own: Kinds) -> set[int]:
-    """The patients of whose appointments a step is another one now."""
-    table, read = appointments.c, step_reader(own)
+def _read_anew(memory: Memory, source: str, own: Kinds | None) -> set[int]:
+    """The patients of whose appointments a step is another one now. A type that neither `own` nor a rule knows stays
+    what the `kinds:` of its day said."""
+    table, kinds = appointments.c, own or {}
+    read = step_reader(kinds)
     ours = table.clinic_id == memory.clinic_id, table.source == source, table.step != _MARKED
     said = memory.connection.execute(select(table.kind, table.step).where(*ours).distinct())
-    others = {kind for kind, step in said if read(kind) != step or is_consult(kind)}
+    others = {kind for kind, step in said if (read(kind) != step or is_consult(kind)) and is_known_type(kind, kinds)}
     query = select(*(table[name] for name in _Slot._fields)).where(*ours)
     changed: list[tuple[str, int]] = []
     touched: set[int] = set()
     for part in in_parts(others):
         slots = [_Slot._make(row) for row in memory.connection.execute(query.where(table.kind.in_(part)))]
-        for slot, step in zip(slots, _steps(slots, own), strict=True):
-            if step != slot.step:
+        for slot, step in zip(slots, _steps(slots, kinds), strict=True):
+            if step != slot.step and (step == SCREEN or own is not None):
                 changed.append((step, slot.id))
                 touched.add(slot.patient_id)
     update_rows(memory, *setting(appointments, ("step",)), changed)
