@@ -12,9 +12,9 @@ from jobs.store.runs import renew_sign
 from jobs.store.tables import patients, stops
 
 BOUNCE = "bounce"
+"""The source of a stop because letters could not be delivered."""
 WITHOUT_THE_STAFF = (BOUNCE, "complaint", "stop page", "unsubscribe mail")
 """Where a stop comes from that nobody of the clinic has put down; else its source is who did."""
-"""The source of a stop because letters could not be delivered."""
 UNDELIVERED = "letters cannot be delivered"
 """The reason of one that a person put down for that."""
 
