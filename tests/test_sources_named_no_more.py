@@ -40,7 +40,7 @@ def known(clinic: Clinic) -> Clinic:
     """Two visits of each patient are known; of the first, each was reminded."""
     clinic.read_from(OLD)
     clinic.export(*visits("03-05 09:00", "03-12 10:00"), name="old.csv")
-    days(clinic, "03-02 09:00", "03-03 09:00")
+    days(clinic, "02-27 09:00", "03-03 09:00")
     assert reminded(clinic) == {(name, "03-05"): 1 for name in PATIENTS}
     return clinic
 
