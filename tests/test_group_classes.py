@@ -111,6 +111,22 @@ def test_an_entry_that_becomes_a_class_and_one_guests_again_brings_no_letter_twi
     assert (booked(clinic), moved(clinic), len(sent(clinic))) == ([BEN], 0, 4)
 
 
+def test_a_guest_whose_name_is_read_from_now_on_has_one_visit_under_the_new_number(clinic: Clinic) -> None:
+    """As after an upgrade: before, a class was its first guest's alone, and the invitation's name was not read."""
+    invite(clinic, BEN)
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    assert sent(clinic) == [("welcome", BEN)]
+    invite(clinic, f';CN="Ben Fictional":{BEN}', f';CN="Cleo Fictional":{CLEO}')
+    clinic.pull(NEXT)
+    assert (booked(clinic), moved(clinic)) == ([BEN, CLEO], 0)
+    assert clinic.ask("SELECT count(*) FROM appointments WHERE source = 'calendar'") == [2]
+    whose = "SELECT p.first_name FROM appointments a JOIN patients p ON p.id = patient_id WHERE a.source = 'calendar'"
+    assert sorted(clinic.ask(whose)) == ["Ben", "Cleo"]
+    send_all(clinic)
+    assert sent(clinic) == [("reminder", BEN), ("reminder", CLEO), ("welcome", BEN), ("welcome", CLEO)]
+
+
 def test_who_else_is_invited_to_one_patients_visit_is_no_patient(clinic: Clinic) -> None:
     """A teacher or a parent at a private address."""
     invite(clinic, BEN, CLEO, title="PT session")

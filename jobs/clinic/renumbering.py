@@ -102,9 +102,17 @@ def _unlike(old: Visit, new: Visit) -> tuple[bool, bool, bool, int]:
 def _is_one(old: Visit, new: Visit, apart: Collection[frozenset[int]]) -> bool:
     if frozenset((old.record.id, new.record.id)) in apart:
         return False
-    if old.patient_id == new.patient_id:
+    if old.patient_id == new.patient_id or is_named_now(old, new):
         return True
     return _named_alike(old, new) and not _reached_elsewhere(old.record, new.record)
+
+
+def is_named_now(old: Visit, new: Visit) -> bool:
+    """Whether a visit of which the address alone was known has a name now. That makes the two records no one patient:
+    others may use the address."""
+    known, named = old.record, new.record
+    address_alone = bool(known.address_key) and not (known.numbered or known.first_name or known.last_name)
+    return address_alone and bool(named.first_name or named.last_name) and named.address_key == known.address_key
 
 
 def _reached_elsewhere(old: Record, new: Record) -> bool:

@@ -70,6 +70,7 @@ def take_over(
     }
     touched.patients.update(taken.patients)
     touched.one_now.update(taken.one_now)
+    touched.passed.extend(taken.passed)
     touched.slots.difference_update(taken.visits.keys())
     touched.slots.update(taken.visits.values())
     if taken.joined or taken.doubtful:

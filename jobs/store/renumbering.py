@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, delete, select, update
 
 from jobs.clinic.events import Known, Seen, events_of
-from jobs.clinic.renumbering import Visit, renumbered
-from jobs.store.appointments import EVENT, SLOT
+from jobs.clinic.renumbering import Visit, is_named_now, renumbered
+from jobs.store.appointments import EVENT, SLOT, Passed
 from jobs.store.identity import records_of, settle_identities
 from jobs.store.identity_lines import apart_pairs
 from jobs.store.memory import Memory
@@ -21,7 +21,8 @@ _Row = dict[str, Any]
 
 class TakenOver(NamedTuple):
     """What came of it: by the ids of new visits those of the known ones that they are, whose history changed, how many
-    patients became one, or may be one, by that, who they are now by what they were taken for, and who became one."""
+    patients became one, or may be one, by that, who they are now by what they were taken for, and who became one.
+    Known visits of an address that have a name now have `passed` to its patient."""
 
     visits: dict[int, int]
     patients: frozenset[int]
@@ -29,6 +30,7 @@ class TakenOver(NamedTuple):
     doubtful: int
     now: dict[int, int]
     one_now: frozenset[int] = frozenset()
+    passed: tuple[Passed, ...] = ()
 
 
 NOTHING = TakenOver({}, frozenset(), 0, 0, {})
@@ -63,11 +65,12 @@ def take_over_numbers(
         memory, about, {pair for pair in pairs if pair[0] != pair[1]}, now,
         renumbered=same.all_patients, perhaps=same.perhaps,
     )  # fmt: skip
-    visits = _become(memory, same.visits, now)
+    named = {each for each, old in same.visits.items() if is_named_now(gone[old], new[each])}
+    visits, passed = _become(memory, same.visits, named, now)
     _note_gone(memory, gone.keys() - visits.values())
     touched = people.patients | {each.patient_id for pair in visits.items() for each in (new[pair[0]], gone[pair[1]])}
     patients_now = _patients_now(memory, {visit.patient_id for visit in new.values()}) if people.joined else {}
-    return TakenOver(visits, touched, people.joined, people.doubtful, patients_now, people.one_now)
+    return TakenOver(visits, touched, people.joined, people.doubtful, patients_now, people.one_now, passed)
 
 
 def note_numbers_gone(memory: Memory, source: str, left: Collection[int]) -> None:
@@ -116,26 +119,32 @@ def _patients_now(memory: Memory, ids: Collection[int]) -> dict[int, int]:
     }
 
 
-def _become(memory: Memory, same: Mapping[int, int], now: str) -> dict[int, int]:
-    """Let known visits be what is said of the new ones, as far as their patients are one; give those."""
+def _become(
+    memory: Memory, same: Mapping[int, int], named: Collection[int], now: str
+) -> tuple[dict[int, int], tuple[Passed, ...]]:
+    """Let known visits be what is said of the new ones, as far as their patients are one, or the new one is `named`
+    where the known one was not; give those, and which have another patient by that."""
     rows = _rows(memory, {each for pair in same.items() for each in pair})
-    visits = {new: old for new, old in same.items() if rows[new]["patient_id"] == rows[old]["patient_id"]}
+    of_one = {new for new, old in same.items() if rows[new]["patient_id"] == rows[old]["patient_id"]}
+    visits = {new: old for new, old in same.items() if new in of_one or new in named}
     for part in in_parts(visits):
         of_new = events.c.clinic_id == memory.clinic_id, events.c.appointment_id.in_(part)
         memory.connection.execute(delete(events).where(*of_new))  # just written: no letter goes by them yet
         memory.connection.execute(delete(appointments).where(appointments.c.id.in_(part)))
-    changed, happened = list[tuple[Any, ...]](), list[tuple[Any, ...]]()
+    changed, happened, passed = list[tuple[Any, ...]](), list[tuple[Any, ...]](), list[Passed]()
     for new, old in visits.items():
         was, values = rows[old], _merged(rows[old], rows[new])
         changed.append((*values.values(), old))
-        if not was["same_as"]:  # else the source that counts tells what happens
-            known = Known(was["starts_at"], was["status"], was["step"])
-            seen = Seen(*(values[name] for name in Seen._fields))
+        known = Known(was["starts_at"], was["status"], was["step"])
+        seen = Seen(*(values[name] for name in Seen._fields))
+        if new not in of_one:
+            passed.append(Passed(old, was["patient_id"], known, seen, bool(was["same_as"])))
+        elif not was["same_as"]:  # else the source that counts tells what happens
             about = memory.clinic_id, old, values["patient_id"]
             happened += [(*about, what, at, now, seen.starts_at) for what, at in events_of(known, seen, now)]
     update_rows(memory, *setting(appointments, _WRITTEN), changed)
     insert_new(memory, events, EVENT, happened)
-    return visits
+    return visits, tuple(passed)
 
 
 def _rows(memory: Memory, ids: Collection[int]) -> dict[int, _Row]:

@@ -53,6 +53,16 @@ def test_another_time_is_another_visit_and_a_persons_word_counts() -> None:
     assert renumbered([visit(1, MIRA)], [visit(11, AGAIN)], {frozenset((1, 2))}).visits == {}
 
 
+def test_a_visit_of_an_address_is_whose_name_it_has_under_its_new_number() -> None:
+    nobody = record(1, "")._replace(key="m:mira@patient.example")
+    found = renumbered([visit(1, nobody)], [visit(11, AGAIN)])
+    assert (found.visits, found.all_patients, found.perhaps) == ({11: 1}, False, frozenset())
+    for other in (record(2, email="other@patient.example"), record(2, email=""), record(2, "")):
+        assert renumbered([visit(1, nobody)], [visit(11, other)]).visits == {}
+    assert renumbered([visit(1, record(1, ""))], [visit(11, AGAIN)]).visits == {}  # a chart is one person's
+    assert renumbered([visit(1, nobody)], [visit(11, AGAIN)], {frozenset((1, 2))}).visits == {}
+
+
 def test_where_all_have_other_numbers_a_pet_name_at_one_address_and_minute_is_the_same_patient() -> None:
     old = [record(n, f"{name} Quill", f"{name}@patient.example") for n, name in enumerate("ABCDEF")]
     new = [each._replace(id=100 + each.id, key=str(100 + each.id)) for each in old]
