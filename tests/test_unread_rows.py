@@ -102,7 +102,7 @@ def test_the_letters_about_the_patients_other_visits_leave(clinic: Clinic) -> No
     for moment, row in ((BOOKED, visit()), (DUE, visit(status="gone fishing"))):
         clinic.export(row, other, *OTHERS)
         clinic.pull(moment)
-    clinic.send(DUE)
+        clinic.send(moment)
     assert sorted(state for state, _ in clinic.fates("Remy", "reminder")) == ["planned", "sent"]
 
 
