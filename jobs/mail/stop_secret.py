@@ -32,12 +32,12 @@ def stop_secret(state_dir: Path, kept: KeptElsewhere) -> bytes:
     path = state_dir / "secret"
     if found := secret_in(state_dir):
         return found
-    wanted = path.exists()  # it is empty: a person wants a new one
+    wanted = _is_empty(path)  # a person wants a new one
     offered = _found(state_dir / "backups" / "secret")
     secret = kept(offered or os.urandom(_BYTES), is_new=not (offered or wanted))
     if not secret:
         raise SecretDamaged(_gone(path))
-    if wanted:
+    if wanted and _is_empty(path):  # still: another process may have been first
         path.unlink(missing_ok=True)
     _put(path, secret)
     return _found(path)
@@ -80,6 +80,12 @@ def _found(path: Path) -> bytes:
             )
         return found
     return b""
+
+
+def _is_empty(path: Path) -> bool:
+    with suppress(FileNotFoundError, NotADirectoryError):
+        return path.stat().st_size == 0
+    return False
 
 
 def _put(path: Path, secret: bytes) -> None:

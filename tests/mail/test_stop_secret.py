@@ -28,6 +28,27 @@ def test_of_many_that_make_it_at_once_all_get_the_same(tmp_path: Path) -> None:
         assert len(set(pool.map(stop_secret, [tmp_path] * 40))) == 1
 
 
+def test_one_that_another_process_made_just_now_is_taken_and_not_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing_yet(state_dir: Path) -> bytes:
+        (state_dir / "secret").write_bytes(b"a" * 32)  # right after it was looked for
+        return b""
+
+    monkeypatch.setattr(module, "secret_in", nothing_yet)
+    assert stop_secret(tmp_path) == b"a" * 32
+
+
+def test_where_an_empty_one_asks_for_a_new_one_the_first_that_is_made_stays(tmp_path: Path) -> None:
+    (tmp_path / "secret").touch()
+
+    def kept(offered: bytes, *, is_new: bool) -> bytes:
+        (tmp_path / "secret").write_bytes(b"b" * 32)  # by another process meanwhile
+        return offered
+
+    assert module.stop_secret(tmp_path, kept) == b"b" * 32
+
+
 def test_an_empty_one_seals_nothing_and_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "secret").touch()
     assert len(stop_secret(tmp_path)) == 32
