@@ -8,7 +8,7 @@ from hand_written_clinic import WEEKLY, Clinic, Row, appointment
 
 from jobs.runner.run import FAILED, FINE
 
-BEFORE, CHANGED = "2026-03-02 10:00", "2026-03-03 08:00"
+BEFORE, CHANGED = "2026-02-27 10:00", "2026-03-03 08:00"
 PATIENTS = "Ada Ben Cora Dan Eva Finn Gina Hugo".split()
 NEW = "new.csv"
 
@@ -107,6 +107,7 @@ def test_a_new_system_that_gives_most_patients_another_address_is_held_back(clin
     names = [f"Ann{n}" for n in range(14)]
     clinic.export(*visits(names))
     clinic.pull(BEFORE)
+    clinic.send(BEFORE)
     slipped = {name: f"{other}@patient.example" for name, other in pairwise(names)}
     clinic.export(*in_new_system(slipped, names))
     assert clinic.pull(CHANGED).code == FAILED
