@@ -14,7 +14,7 @@ from jobs.clinic.refusals import A_FEW, BOUNCES_WITHIN_DAYS, LETTERS_WITHIN_DAYS
 from jobs.mail.message import address_mark
 from jobs.runner.tools import Tools
 from jobs.store.late_wishes import Wish, keep_wish
-from jobs.store.letters import left_since
+from jobs.store.letter_counts import left_since
 from jobs.store.mailbox_messages import (
     ASKS,
     ReadMail,

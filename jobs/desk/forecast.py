@@ -20,7 +20,8 @@ from jobs.sending.holding_back import why_all_wait
 from jobs.sending.letters import WAITS_FOR_LIST, articles_for, list_waited_for
 from jobs.sending.planning import plan
 from jobs.store.article_vetoes import articles_not_for
-from jobs.store.letters import LetterFacts, due_letters, letter_facts
+from jobs.store.due_letters import due_letters
+from jobs.store.letters import LetterFacts, letter_facts
 
 
 def show_forecast(tools: Tools, days: int) -> None:

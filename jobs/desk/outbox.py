@@ -16,7 +16,7 @@ from jobs.runner.tools import Tools
 from jobs.sending.deciding import look_at
 from jobs.sending.letters import LIST_UNREADABLE, OrderDesk, library_now, start_writer
 from jobs.store.decisions import STEPS, NoSuchLetter, NotPossible, What, decide_letter
-from jobs.store.letters import letters_again
+from jobs.store.due_letters import letters_again
 from jobs.store.outbox import LetterStory, Waiting, letter_story, letters_of, never_left, waiting_letters
 from jobs.store.refusals import held_as_refused
 

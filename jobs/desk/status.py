@@ -29,7 +29,7 @@ from jobs.runner.tools import Tools
 from jobs.sending.letter_loading import load_clinic_letters
 from jobs.sources.places import newest_in_words
 from jobs.store.late_wishes import wishes_kept
-from jobs.store.letters import PutOff, count_states, put_off
+from jobs.store.letter_counts import PutOff, count_states, put_off
 from jobs.store.mailbox_messages import ForPeople, mail_for_people, read_up_to
 from jobs.store.outbox import count_refused, never_left, waiting_for_rows
 from jobs.store.refusals import not_believed

@@ -11,7 +11,7 @@ from jobs.clinic.follow_ups import utc_text
 from jobs.desk.terminal import open_console
 from jobs.mail.refused_for_good import answer_of
 from jobs.runner.tools import Tools
-from jobs.store.letters import is_leaving, waiting_for
+from jobs.store.letter_counts import is_leaving, waiting_for
 from jobs.store.mailbox_messages import ReadMail, mail_about
 from jobs.store.memory import Memory
 from jobs.store.patient_story import contact

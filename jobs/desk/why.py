@@ -18,7 +18,8 @@ from jobs.runner.tools import Tools
 from jobs.sending.holding_back import why_all_wait
 from jobs.sending.planning import plan
 from jobs.store.article_vetoes import EVERY, Veto, veto_lines
-from jobs.store.letters import letter_facts, people
+from jobs.store.due_letters import people
+from jobs.store.letters import letter_facts
 from jobs.store.memory import Memory
 from jobs.store.patient_story import StoryLine, find_patients, story, unread_visits
 from jobs.store.unread_rows import unread_rows_of

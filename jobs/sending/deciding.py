@@ -14,14 +14,8 @@ from jobs.runner.tools import Tools
 from jobs.sending.holding_back import THEY_WAIT
 from jobs.sending.planning import calendar_of
 from jobs.store.decisions import released_rules
-from jobs.store.letters import (
-    change_letters,
-    due_letters,
-    grant_grace,
-    letters_again,
-    people,
-    sent_to_addresses,
-)
+from jobs.store.due_letters import due_letters, letters_again, people, sent_to_addresses
+from jobs.store.letters import change_letters, grant_grace
 from jobs.store.memory import Memory, changes_by_others
 from jobs.store.restoring import restored
 

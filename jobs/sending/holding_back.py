@@ -14,7 +14,7 @@ from jobs.runner.schedule import next_slot
 from jobs.runner.tools import Tools
 from jobs.sending.planning import calendar_of
 from jobs.sending.refusals import why_nobody_decided
-from jobs.store.letters import left_since
+from jobs.store.letter_counts import left_since
 from jobs.store.runs import recent_runs
 from jobs.store.sources import freshness, refused_wholes
 

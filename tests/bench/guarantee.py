@@ -34,8 +34,9 @@ from jobs.mail.outbox import Ready, send
 from jobs.mail.settings import Smtp
 from jobs.mail.templates import load_letters
 from jobs.mail.transports.smtp import SmtpTransport
+from jobs.store.letter_counts import count_states
 from jobs.store.letter_ledger import LetterLedger
-from jobs.store.letters import LetterFacts, count_states
+from jobs.store.letters import LetterFacts
 from jobs.store.memory import Store, open_store
 from jobs.store.tables import appointments, events, letters, patients
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from jobs.clinic.records import Appointment
 from jobs.store.appointments import Saved, save_appointments
 from jobs.store.article_vetoes import Veto, record_veto, vetoes_now
+from jobs.store.due_letters import people
 from jobs.store.episodes import histories, refresh_episodes
 from jobs.store.identity import (
     NotPossible,
@@ -21,7 +22,7 @@ from jobs.store.identity import (
 )
 from jobs.store.identity_lines import apart_pairs, newest_lines
 from jobs.store.leading import lead_anew
-from jobs.store.letters import articles_sent, people
+from jobs.store.letters import articles_sent
 from jobs.store.memory import Store
 from jobs.store.patient_story import find_patients, story
 from jobs.store.stops import stop, stopped_now

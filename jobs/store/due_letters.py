@@ -1,0 +1,153 @@
+"""What the last look is told: the letters whose moment has come, their patients, and what has left for these."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, literal_column, select
+
+from jobs.clinic.addresses import MOST_AT_ONE, OWN, TOO_MANY_HAVE_IT, is_own
+from jobs.clinic.due_letters import Due, Person, Sent
+from jobs.clinic.follow_ups import Rule, utc_text
+from jobs.store.duplicate_patients import MAY_BE_ANOTHER
+from jobs.store.episodes import histories
+from jobs.store.memory import Memory
+from jobs.store.rows import in_parts
+from jobs.store.stops import newest_words, stopped_by, vouched_for
+from jobs.store.tables import events, letters, patients
+
+_SOME_UNREAD: ColumnElement[bool] = literal_column("EXISTS (SELECT 1 FROM unread_rows)").label("some_unread")
+_AT_ONE = patients.alias("at_one")
+_TOO_MANY_HAVE_IT = (
+    select(_AT_ONE.c.id)
+    .where(
+        _AT_ONE.c.clinic_id == patients.c.clinic_id, _AT_ONE.c.address_key == patients.c.address_key,
+        _AT_ONE.c.address_key != "", _AT_ONE.c.same_as == 0,
+    )
+    .offset(MOST_AT_ONE)
+    .limit(1)
+    .correlate(patients)
+    .exists()
+    .label("crowded")
+)  # fmt: skip
+"""Of each patient asked for; it goes no further along the index than it must."""
+_GONE = ("sent", "attempting", "unknown")  # what left or may have left
+_MAY_LEAVE = ("planned", "ready", "deferred", "held")  # held ones are looked at too: they can become wrong
+
+
+def due_letters(memory: Memory, until: str, states: Sequence[str] = _MAY_LEAVE) -> list[Due]:
+    """The letters whose moment has come by `until` (UTC text), those of one address and of one patient together."""
+    letter = letters.c
+    return _due(memory, letter.clinic_id == memory.clinic_id, letter.state.in_(states), letter.due_at <= until)
+
+
+def letters_again(memory: Memory, letter_ids: Iterable[int], states: Sequence[str] = _MAY_LEAVE) -> list[Due]:
+    """These letters as they stand now, without those that are in another state by now."""
+    return [due for part in in_parts(letter_ids) for due in _due(memory, letters.c.id.in_(part)) if due.state in states]
+
+
+def _due(memory: Memory, *which: ColumnElement[bool]) -> list[Due]:
+    letter, event = letters.c, events.c
+    query = (
+        select(
+            letter.id,
+            letter.patient_id,
+            letter.rule,
+            letter.state,
+            letter.reason,
+            letter.due_at,
+            letter.expires_at,
+            letter.category,
+            letter.priority,
+            letter.event_id,
+            event.appointment_id,
+            event.what,
+            event.starts_at,
+            letter.released_at,
+            letter.leaves_at,
+            patients.c.address_key,
+            event.happened_at,
+        )
+        .join(events, event.id == letter.event_id)
+        .outerjoin(patients, patients.c.id == letter.patient_id)
+        .where(*which)
+    )
+    # Sorted here: asked to, SQLite walks the letters of all times in the order of their patients.
+    return sorted(
+        map(Due._make, memory.connection.execute(query).all()),
+        key=lambda due: (due.address_key, due.patient_id, due.letter_id),
+    )
+
+
+def people(
+    memory: Memory,
+    patient_ids: Iterable[int],
+    rules: Iterable[Rule],
+    sources: Iterable[str],
+    own: tuple[str, ...] = (),
+    *,
+    alone: bool = False,
+) -> dict[int, Person]:
+    """What the last look needs to know of these patients, and of those who may be one of them, unless these are asked
+    for `alone`; `sources` and the clinic's `own` addresses are those that are named in the settings."""
+    wanted = set(patient_ids)
+    capped = {rule.name: rule.capped for rule in rules}
+    welcomes = {rule.name for rule in rules if rule.when == "first_booking"}
+    slots = histories(memory, wanted)
+    words = newest_words(memory)
+    stopped, vouched = stopped_by(words), vouched_for(words)
+    found: dict[int, Person] = {}
+    have = patients.c
+    query = select(
+        have.id, have.address_key, have.email, have.email_consent, have.died, _SOME_UNREAD, _TOO_MANY_HAVE_IT,
+        MAY_BE_ANOTHER,
+    )  # fmt: skip
+    namesakes = set[int]()
+    for part in in_parts(wanted):
+        known = memory.connection.execute(query.where(patients.c.id.in_(part))).all()
+        for row in known:
+            refused = stopped.get(row.address_key, frozenset()) | stopped.get(row.id, frozenset())
+            crowded = TOO_MANY_HAVE_IT if row.crowded and row.address_key not in vouched else ""
+            found[row.id] = Person(
+                row.address_key, row.email, row.email_consent, slots.get(row.id, ()), frozenset(refused),
+                not_theirs=OWN if is_own(row.email, own) else crowded, died=row.died != "",
+            )  # fmt: skip
+        namesakes.update(row.id for row in known if row.may_be_another and not found[row.id].unreachable)
+        for patient_id, rule, category, at, starts_at, about, state in memory.connection.execute(_gone(memory, part)):
+            welcomed = state == "sent" and rule in welcomes
+            gone = Sent(rule, category, at, capped.get(rule, True), starts_at, about, welcomed)
+            found[patient_id].sent.append(gone)
+        if known and known[0].some_unread:
+            from jobs.store.unread_rows import unread_rows_of
+
+            for patient_id, unread in unread_rows_of(memory, part, sources):
+                found[patient_id].unread.append(unread)
+    if namesakes and not alone:
+        from jobs.store.namesakes import add_namesakes
+
+        add_namesakes(memory, found, namesakes, lambda ids: people(memory, ids, rules, sources, own, alone=True))
+    return found
+
+
+def _gone(memory: Memory, patient_ids: Sequence[int]) -> Select[Any]:
+    """What left, or may have left, for these patients, with the start and the id of the appointment it was about, and
+    whether it left for certain."""
+    letter, about = letters.c, (events.c.starts_at, events.c.appointment_id, letters.c.state)
+    query = select(letter.patient_id, letter.rule, letter.category, letter.changed_at, *about)
+    return query.join(events, events.c.id == letter.event_id).where(
+        letter.clinic_id == memory.clinic_id, letter.patient_id.in_(patient_ids), letter.state.in_(_GONE)
+    )
+
+
+def sent_to_addresses(memory: Memory, keys: Iterable[str], now: datetime, days: int) -> dict[str, list[Sent]]:
+    """What left for each of these addresses in the days of the cap."""
+    letter = letters.c
+    query = select(letter.address_key, letter.rule, letter.category, letter.changed_at, letter.state).where(
+        letter.clinic_id == memory.clinic_id, letter.changed_at > utc_text(now - timedelta(days=days))
+    )
+    found: dict[str, list[Sent]] = {}
+    for part in in_parts(set(keys)):
+        for key, rule, category, at, state in memory.connection.execute(query.where(letter.address_key.in_(part))):
+            if state in _GONE:  # not asked of SQLite, which would walk all letters of these states
+                found.setdefault(key, []).append(Sent(rule, category, at))
+    return found
