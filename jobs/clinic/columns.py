@@ -6,13 +6,14 @@ from itertools import compress
 from sys import intern
 from typing import TypeVar
 
-from jobs.clinic.cells import Doubt, tidy
+from jobs.clinic.cells import Doubt, read_number, tidy
 from jobs.clinic.read_once import ReadOnce
 from jobs.clinic.records import Problem, TextTable
 
 _LONGEST_CONTENTS = 500
 Text = TypeVar("Text", bound=Hashable)
 Value = TypeVar("Value")
+Values = dict[str, list[str]]  # field of Appointment -> one text per row
 
 
 class Columns:
@@ -46,6 +47,11 @@ class Columns:
         for text in distinct.difference(known):
             known[text] = intern(tidy(text))
         return list(map(known.__getitem__, texts))
+
+    def numbers(self, field: str) -> list[str]:
+        """The practice system's own numbers; "" where Excel has spoiled one. Read cell by cell only where it did."""
+        numbers = self.tidy(field)
+        return self.read(field, read_number) if "E+" in "\n".join(numbers) else numbers
 
     def read(self, field: str, reader: Callable[[str], Value | Doubt[Value]]) -> list[Value]:
         """One value per row, read once per distinct text; what the reader doubts becomes a problem of its rows."""

@@ -7,25 +7,14 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import chain, compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jobs.clinic.addresses import read_email, read_guest
-from jobs.clinic.cells import CORRECT, Doubt, read_consent, read_money, read_number, read_phone
-from jobs.clinic.columns import Columns, with_contents
-from jobs.clinic.dates import read_birth_date
+from jobs.clinic.cells import CORRECT, Doubt, read_money
+from jobs.clinic.columns import Columns, Values, with_contents
+from jobs.clinic.demographics import read_demographics
 from jobs.clinic.diagnoses import read_diagnosis
 from jobs.clinic.duplicates import fold_duplicates
-from jobs.clinic.languages import read_language
 from jobs.clinic.misfits import note_wrong_order
 from jobs.clinic.moments import Clock, hours_lost, read_ends, read_starts, without_time
 from jobs.clinic.no_appointments import title_reader, without_breaks
-from jobs.clinic.people import (
-    check_name,
-    may_be_stand_in,
-    note_of_death,
-    person_key,
-    read_name,
-    read_part,
-    read_surname,
-)
 from jobs.clinic.problems import DIED_BY_NAME, OVERRULED, fold_problems
 from jobs.clinic.read_once import ReadOnce
 from jobs.clinic.records import Appointment, Problem, TextTable
@@ -39,15 +28,7 @@ if TYPE_CHECKING:
     from jobs.clinic.titles import Title
     from jobs.clinic.unread_rows import UnreadRow
 
-Values = dict[str, list[str]]  # field of Appointment -> one text per row
-
 _DATED = ("start", "start_date", "end", "end_date", "booked", "cancelled", "deleted", "birth_date", "discharged")
-_NO_PATIENT = Doubt("", "The row names no patient.", CORRECT, set_aside=True)
-_NOBODY_IN_TITLE = (
-    "No patient can be read from the title of this entry.",
-    'Write the title such as "PT - Anna Testperson", or say in config/sources.yaml how "{}" writes its titles, as '
-    "title_pattern: of it, such as {{kind}} - {{patient}} ({{complaint}}).",
-)
 _OVERRULED = Doubt("", OVERRULED, CORRECT, set_aside=True)
 
 
@@ -103,9 +84,7 @@ def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = No
         return ReadColumns([], columns.problems, [])
     titles = _titles(columns, rules)
     clock = Clock(rules.zone, rules.date_order, rules.source_zone)
-    contacts = _contacts(columns, rules)
-    values = _names(columns, titles, once, contacts["email"]) | contacts
-    values["patient_key"] = _patient_keys(columns, values)
+    values = read_demographics(columns, titles, rules, once)
     values |= _moments(columns, clock) | _care(columns, titles)
     values |= _statuses(columns, rules, clock, values["starts_at"])
     values["died"] = columns.texts("")
@@ -196,88 +175,6 @@ def _titles(columns: Columns, rules: ValueRules) -> "list[Title] | None":
     return columns.read("title", lambda title: read_title(title, rules.title_pattern))
 
 
-def _names(columns: Columns, titles: "list[Title] | None", once: ReadOnce, emails: list[str]) -> Values:
-    """First and last names: from their own cells, else from the cell that holds both, else from the title. A title of
-    no usual form names somebody only where an address says that somebody comes; else the name that stands at it counts.
-    """
-    first, last = columns.read("first_name", read_part), columns.read("last_name", read_surname)
-    if columns.has("patient_name"):
-        names = columns.read("patient_name", read_name)
-        first, last = _filled(first, last, [(name.first, name.last) for name in names])
-    if titles is not None:
-        columns.read("title", note_of_death)
-        first, last = _filled(first, last, [(title.first_name, title.last_name) for title in titles])
-        first, last = _filled(
-            first, last, [title.likely if at else ("", "") for title, at in zip(titles, emails, strict=True)]
-        )
-    if columns.has("attendee_name"):
-        invited = columns.read("attendee_name", read_name)
-        first, last = _filled(
-            first, last, [(name.first, name.last) if at else ("", "") for name, at in zip(invited, emails, strict=True)]
-        )
-    harmless, _ = once.column("names of patients")
-    new_names = {*first, *last}.difference(harmless)
-    if may_be_stand_in(new_names):
-        columns.read_each(_place_of_names(columns), list(zip(first, last, strict=True)), check_name)
-    else:
-        harmless |= dict.fromkeys(new_names)
-    return {"first_name": first, "last_name": last}
-
-
-def _filled(first: list[str], last: list[str], names: list[tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """The names, those of rows that have neither taken from another column."""
-    whole = [(one, two) if one or two else name for one, two, name in zip(first, last, names, strict=True)]
-    return [name[0] for name in whole], [name[1] for name in whole]
-
-
-def _place_of_names(columns: Columns) -> str:
-    """The column to point at when a row names nobody, or a test patient."""
-    fields = ("patient_name", "last_name", "first_name", "title")
-    return next((name for name in fields if columns.has(name)), "patient_id")
-
-
-def _contacts(columns: Columns, rules: ValueRules) -> Values:
-    """How a patient is reached. An export without any address says so once: no letter can follow from it."""
-    email = columns.read("email", lambda text: read_email(text, rules.own))
-    if columns.has("attendee"):
-        guests = columns.read("attendee", lambda text: read_guest(text, rules.own))
-        email = [own or guest for own, guest in zip(email, guests, strict=True)]
-    elif not columns.has("email"):
-        columns.note_all(
-            "This export has no e-mail column: no letter is possible for its patients.",
-            "Add the patients' e-mail addresses to the export, or join a file that has them in config/sources.yaml.",
-        )
-    return {
-        "email": email,
-        "phone": columns.read("phone", read_phone),
-        "birth_date": columns.read("birth_date", lambda text: read_birth_date(text, rules.date_order)),
-        "email_consent": columns.read("email_consent", read_consent),
-        "language": columns.read("language", read_language),
-    }
-
-
-def _patient_keys(columns: Columns, values: Values) -> list[str]:
-    """The number that the practice system gives a patient, else a key made from the person; nobody is set aside."""
-    keys = _numbers(columns, "patient_id")
-    if not all(keys):
-        people = [values[name] for name in ("email", "first_name", "last_name", "birth_date", "phone")]
-        keys = [key or person_key(*person) for key, *person in zip(keys, *people, strict=True)]
-    if not all(keys):
-        field, doubt = _place_of_names(columns), _NO_PATIENT
-        if field == "title":
-            what, remedy = _NOBODY_IN_TITLE
-            doubt = Doubt("", what, remedy.format(columns.table.source), set_aside=True)
-        for place in [place for place, key in enumerate(keys) if not key]:
-            columns.note(place, field, columns.texts(field)[place], doubt)
-    return keys
-
-
-def _numbers(columns: Columns, field: str) -> list[str]:
-    """The practice system's own numbers; "" where Excel has spoiled one. Read cell by cell only where it did."""
-    numbers = columns.tidy(field)
-    return columns.read(field, read_number) if "E+" in "\n".join(numbers) else numbers
-
-
 def _moments(columns: Columns, clock: Clock) -> Values:
     """Start, end and booking. A booking later than the start stays: staff do enter visits afterwards."""
     starts = read_starts(columns, clock)
@@ -345,7 +242,7 @@ def _steps(columns: Columns, rules: ValueRules, clock: Clock, values: Values) ->
 def _keys(columns: Columns, rules: ValueRules, values: Values) -> list[str]:
     """The key of each appointment: its number in the practice system, else made from patient, start and provider."""
     before = f"{rules.prefix}:" if rules.prefix else ""
-    ids = _numbers(columns, "appointment_id")
+    ids = columns.numbers("appointment_id")
     if all(ids):
         return [before + number for number in ids]
     from hashlib import blake2b  # only for exports without numbers

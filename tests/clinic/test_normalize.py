@@ -7,40 +7,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_tables import RULES, one, table, usual
 
 from jobs.clinic.normalize import normalize, read_columns
 from jobs.clinic.problems import BOOKED_AGAIN, fold_problems, rows_left_out, rows_of
 from jobs.clinic.records import STATUSES, STEPS, TEXT_FIELDS, Appointment, Problem, TextTable
 from jobs.clinic.value_rules import ValueRules
 
-RULES = ValueRules("America/New_York", prefix="main")
 DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "appointments"
-
-
-def table(rows: int = 1, headers: dict[str, str] | None = None, **columns: str | list[str]) -> TextTable:
-    """A table of so many rows, numbered from 2 as in Excel; a single text stands in every row."""
-    lists = {name: cells if isinstance(cells, list) else [cells] * rows for name, cells in columns.items()}
-    return TextTable("main", "made_up.csv", "", lists, list(range(2, rows + 2)), headers or {})
-
-
-def usual(rows: int = 1, **columns: str | list[str]) -> TextTable:
-    """A table in which every row is in order unless a column given here says otherwise."""
-    plain: dict[str, str | list[str]] = {
-        "appointment_id": [f"A{number}" for number in range(rows)],
-        "patient_id": "P1",
-        "first_name": "Pat",
-        "last_name": "Fictional",
-        "email": "pat@made.example",
-        "start": "2026-03-04 09:30:00",
-    }
-    return table(rows, **(plain | columns))
-
-
-def one(source: TextTable, rules: ValueRules = RULES) -> Appointment:
-    appointments, problems = normalize(source, rules)
-    assert problems == []
-    assert len(appointments) == 1
-    return appointments[0]
 
 
 def test_a_full_row_becomes_an_appointment_in_canonical_form() -> None:
@@ -169,48 +143,6 @@ def test_a_date_in_the_cancelled_column_cancels_and_tells_when() -> None:
 def test_a_mark_that_is_neither_yes_nor_no_sets_the_row_aside() -> None:
     appointments, problems = normalize(usual(cancelled="perhaps"), RULES)
     assert appointments == [] and problems[0].column == "cancelled"
-
-
-def test_names_in_one_column() -> None:
-    source = usual(2, patient_name=["Fictional, Pat", "Dr. Kim Sample"])
-    del source.columns["first_name"], source.columns["last_name"]
-    appointments, _ = normalize(source, RULES)
-    assert [found[2:4] for found in appointments] == [("Pat", "Fictional"), ("Kim", "Sample")]
-
-
-def test_test_patients_and_nameless_rows_are_set_aside() -> None:
-    source = usual(3, first_name=["TEST", "", "Pat"], last_name=["Patient", "", "Fictional"], patient_id=["7", "", ""],
-                   email=["a@made.example", "", ""])  # fmt: skip
-    appointments, problems = normalize(source, RULES)
-    assert [found.patient_key for found in appointments] == ["n:pat fictional"]
-    assert [(problem.row, problem.what) for problem in problems] == [
-        (2, "This is a test patient."),
-        (3, "The row names no patient."),
-    ]
-
-
-def test_a_malformed_address_leaves_the_row_without_one() -> None:
-    appointments, problems = normalize(usual(2, email=["pat@made", "none"]), RULES)
-    assert [found.email for found in appointments] == ["", ""]
-    assert [(problem.row, problem.value, problem.set_aside) for problem in problems] == [(2, "pat@made", False)]
-
-
-def test_an_export_without_addresses_says_so_once() -> None:
-    source = usual(200)
-    del source.columns["email"]
-    appointments, problems = normalize(source, RULES)
-    assert len(appointments) == 200
-    assert [problem.what for problem in problems] == [
-        "This export has no e-mail column: no letter is possible for its patients."
-    ]
-
-
-def test_the_same_patient_has_one_key_in_two_sources() -> None:
-    keys = set()
-    for prefix in ("first", "second"):
-        source = usual(patient_id="", email="Pat+x@MADE.example" if prefix == "first" else "pat@made.example")
-        keys.add(one(source, ValueRules("America/New_York", prefix=prefix)).patient_key)
-    assert keys == {"m:pat@made.example pat"}
 
 
 def test_an_appointment_without_number_keeps_its_key_and_two_sources_never_share_one() -> None:
