@@ -9,9 +9,11 @@ from jobs.pulling.settling import settle_source
 from jobs.pulling.summing_up import sum_up
 from jobs.runner.outcome import Outcome
 from jobs.runner.tools import Tools
-from jobs.store.episodes import renew_once_a_day
+from jobs.store.episodes import episodes_are_renewed, renew_once_a_day
+from jobs.store.rows import next_id
 from jobs.store.sources import file_memories, named_no_more, read_before
-from jobs.store.steps_anew import read_steps_anew
+from jobs.store.steps_anew import read_steps_anew, steps_are_read
+from jobs.store.tables import appointments
 
 
 def run(tools: Tools, today: date) -> Outcome:
@@ -20,6 +22,12 @@ def run(tools: Tools, today: date) -> Outcome:
     with tools.store.look() as memory:
         known = {source.name: file_memories(memory, source.name) for source in tools.settings.sources}
         gone, noted = read_before(memory, known), named_no_more(memory)
+        is_empty = next_id(memory, appointments) == 1
+    kinds = {source.name: source.kinds for source in tools.settings.sources}
+    if is_empty:  # what comes now is read by today's rules, and summed up as of today
+        with tools.store.begin() as memory:
+            steps_are_read(memory, kinds)
+            episodes_are_renewed(memory, today)
     no_more = None
     if gone or noted:
         from jobs.pulling.named_no_more import after_reading, before_reading  # on few days
@@ -37,6 +45,6 @@ def run(tools: Tools, today: date) -> Outcome:
         settle_source(tools, source, outcomes, reading.told, today)
     if no_more:
         after_reading(tools, no_more)
-    read_steps_anew(tools.store, {source.name: source.kinds for source in tools.settings.sources}, today)
+    read_steps_anew(tools.store, kinds, today)
     renew_once_a_day(tools.store, today)  # else the letters and the workbook, side by side, would wait for each other
     return sum_up(tools, counts)

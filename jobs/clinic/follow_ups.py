@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -169,6 +169,7 @@ def pause_before(tries: int) -> timedelta:
     return min(timedelta(minutes=10 * 3 ** max(0, min(tries, 9) - 1)), timedelta(hours=12))
 
 
+@lru_cache(maxsize=64)  # the moment of a run is asked for with each of its letters
 def utc_text(moment: datetime) -> str:
     """A moment with a zone in the store's form, `2026-03-04T17:30:00Z`."""
     return moment.astimezone(UTC).isoformat()[:19] + "Z"

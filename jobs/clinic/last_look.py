@@ -192,9 +192,11 @@ def _no_outcome(due: Due, rule: Rule, person: Person, moment: str) -> str:
 
 def _another_day(due: Due, rule: Rule, person: Person, now: datetime, zone: ZoneInfo) -> str:
     """Of news: whether a letter about the patient's own care left today, and there is a later day for this one."""
+    if rule.category != "news":
+        return ""
     today = now.astimezone(zone).date().isoformat()
     care = any(sent.category == "care" and local_day(sent.sent_at, zone) == today for sent in person.sent)
-    return CARE_LEAVES if rule.category == "news" and care and local_day(due.expires_at, zone) > today else ""
+    return CARE_LEAVES if care and local_day(due.expires_at, zone) > today else ""
 
 
 def what_held_up(due: Due) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select
 
 from jobs.store.letters import articles_sent
 from jobs.store.memory import Memory
-from jobs.store.rows import in_parts, insert_rows
+from jobs.store.rows import in_parts, insert_rows, one_of
 from jobs.store.tables import article_vetoes
 
 EVERY = "*"
@@ -38,7 +38,7 @@ def vetoes_now(memory: Memory, patient_ids: Iterable[int]) -> dict[int, dict[str
     table = article_vetoes.c
     query = select(*(table[name] for name in Veto._fields)).where(table.clinic_id == memory.clinic_id)
     for part in in_parts(set(patient_ids)):
-        for row in memory.connection.execute(query.where(table.patient_id.in_(part)).order_by(table.id)):
+        for row in memory.connection.execute(query.where(one_of(memory, table.patient_id, part)).order_by(table.id)):
             veto = Veto(row.at, row.patient_id, row.slug, bool(row.allowed), row.who, row.reason)
             if veto.allowed:
                 found.get(veto.patient_id, {}).pop(veto.slug, None)

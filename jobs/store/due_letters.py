@@ -12,7 +12,7 @@ from jobs.clinic.follow_ups import Rule, utc_text
 from jobs.store.duplicate_patients import MAY_BE_ANOTHER
 from jobs.store.episodes import histories
 from jobs.store.memory import Memory
-from jobs.store.rows import in_parts
+from jobs.store.rows import in_parts, one_of
 from jobs.store.stops import newest_words, stopped_by, vouched_for
 from jobs.store.tables import events, letters, patients
 
@@ -43,7 +43,8 @@ def due_letters(memory: Memory, until: str, states: Sequence[str] = _MAY_LEAVE) 
 
 def letters_again(memory: Memory, letter_ids: Iterable[int], states: Sequence[str] = _MAY_LEAVE) -> list[Due]:
     """These letters as they stand now, without those that are in another state by now."""
-    return [due for part in in_parts(letter_ids) for due in _due(memory, letters.c.id.in_(part)) if due.state in states]
+    parts = (one_of(memory, letters.c.id, part) for part in in_parts(letter_ids))
+    return [due for these in parts for due in _due(memory, these) if due.state in states]
 
 
 def _due(memory: Memory, *which: ColumnElement[bool]) -> list[Due]:
@@ -104,7 +105,7 @@ def people(
     )  # fmt: skip
     namesakes = set[int]()
     for part in in_parts(wanted):
-        known = memory.connection.execute(query.where(patients.c.id.in_(part))).all()
+        known = memory.connection.execute(query.where(one_of(memory, patients.c.id, part))).all()
         for row in known:
             refused = stopped.get(row.address_key, frozenset()) | stopped.get(row.id, frozenset())
             crowded = TOO_MANY_HAVE_IT if row.crowded and row.address_key not in vouched else ""

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, sel
 
 from jobs.clinic.episodes import Episode, Slot, cut_episodes, deleted_before, sum_up
 from jobs.store.memory import Memory, Store
-from jobs.store.rows import in_parts, insert_rows, setting, update_rows
+from jobs.store.rows import in_parts, insert_rows, one_of, setting, update_rows
 from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import appointments, episodes
 
@@ -52,7 +52,7 @@ def histories(memory: Memory, patient_ids: Iterable[int]) -> dict[int, list[Slot
     )
     found: dict[int, list[Slot]] = {}
     for part in in_parts(patient_ids):
-        rows = memory.connection.execute(query.where(table.patient_id.in_(part))).all()
+        rows = memory.connection.execute(query.where(one_of(memory, table.patient_id, part))).all()
         for patient_id, of_patient in groupby(rows, key=itemgetter(0)):
             found[patient_id] = [Slot._make(row[1:]) for row in of_patient]
     return found
@@ -107,6 +107,11 @@ def renew_once_a_day(store: Store, today: date) -> None:
             renew_episodes(memory, today)
 
 
+def episodes_are_renewed(memory: Memory, today: date) -> None:
+    """Note that none has to be summed up anew, for no appointment is known yet."""
+    set_cursor(memory, _RENEWED, today.isoformat())
+
+
 def renew_episodes(memory: Memory, today: date) -> None:
     """Sum up what no pull saw change: an arrival counts as a visit from the day after, and what has long been gone as
     deleted; by a clock that was ahead, and is right again, not yet.
@@ -141,7 +146,7 @@ def _known_episodes(memory: Memory, patient_ids: Sequence[int]) -> dict[tuple[in
     """The episodes of these patients by patient and number: the id of each, and its line."""
     table = episodes.c
     query = select(table.patient_id, table.id, *(table[name] for name in Episode._fields))
-    where = table.clinic_id == memory.clinic_id, table.patient_id.in_(patient_ids)
+    where = table.clinic_id == memory.clinic_id, one_of(memory, table.patient_id, patient_ids)
     rows = memory.connection.execute(query.where(*where)).all()
     return {(patient_id, line[0]): (episode_id, tuple(line)) for patient_id, episode_id, *line in rows}
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, or_, select, update
 
 from jobs.clinic.letter_life import can_become
 from jobs.store.memory import Memory
-from jobs.store.rows import in_parts, next_id
+from jobs.store.rows import in_parts, next_id, one_of
 from jobs.store.tables import appointments, events, letters, patients, sent_articles
 
 _WAITING = {"planned", "ready", "deferred", "held"}  # what a run may decide about
@@ -69,7 +69,7 @@ def letter_facts(memory: Memory, letter_ids: Iterable[int]) -> dict[int, LetterF
     return {
         row[0]: LetterFacts._make(row)
         for part in in_parts(letter_ids)
-        for row in memory.connection.execute(query.where(letters.c.id.in_(part))).all()
+        for row in memory.connection.execute(query.where(one_of(memory, letters.c.id, part))).all()
     }
 
 
@@ -100,7 +100,8 @@ def articles_sent(memory: Memory, patient_ids: Iterable[int]) -> dict[int, set[s
         sent_articles.c.clinic_id == memory.clinic_id  # the index begins with it: else all ever sent is read
     )
     for part in in_parts(set(patient_ids)):
-        for patient_id, slug in memory.connection.execute(query.where(sent_articles.c.patient_id.in_(part))):
+        theirs = query.where(one_of(memory, sent_articles.c.patient_id, part))
+        for patient_id, slug in memory.connection.execute(theirs):
             found.setdefault(patient_id, set()).add(slug)
     return found
 

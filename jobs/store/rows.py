@@ -1,11 +1,12 @@
 """Statements for many rows: inserted and updated as tuples, asked for in parts that fit one query."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Dialect, Insert, Table, Update, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Dialect, Insert, Table, Update, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects import sqlite
 
 from jobs.store.memory import Memory
@@ -84,6 +85,14 @@ def whole(memory: Memory, table: str) -> str:
     """A table in a query of which most rows are wanted: SQLite would look up one after another by an index that serves
     other questions, which takes twice as long as to go through them."""
     return f"{table} NOT INDEXED" if memory.connection.dialect.name == "sqlite" else table
+
+
+def one_of(memory: Memory, column: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
+    """That a column has one of these ids. SQLite takes them as one value: a thousand values of their own take longer to
+    be said than to be found. Only where it has no other index to go by: it does not know how few they are."""
+    if memory.connection.dialect.name != "sqlite":
+        return column.in_(ids)
+    return column.in_(select(literal_column("value")).select_from(func.json_each(json.dumps(list(ids)))))
 
 
 def in_parts(values: Iterable[_T]) -> Iterator[list[_T]]:

@@ -38,7 +38,7 @@ def read_steps_anew(store: Store, own: Mapping[str, Kinds], today: date) -> None
     Of a source that is named no more its `kinds:` are not known: once, what the program calls a screen becomes one, and
     all else stays.
     """
-    meant = {source: _print_of(kinds) for source, kinds in own.items()}
+    meant = _prints(own)
     with store.look() as memory:  # which waits for no writer
         known: dict[str, str] = json.loads(cursor(memory, _MEANT) or "{}")
     if meant.items() <= known.items():
@@ -50,6 +50,15 @@ def read_steps_anew(store: Store, own: Mapping[str, Kinds], today: date) -> None
         touched = {each for source in others for each in _read_anew(memory, source, own.get(source))}
         refresh_episodes(memory, touched, today)
         set_cursor(memory, _MEANT, json.dumps(known | meant, sort_keys=True))
+
+
+def steps_are_read(memory: Memory, own: Mapping[str, Kinds]) -> None:
+    """Note that there is nothing to read anew, for no appointment is known yet."""
+    set_cursor(memory, _MEANT, json.dumps(_prints(own), sort_keys=True))
+
+
+def _prints(own: Mapping[str, Kinds]) -> dict[str, str]:
+    return {source: _print_of(kinds) for source, kinds in own.items()}
 
 
 def _print_of(kinds: Kinds) -> str:

@@ -251,6 +251,21 @@ def test_an_answer_to_the_text_that_means_nothing_leaves_the_letter_unknown(send
     assert dict(tally) == {"unknown": 1, "sent": 1}
 
 
+@pytest.mark.parametrize("bytes_at_once", [1, 3, 500])
+def test_answers_are_the_same_in_one_piece_and_in_many(bytes_at_once: int) -> None:
+    said = b"250 fine\r\n354\r\n250-one\r\n250-two words\r\n250 three\r\n421 a\rb \xff\r\n550 no\n"
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        line = smtp_line.Line(ours, run_ends=time.monotonic() + 60)
+        heard = []
+        for start in range(0, len(said), bytes_at_once):
+            theirs.sendall(said[start : start + bytes_at_once])
+        while len(heard) < 5:
+            heard.append(line.reply(10))
+    expected = [(250, "fine"), (354, ""), (250, "one\ntwo words\nthree"), (421, "a\rb \ufffd"), (550, "no")]
+    assert heard == expected
+
+
 def test_a_server_that_answers_byte_by_byte_ends_within_its_bound(send_to: Sending, ledger: SmallLedger) -> None:
     def drip(at: str, session: Session) -> str | None:
         session.connected.settimeout(0.05)

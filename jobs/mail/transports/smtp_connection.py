@@ -35,6 +35,7 @@ class Connection:
         self._line, self._settings, self._pipelining = line, settings, pipelining
         self._from = f"MAIL FROM:<{sender}>\r\n".encode("ascii")
         self._announced: tuple[int, list[_Step]] | None = None
+        self._ahead: tuple[Ready, bytes] | None = None  # the next letter and its text on the wire
         self._to_reset = False
         self.used = False  # whether the server has answered for at least one letter
 
@@ -90,7 +91,7 @@ class Connection:
 
     def hand_over(self, letter: Ready, following: Ready | None) -> Reply:
         """The text with its final dot, together with the announcement of the next letter; the answer to the text."""
-        text = on_the_wire(letter.data)
+        text = self._ahead[1] if self._ahead and self._ahead[0] is letter else on_the_wire(letter.data)
         data = text
         if following and self._pipelining:
             steps = self._steps(following)
@@ -101,6 +102,7 @@ class Connection:
         except LineLost as lost:
             lost.may_have_left = lost.taken >= len(text)
             raise
+        self._ahead = (following, on_the_wire(following.data)) if following else None  # while the server reads
         reply = self._answer_to_text()
         self.used = True
         self._to_reset = reply.code // 100 != 2 and not self._announced

@@ -1,5 +1,6 @@
 """One connection to a mail server: bytes out, answers in, and an end to every step."""
 
+import re
 import socket
 import time
 from contextlib import suppress
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _LOOK_UP_SECONDS = 20.0
 _LONGEST_ANSWER = 65_536  # bytes; RFC 5321 allows 512 a line
+_ONE_LINE = re.compile(rb"([0-9]{3})(?: ([^\r\n]*))?\r?\n")
 _CLOSED = "The server closed the connection."
 
 
@@ -56,6 +58,9 @@ class Line:
                 raise lost from None
 
     def reply(self, seconds: float) -> Reply:
+        if heard := _ONE_LINE.match(self._heard, self._at):  # as most answers are, and commonly several come at once
+            self._at = heard.end()
+            return Reply(int(heard[1]), (heard[2] or b"").decode("ascii", "replace"))
         ends, texts = self._ends(seconds), list[str]()
         while True:
             line = self._line(ends, seconds)
