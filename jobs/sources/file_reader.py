@@ -203,7 +203,8 @@ class FileReader:
         return sender
 
     def _read_calendar(self, data: bytes) -> None:
-        from jobs.sources.calendar import breaks_off, count_entries, read_calendar  # loads what only calendars need
+        from jobs.sources.calendar import read_calendar  # loads what only calendars need
+        from jobs.sources.calendar_entries import breaks_off, count_entries
         from jobs.sources.guests import Invitations
 
         first, last = (date.fromisoformat(day) for day in self._task.window)

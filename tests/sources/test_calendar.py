@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from made_files import Found, read_one
 
-from jobs.sources.calendar import COLUMNS, MOST_OF_ONE, count_entries, read_calendar
+from jobs.sources.calendar import COLUMNS, MOST_OF_ONE, read_calendar
+from jobs.sources.calendar_entries import count_entries
 from jobs.sources.reading import start_reading
 from jobs.sources.source import Source
 

@@ -8,7 +8,7 @@ import pytest
 from made_files import ZONE
 
 from jobs.clinic.value_rules import ValueRules
-from jobs.sources.calendar import parse_entries
+from jobs.sources.calendar_entries import parse_entries
 from jobs.sources.reading import FileRead, start_reading
 from jobs.sources.source import Limits, Source
 
