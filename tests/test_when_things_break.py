@@ -599,7 +599,7 @@ def test_of_eight_runs_at_once_one_works_and_when_it_is_killed_the_next_works_at
 def test_a_memory_that_another_process_keeps_busy_lets_nothing_leave_and_says_so(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.store.memory.BUSY_MILLISECONDS", 100)
+    monkeypatch.setattr("jobs.store.sqlite.BUSY_MILLISECONDS", 100)
     waiting(clinic, 3)
     other = sqlite3.connect(clinic.database, isolation_level=None)
     with serving() as server:
@@ -626,7 +626,7 @@ def test_what_left_while_the_memory_was_kept_busy_is_recorded_by_the_next_run(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Locked between the group's two commits: its letters are on the way already, and the journal knows."""
-    monkeypatch.setattr("jobs.store.memory.BUSY_MILLISECONDS", 100)
+    monkeypatch.setattr("jobs.store.sqlite.BUSY_MILLISECONDS", 100)
     waiting(clinic, 3)
     other = sqlite3.connect(clinic.database, isolation_level=None, check_same_thread=False)
 

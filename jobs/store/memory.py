@@ -1,13 +1,14 @@
 """Opens the clinic's memory, brings its tables up to date and hands out transactions."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
+from jobs.store import sqlite
 from jobs.store.lost_database import (
     copied_words,
     is_empty,
@@ -33,11 +34,6 @@ from jobs.store.migrations import HEAD
 from jobs.store.tables import metadata
 
 _LOOKING = {"looking": True}
-_SYNCHRONOUS, _COPIED_AT = "synchronous", "wal_autocheckpoint"
-_PAGES = 8_000  # with so many in its log, SQLite copies them into the database while it commits
-_PAGES_PUT_OFF = 40_000  # the same where that is put off; the first pull of a large clinic is copied at once
-_MANY = 2_000  # rows written, for their pages to be copied before a commit has to
-BUSY_MILLISECONDS = 30_000  # how long a step waits for another process that writes
 
 
 class Memory(NamedTuple):
@@ -107,10 +103,7 @@ class Store:
             return
         self.engine.update_execution_options(copied_later=False)
         if self.file:
-            with closing(self.engine.raw_connection()) as pooled:
-                connection: Any = pooled.driver_connection
-                if connection.total_changes > _MANY:
-                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            sqlite.copy_log(self.engine)
 
     @property
     def file(self) -> Path | None:
@@ -138,7 +131,7 @@ def store_at(url: str, clinic_id: str, state_dir: Path | None = None) -> Store:
     """The store at `url`, as it is. Nothing is opened yet: what is forked from this process may have it too."""
     engine = create_engine(url, hide_parameters=True)  # they are patients' data
     if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
+        sqlite.prepare(engine)
     return Store(engine, clinic_id, state_dir)
 
 
@@ -205,45 +198,6 @@ def _left_of_a_lost_one(database: Path, state_dir: Path) -> list[Path]:
     if (left or log) and is_empty(database):
         raise StoreUnusable(lost_words(database, state_dir, [*left, *([log] if log else [])]))
     return left
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    """WAL, so that a reader never waits for a writer; FULL, so that a committed attempt outlives a power cut, and all
-    that was committed before with it.
-
-    Python's sqlite3 opens no transaction before a SELECT and none at once before a write: we say BEGIN, and where
-    something may be written BEGIN IMMEDIATE, for one that begins with a SELECT could not write any more later.
-    """
-
-    @event.listens_for(engine, "connect")
-    def _on_connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout={BUSY_MILLISECONDS}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "temp_store=MEMORY",
-            "cache_size=-4000",  # KiB: with half of it, a large pull reads the pages of its indexes over and over
-            f"{_COPIED_AT}={_PAGES}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _on_begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if options.get("looking", False):
-            connection.exec_driver_sql("BEGIN")
-            return
-        wanted = "NORMAL" if options.get("repeatable", False) else "FULL"  # NORMAL waits for the disk at no commit
-        if connection.info.get(_SYNCHRONOUS, "FULL") != wanted:
-            connection.exec_driver_sql(f"PRAGMA {_SYNCHRONOUS}={wanted}")
-            connection.info[_SYNCHRONOUS] = wanted
-        pages = _PAGES_PUT_OFF if options.get("copied_later", False) else _PAGES
-        if connection.info.get(_COPIED_AT, _PAGES) != pages:
-            connection.exec_driver_sql(f"PRAGMA {_COPIED_AT}={pages}")
-            connection.info[_COPIED_AT] = pages
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _make_private(database: Path) -> None:
