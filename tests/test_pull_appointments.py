@@ -384,7 +384,7 @@ def test_of_what_a_rolling_export_drops_only_coming_visits_are_remembered(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also the one that is later than all that the export still has; of a file that is not whole, everything is."""
-    monkeypatch.setattr("jobs.sources.reading._MANY_SETTLED", 5)
+    monkeypatch.setattr("jobs.sources.read_results._MANY_SETTLED", 5)
     past = [appointment(f"P{n}", f"2026-02-{n + 1:02} 09:00") for n in range(20)]
     coming = [appointment(f"C{n}", f"2026-03-{n + 10} 09:00", "booked") for n in range(15)]
     far, later = (appointment(name, f"2026-0{month}-20 09:00", "booked") for name, month in (("Far", 4), ("Late", 5)))

@@ -19,7 +19,7 @@ from jobs.clinic.records import Problem
 from jobs.pulling.settling import Touched, all_numbers_gone, settle, take_over
 from jobs.runner.tools import Tools
 from jobs.sources.files import SAVE_UNDER_TODAYS_NAME
-from jobs.sources.reading import FileRead
+from jobs.sources.read_results import FileRead
 from jobs.sources.source import Source
 from jobs.store.appointments import save_appointments, set_aside
 from jobs.store.episodes import refresh_episodes

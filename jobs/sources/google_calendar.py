@@ -19,7 +19,7 @@ from jobs.google.trouble import GoogleTrouble, Refused
 from jobs.sources.calendar import COLUMNS
 from jobs.sources.guests import Guest, Invitations, name_of_guest
 from jobs.sources.header_row import Unreadable
-from jobs.sources.reading import FileRead, ReadValues
+from jobs.sources.read_results import FileRead, ReadValues
 
 if TYPE_CHECKING:
     from jobs.clinic.value_rules import ValueRules

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jobs.clinic.problems import TRIED_AGAIN
 from jobs.google.trouble import GoogleTrouble, Refused
 from jobs.sources.header_row import Unreadable
-from jobs.sources.reading import FileRead, ReadValues, start_reading
+from jobs.sources.read_results import FileRead, ReadValues
+from jobs.sources.reading import start_reading
 from jobs.sources.row_marks import FileMemory
 from jobs.sources.source import Limits, Source
 

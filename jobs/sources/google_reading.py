@@ -13,7 +13,7 @@ from jobs.google.scopes import READ_CALENDARS, READ_DRIVE, READ_SHEETS
 from jobs.google.settings import Google
 from jobs.google.trouble import GoogleTrouble
 from jobs.sources.header_row import Unreadable
-from jobs.sources.reading import FileRead
+from jobs.sources.read_results import FileRead
 from jobs.sources.source import Limits, Source
 
 if TYPE_CHECKING:

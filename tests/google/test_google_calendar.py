@@ -23,7 +23,7 @@ from jobs.sources import google_calendar
 from jobs.sources.google_calendar import mark_of
 from jobs.sources.google_reading import GoogleReading
 from jobs.sources.guests import Invitations
-from jobs.sources.reading import FileRead
+from jobs.sources.read_results import FileRead
 from jobs.sources.source import Source
 
 ID = "studio@group.calendar.google.com"

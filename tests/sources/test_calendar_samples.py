@@ -9,7 +9,8 @@ from made_files import ZONE
 
 from jobs.clinic.value_rules import ValueRules
 from jobs.sources.calendar_entries import parse_entries
-from jobs.sources.reading import FileRead, start_reading
+from jobs.sources.read_results import FileRead
+from jobs.sources.reading import start_reading
 from jobs.sources.source import Limits, Source
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "calendars"

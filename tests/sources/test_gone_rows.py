@@ -7,7 +7,8 @@ import pytest
 from made_files import HEADER, TODAY, ZONE, csv_text, table, workbook
 
 from jobs.clinic.value_rules import ValueRules
-from jobs.sources.reading import FileRead, start_reading
+from jobs.sources.read_results import FileRead
+from jobs.sources.reading import start_reading
 from jobs.sources.source import Source
 
 RULES = ValueRules(zone=ZONE, prefix="export")
