@@ -118,10 +118,15 @@ def _date(when: datetime) -> str:
 
 def message_id(domain: str, letter_key: str) -> str:
     """The Message-ID of a letter: always the same for the same letter, and it tells nothing about the patient."""
+    return f"<{hashlib.sha256(letter_key.encode()).hexdigest()[:40]}@{_right_side(domain)}>"
+
+
+@lru_cache(maxsize=8)
+def _right_side(domain: str) -> str:
     refuse_controls("Message-ID", domain)
     if not _DOMAIN.fullmatch(domain):
         raise ValueError("The domain of the sender's address is not one that a Message-ID can end with.")
-    return f"<{hashlib.sha256(letter_key.encode()).hexdigest()[:40]}@{domain.lower()}>"
+    return domain.lower()
 
 
 class StopToken(NamedTuple):
@@ -168,8 +173,13 @@ def stop_links(address: str, url: str, token: str) -> tuple[str, str]:
 
     Of a token every letter may stand in a link as it is.
     """
-    mailto = f"mailto:{bare_address('unsubscribe_address', address)}?subject=stop%20{token}" if address else ""
+    mailto = f"{_mail_to(address)}?subject=stop%20{token}" if address else ""
     return mailto, f"{url}{'&' if '?' in url else '?'}t={token}" if url else ""
+
+
+@lru_cache(maxsize=8)
+def _mail_to(address: str) -> str:
+    return f"mailto:{bare_address('unsubscribe_address', address)}"
 
 
 _RECIPIENT_NAMES = frozenset((b"to", b"cc", b"bcc", b"resent-to", b"resent-cc", b"resent-bcc"))

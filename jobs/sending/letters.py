@@ -158,6 +158,7 @@ def _stamp(file: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_size
 
 
+@lru_cache(maxsize=1024)  # the same one for all letters that carry it: it goes to the writer once for each group
 def as_read(article: Article, name_topics: bool) -> ArticleValues:
     """An article as the patient reads it. Its topics may tell why the patient came: they are named only where the
     clinic wants that."""
