@@ -8,6 +8,7 @@ from pathlib import Path
 from jobs.clinic.copied_links import guard_of
 from jobs.clinic.faults import Fault
 from jobs.clinic.patterns import pattern
+from jobs.mail.letter_pasted import pasted_from_a_mail
 
 TAG = pattern(r"\{\{.{0,300}?\}\}|\{%.{0,300}?%\}|\{#.{0,2000}?#\}")  # bounded: no line can make it slow
 _HTML = pattern(r"</?[A-Za-z][A-Za-z0-9:-]*(?:\s[^<>]*)?/?>|<!--|<!\[|<\?xml|\bclass=\"?Mso")
@@ -46,7 +47,7 @@ def look_for_conflict(lines: list[str], file: str) -> list[Fault]:
 
 def look_at_markdown(lines: list[str], file: str, first_line: int) -> list[Fault]:
     """Everything in the body that would be seen as it was typed, or lead nowhere."""
-    faults = _pasted_html(lines, file, first_line)
+    faults = [*_pasted_html(lines, file, first_line), *pasted_from_a_mail(lines, file, first_line)]
     for number, line in enumerate(lines, first_line):
         fault = partial(Fault, file, number)
         plain = TAG.sub(_without_blanks, line)
@@ -110,8 +111,8 @@ def _pasted_html(lines: list[str], file: str, first_line: int) -> list[Fault]:
     ]
     if not pasted:
         return []
-    more = f" and {len(pasted) - 1} more lines" if len(pasted) > 1 else ""
-    what = f'The line{more} holds HTML, such as "{pasted[0][1][:30]}", as Word leaves it when text is pasted.'
+    more = f" and {len(pasted) - 1} more hold" if len(pasted) > 1 else " holds"
+    what = f'The line{more} HTML, such as "{pasted[0][1][:30]}", as Word leaves it when text is pasted.'
     remedy = "Paste the text again as plain text (Ctrl+Shift+V); make **bold** with asterisks."
     return [Fault(file, pasted[0][0], what, remedy)]
 

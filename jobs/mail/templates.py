@@ -32,7 +32,8 @@ VERSIONS, TRIALS = "versions", "cache/trials.json"
 _SEAL = 16
 _MADE_BY = (
     "fields", "letter_file", "letter_forms", "letter_language", "letter_making", "letter_marks", "letter_paper",
-    "letter_privacy", "letter_source", "letter_trials", "markdown_letters", "real_trials", "spoken_dates", "templates",
+    "letter_pasted", "letter_privacy", "letter_source", "letter_trials", "markdown_letters", "real_trials",
+    "spoken_dates", "templates",
 )  # fmt: skip
 """What decides how a letter compiles: another program makes its letters anew."""
 

@@ -15,6 +15,7 @@ PRIVATE = "Leave conditions, parts of the body and treatments to the letter itse
 UNSAID = "Delete it: letters say nothing about a patient's health. {{ articles }} brings the reading that fits."
 TABLE = "A table begins on this line, and patients would see its bars and dashes."
 SEEN = "Delete it; ## begins a heading."
+CAME_ALONG = "Delete what came along with the pasted text; keep your words."
 A_LIST = "Write each of its rows as a line of a list: - Monday: 8 am to 6 pm."
 
 
@@ -531,5 +532,44 @@ WAYS: tuple[Way, ...] = (
         "The link was copied from a mail: it leads through nam02.safelinks.protection.outlook.com and may tell who "
         "follows it.",
         "Open the page, and copy its address from the browser.",
+    ),
+    Way(
+        "a picture's name from Outlook",
+        typed("Warmly,\n", "[cid:image001.png@01DB5F2A.7C8E1B30]\n\nWarmly,\n"),
+        29,
+        "The name of a picture stands on this line, as Outlook leaves it when text is pasted.",
+        CAME_ALONG,
+    ),
+    Way(
+        "the head of a mail from Outlook",
+        typed(
+            "Warmly,\n",
+            "From: Front Desk <front@clinic.example>\nSent: Monday, January 11, 2027 9:02 AM\nTo: Nell\n"
+            "Subject: FW: new text\n\nWarmly,\n",
+        ),
+        29,
+        "The head of a mail begins on this line (who sent it, when, to whom).",
+        CAME_ALONG,
+    ),
+    Way(
+        "who wrote the mail that was answered",
+        typed("Warmly,\n", "> On Mon, Jan 11, 2027 at 9:02 AM Nell <nell@clinic.example>\n> wrote:\n\nWarmly,\n"),
+        29,
+        "This line introduces another mail, as mail programs do in an answer.",
+        CAME_ALONG,
+    ),
+    Way(
+        "a mail that was forwarded",
+        typed("Warmly,\n", "---------- Forwarded message ---------\n\nWarmly,\n"),
+        29,
+        "This line introduces another mail, as mail programs do in an answer.",
+        CAME_ALONG,
+    ),
+    Way(
+        "what a phone writes under its mails",
+        typed("{{ clinic.signature }}", "{{ clinic.signature }}\n\nSent from my iPhone"),
+        32,
+        "This line says on what device a mail was written.",
+        CAME_ALONG,
     ),
 )

@@ -234,6 +234,14 @@ BROKEN = [
             "Paste the text again as plain text (Ctrl+Shift+V); make **bold** with asterisks.",
         ),
     ),
+    (
+        "<b>Hi</b>\n<i>you</i>",
+        at(
+            4,
+            'The line and 1 more hold HTML, such as "<b>", as Word leaves it when text is pasted.',
+            "Paste the text again as plain text (Ctrl+Shift+V); make **bold** with asterisks.",
+        ),
+    ),
     ("[words]()", at(4, 'The link "words" leads nowhere.', "Write its address between the parentheses.")),
     (
         "[](https://riverbend.example)",
@@ -586,6 +594,19 @@ def test_the_paper_tells_nobody_that_a_letter_was_opened_and_reads_well_without_
 def test_a_monstrous_letter_ends_in_sentences_or_as_a_letter(folder: Path, body: str) -> None:
     letters = put(folder, body)
     assert letters.faults or letters.usable
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "From: the parking lot\nTo: our door, one flight up\nDate: any day",
+        "> On our walk in 2027 Robin said it best.\n\nOn our walk Robin wrote:\n\n> Begin with the easiest one.",
+        "Sent from the heart, and with our thanks.",
+        "Subject: to change: our hours in the week of December 24",
+    ],
+)
+def test_words_that_only_resemble_a_mail_are_the_clinics_own(folder: Path, body: str) -> None:
+    assert put(folder, body).faults == []
 
 
 def test_an_own_loop_over_the_articles_is_allowed(folder: Path) -> None:
