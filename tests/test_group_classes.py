@@ -66,6 +66,19 @@ def test_each_guest_is_reminded_and_who_is_new_is_welcomed_and_the_therapist_is_
     assert clinic.ask("SELECT what FROM problems") == []
 
 
+def test_a_guest_who_then_books_an_evaluation_is_not_welcomed_a_second_time(clinic: Clinic) -> None:
+    invite(clinic, BEN)
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    clinic.export(appointment("Ben", "2025-08-20 09:00", "booked", "PT Evaluation", booked_at="2025-08-12 11:00"))
+    for moment in ("2025-08-13 10:00", "2025-08-14 10:00"):
+        clinic.pull(moment)
+        clinic.send(moment)
+    of_ben = f"JOIN patients p ON p.id = patient_id WHERE p.address_key = '{BEN}'"
+    assert clinic.ask(f"SELECT rule FROM letters {of_ben} AND state = 'sent'") == ["welcome"]  # noqa: S608
+    assert clinic.ask(f"SELECT opening FROM episodes {of_ben}") == ["class", "evaluation"]  # noqa: S608
+
+
 def test_who_declined_or_is_taken_out_of_a_class_is_not_reminded_and_the_others_are(clinic: Clinic) -> None:
     invite(clinic, ANNA, BEN, f";PARTSTAT=DECLINED:{CLEO}")
     clinic.pull(BEFORE)

@@ -84,6 +84,33 @@ def test_who_was_not_evaluated_is_ahead_only_while_the_first_visit_is_still_to_c
     assert conversion(book) == "0 of 3, 2 ahead"
 
 
+CLASSES = [
+    appointment("Vita", f"{day} 17:00", "Scheduled", "Pilates Mat Class", booked_at="2026-06-25 09:00")
+    for day in ("2026-07-02", "2026-09-24", "2026-10-01", "2026-10-08")
+]  # nobody enters who came
+VITA = appointment("Vita", "2026-10-07 10:00", "Completed", "PT Initial Evaluation", booked_at="2026-10-05 09:00")
+
+
+def new_patients(book: Any) -> list[Any]:
+    return [rows_of(book["Figures"], "This week")[name]["This week"] for name in ("New patients", "Evaluations kept")]
+
+
+def test_a_class_member_who_begins_therapy_is_a_new_patient_in_the_week_of_that_booking(clinic: Clinic) -> None:
+    book = workbook(clinic, *CLASSES, VITA)
+    assert new_patients(book) == [1, 1]
+    assert told_to_add_up(book)
+
+
+def test_a_class_member_who_began_therapy_before_the_upgrade_is_counted_after_it_though_no_pull_touches_her(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr("jobs.clinic.episodes.is_class", lambda _: False)
+        before.setattr("jobs.store.episodes._RULES", "")
+        assert new_patients(workbook(clinic, *CLASSES, VITA)) == [0, 0]
+    assert new_patients(summarized(clinic)) == [1, 1]
+
+
 def test_a_doctor_who_prescribed_twelve_days_ago_has_not_gone_quiet(clinic: Clinic) -> None:
     (clinic.home / "config" / "referral_names.csv").write_text(
         "as_typed,name,channel\ndr wells,Dr. Wells,physician\ndr amity,Dr. Amity,physician\n", "utf-8"

@@ -91,6 +91,7 @@ def cut_episodes(slots: Iterable[Slot], today: str = FOR_GOOD, told: "Mapping[in
 
     An episode begins with an evaluation booked after a visit of the earlier one, or with the first appointment
     after GAP_DAYS without any. An evaluation that was moved or missed stays in its episode: no visit came before.
+    Of a class that comes before any evaluation it is enough that it stands: no calendar tells whether it was kept.
 
     One that was not discharged when the next began can run on beside it. An appointment counts with that of the two
     that it shares its diagnosis, its provider and the like with: `told` says these of each, by their ids.
@@ -163,9 +164,10 @@ class _Running:
         self.slots: list[Slot] = []
         self.signs: Signs = {}  # what is said of them
         self.last_day = 0  # of its last one
-        self.visited = False  # a visit was kept
+        self.visited = False  # a visit was kept, or a class stands that came before any evaluation
         self.over = False  # a discharge was kept
         self.called_off = True  # all its evaluations were cancelled, moved or missed
+        self.any_evaluation = False  # whatever became of it
         self.beside = False  # it ran on beside a later one
 
     def add(self, slot: Slot, day: int, today: str) -> None:
@@ -173,8 +175,10 @@ class _Running:
         self.last_day = day
         if is_visit(slot, today):
             self.visited, self.over = True, self.over or slot.step == "discharge"
-        if slot.step == "evaluation" and _stands(slot):
-            self.called_off = False
+        if slot.step == "evaluation":
+            self.any_evaluation, self.called_off = True, self.called_off and not _stands(slot)
+        elif is_class(slot) and not self.any_evaluation:
+            self.visited = True
 
 
 def _its_episode(
@@ -204,6 +208,11 @@ def _fitting(
 def _stands(slot: Slot) -> bool:
     """Whether it was kept, is to come, or nobody has entered what became of it."""
     return slot.status in ("completed", *OPEN)
+
+
+def is_class(slot: Slot) -> bool:
+    """Whether an appointment is a class that stands. Whoever has one was here before, once its day is over."""
+    return slot.step == "class" and _stands(slot)
 
 
 def open_beside(history: Iterable[Slot], number: int) -> str:

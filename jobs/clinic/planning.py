@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from jobs.clinic.durations import parse_duration
-from jobs.clinic.episodes import KEPT, Slot, is_care
+from jobs.clinic.episodes import KEPT, Slot, is_care, is_class
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
 from jobs.clinic.records import SCREEN
 from jobs.clinic.sending_hours import SendingHours
@@ -101,7 +101,8 @@ def _calls(rule: Rule, event: Happening, history: Sequence[Slot], start: str, ca
     if rule.when == "first_booking":  # of somebody who has never been here, in no earlier episode either
         # What was booked twice for one time brings two, of which one leaves: the other booking may be deleted yet.
         return same[0].starts_at == slot.starts_at and not any(
-            other.status in KEPT for other in filter(is_care, history)
+            other.status in KEPT or (is_class(other) and other.starts_at < slot.starts_at)
+            for other in filter(is_care, history)
         )
     if rule.when == "visit" and rule.visit_number:
         kept = [other for other in same if other.status in KEPT]

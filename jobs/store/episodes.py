@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select
 
-from jobs.clinic.episodes import Episode, Slot, cut_episodes, deleted_before, sum_up
+from jobs.clinic.episodes import OPEN, Episode, Slot, cut_episodes, deleted_before, sum_up
 from jobs.store.memory import Memory, Store
 from jobs.store.rows import in_parts, insert_rows, one_of, setting, update_rows
 from jobs.store.runs import cursor, set_cursor
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from jobs.clinic.plans import Told
 
 _RENEWED = "episodes renewed"  # the day up to which arrivals are known to count
+_CUT_BY = "episodes are cut by"  # the rules by which all are cut; counted up where some would be cut otherwise
+_RULES = "2"  # an evaluation after a class begins an episode
 _GONE_ON = case(
     (or_(appointments.c.status != "rescheduled", appointments.c.row_hash != ""), ""),
     (appointments.c.cancelled_at != "", func.substr(appointments.c.cancelled_at, 1, 10)),
@@ -101,7 +103,7 @@ def _told(memory: Memory, patient_ids: Sequence[int]) -> "dict[int, Told]":
 def renew_once_a_day(store: Store, today: date) -> None:
     """Before figures are counted: `renew_episodes`, unless it was done today."""
     with store.look() as memory:  # which waits for no writer
-        renewed = cursor(memory, _RENEWED) == today.isoformat()
+        renewed = cursor(memory, _RENEWED) == today.isoformat() and cursor(memory, _CUT_BY) == _RULES
     if not renewed:
         with store.begin() as memory:
             renew_episodes(memory, today)
@@ -110,6 +112,7 @@ def renew_once_a_day(store: Store, today: date) -> None:
 def episodes_are_renewed(memory: Memory, today: date) -> None:
     """Note that none has to be summed up anew, for no appointment is known yet."""
     set_cursor(memory, _RENEWED, today.isoformat())
+    set_cursor(memory, _CUT_BY, _RULES)
 
 
 def renew_episodes(memory: Memory, today: date) -> None:
@@ -117,20 +120,28 @@ def renew_episodes(memory: Memory, today: date) -> None:
     deleted; by a clock that was ahead, and is right again, not yet.
 
     For the first time also what is not summed up at all: an older version kept it without what the figures need. A
-    pull may have been there before, and summed up the patients that it touched.
+    pull may have been there before, and summed up the patients that it touched. So too, once, what an older version
+    cut otherwise.
     """
-    since, until = cursor(memory, _RENEWED), today.isoformat()
+    since, until, rules = cursor(memory, _RENEWED), today.isoformat(), cursor(memory, _CUT_BY)
     table = appointments.c
     wanted = _counts_otherwise(*sorted((since, until)))
     if not since:
         summed_up = select(episodes.c.patient_id).where(episodes.c.clinic_id == memory.clinic_id)
         wanted = or_(wanted, and_(table.same_as == 0, table.patient_id.not_in(summed_up)))
+    if rules != _RULES:
+        in_a_class = select(table.patient_id).where(
+            table.clinic_id == memory.clinic_id, table.step == "class", table.status.in_(OPEN)
+        )
+        wanted = or_(wanted, and_(table.step == "evaluation", table.patient_id.in_(in_a_class)))
     of_patients = select(table.patient_id).where(table.clinic_id == memory.clinic_id, wanted).distinct()
     patients = list(memory.connection.execute(of_patients).scalars())
     if patients:
         refresh_episodes(memory, patients, today)
     if since != until:
         set_cursor(memory, _RENEWED, until)
+    if rules != _RULES:
+        set_cursor(memory, _CUT_BY, _RULES)
 
 
 def _counts_otherwise(earlier: str, later: str) -> ColumnElement[bool]:

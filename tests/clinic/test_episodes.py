@@ -34,6 +34,34 @@ def test_a_moved_or_missed_evaluation_stays_in_its_episode():
     assert days(slots) == [["2026-01-05", "2026-01-07", "2026-01-12"]]
 
 
+def test_an_evaluation_after_a_class_of_which_nobody_knows_who_came_opens_a_new_episode():
+    first, second, evaluation = "2026-01-05", "2026-01-12", slot(3, "2026-01-14", step="evaluation")
+    classes = [slot(1, first, "booked", "class"), slot(2, second, "booked", "class")]
+    assert days([*classes, evaluation]) == [[first, second], ["2026-01-14"]]
+    off = [one._replace(status=status) for one, status in zip(classes, ("cancelled", "no_show"), strict=True)]
+    assert len(days([*off, evaluation])) == 1
+
+
+def test_a_class_between_two_tries_of_an_evaluation_makes_no_two_episodes_of_them():
+    classes = [slot(n, day, "booked", "class") for n, day in enumerate(("2026-01-05", "2026-01-12", "2026-01-19"))]
+    missed, kept = slot(8, "2026-01-09", "no_show", "evaluation"), slot(9, "2026-01-16", step="evaluation")
+    of_classes = [one.starts_on for one in classes]
+    assert days([*classes[:2], missed, kept]) == [of_classes[:2], ["2026-01-09", "2026-01-16"]]
+    open_still = missed._replace(status="booked")  # nobody has entered yet what became of it
+    assert len(days([open_still, classes[1], kept])) == 1
+
+
+def test_classes_go_on_beside_the_plan_that_a_class_member_begins():
+    told = [
+        ("2026-01-05", "class", {"kind": "Pilates Mat Class"}),
+        ("2026-01-07", "evaluation", {"kind": "PT Evaluation"}),
+        ("2026-01-12", "class", {"kind": "Pilates Mat Class"}),
+        ("2026-01-14", "visit", {"kind": "PT Follow Up"}),
+    ]
+    status = {"on_05": "booked", "on_12": "booked"}
+    assert plans(*told, **status) == [["2026-01-05", "2026-01-12"], ["2026-01-07", "2026-01-14"]]
+
+
 def test_ninety_days_without_an_appointment_end_an_episode_but_not_a_day_less():
     first = date(2026, 1, 5)
     for gap, episodes in ((90, 1), (91, 2)):

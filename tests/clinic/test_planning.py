@@ -208,6 +208,18 @@ def test_who_has_been_here_before_is_not_welcomed_as_if_for_the_first_time():
     assert welcomed("cancelled") and welcomed("no_show")  # who never came does not know the way
 
 
+def test_a_class_member_who_begins_therapy_is_not_welcomed_as_if_for_the_first_time():
+    rule = Rule("welcome", "first_booking", "welcome.md", "1 hour")
+    evaluation = slot(2, "2026-03-12T18:00:00Z", "booked", "evaluation", episode=2)
+
+    def welcomed(status: str, day: str = "2026-03-05") -> bool:
+        in_a_class = slot(1, f"{day}T18:00:00Z", status, "class", episode=1)
+        return bool(plan(rule, happening(evaluation, "booked", "2026-03-03T18:00:00Z"), [in_a_class, evaluation]))
+
+    assert not welcomed("booked")
+    assert welcomed("cancelled") and welcomed("booked", day="2026-03-13")
+
+
 def test_switching_a_rule_on_never_writes_to_last_years_patients():
     evaluation = slot(1, "2026-03-05T02:30:00Z", step="evaluation")  # 4 March in the clinic
     assert plan(EVALUATION, happening(evaluation, "completed"), [evaluation], start="2026-03-05") == []

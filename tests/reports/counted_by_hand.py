@@ -182,7 +182,7 @@ def _cut(own: list[Slot], today: date) -> list[list[Slot]]:
         long_ago = bool(earlier) and (slot.starts_on - earlier[-1].starts_on).days > 90
         if not parts or long_ago:
             can_go_on = [[slot]]
-        elif slot.step == "evaluation" and any(is_visit(one, today) for one in can_go_on[-1]):
+        elif slot.step == "evaluation" and _has_been_here(can_go_on[-1], today):
             can_go_on = [part for part in can_go_on if not _is_discharged(part, today)] + [[slot]]
         else:
             last = can_go_on[-1]
@@ -192,6 +192,12 @@ def _cut(own: list[Slot], today: date) -> list[list[Slot]]:
             continue
         parts.append(can_go_on[-1])
     return parts
+
+
+def _has_been_here(part: list[Slot], today: date) -> bool:
+    evaluations = [place for place, one in enumerate(part) if one.step == "evaluation"] or [len(part)]
+    classes = [one for one in part[: evaluations[0]] if one.step == "class" and not _is_called_off(one)]
+    return bool(classes) or any(is_visit(one, today) for one in part)
 
 
 def _is_discharged(part: list[Slot], today: date) -> bool:
