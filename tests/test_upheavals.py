@@ -101,6 +101,56 @@ def test_first_and_last_names_that_changed_places_are_held_back(informed: Clinic
     ]
 
 
+NAMES = "Ada Ben Cora Dan Eva Finn Gina Hugo Ida Jon Kit Lena Max Nora Olaf Pia".split()
+
+
+def named(numbered: bool = True) -> list[Row]:
+    """Visits of patients with names of their own: a quarter of them over, the others to come."""
+    return [
+        appointment(
+            name, f"{day}/03/2026 {9 + n // 4}:00", "booked" if day > 3 else "completed", booked_at="02/02/2026"
+        )
+        | {"appointment_id": f"A{n}", "last_name": f"Made{name}", "patient_id": f"{100 + n}" if numbered else ""}
+        for n, name in enumerate(NAMES)
+        for day in [(3, 10, 11, 12)[n % 4]]
+    ]
+
+
+@pytest.mark.parametrize("columns", [("first_name", "last_name"), ("first_name",)])
+@pytest.mark.parametrize("numbered", [True, False])
+@pytest.mark.parametrize("how", ["slipped", "sorted"])
+def test_names_that_slipped_by_a_row_or_were_sorted_by_themselves_greet_nobody(
+    clinic: Clinic, columns: tuple[str, ...], numbered: bool, how: str
+) -> None:
+    """The addresses stayed where they were: each patient would be greeted by another one's name."""
+    clinic.read_from("{name: export, path: exports/*.csv, date_order: dmy}")
+    rows = named(numbered)
+    clinic.export(*rows)
+    assert clinic.pull(MOMENT).code == FINE
+    other = rows[1:] + rows[:1] if how == "slipped" else rows[::-1]
+    clinic.export(*(row | {name: its[name] for name in columns} for row, its in zip(rows, other, strict=True)))
+    assert clinic.pull(LATER).code == FAILED
+    ((what, _),) = held_back(clinic)
+    by_number, by_visit = (
+        "16 of 16 patients have the name of another one",
+        "12 of 12 coming visits are given for another patient",
+    )
+    assert what.partition(", all")[0] == (by_number if numbered else by_visit)
+    clinic.export(*rows)
+    assert (clinic.pull(MORNING).code, held_back(clinic)) == (FINE, [])
+    assert sorted(clinic.ask("SELECT first_name FROM patients")) == NAMES
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_names_in_place_of_stand_ins_are_taken_over(clinic: Clinic, numbered: bool) -> None:
+    clinic.read_from("{name: export, path: exports/*.csv, date_order: dmy}")
+    rows = named(numbered)
+    clinic.export(*(row | {"first_name": "New", "last_name": "Patient"} for row in rows))
+    assert clinic.pull(MOMENT).code == FINE
+    clinic.export(*rows)
+    assert (clinic.pull(LATER).code, held_back(clinic)) == (FINE, [])
+
+
 @pytest.mark.parametrize(
     "before, after", [("Pilates", "Pilates - Ann Made"), ("Pilates - Duett Ann Made", "Pilates - Ann Made")]
 )

@@ -1,8 +1,10 @@
 """Many visits moved at once: by a clinic, as in a week that is closed, or by a file that is read as it is not meant."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
+
+from jobs.clinic.identity import compare_names, folded_name
 
 _FARTHEST = timedelta(days=31)  # so far a clinic moves visits that it moves together
 _WEEK = timedelta(days=7)
@@ -10,6 +12,8 @@ _HALF_A_DAY = timedelta(hours=12)  # what an hour without its PM is off by
 
 Moves = Collection[tuple[str, str]]
 """When visits were to begin, and when they are to begin now; UTC text."""
+Name = tuple[str, str]
+"""First name, last name."""
 
 
 def slip_in(moves: Moves, zone: tzinfo) -> str:
@@ -62,6 +66,22 @@ def _by_patient(visits: Iterable[tuple[int, str]]) -> dict[int, list[datetime]]:
     for patient, starts_at in visits:
         found.setdefault(patient, []).append(datetime.fromisoformat(starts_at))
     return found
+
+
+def handed_around(changes: Mapping[int, tuple[Name, Name]], former: Iterable[Name]) -> set[int]:
+    """Which names, before and now, are other ones, of which the first name now was another one's of the `former` names.
+
+    A column of names that slipped by a row, or was sorted by itself, hands names around; what is only read better than
+    before was nobody's name.
+    """
+    firsts = {folded_name(*name)[0] for name in former} - {""}
+    return {
+        whose
+        for whose, (before, now) in changes.items()
+        if (first := folded_name(*now)[0]) in firsts
+        and first != folded_name(*before)[0]
+        and compare_names(before, now) == "other"
+    }
 
 
 def _on_the_wall(moment: str, zone: tzinfo) -> datetime:

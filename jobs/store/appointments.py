@@ -205,6 +205,8 @@ class _Writing:
     def _note(self, slot: Appointment, before: "_Before", patient_id: int, record_id: int) -> None:
         """Note a visit that was to come, or is to come now, and has another time or another patient."""
         self._noted.shifted += slot.starts_at != before.known.starts_at
+        if before.record_id != record_id:
+            self._noted.former.add(before.record_id)
         if max(before.known.starts_at, slot.starts_at) <= self._seen_at or before.known.status != "booked":
             return
         if slot.starts_at != before.known.starts_at and slot.status == "booked":

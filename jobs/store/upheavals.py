@@ -25,6 +25,10 @@ Lost = Mapping[int, tuple[int, str]]
 """Coming visits that a file no longer has, though that is not believed: the patient, and when they are to begin."""
 
 
+Person = tuple[str, str, str]
+"""What a patient is known by: first name, last name, e-mail address."""
+
+
 class Gone(NamedTuple):
     """What is no longer in its source. `kept` are too many to be believed: the file may hold a part of them only."""
 
@@ -67,21 +71,25 @@ class Upheaval:
     booked: dict[int, tuple[int, str]] = field(default_factory=dict)
     """Coming visits that are new, or were gone: the patient, the time."""
     readdressed: dict[int, str] = field(default_factory=dict)  # the address in place of the one that was known
-    renamed: dict[int, tuple[Sequence[str], Sequence[str]]] = field(default_factory=dict)
-    """Patients whose name is another one and whose address is not the same: their name before, and now."""
+    renamed: dict[int, tuple[Person, Person]] = field(default_factory=dict)
+    """Patients whose name is another one: what was known of them before the file, and what is known now."""
     swapped: set[int] = field(default_factory=set)  # first and last name have changed places
     handed_over: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Coming visits that are given for another record than before: the former one, the new one."""
+    former: set[int] = field(
+        default_factory=set
+    )  # the former records of all visits that are given for another, be they over
     led: dict[int, int] = field(default_factory=dict)  # by the record that a patient comes under now, the one before
 
     def note_person(self, patient_id: int, before: Sequence[str], now: Sequence[str]) -> None:
-        """Hear what was known of a patient and what is known now: first name, last name, e-mail address."""
+        """Hear what was known of a patient (see `Person`), and what is known now."""
         if before[2] and now[2] != before[2] and _box(before[2]) != _box(now[2]):
             self.readdressed[patient_id] = address_key(now[2])
         if before[0] != before[1] and tuple(now[:2]) == (before[1], before[0]):
             self.swapped.add(patient_id)
-        elif now[:2] != before[:2] and (now[2] != before[2] or not now[2]):
-            self.renamed[patient_id] = tuple(before[:2]), tuple(now[:2])
+        elif now[:2] != before[:2]:
+            first = self.renamed[patient_id][0] if patient_id in self.renamed else _person(before)
+            self.renamed[patient_id] = first, _person(now)
 
     def found(self, memory: Memory, source: str, lost: Lost, rows: int, now: str, zone: tzinfo) -> Found | None:
         """What the file does to most visits or patients, None where it does so to few. `rows` is how many rows it has;
@@ -102,9 +110,9 @@ class Upheaval:
         from jobs.clinic.identity import compare_names
 
         others = {
-            patient: now
+            patient: now[:2]
             for patient, (before, now) in self.renamed.items()
-            if compare_names((before[0], before[1]), (now[0], now[1])) == "other"
+            if (now[2] != before[2] or not now[2]) and compare_names(before[:2], now[:2]) == "other"
         }
         of = max(len(others), min(len(_seen_since(memory, source, since) | others.keys()), rows))
         if len(others) > FEW and len(others) * 2 > of:
@@ -114,20 +122,25 @@ class Upheaval:
     def _of_numbers(self, memory: Memory, source: str, rows: int, now: str) -> Iterator[tuple[str, Iterable[object]]]:
         """Numbers that mean other people's visits, as where another practice system counts from one too.
 
-        Who is reached at the same address is the same patient, whose name was read otherwise, or not at all, until now.
+        Who is reached at the same address is the same patient, whose name was read otherwise, or not at all, until now;
+        but not where the name now was another one's.
         """
         if len({former for former, _ in self.handed_over.values()}) <= FEW:
             return
         from jobs.clinic.identity import compare_names
+        from jobs.clinic.upheavals import handed_around
         from jobs.store.identity import records_of
 
-        known = records_of(memory, {each for pair in self.handed_over.values() for each in pair})
+        known = records_of(memory, self.former.union(*self.handed_over.values()))
         names = {each: (record.first_name, record.last_name) for each, record in known.items()}
         at = {each: record.address_key for each, record in known.items()}
+        called = {slot: (names[former], names[new]) for slot, (former, new) in self.handed_over.items()}
+        around = handed_around(called, [names[each] for each in self.former])
         others = {
             slot: known[new].key
             for slot, (former, new) in self.handed_over.items()
-            if not (at[former] and at[former] == at[new]) and compare_names(names[former], names[new]) == "other"
+            if slot in around
+            or (not (at[former] and at[former] == at[new]) and compare_names(*called[slot]) == "other")
         }
         of = max(len(others), min(len(_coming(memory, source, now)), rows))
         if len(others) > FEW and len(others) * 2 > of:
@@ -165,6 +178,7 @@ class Upheaval:
         for whom, what in (
             (elsewhere, "have another e-mail address"),
             (dict.fromkeys(self.swapped, ""), "have first and last name the other way round"),
+            (self._called_as_others(), "have the name of another one"),
         ):
             if len(whom) <= FEW:
                 continue
@@ -172,6 +186,16 @@ class Upheaval:
             if len(whom) * 2 > of:
                 changes = [(what, self.led.get(whose, whose), address) for whose, address in whom.items()]
                 yield f"{len(whom)} of {of} patients {what}", changes
+
+    def _called_as_others(self) -> dict[int, str]:
+        """Patients who have the name that was another one's until now, which it is."""
+        if len(self.renamed) <= FEW:
+            return {}
+        from jobs.clinic.upheavals import handed_around
+
+        called = {patient: (before[:2], now[:2]) for patient, (before, now) in self.renamed.items()}
+        around = handed_around(called, [before for before, _ in called.values()])
+        return {patient: " ".join(called[patient][1]) for patient in sorted(around)}
 
 
 _Said = Sequence[tuple[str, Iterable[object]]]
@@ -181,6 +205,11 @@ def _found(said: _Said, of_numbers: _Said = ()) -> Found | None:
     prints = (_print(each) for _, changes in said for each in changes)
     words = " and ".join(words for words, _ in of_numbers or said)
     return Found(words, frozenset(prints), bool(of_numbers)) if said else None
+
+
+def _person(known: Sequence[str]) -> Person:
+    first, last, email = known
+    return first, last, email
 
 
 def _box(address: str) -> str:
