@@ -17,6 +17,7 @@ from jobs.mail.outbox import send
 from jobs.runner.run import FAILED, run_job
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools, open_tools
+from jobs.sending.deciding import decide
 from jobs.sending.letters import GROUP
 from jobs.store.stops import stop
 
@@ -227,6 +228,36 @@ def test_where_the_welcome_was_dropped_the_reminder_leaves(clinic: Clinic) -> No
     clinic.send("2026-03-09 09:10")
     clinic.send("2026-03-09 09:40")
     assert clinic.in_state("sent") == {("Sunny", "reminder")}
+
+
+@pytest.mark.parametrize("fault", ["is not there", "has faults"])
+def test_where_the_welcome_cannot_be_written_the_reminder_leaves(clinic: Clinic, fault: str) -> None:
+    if fault == "is not there":
+        (clinic.home / "templates" / "welcome.md").unlink()
+    else:
+        clinic.edit("templates/welcome.md", "Thank you", "{{ 1 // (patient.first_name|length - 5) }} Thank you")
+    clinic.export(coming("Sunny", "2026-03-11 14:00", booked_at="2026-03-08 12:00"))
+    clinic.pull("2026-03-09 08:45")
+    clinic.send("2026-03-09 09:00")
+    stays = [("ready", f"its template {fault}; `run_jobs.py check` names them")]
+    assert clinic.fates("Sunny", "welcome") == stays
+    assert clinic.fates("Sunny", "reminder") == [("planned", "the welcome about the same visit leaves first")]
+    ids = clinic.ask("SELECT id FROM letters WHERE state = 'ready'")
+    with_tools(clinic, datetime(2026, 3, 9, 16, 1, tzinfo=UTC), lambda tools: decide(tools, ids))  # while others leave
+    assert clinic.fates("Sunny", "welcome") == stays
+    clinic.send("2026-03-09 09:10")
+    assert clinic.fates("Sunny", "welcome") == stays
+    assert clinic.fates("Sunny", "reminder") == [("sent", "")]
+
+
+def test_with_a_grace_period_the_welcome_leaves_first_too(clinic: Clinic) -> None:
+    clinic.edit("config/clinic.yaml", "  grace: 0 minutes ", "  grace: 30 minutes ")
+    clinic.export(coming("Sunny", "2026-03-11 14:00", booked_at="2026-03-08 12:00"))
+    clinic.pull("2026-03-09 08:45")
+    for moment in ("2026-03-09 09:00", "2026-03-09 09:30", "2026-03-09 10:00", "2026-03-09 10:30"):
+        clinic.send(moment)
+    assert clinic.in_state("sent") == {("Sunny", "welcome")}
+    assert clinic.fates("Sunny", "reminder") == [("withdrawn", "the welcome said it")]
 
 
 def with_tools(clinic: Clinic, moment: datetime, work, named: bool = True) -> object:  # type: ignore[no-untyped-def]

@@ -24,7 +24,10 @@ NO_LETTER_LEFT, PUT_OFF_TOO_LONG = "no letter left: ", "the mail server put it o
 _HOURS = "outside the sending hours"
 _BEFORE = f"{_HOURS}; before, {NO_LETTER_LEFT}"
 WELCOME_LEAVES = "the welcome about the same visit leaves first"
-"""Of a reminder: once the welcome has left, it is withdrawn; where that stays, it leaves."""
+"""Of a reminder: once the welcome has left, it is withdrawn; where that stays, as one that could not be written in the
+run before, it leaves."""
+CHECK_NAMES_THEM = "; `run_jobs.py check` names them"
+"""Ends what is noted of a letter that was to leave and could not be written: faults, of its template or of a list."""
 CARE_LEAVES = "a letter about their care leaves today; news waits for another day"
 NO_OUTCOME = "a later visit has begun, and what became of it is not known yet"
 """Commonly the front desk enters it that evening or on the next day."""
@@ -70,9 +73,8 @@ def look(
             verdict = _verdict(due, rule, person, same_address, run)
             if verdict.what in ("send", "soon"):
                 about = due.event_starts_at, due.appointment_id
-                record = Sent(
-                    rule.name, rule.category, utc_text(now), rule.capped, *about, rule.when == "first_booking"
-                )
+                welcomes = rule.when == "first_booking" and not could_not_be_written(due)
+                record = Sent(rule.name, rule.category, utc_text(now), rule.capped, *about, welcomes)
                 person.sent.append(record)
                 same_address.append(record)
             yield verdict
@@ -203,6 +205,11 @@ def what_held_up(due: Due) -> str:
     """Why no letter left when this one was to, as was noted then; "" where nothing was."""
     noted = (due.reason.removeprefix(start) for start in (NO_LETTER_LEAVES, _BEFORE) if due.reason.startswith(start))
     return next(noted, "") if due.state == "ready" else ""
+
+
+def could_not_be_written(due: Due) -> bool:
+    """Whether this letter was to leave when it was last its turn, and could not be written."""
+    return due.state == "ready" and due.reason.endswith(CHECK_NAMES_THEM)
 
 
 def why_wait(

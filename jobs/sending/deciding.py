@@ -9,7 +9,14 @@ from jobs.clinic.approval import FrontDesk
 from jobs.clinic.due_letters import Due
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.follow_ups import utc_text
-from jobs.clinic.last_look import NO_LETTER_LEAVES, Verdict, importance, look, what_held_up
+from jobs.clinic.last_look import (
+    NO_LETTER_LEAVES,
+    Verdict,
+    could_not_be_written,
+    importance,
+    look,
+    what_held_up,
+)
 from jobs.runner.tools import Tools
 from jobs.sending.holding_back import THEY_WAIT
 from jobs.sending.planning import calendar_of
@@ -28,7 +35,8 @@ _BECOMES = {"send": "ready", "soon": "ready", "withdraw": "withdrawn", "hold": "
 
 
 def decide(tools: Tools, letter_ids: Iterable[int] | None = None) -> list[Verdict]:
-    """Look at these letters as they stand now, or at every one that is due, and keep what was decided."""
+    """Look at these letters as they stand now, or at every one that is due, and keep what was decided. One that could
+    not be written in this run still says so when it is looked at again."""
     now = utc_text(tools.now)
     with tools.store.begin() as memory:
         due = due_letters(memory, now) if letter_ids is None else letters_again(memory, letter_ids)
@@ -38,12 +46,16 @@ def decide(tools: Tools, letter_ids: Iterable[int] | None = None) -> list[Verdic
             for verdict in verdicts
             if ((state := _BECOMES[verdict.what] or verdict.due.state), verdict.reason)
             != (verdict.due.state, verdict.due.reason)
-            and not (verdict.what == "send" and what_held_up(verdict.due))
+            and not (verdict.what == "send" and _keeps_its_note(verdict.due, again=letter_ids is not None))
         ]
         change_letters(memory, changes, now)
         new = [v for v in verdicts if v.what == "soon" and v.leaves_at != v.due.leaves_at]
         grant_grace(memory, ((verdict.due.letter_id, verdict.leaves_at) for verdict in new))
     return verdicts
+
+
+def _keeps_its_note(due: Due, *, again: bool) -> bool:
+    return bool(what_held_up(due)) or (again and could_not_be_written(due))
 
 
 def note_why_none_leave(tools: Tools, letters: Iterable[Due], why_none: str) -> None:

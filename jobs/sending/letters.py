@@ -11,6 +11,7 @@ from jobs.articles.library import Article, Library
 from jobs.articles.pages import NAME as PAGES
 from jobs.clinic.due_letters import Due
 from jobs.clinic.follow_ups import Rule, utc_text
+from jobs.clinic.last_look import CHECK_NAMES_THEM
 from jobs.clinic.profile import is_postal_address
 from jobs.mail.fields import ArticleValues, LetterValues
 from jobs.mail.message import Envelope, message_id, stop_links, unsubscribe_token
@@ -27,8 +28,7 @@ from jobs.store.letters import LetterFacts, change_letters, letter_facts
 from jobs.store.memory import Store
 
 LIST_UNREADABLE = "config/articles.csv has faults and cannot be read"
-_NAMES_THEM = "`run_jobs.py check` names them"
-WAITS_FOR_LIST = f"{LIST_UNREADABLE}; {_NAMES_THEM}"
+WAITS_FOR_LIST = f"{LIST_UNREADABLE}{CHECK_NAMES_THEM}"
 GROUP = 250  # letters in one commit, at most; they are in the memory together
 
 
@@ -206,7 +206,7 @@ def _usable(tools: Tools, writer: LetterWriter, library: Library, due: Sequence[
 
 
 def _wait(tools: Tools, letters: Iterable[tuple[int, str]], why: str) -> None:
-    reason = f"{why}; {_NAMES_THEM}"
+    reason = f"{why}{CHECK_NAMES_THEM}"
     with tools.store.begin() as memory:
         change_letters(memory, ((letter_id, state, reason) for letter_id, state in letters), utc_text(tools.now))
 
