@@ -108,7 +108,7 @@ def named(numbered: bool = True) -> list[Row]:
     """Visits of patients with names of their own: a quarter of them over, the others to come."""
     return [
         appointment(
-            name, f"{day}/03/2026 {9 + n // 4}:00", "booked" if day > 3 else "completed", booked_at="02/02/2026"
+            name, f"{day:02}/03/2026 {9 + n // 4}:00", "booked" if day > 3 else "completed", booked_at="02/02/2026"
         )
         | {"appointment_id": f"A{n}", "last_name": f"Made{name}", "patient_id": f"{100 + n}" if numbered else ""}
         for n, name in enumerate(NAMES)
@@ -421,3 +421,42 @@ def test_what_is_missing_from_an_export_for_good_is_told_once_and_gone_when_a_pe
     informed.pull("2026-03-09 11:00")
     informed.send("2026-03-09 12:00")
     assert {("P7", "reminder"), ("P12", "reminder")} <= informed.in_state("sent")
+
+
+@pytest.mark.parametrize("what", ["names", "hours"])
+@pytest.mark.parametrize("exported", ["once", "with what is over", "what is to come"])
+def test_a_file_that_is_held_back_stays_so_however_few_of_its_visits_are_left(
+    clinic: Clinic, what: str, exported: str
+) -> None:
+    clinic.read_from("{name: export, path: exports/*.csv, date_order: dmy}")
+    rows = sorted(named(numbered=False), key=lambda row: row["start"])
+    clinic.export(*rows)
+    assert clinic.pull(MOMENT).code == FINE
+    for day in (4, 10, 11, 12, 13):
+        now = [row | {"status": "booked" if int(row["start"][:2]) >= day else "completed"} for row in rows]
+        shown = [row for row in now if row["status"] == "booked" or exported != "what is to come"]
+        if what == "hours":
+            shown = [moved(row, timedelta(hours=1)) for row in shown]
+        else:
+            names = [row["first_name"] for row in shown]
+            shown = [row | {"first_name": name} for row, name in zip(shown, names[1:] + names[:1], strict=True)]
+        if day == 4 or (exported != "once" and shown):
+            clinic.export(*shown)
+        assert (day, clinic.pull(f"2026-03-{day:02} 08:00").code) == (day, FAILED)
+    clinic.export(*rows)
+    assert (clinic.pull("2026-03-13 09:00").code, held_back(clinic)) == (FINE, [])
+
+
+def test_the_word_that_a_file_is_right_holds_for_what_is_left_of_it(clinic: Clinic) -> None:
+    clinic.read_from("{name: export, path: exports/*.csv, date_order: dmy}")
+    rows = named(numbered=False)
+    clinic.export(*rows)
+    clinic.pull(MOMENT)
+    clinic.export(
+        *(row | {"first_name": its["first_name"]} for row, its in zip(rows, rows[1:] + rows[:1], strict=True))
+    )
+    for day in (4, 11):
+        assert clinic.pull(f"2026-03-{day:02} 08:00").code == FAILED
+    said = clinic.command("problems", "--is-right", FILE, "--who", "Dana", moment="2026-03-11 09:00")
+    assert said.exit_code == 0
+    assert (clinic.pull("2026-03-12 08:00").code, held_back(clinic)) == (FINE, [])

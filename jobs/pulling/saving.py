@@ -26,7 +26,7 @@ from jobs.store.episodes import refresh_episodes
 from jobs.store.memory import Memory
 from jobs.store.patient_records import Heard
 from jobs.store.sources import note_problems, remember_file, still_new
-from jobs.store.upheavals import Found, Gone, Upheaval, Word, note_held_back, use_up, word_given
+from jobs.store.upheavals import Found, Gone, Upheaval, Word, held_before, note_held_back, use_up, word_given
 
 if TYPE_CHECKING:
     from jobs.store.deaths import ToldDeaths
@@ -104,7 +104,7 @@ class TooBad(Exception):
 def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, seen_at: str) -> Counter[str]:
     """Keep the rows of a file, its problems and what the next pull must know of it. Raises TooBad, TurnsBack."""
     counts: Counter[str] = Counter()
-    noted = Upheaval()
+    noted = Upheaval(held_before(memory, source.name))
     touched, found, unread = _save_rows(memory, tools, source, file, seen_at, counts, noted)
     if file.turns_back():
         raise TurnsBack

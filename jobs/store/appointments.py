@@ -203,13 +203,17 @@ class _Writing:
                 self._happened.append(told)
 
     def _note(self, slot: Appointment, before: "_Before", patient_id: int, record_id: int) -> None:
-        """Note a visit that was to come, or is to come now, and has another time or another patient."""
+        """Note a visit that was to come, or is to come now, and has another time or another patient; one that was held
+        back for that also when it is over."""
         self._noted.shifted += slot.starts_at != before.known.starts_at
         if before.record_id != record_id:
             self._noted.former.add(before.record_id)
-        if max(before.known.starts_at, slot.starts_at) <= self._seen_at or before.known.status != "booked":
+        over = max(before.known.starts_at, slot.starts_at) <= self._seen_at
+        if before.known.status != "booked" or (
+            over and not self._noted.was_held(before.id, slot.starts_at, slot.patient_key)
+        ):
             return
-        if slot.starts_at != before.known.starts_at and slot.status == "booked":
+        if slot.starts_at != before.known.starts_at and (slot.status == "booked" or over):
             self._noted.moved[before.id] = patient_id, before.known.starts_at, slot.starts_at
         if before.record_id != record_id:
             self._noted.handed_over[before.id] = before.record_id, record_id

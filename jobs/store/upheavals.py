@@ -10,10 +10,11 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from jobs.clinic.addresses import address_key
+from jobs.clinic.problems import ALL_AT_ONCE
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts
 from jobs.store.runs import cursor, set_cursor
-from jobs.store.tables import appointments, patients
+from jobs.store.tables import appointments, patients, problems
 
 FEW = 10
 """So many patients may be changed at once, whatever their share; of more, not more than half of all."""
@@ -63,8 +64,13 @@ class Found(NamedTuple):
 
 @dataclass
 class Upheaval:
-    """What the rows of one file change of that what letters go by; noted while the rows are saved."""
+    """What the rows of one file change of that what letters go by; noted while the rows are saved.
 
+    Of a source that is held back, `held` are the prints of the changes that a person has not called right. It stays so
+    as long as most of what is left to change are those, however few they are by now, and be their days over.
+    """
+
+    held: frozenset[str] = frozenset()
     moved: dict[int, tuple[int, str, str]] = field(default_factory=dict)
     """Coming visits that have another time: the patient, when they were to begin, and when they are to begin now."""
     shifted: int = 0  # visits that have another time, those of the past too
@@ -91,9 +97,25 @@ class Upheaval:
             first = self.renamed[patient_id][0] if patient_id in self.renamed else _person(before)
             self.renamed[patient_id] = first, _person(now)
 
+    def was_held(self, slot: int, starts_at: str, patient_key: str) -> bool:
+        """Whether a visit was held back with this time or this patient."""
+        return bool(self.held) and not self.held.isdisjoint(_print((slot, now)) for now in (starts_at, patient_key))
+
+    @property
+    def _few(self) -> int:
+        return 0 if self.held else FEW
+
     def found(self, memory: Memory, source: str, lost: Lost, rows: int, now: str, zone: tzinfo) -> Found | None:
         """What the file does to most visits or patients, None where it does so to few. `rows` is how many rows it has;
         `now` is UTC text."""
+        found = self._found(memory, source, lost, rows, now, zone)
+        prints = found.prints if found else frozenset[str]()
+        if self.held and len(prints & self.held) * 2 <= len(prints):  # another file, to be judged by itself
+            self.held = frozenset()
+            return self._found(memory, source, lost, rows, now, zone)
+        return found
+
+    def _found(self, memory: Memory, source: str, lost: Lost, rows: int, now: str, zone: tzinfo) -> Found | None:
         since = date.fromisoformat(now[:10]) - _LOOK_BACK
         of_numbers = [*self._of_numbers(memory, source, rows, now), *self._of_charts(memory, source, since, rows)]
         said = [*self._of_visits(memory, source, lost, rows, now, zone), *self._of_people(memory, source, since, rows)]
@@ -105,7 +127,7 @@ class Upheaval:
 
     def _of_charts(self, memory: Memory, source: str, since: date, rows: int) -> Iterator[tuple[str, Iterable[object]]]:
         """Patients' numbers that mean other people, as where another practice system counts its charts from one too."""
-        if len(self.renamed) <= FEW:
+        if len(self.renamed) <= self._few:
             return
         from jobs.clinic.identity import compare_names
 
@@ -115,7 +137,7 @@ class Upheaval:
             if (now[2] != before[2] or not now[2]) and compare_names(before[:2], now[:2]) == "other"
         }
         of = max(len(others), min(len(_seen_since(memory, source, since) | others.keys()), rows))
-        if len(others) > FEW and len(others) * 2 > of:
+        if len(others) > self._few and len(others) * 2 > of:
             changes = [("number", *each) for each in others.items()]
             yield f"{len(others)} of {of} patients' numbers are other people's", changes
 
@@ -125,7 +147,7 @@ class Upheaval:
         Who is reached at the same address is the same patient, whose name was read otherwise, or not at all, until now;
         but not where the name now was another one's.
         """
-        if len({former for former, _ in self.handed_over.values()}) <= FEW:
+        if len({former for former, _ in self.handed_over.values()}) <= self._few:
             return
         from jobs.clinic.identity import compare_names
         from jobs.clinic.upheavals import handed_around
@@ -143,7 +165,7 @@ class Upheaval:
             or (not (at[former] and at[former] == at[new]) and compare_names(*called[slot]) == "other")
         }
         of = max(len(others), min(len(_coming(memory, source, now)), rows))
-        if len(others) > FEW and len(others) * 2 > of:
+        if len(others) > self._few and len(others) * 2 > of:
             yield f"{len(others)} of {of} coming visits are given for another patient", [*others.items()]
 
     def _of_visits(
@@ -152,7 +174,7 @@ class Upheaval:
         """Visits that move as no clinic moves them. Where they have no number they look gone and new."""
         unnumbered = _paired(lost, _by_those_who_were_there(memory, lost, [*self.booked.values()]))
         whose = {patient for patient, _, _ in (*self.moved.values(), *unnumbered)}
-        if len(whose) <= FEW:
+        if len(whose) <= self._few:
             return
         from jobs.clinic.upheavals import moved_together, slip_in  # of a day on which nothing is as usual
 
@@ -173,14 +195,14 @@ class Upheaval:
 
     def _of_people(self, memory: Memory, source: str, since: date, rows: int) -> Iterator[tuple[str, Iterable[object]]]:
         elsewhere = self.readdressed
-        if len(self.handed_over) > FEW:
+        if len(self.handed_over) > self._few:
             elsewhere = _with_other_address(memory, {*self.handed_over.values()}) | elsewhere
         for whom, what in (
             (elsewhere, "have another e-mail address"),
             (dict.fromkeys(self.swapped, ""), "have first and last name the other way round"),
             (self._called_as_others(), "have the name of another one"),
         ):
-            if len(whom) <= FEW:
+            if len(whom) <= self._few:
                 continue
             of = max(len(whom), min(len(_seen_since(memory, source, since) | whom.keys()), rows))
             if len(whom) * 2 > of:
@@ -189,7 +211,7 @@ class Upheaval:
 
     def _called_as_others(self) -> dict[int, str]:
         """Patients who have the name that was another one's until now, which it is."""
-        if len(self.renamed) <= FEW:
+        if len(self.renamed) <= self._few:
             return {}
         from jobs.clinic.upheavals import handed_around
 
@@ -298,6 +320,18 @@ def note_held_back(memory: Memory, source: str, file: str, found: Found) -> None
     name, value = f"held: {source}", json.dumps([file, sorted(found.prints)])
     if cursor(memory, name) != value:
         set_cursor(memory, name, value)
+
+
+def held_before(memory: Memory, source: str) -> frozenset[str]:
+    """A print of each change of the file of a source that is held back; none where no file is."""
+    kept = cursor(memory, f"held: {source}")
+    file, prints = json.loads(kept) if kept else ("", [])
+    if not prints:
+        return frozenset()
+    told = problems.c
+    query = select(told.id).where(told.clinic_id == memory.clinic_id, told.source == source, told.file == file)
+    query = query.where(told.set_aside == 1, told.what.endswith(ALL_AT_ONCE)).limit(1)
+    return frozenset(prints) if memory.connection.execute(query).first() else frozenset()
 
 
 def call_right(memory: Memory, source: str, file: str, by: str, now: str) -> None:
