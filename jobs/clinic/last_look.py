@@ -17,6 +17,8 @@ UNREAD = "the newest row of its appointment cannot be read"
 """What is known of the appointment may be wrong by now: it may be moved, or called off."""
 UNFOLLOWED = "config/sources.yaml names the source of its appointment no more"
 TO_CORRECT = "; problems.xlsx says what to correct"
+RULE_GONE = "no rule of this name stands in config/follow_ups.yaml"
+"""It was renamed, or taken out: its letters wait in their time, so that the name can be written again."""
 NO_LETTER_LEAVES = "no letter leaves: "
 """Begins what is noted of a letter that was to leave when none did; the cause follows."""
 NO_LETTER_LEFT, PUT_OFF_TOO_LONG = "no letter left: ", "the mail server put it off again and again"
@@ -64,7 +66,9 @@ def look(
     run = _Run(follow_ups, now, calendar, desk, unfilled)
     for due in sorted(letters, key=importance):
         rule, person = follow_ups.rule(due.rule), people.get(due.patient_id)
-        if rule is None or not rule.on:
+        if rule is None:
+            yield _without_rule(due, now, calendar.zone)
+        elif not rule.on:
             yield Verdict(due, "withdraw", "the rule is switched off")
         elif person is None:
             yield Verdict(due, "withdraw", "the patient is no longer known")
@@ -111,6 +115,14 @@ def _verdict(due: Due, rule: Rule, person: Person, same_address: Sequence[Sent],
     if leaves_at := still_stoppable(due.leaves_at, due.released_at, run.desk, now):
         return Verdict(due, "soon", grace_words(leaves_at, zone), leaves_at)
     return Verdict(due, "send")
+
+
+def _without_rule(due: Due, now: datetime, zone: ZoneInfo) -> Verdict:
+    """What becomes of a letter whose rule is not there any more."""
+    if utc_text(now) > due.expires_at:
+        too_late = f"too late: it was due {local_day(due.due_at, zone)}; {NO_LETTER_LEFT}{RULE_GONE}"
+        return Verdict(due, "withdraw", too_late)
+    return Verdict(due, "hold", due.reason) if due.state == "held" else Verdict(due, "wait", RULE_GONE)
 
 
 def importance(due: Due) -> tuple[int, str, int]:

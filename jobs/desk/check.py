@@ -16,6 +16,7 @@ from jobs.clinic.languages import language_name
 from jobs.clinic.letter_names import language_of, own_letter
 from jobs.clinic.profile import ClinicProfile, is_postal_address
 from jobs.desk.left_unscheduled import left_unscheduled
+from jobs.desk.rules_gone import line_of_rule, rules_gone
 from jobs.desk.what_is_there import missing_files, missing_secrets, unfollowed, unusable_here
 from jobs.mail.kept_versions import KeptVersions
 from jobs.mail.letter_marks import only_link
@@ -26,10 +27,7 @@ from jobs.reports.referral_names import load_referral_names
 from jobs.runner.run import FAULTY_SETTINGS, FINE
 from jobs.runner.settings import Settings, SettingsFaulty
 from jobs.runner.settings_loading import CONFIG_FILES, load_settings
-from jobs.runner.yaml_file import read_yaml
 from jobs.sending.letter_loading import load_clinic_letters
-
-_RULES = "config/follow_ups.yaml"
 
 
 def show_check(home: Path, now: datetime | None = None) -> int:
@@ -103,6 +101,7 @@ def find_faults(home: Path) -> Found:
     if settings is not None:
         faults += _unlawful_news(home, settings, letters)
         faults += unusable_here(home, settings)
+        faults += rules_gone(home, settings)
         rules = {rule.template for rule in settings.follow_ups.rules}
         strays, remarks = stray_files(home / "templates", rules, settings.clinic.language)
         faults += strays
@@ -148,9 +147,10 @@ def _left_empty(home: Path, settings: Settings) -> Iterator[str]:
         if rule.on and (pointless := why_pointless(rule, empty)):
             yield f"Rule {rule.name} sends nothing: {pointless}."
         elif rule.on and (field := only_link(home / "templates" / rule.template)) in empty:
+            line = line_of_rule(home, rule.name)
             yield (
                 f"templates/{rule.template} leaves without its only link, as config/clinic.yaml leaves {field} empty. "
-                f"If it shall not leave then, write the line `needs: [{field}]` below line {_line_of(home, rule.name)} "
+                f"If it shall not leave then, write the line `needs: [{field}]` below line {line} "
                 f"of config/follow_ups.yaml (name: {rule.name}), as far in as that name."
             )
 
@@ -163,7 +163,7 @@ def _of_the_last_visit(home: Path, settings: Settings) -> Iterator[str]:
             if "discharged" in rule.unless:
                 continue
             line = f"unless: [{', '.join((*rule.unless, 'discharged'))}]"
-            where = f"line {_line_of(home, rule.name)} of config/follow_ups.yaml (name: {rule.name})"
+            where = f"line {line_of_rule(home, rule.name)} of config/follow_ups.yaml (name: {rule.name})"
             remedy = (
                 f"instead of its `unless:` below {where}." if rule.unless else f"below {where}, as far in as that name."
             )
@@ -171,14 +171,6 @@ def _of_the_last_visit(home: Path, settings: Settings) -> Iterator[str]:
                 f"templates/{rule.template} leaves also where visit {rule.visit_number} was the discharge. "
                 f"If it shall not leave then, write the line `{line}` {remedy}"
             )
-
-
-def _line_of(home: Path, rule: str) -> int:
-    """Where a rule begins in the file of the rules."""
-    yaml = read_yaml(_RULES, (home / _RULES).read_bytes())
-    listed = yaml.value(("rules",))
-    names = [each.get("name") for each in (listed if isinstance(listed, list) else ()) if isinstance(each, dict)]
-    return yaml.line(("rules", names.index(rule), "name")) if rule in names else 0
 
 
 def _unlawful_news(home: Path, settings: Settings, letters: Letters) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from jobs.articles.pages import NAME as PAGES
 from jobs.clinic.due_letters import Due
 from jobs.clinic.durations import duration_words
 from jobs.clinic.follow_ups import Rule, utc_text, why_pointless
-from jobs.clinic.last_look import NO_OUTCOME, TO_CORRECT, WELCOME_LEAVES, Verdict
+from jobs.clinic.last_look import NO_OUTCOME, RULE_GONE, TO_CORRECT, WELCOME_LEAVES, Verdict
 from jobs.clinic.overtaken import SUPERSEDED
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.terminal import open_console
@@ -66,11 +66,16 @@ def _is_withdrawn(verdict: Verdict) -> bool:
 
 
 def _waits_for_a_person(tools: Tools, verdict: Verdict) -> bool:
-    """Whether a letter stays until somebody has released it, mended a list or a row, or filled in what it needs or what
-    became of a visit."""
+    """Whether a letter stays until somebody has released it, mended a list or a row, filled in what it needs or what
+    became of a visit, or written the name of its rule again."""
     rule = tools.settings.follow_ups.rule(verdict.due.rule)
     lacking = bool(rule and why_pointless(rule, tools.settings.clinic.unfilled))
-    return verdict.what == "hold" or lacking or verdict.reason == NO_OUTCOME or verdict.reason.endswith(TO_CORRECT)
+    return (
+        verdict.what == "hold"
+        or lacking
+        or verdict.reason in (NO_OUTCOME, RULE_GONE)
+        or verdict.reason.endswith(TO_CORRECT)
+    )
 
 
 def forecast(tools: Tools, days: int) -> tuple[list[Verdict], dict[int, LetterFacts], dict[int, str]]:
@@ -105,7 +110,7 @@ def _waiting_for_list(tools: Tools, verdict: Verdict) -> Verdict:
 def why(verdict: Verdict, rule: Rule | None, zone: tzinfo) -> str:
     """The rule's own words for one planned letter, and what it still waits for."""
     if rule is None:
-        return "the rule is gone"
+        return f"waits: {verdict.reason or RULE_GONE}"
     due = verdict.due
     event = {"no_show": "missed visit"}.get(due.what, due.what)
     wait = duration_words(abs(rule.waiting))

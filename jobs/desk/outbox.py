@@ -10,7 +10,7 @@ import click
 from rich.table import Table
 
 from jobs.clinic.follow_ups import utc_text
-from jobs.clinic.last_look import Verdict
+from jobs.clinic.last_look import RULE_GONE, Verdict
 from jobs.desk.terminal import open_console
 from jobs.runner.tools import Tools
 from jobs.sending.deciding import look_at
@@ -142,7 +142,9 @@ def _history(tools: Tools, story: LetterStory) -> Iterator[str]:
 def _as_it_would_leave(tools: Tools, story: LetterStory) -> str:
     letter = story.letter
     rule = tools.settings.follow_ups.rule(letter.rule)
-    if rule is None or not rule.on:
+    if rule is None:
+        return f"It waits: {RULE_GONE} ({letter.rule}); `run_jobs.py check` says what to do."
+    if not rule.on:
         return f"It would not leave: the rule {letter.rule} is switched off."
     with tools.store.look() as memory:
         due = letters_again(memory, [letter.letter_id], _NOT_LEFT)

@@ -14,6 +14,7 @@ from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.letter_names import language_of, own_letter
 from jobs.desk.check import going_on
 from jobs.desk.left_unscheduled import left_unscheduled
+from jobs.desk.rules_gone import rules_gone
 from jobs.desk.source_words import said_in_words
 from jobs.desk.terminal import open_console
 from jobs.desk.unreachable import crowded_in_words
@@ -95,6 +96,7 @@ def show_status(tools: Tools) -> None:
         + crowded
         + _of_articles(tools)
         + in_few_words(load_referral_names(names_file(tools.home))[1])
+        + in_few_words(list(rules_gone(tools.home, tools.settings)))
         + _faulty_letters(tools)
     )
     console.print("Waits for a person:" + ("" if waiting else " nothing"))

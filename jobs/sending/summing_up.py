@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from jobs.articles.library import Library
 from jobs.clinic.due_letters import Due
-from jobs.clinic.last_look import NO_LETTER_LEFT, PUT_OFF_TOO_LONG, Verdict
+from jobs.clinic.last_look import NO_LETTER_LEFT, PUT_OFF_TOO_LONG, RULE_GONE, Verdict
 from jobs.mail.outbox import AskedToStop, SignInRefused, Tally
 from jobs.mail.writing import LetterWriter
 from jobs.runner.outcome import Outcome
@@ -46,9 +46,15 @@ def sum_up(
     if asked:
         del counts["letters ready"]  # those of the group under way
         counts["letters left for the next run"] = _left(verdicts, tally)
-    notes = [*notes, tally.stopped] if asked else notes
+    notes = [*notes, *_of_rules_gone(verdicts), *([tally.stopped] if asked else ())]
     until_changed = isinstance(tally.stopped_by, (SignInRefused, RefusesEverybody))
     return Outcome(dict(counts), tuple(notes), failed="" if asked else tally.stopped, until_changed=until_changed)
+
+
+def _of_rules_gone(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """A sentence for each rule that was renamed or taken out and whose letters are due."""
+    for rule, count in sorted(Counter(each.due.rule for each in verdicts if each.reason == RULE_GONE).items()):
+        yield f"{count} letters of {rule} wait: {RULE_GONE}; `run_jobs.py check` says what to do."
 
 
 def _could_not_leave(reason: str) -> bool:

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 _SQLITE = "sqlite:///"
 _QUERY = "SELECT source, path, memory FROM source_files WHERE clinic_id = ?"
@@ -16,6 +17,12 @@ _BOOKED_ALONE = f"""
     WHERE {COMING} AND NOT EXISTS (SELECT 1 FROM appointments WHERE same_as <> 0 AND same_as = slot.id)
     GROUP BY source ORDER BY source
 """  # noqa: S608  no text from outside
+
+
+_PLANNED = """
+    SELECT rule, max(template), count(*) FROM letters
+    WHERE clinic_id = :clinic AND state IN ('planned', 'ready', 'deferred', 'held') GROUP BY rule ORDER BY rule
+"""
 
 
 def early_memories(database_url: str, clinic_id: str) -> dict[str, dict[str, bytes]] | None:
@@ -44,12 +51,23 @@ def early_memories(database_url: str, clinic_id: str) -> dict[str, dict[str, byt
 def early_bookings(database_url: str, clinic_id: str, now: str) -> list[tuple[str, int]]:
     """How many appointments after `now` (UTC text) stand as booked in one source alone; none where that cannot be
     known."""
+    return _asked(database_url, _BOOKED_ALONE, coming_after(clinic_id, now))
+
+
+def early_letters(database_url: str, clinic_id: str) -> list[tuple[str, str, int]]:
+    """Of each rule that has letters which may leave yet: its name, their template, how many; none where that cannot be
+    known."""
+    return _asked(database_url, _PLANNED, {"clinic": clinic_id})
+
+
+def _asked(database_url: str, query: str, values: dict[str, str]) -> list[Any]:
+    """What the database answers; nothing where there is none yet, or it cannot be used."""
     path = _file_of(database_url)
     if path is None or not path.exists() or not path.stat().st_size:
         return []
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
-            return connection.execute(_BOOKED_ALONE, coming_after(clinic_id, now)).fetchall()
+            return connection.execute(query, values).fetchall()
     except sqlite3.Error:
         return []
 

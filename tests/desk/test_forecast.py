@@ -10,7 +10,7 @@ from lakeside_day import MOMENT, Ask, rows
 from sqlalchemy import text
 
 from jobs.clinic.due_letters import Due
-from jobs.clinic.last_look import Verdict
+from jobs.clinic.last_look import RULE_GONE, Verdict
 from jobs.desk.forecast import forecast, why
 from jobs.desk.rehearsal import rehearsing
 from jobs.runner.settings_loading import load_settings
@@ -83,7 +83,7 @@ def test_a_letter_that_must_wait_says_what_for(tools: Tools) -> None:
         why(Verdict(due, "wait", "it is Sunday"), rule, zone)
         == "missed visit (visit of 2026-03-03), 2 hours after; waits: it is Sunday"
     )
-    assert why(Verdict(due, "send", ""), None, zone) == "the rule is gone"
+    assert why(Verdict(due, "send", ""), None, zone) == f"waits: {RULE_GONE}"
 
 
 def test_one_day_is_less_than_a_month(ask: Ask) -> None:
