@@ -162,12 +162,12 @@ def named(texts: Iterable[TypedText], names: ReferralNames) -> tuple[NamedText, 
     that nobody typed as well, so that its source can be renamed."""
     texts = list(texts)
     found = [
-        NamedText(text, name, names.listed(text) is None, where, tally.ever, tally.last_on)
+        NamedText(text, name, names.listed(text) is None, where, tally.ever, tally.last_on, names.shown(text))
         for text, where, tally, name in texts
         if name and name != NOT_RECORDED
     ]
     typed = {name_key(each.text) for each in texts}
     untyped = dict.fromkeys(each.name for each in found if name_key(each.name) not in typed)
-    found += [NamedText(name, names.listed(name) or name, False, "", 0, "") for name in untyped]
+    found += [NamedText(name, names.listed(name) or name, False, "", 0, "", name) for name in untyped]
     by_day = sorted(found, key=lambda each: (each.last_on, each.text), reverse=True)
     return tuple(sorted(by_day, key=lambda each: (each.is_its_name, not each.recognized)))

@@ -16,10 +16,13 @@ NOT_YET_NAMED = "Not yet named"
 NO_SOURCES = (NOT_YET_NAMED, NOT_RECORDED)
 """Lines of the tables that are no source."""
 
+ANOTHER_PATIENT, OF_PATIENTS = "Another patient", "patient or friend"
+"""What a patient who sent somebody counts as, and the channel of it."""
+
 CHANNELS = (
     "physician",
     "practice",
-    "patient or friend",
+    OF_PATIENTS,
     "online",
     "insurer",
     "event",
@@ -75,6 +78,7 @@ class ReferralNames:
     recognizer: Recognizer | None = None
     cannot_be_read: bool = False
     _found: dict[str, str | None] = field(default_factory=dict)  # what each text was found to stand for
+    _shown: dict[str, str] = field(default_factory=dict)  # texts with a patient's name, as they may be shown
 
     @classmethod
     def of(cls, rows: Iterable[tuple[str, str, str]], recognizer: Recognizer | None = None) -> "ReferralNames":
@@ -103,8 +107,25 @@ class ReferralNames:
             return None
         return self.recognizer.name_of(typed)
 
+    def may_name_a_patient(self, typed: str) -> bool:
+        """Whether a text is one that counts as a patient's where it names one: it has no source, or is a patient's by
+        the list; a person who wants it listed may know that it is somebody else."""
+        name = self.name_of(typed)
+        return name_key(typed) not in self.left_open if name is None else self.channel_of(name) == OF_PATIENTS
+
+    def names_a_patient(self, typed: str, shown: str) -> None:
+        """Note that a text names a patient, and how it may be shown. What has a source keeps it."""
+        if name_key(typed) not in map(name_key, self.channels):
+            self._shown[typed] = shown
+        if self.name_of(typed) is None:
+            self._found[typed] = self.listed(ANOTHER_PATIENT) or ANOTHER_PATIENT
+
+    def shown(self, typed: str) -> str:
+        """A text as those who read the workbook may see it."""
+        return self._shown.get(typed, typed)
+
     def suggestions(self, typed: str) -> tuple[str, ...]:
         return self.recognizer.suggestions(typed) if self.recognizer else ()
 
     def channel_of(self, name: str) -> str:
-        return self.channels.get(name, "")
+        return self.channels.get(name, OF_PATIENTS if name == ANOTHER_PATIENT else "")

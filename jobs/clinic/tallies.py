@@ -178,8 +178,8 @@ class UnnamedText(NamedTuple):
 
 
 class NamedText(NamedTuple):
-    """A text that counts for a source: where it was typed, how many referrals have it, the last one, and whether the
-    list names it or it was recognized."""
+    """A text that counts for a source: where it was typed, how many referrals have it, the last one, whether the list
+    names it or it was recognized, and the text as the workbook's readers may see it."""
 
     text: str
     name: str
@@ -187,6 +187,7 @@ class NamedText(NamedTuple):
     where: str  # source, provider or both
     referrals: int
     last_on: str
+    shown: str
 
     @property
     def is_its_name(self) -> bool:

@@ -11,6 +11,7 @@ from jobs.reports.sheets import BAND, BLUE, COUNT, DAY, GREEN, LINE, VERMILLION,
 from jobs.reports.spoken_numbers import rate_text
 
 _LETTERS_A_LINE = 108  # of a meaning; with more in one, its last words would be cut off
+_WITHOUT = "No patient's address, birth date or diagnosis stands here. A text that is a patient's name is hidden."
 _PARTS = (
     ("Visits", "visits"),
     ("No-shows", "no_shows"),
@@ -28,7 +29,7 @@ def about_sheet(book: Book, figures: Figures, made_at: datetime, version: str, d
     sheet.page.set_column(0, 0, 28)
     sheet.page.set_column(1, 1, 54)
     sheet.page.set_column(2, 4, 10)
-    sheet.heading("About these figures", "No patient's name, address, birth date or diagnosis stands in this workbook.")
+    sheet.heading("About these figures", _WITHOUT)
     row = 3
     if differences:
         row = _section(sheet, row, "Since this workbook was first made")

@@ -78,7 +78,7 @@ class NameLines:
         """How many lines stand for a name."""
         return sum(self._cell(row, "name") == name for row in self._rows[1:])
 
-    def take_off(self, text: str, today: str, author: str) -> bool:
+    def take_off(self, text: str, today: str, author: str, is_a_patient: bool = False) -> bool:
         """Let the text have no name; a line leaves one open that would otherwise be recognized, or is a name itself."""
         from jobs.clinic.source_matching import SourceMatcher  # seldom needed, and takes its time to load
 
@@ -88,7 +88,7 @@ class NameLines:
         if row is not None:
             self._rows.remove(row)
         left = ([self._cell(row, column) for column in _NEEDED] for row in self._rows[1:])
-        if SourceMatcher((typed, name, channel) for typed, name, channel in left).match(text).name:
+        if is_a_patient or SourceMatcher((typed, name, channel) for typed, name, channel in left).match(text).name:
             return self.put(text, NOT_YET_NAMED, NO_CHANNEL, today, author)
         return row is not None
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import NamedTuple
 
 from jobs.clinic.patterns import pattern
-from jobs.clinic.source_names import CHANNELS, NOT_YET_NAMED, ReferralNames, name_key
+from jobs.clinic.source_names import ANOTHER_PATIENT, CHANNELS, NOT_YET_NAMED, ReferralNames, name_key
 from jobs.reports.answers import Answer
 from jobs.reports.name_lines import NO_CHANNEL, NameLines
 from jobs.reports.names_sheet import UNDO
@@ -49,14 +50,21 @@ def contradicted(first: Answer, later: Answer) -> bool:
     return same_text and "" not in (name, other) and name_key(name) != name_key(other)
 
 
-def with_answers(content: bytes, answers: Iterable[Answer], known: ReferralNames, today: str, author: str) -> Corrected:
+def with_answers(
+    content: bytes,
+    answers: Iterable[Answer],
+    known: ReferralNames,
+    today: str,
+    author: str,
+    patients: Mapping[str, str] = MappingProxyType({}),
+) -> Corrected:
     """The list with these answers in it; what else stands there, its other columns too, stays as it is.
 
-    `known` is the list as it was read from `content`; of two answers about one text the later one counts. Raises
-    ListFaulty.
+    `known` is the list as it was read from `content`; `patients` are texts and answers that name a patient, each
+    as it may be shown; of two answers about one text the later one counts. Raises ListFaulty.
     """
     latest = {name_key(answer.text): answer for answer in answers}
-    answering = _Answering(NameLines(content), known, latest.keys(), today, author)
+    answering = _Answering(NameLines(content), known, latest.keys(), today, author, patients)
     for answer in sorted(latest.values(), key=lambda each: not _channel_in(each.this_is)):
         answering.take(answer)
     taken = tuple(answering.taken)
@@ -67,8 +75,16 @@ def with_answers(content: bytes, answers: Iterable[Answer], known: ReferralNames
 class _Answering:
     """Takes one answer after the other into the lines of the list."""
 
-    def __init__(self, lines: NameLines, known: ReferralNames, typed: Collection[str], today: str, author: str) -> None:
-        self.lines, self._known, self._typed = lines, known, typed
+    def __init__(
+        self,
+        lines: NameLines,
+        known: ReferralNames,
+        typed: Collection[str],
+        today: str,
+        author: str,
+        patients: Mapping[str, str],
+    ) -> None:
+        self.lines, self._known, self._typed, self._patients = lines, known, typed, patients
         self._stamp = today, author
         self._added: dict[str, tuple[str, str]] = {}  # by the `name_key` of new sources
         self._channels: dict[str, str] = {}  # that these answers have given
@@ -81,10 +97,12 @@ class _Answering:
         """Write it into the list, or say why not; one that could not be taken stays beside its text."""
         self.beside[name_key(answer.text)] = ("", answer.notes)
         if answer.this_is == UNDO or name_key(answer.this_is) == name_key(NOT_YET_NAMED):
-            if self.lines.take_off(answer.text, *self._stamp):
+            if self.lines.take_off(answer.text, *self._stamp, answer.text in self._patients):
                 self.taken.append(f'"{answer.text}" has no name any more and is listed again.')
             else:
                 self.known_already.append(f'"{answer.text}" has no name')
+        elif answer.this_is in self._patients and not self._is_listed(answer.this_is):
+            self.refused.append(_of_a_patient(self._patients[answer.this_is]))
         elif answer.this_is:
             before = self._known.listed(answer.text) or ""
             renamed = before if name_key(before) == name_key(answer.text) else ""
@@ -97,6 +115,9 @@ class _Answering:
                 said = self._put(answer, name, channel, before, renamed)
                 self.taken += said
                 self.known_already += [] if said else [f'"{answer.text}" is {name}']
+
+    def _is_listed(self, this_is: str) -> bool:
+        return self._known.listed(this_is.rpartition("(")[0] if _channel_in(this_is) else this_is) is not None
 
     def _put(self, answer: Answer, name: str, channel: str, before: str, renamed: str) -> list[str]:
         """Say what the answer changes: the name of a text, of a whole source beside its own name, a channel."""
@@ -150,6 +171,14 @@ class _Answering:
         if not given or not other or given == other:
             return ""
         return f'"{this_is}" has another channel than "{name} ({other})", which was written too. Write one of them.'
+
+
+def _of_a_patient(shown: str) -> str:
+    """Why a patient's name is no source, without the name; nor does it stay in the sheet, which others read."""
+    return (
+        f'"{shown}" is a patient\'s name, and readers of the workbook would see it. Choose "{ANOTHER_PATIENT}"; '
+        "if somebody else is meant, write the name with another channel behind it, such as (practice)."
+    )
 
 
 def _longer_form(one: str, other: str) -> bool:

@@ -80,7 +80,7 @@ def given_sheet(book: Book, figures: Figures, known: Sequence[str], notes: Mappi
         Col(NOTES, 34, TEXT, entry=True),
     ]
     rows: list[list[Value]] = [
-        [each.text, each.name, _by(each), _WHERE[each.where], each.referrals,
+        [each.shown, each.name, _by(each), _WHERE[each.where], each.referrals,
          day_or_none(each.last_on), *(words or None for words in notes.get(name_key(each.text), ("", "")))]
         for each in shown
     ]  # fmt: skip

@@ -19,6 +19,7 @@ from jobs.clinic.source_lines import named, provider_lines, source_lines, total,
 from jobs.clinic.source_names import ReferralNames
 from jobs.clinic.tallies import Tally
 from jobs.store.memory import Memory
+from jobs.store.named_patients import note_patients
 from jobs.store.rows import whole
 
 _HERE = "(:location = '' OR location = :location)"
@@ -175,6 +176,7 @@ def count_figures(memory: Memory, periods: Periods, names: ReferralNames, today:
     by_provider = by_source and [("", Tally.together([tally for _, tally in by_source]))]  # where no export names one
     if with_provider:
         by_provider = list(_tallies(memory, "referring_provider", days, screens))
+    note_patients(memory, names, (each for each, _ in by_source), (each for each, _ in by_provider))
     waits, provider_waits = (_waits(memory, typed, days) for typed in ("referral_source", "referring_provider"))
     attended = _attendance(memory, days)
     evaluated = [(date.fromisoformat(day), count) for day, count in _rows(memory, _EVALUATIONS, days)]

@@ -1,10 +1,12 @@
 """What was written into workbooks becomes names, for all past weeks too; notes stay beside the texts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from jobs.clinic.follow_ups import utc_text
+from jobs.clinic.masking import HIDDEN
+from jobs.clinic.named_patients import meant
 from jobs.reports.answers import Answer, Answered, as_written, digest_of, new_answers, newly_written
 from jobs.reports.name_lines import ListFaulty
 from jobs.reports.referral_names import load_referral_names
@@ -18,6 +20,7 @@ from jobs.store.answers import (
     notes_beside,
     remember_workbook,
 )
+from jobs.store.named_patients import hidden_sources, patients_named
 from jobs.summarizing.names import names_file
 
 AUTHOR = "weekly workbook"  # where the workbook does not say who saved it
@@ -40,10 +43,11 @@ def take_answers(tools: Tools) -> Taken:
     with tools.store.look() as memory:
         known = known_workbooks(memory)
     found = new_answers(tools.state_dir / "reports", known.digests, known.last_file, known.last_digest)
-    said, some_wait = list(found.sentences), False
-    written = _newly_written(tools, found.workbooks)
-    for number, workbook in enumerate(found.workbooks):
-        answers, contradictions = _without_contradicted(written, number, found.workbooks)
+    workbooks, hidden, not_clear = _beside_what_was_typed(tools, found.workbooks)
+    said, some_wait = [*found.sentences, *not_clear], False
+    written = _newly_written(tools, workbooks)
+    for number, workbook in enumerate(workbooks):
+        answers, contradictions = _without_contradicted(written, number, workbooks)
         said += contradictions
         try:
             said += [f"{workbook.file}: {sentence}" for sentence in _taken(tools, workbook, answers)]
@@ -51,7 +55,39 @@ def take_answers(tools: Tools) -> Taken:
             said.append(f"{workbook.file}: {reason} What was written there waits.")
             some_wait = True
             _let_stand(tools, answers)
-    return Taken(tuple(said), some_wait)
+    return Taken(tuple(_without_names(sentence, hidden) for sentence in said), some_wait)
+
+
+def _beside_what_was_typed(
+    tools: Tools, workbooks: Sequence[Answered]
+) -> tuple[list[Answered], dict[str, str], list[str]]:
+    """The workbooks with each answer beside the text as it was typed, where the sheet hides a patient's name in it; the
+    texts that are hidden so; and sentences about answers of which nobody can tell which text is meant."""
+    if not any(HIDDEN in answer.text for workbook in workbooks for answer in workbook.answers):
+        return list(workbooks), {}, []
+    with tools.store.look() as memory:
+        hidden = hidden_sources(memory)
+    clear: list[Answered] = []
+    not_clear: list[str] = []
+    for workbook in workbooks:
+        answers: list[Answer] = []
+        for answer in workbook.answers:
+            texts = meant(answer.text, hidden) if HIDDEN in answer.text else [answer.text]
+            if len(texts) == 1:
+                answers.append(answer._replace(text=texts[0]))
+            elif answer.this_is:
+                not_clear.append(
+                    f'{workbook.file}: which text is meant by "{answer.text}" cannot be told. Write a line for it into '
+                    f"config/{names_file(tools.home).name}."
+                )
+        clear.append(workbook._replace(answers=tuple(answers)))
+    return clear, hidden, not_clear
+
+
+def _without_names(sentence: str, hidden: Mapping[str, str]) -> str:
+    for typed, shown in hidden.items():
+        sentence = sentence.replace(f'"{typed}"', f'"{shown}"')
+    return sentence
 
 
 def _newly_written(tools: Tools, workbooks: Sequence[Answered]) -> list[list[Answer]]:
@@ -114,7 +150,9 @@ def _put_into_list(
     if names.cannot_be_read:
         raise ListFaulty(f"{faults[0].file} cannot be read; `run_jobs.py check` says why.")
     content = path.read_bytes()
-    corrected = with_answers(content, answers, names, tools.today.isoformat(), author)
+    with tools.store.look() as memory:
+        patients = patients_named(memory, (words for answer in answers for words in (answer.text, answer.this_is)))
+    corrected = with_answers(content, answers, names, tools.today.isoformat(), author, patients)
     if corrected.content != content:
         save_whole(path, corrected.content, like_before=True)
     return (*corrected.taken, *corrected.refused, *_known_already(corrected.known_already)), corrected.beside

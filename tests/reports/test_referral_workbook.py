@@ -384,9 +384,9 @@ def test_a_text_without_a_name_has_suggestions_a_drop_down_and_room_for_notes(pa
 
 def test_what_a_text_counts_as_can_be_changed_and_undone(path: Path) -> None:
     named = (
-        NamedText("exmple gym", "Example Gym", True, "both", 4, "2026-03-18"),
-        NamedText("=the gym", "Example Gym", False, "provider", 1, "2026-03-11"),
-        NamedText("Example gym", "Example Gym", False, "source", 3, "2026-03-12"),
+        NamedText("exmple gym", "Example Gym", True, "both", 4, "2026-03-18", "exmple gym"),
+        NamedText("=the gym", "Example Gym", False, "provider", 1, "2026-03-11", "=the gym"),
+        NamedText("Example gym", "Example Gym", False, "source", 3, "2026-03-12", "Example gym"),
     )
     book = written(SAMPLE._replace(named=named), path, notes={"exmple gym": ("", "ask Fern")})
     first, second, third = table(book["Names given"])

@@ -1,0 +1,68 @@
+"""Which texts of the referrals name a patient of the clinic: the names of all are compared at once, as one text."""
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import text
+
+from jobs.clinic.named_patients import hidden_names
+from jobs.clinic.patterns import pattern
+from jobs.clinic.source_names import OF_PATIENTS, ReferralNames, name_key
+from jobs.store.memory import Memory
+from jobs.store.rows import whole
+
+_TOGETHER = {"sqlite": "group_concat", "postgresql": "string_agg"}
+_ALL_NAMES = """
+    SELECT {together}(first_name || ' ' || last_name, :between) FROM {patients}
+    WHERE clinic_id = :clinic AND first_name <> '' AND last_name <> ''
+"""
+_TYPED = "SELECT DISTINCT referral_source FROM {episodes} WHERE clinic_id = :clinic"
+_SIGNS = {sign: None if sign in "'`" else " " for sign in map(chr, range(128)) if not sign.isalnum()}
+_SIGNS_OF_LINES = str.maketrans(_SIGNS | {"\n": "\n"})
+_INITIAL = pattern(" [a-z](?= )")
+
+
+def note_patients(memory: Memory, names: ReferralNames, as_source: Iterable[str], as_provider: Iterable[str]) -> None:
+    """Let `names` know which of the texts that were typed as a source name a patient."""
+    typed = set(filter(None, as_source))
+    asked = {each for each in typed if names.may_name_a_patient(each)}
+    if not asked:
+        return
+    of_others = (said for said, name in names.names.items() if names.channel_of(name) != OF_PATIENTS)
+    others = [*as_provider, *(typed - asked), *of_others]
+    for each, shown in hidden_names(asked, others, lambda wanted: _patients_among(memory, wanted)).items():
+        names.names_a_patient(each, shown)
+
+
+def patients_named(memory: Memory, texts: Iterable[str]) -> dict[str, str]:
+    """Of these texts those that name a patient, and how each may be shown."""
+    return hidden_names(texts, (), lambda wanted: _patients_among(memory, wanted))
+
+
+def hidden_sources(memory: Memory) -> dict[str, str]:
+    """Each text that was typed as a source and names a patient, and how it may be shown."""
+    query = text(_TYPED.format(episodes=whole(memory, "episodes")))
+    return patients_named(memory, memory.connection.execute(query, {"clinic": memory.clinic_id}).scalars())
+
+
+def _patients_among(memory: Memory, wanted: Collection[str]) -> set[str]:
+    together = _TOGETHER[memory.connection.dialect.name]
+    query = text(_ALL_NAMES.format(together=together, patients=whole(memory, "patients")))
+    joined = memory.connection.execute(query, {"clinic": memory.clinic_id, "between": "\n"}).scalar()
+    return set(wanted).intersection(_keys(joined or ""))
+
+
+def _keys(names: str) -> list[str]:
+    """The `name_key` of each of these lines, without initials behind the first name."""
+    if names.isascii():
+        return _plain(names).split("\n")
+    lines = names.split("\n")
+    others = "\n".join(name_key(line) for line in lines if not line.isascii())
+    return [*_plain("\n".join(filter(str.isascii, lines))).split("\n"), *_plain(others).split("\n")]
+
+
+def _plain(names: str) -> str:
+    """All lines at once."""
+    plain = _INITIAL.sub("", names.lower().translate(_SIGNS_OF_LINES))
+    while "  " in plain:
+        plain = plain.replace("  ", " ")
+    return plain.replace(" \n", "\n").replace("\n ", "\n").strip(" ")
