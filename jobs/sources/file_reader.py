@@ -7,7 +7,7 @@ from os.path import basename
 from time import monotonic, sleep
 from typing import Any
 
-from jobs.sources.files import BEING_WRITTEN, CALENDARS, Look, digest_of, is_address, look_at, read_whole
+from jobs.sources.files import BEING_WRITTEN, CALENDARS, TEXTS, Look, digest_of, is_address, look_at, read_whole
 from jobs.sources.header_row import Unreadable, Wish
 from jobs.sources.last_line import UNKNOWN, settle_last_line
 from jobs.sources.open_table import open_table
@@ -21,7 +21,6 @@ Send = Callable[[Frame], Collection[int] | None]
 TOO_LARGE = Unreadable("Reading the file takes more memory than is allowed.", "Export a shorter period.")
 _BETWEEN_LOOKS = 0.5  # seconds
 _NO_TEXT = (b"PK", OLE_FILE)
-_LINES = (".csv", ".tsv", ".tab", ".txt")
 
 
 class Task:
@@ -147,7 +146,7 @@ class FileReader:
         return data
 
     def _read_rows(self, data: bytes, look: Look, second: bytes) -> None:
-        if look.fresh and self._path.lower().endswith(_LINES) and not data.rstrip(b"\0").endswith((b"\n", b"\r")):
+        if look.fresh and self._path.lower().endswith(TEXTS) and not data.rstrip(b"\0").endswith((b"\n", b"\r")):
             raise BEING_WRITTEN  # half a line can hold half an address
         data, left_out = self._settled(data, look)
         opening = self._task.opening()

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SAVE_UNDER_TODAYS_NAME = "If it is what counts now, save it under a name of its own, with today's date."
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+TEXTS = (".csv", ".tsv", ".tab", ".txt")
 CALENDARS = (".ics", ".ical", ".icalendar", ".ifb")
 _JUST_NOW = 2.0  # seconds: a file that changed more recently may not be complete yet
 _MINUTES = 120.0  # seconds: one whose last line has no end may go on within these
@@ -45,16 +47,27 @@ def shown_address(path: str) -> str:
 
 
 def matching_files(path: str, home: "Path") -> "list[Path]":
-    """The files of a path, pattern or folder, in no order. Lock files are none."""
+    """The files of a path, pattern or folder, in no order. Lock files are none; nor, beside exports, is what neither
+    path nor pattern names by its ending and no export is, such as a `Thumbs.db` or a download that is under way."""
     import glob
     from pathlib import Path
 
-    found = (
-        [Path(whole)]
-        if os.path.isfile(whole := pattern_of(path, home))
-        else map(Path, glob.glob(whole, recursive=True))
-    )
-    return [file for file in map(Path, found) if file.is_file() and not file.name.startswith(("~$", ".~lock", "."))]
+    whole = pattern_of(path, home)
+    if os.path.isfile(whole):
+        return [] if _is_lock(whole) else [Path(whole)]
+    files = [file for file in glob.glob(whole, recursive=True) if os.path.isfile(file) and not _is_lock(file)]
+    ending = os.path.splitext(whole)[1]
+    if not ending or glob.has_magic(ending):
+        files = [file for file in files if _may_be_export(file)] or files
+    return [*map(Path, files)]
+
+
+def _is_lock(file: str) -> bool:
+    return os.path.basename(file).startswith(("~$", "."))
+
+
+def _may_be_export(file: str) -> bool:
+    return os.path.splitext(file)[1].lower() in ("", *WORKBOOKS, *TEXTS, *CALENDARS)
 
 
 def pattern_of(path: str, home: "Path") -> str:

@@ -1,10 +1,10 @@
 """Opening one file of rows, whatever its kind, by what is in it and not by its ending."""
 
+from jobs.sources.files import WORKBOOKS
 from jobs.sources.header_row import Unreadable
 from jobs.sources.table_file import DAMAGED, OLE_FILE, Opening, TableFile
 
 _WEB_PAGE = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head")
-_WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
 def open_table(data: bytes, name: str, opening: Opening) -> TableFile:
@@ -16,7 +16,7 @@ def open_table(data: bytes, name: str, opening: Opening) -> TableFile:
     start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(_WEB_PAGE):
         raise Unreadable("This is a web page with the name of a table.", "Open it in Excel and save it as .xlsx.")
-    if name.lower().endswith(_WORKBOOK_ENDINGS) and not _is_table(data):
+    if name.lower().endswith(WORKBOOKS) and not _is_table(data):
         raise DAMAGED
     from jobs.sources.delimited import DelimitedFile
 
