@@ -410,10 +410,18 @@ def test_a_run_far_above_the_usual_stops_and_sends_nothing_until_a_person_allows
     clinic.pull("2026-03-04 08:45")
     with serving() as server:
         clinic.mail_through(server.port)
+        told = (
+            "The brake would stop the run of Wed 04 Mar {}, which would send 51 letters; usual are 0, and the limit is "
+            "50 (brake_multiple 5, brake_floor 50); if the number is right, write brake_floor: 51 in "
+            "config/clinic.yaml for one run.\n51 letters would leave once that is settled; "
+        )
+        assert told.format("09:00") in clinic.command("forecast", moment="2026-03-04 08:50").output
         stopped = clinic.send("2026-03-04 09:00")
         assert (stopped.code, server.connections) == (FAILED, 0)
         assert stopped.outcome.failed.startswith("This run would send 51 letters; usual are 0, and the limit is 50 ")
+        assert told.format("09:05") in clinic.command("forecast", moment="2026-03-04 09:05").output
         clinic.mail_through(server.port, brake_floor=51)
+        assert "brake" not in clinic.command("forecast", moment="2026-03-04 09:05").output
         allowed = clinic.send("2026-03-04 09:10")
     assert (allowed.code, allowed.counts["letters sent"], len(server.taken)) == (0, 51, 51)
 

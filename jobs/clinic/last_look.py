@@ -23,8 +23,8 @@ NO_LETTER_LEAVES = "no letter leaves: "
 """Begins what is noted of a letter that was to leave when none did; the cause follows."""
 NO_LETTER_LEFT, PUT_OFF_TOO_LONG = "no letter left: ", "the mail server put it off again and again"
 """Of what is said of a letter that came too late by no decision of anybody's."""
-_HOURS = "outside the sending hours"
-_BEFORE = f"{_HOURS}; before, {NO_LETTER_LEFT}"
+OUTSIDE_HOURS = "outside the sending hours"
+_BEFORE = f"{OUTSIDE_HOURS}; before, {NO_LETTER_LEFT}"
 WELCOME_LEAVES = "the welcome about the same visit leaves first"
 """Of a reminder: once the welcome has left, it is withdrawn; where that stays, as one that could not be written in the
 run before, it leaves."""
@@ -110,7 +110,7 @@ def _verdict(due: Due, rule: Rule, person: Person, same_address: Sequence[Sent],
         or why_wait(rule, person, same_address, run.follow_ups, now, run.calendar)
         or _another_day(due, rule, person, now, zone)
     ):
-        held_up = what_held_up(due) if reason == _HOURS else ""
+        held_up = what_held_up(due) if reason == OUTSIDE_HOURS else ""
         return Verdict(due, "wait", f"{_BEFORE}{held_up}" if held_up else reason)
     if leaves_at := still_stoppable(due.leaves_at, due.released_at, run.desk, now):
         return Verdict(due, "soon", grace_words(leaves_at, zone), leaves_at)
@@ -231,7 +231,7 @@ def why_wait(
     if person.unreachable:
         return f"{person.unreachable}{'' if person.email else ' yet'}"
     if not follow_ups.hours(rule).is_open(now, calendar.zone, calendar.holidays):
-        return _HOURS
+        return OUTSIDE_HOURS
     if not rule.capped:
         return ""
     caps = follow_ups.caps

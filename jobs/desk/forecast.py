@@ -1,5 +1,6 @@
 """Who would get what in the next days, and why; nothing is sent and nothing is changed."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 
@@ -10,15 +11,16 @@ from jobs.articles.pages import NAME as PAGES
 from jobs.clinic.due_letters import Due
 from jobs.clinic.durations import duration_words
 from jobs.clinic.follow_ups import Rule, utc_text, why_pointless
-from jobs.clinic.last_look import NO_OUTCOME, RULE_GONE, TO_CORRECT, WELCOME_LEAVES, Verdict
+from jobs.clinic.last_look import NO_OUTCOME, OUTSIDE_HOURS, RULE_GONE, TO_CORRECT, WELCOME_LEAVES, Verdict
 from jobs.clinic.overtaken import SUPERSEDED
 from jobs.desk.rehearsal import rehearsing
 from jobs.desk.terminal import open_console
+from jobs.mail.limits import let_it_go
 from jobs.runner.tools import Tools
 from jobs.sending.deciding import look_at
-from jobs.sending.holding_back import why_all_wait
+from jobs.sending.holding_back import too_many_at_once, why_all_wait
 from jobs.sending.letters import WAITS_FOR_LIST, articles_for, list_waited_for
-from jobs.sending.planning import plan
+from jobs.sending.planning import calendar_of, plan
 from jobs.store.article_vetoes import articles_not_for
 from jobs.store.due_letters import due_letters
 from jobs.store.letters import LetterFacts, letter_facts
@@ -50,14 +52,34 @@ def show_forecast(tools: Tools, days: int) -> None:
     leaving = table.row_count - waiting
     if all_wait:
         console.print(f"No letter leaves as things stand now. {all_wait}", soft_wrap=True)
+    braked = _braked(tools, verdicts)
+    if braked:
+        console.print(braked, soft_wrap=True)
     console.print(
         f"{'1 letter' if leaving == 1 else f'{leaving} letters'} would leave"
-        f"{' once that is settled' if all_wait else ''}; "
+        f"{' once that is settled' if all_wait or braked else ''}; "
         f"{f'{waiting} would wait for a person; ' if waiting else ''}"
         f"{withdrawn} planned before would be withdrawn. Nothing was sent or changed. "
         "`python run_jobs.py why NUMBER` tells the whole story of one patient.",
         soft_wrap=True,
     )
+
+
+def _braked(tools: Tools, verdicts: Iterable[Verdict]) -> str:
+    """That the brake stops the first run which would send far more letters than usual, "" where none does. What has
+    become due by an opening leaves with the run of that moment."""
+    follow_ups, calendar, runs = tools.settings.follow_ups, calendar_of(tools), Counter[datetime]()
+    for verdict in verdicts:
+        rule = follow_ups.rule(verdict.due.rule)
+        if rule and (verdict.what == "send" or verdict.reason.startswith(OUTSIDE_HOURS)):
+            moment = max(tools.now, datetime.fromisoformat(verdict.due.due_at))
+            runs[follow_ups.hours(rule).next_open(moment, calendar.zone, calendar.holidays)] += 1
+    for moment, count in sorted(runs.items()):
+        if beyond := too_many_at_once(tools, count):
+            when = f"{moment.astimezone(calendar.zone):%a %d %b %H:%M}"
+            words = let_it_go(count)
+            return f"The brake would stop the run of {when}, which would send {beyond}; {words}"
+    return ""
 
 
 def _is_withdrawn(verdict: Verdict) -> bool:

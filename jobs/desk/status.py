@@ -23,7 +23,8 @@ from jobs.mail.letter_strays import stray_files
 from jobs.mail.refused_for_good import answer_of
 from jobs.reports.referral_names import load_referral_names
 from jobs.runner.discover import job_names, job_summary
-from jobs.runner.schedule import next_slot
+from jobs.runner.run import open_slot
+from jobs.runner.schedule import JobSettings, next_slot
 from jobs.runner.settings import SettingsFaulty
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import Tools
@@ -130,8 +131,7 @@ def _runs(tools: Tools, runs: Mapping[str, Run]) -> Table:
         table.columns[number].no_wrap = True
     for job in tools.settings.jobs:
         last = runs.get(job.name)
-        upcoming = next_slot(job, tools.now, tools.settings.clinic.tzinfo)
-        following = f"{upcoming:%a %d %b %H:%M}" if upcoming else "off"
+        following = _next_run(tools, job)
         if last is None:
             table.add_row(job.name, "never", "", "", "", following)
             continue
@@ -139,6 +139,14 @@ def _runs(tools: Tools, runs: Mapping[str, Run]) -> Table:
         seconds = f"{last.seconds:.1f}" if last.ended_at else ""
         table.add_row(job.name, _local(tools, last.started_at), _ended(last), seconds, counts, following)
     return table
+
+
+def _next_run(tools: Tools, job: JobSettings) -> str:
+    """When a job runs next: where it has not answered a moment of its schedule, as soon as cron calls."""
+    if since := open_slot(job, tools):
+        return f"now, due since\n{_local(tools, since)}"
+    upcoming = next_slot(job, tools.now, tools.settings.clinic.tzinfo)
+    return f"{upcoming:%a %d %b %H:%M}" if upcoming else "off"
 
 
 _ENDED = {"done": "well", "failed": "failed", "stopped": "failed", "died": "killed", "running": "not yet"}

@@ -107,8 +107,8 @@ def stops_of(tools: Tools, memory: Memory, patient_id: int) -> list[str]:
         *stops_about(memory, known.address_keys, {patient_id}),
         *(mail for mail in mail_about(memory, known.address_keys) if mail.kind in _MAIL),
     ]
-    words = [in_words(tools, line) for line in sorted(lines, key=_when)]
-    return [_DIED.format(patient_id)] * known.died + [_NO_EMAIL] * (known.email_consent == "no") + words
+    words = dict.fromkeys(in_words(tools, line) for line in sorted(lines, key=_when))  # of an address, of its patient
+    return [_DIED.format(patient_id)] * known.died + [_NO_EMAIL] * (known.email_consent == "no") + [*words]
 
 
 def _when(line: StopLine | ReadMail) -> str:

@@ -45,10 +45,10 @@ def run_if_due(job: JobSettings, tools: Tools) -> tuple[int, Outcome] | None:
     try:
         with only_run(tools.state_dir, job.name, _started(tools)):
             _bury_the_dead(job.name, tools, log)
-            slot = _open_slot(job, tools)
+            slot = open_slot(job, tools)
             return _run_alone(job.name, tools, slot, log) if slot else None
     except UnderWay as reason:
-        if not _open_slot(job, tools):
+        if not open_slot(job, tools):
             return None
         log.info("another run is under way", extra={"facts": {"job": job.name}})
         return UNDER_WAY, Outcome(failed=str(reason))
@@ -61,7 +61,7 @@ def worst(codes: list[int]) -> int:
     return max(codes, key=_FROM_FINE_TO_BAD.index, default=FINE)
 
 
-def _open_slot(job: JobSettings, tools: Tools) -> str:
+def open_slot(job: JobSettings, tools: Tools) -> str:
     """The scheduled moment that the job must answer now, "" where none is open.
 
     One whose runs failed is open again after a pause, some times over; where the last one was stopped by what a person

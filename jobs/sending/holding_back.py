@@ -9,7 +9,7 @@ from jobs.clinic.durations import parse_duration
 from jobs.clinic.follow_ups import utc_text
 from jobs.clinic.problems import is_too_bad
 from jobs.clinic.spreading import portion
-from jobs.mail.limits import allowed_now, brake
+from jobs.mail.limits import allowed_now, beyond_usual, brake
 from jobs.runner.schedule import next_slot
 from jobs.runner.tools import Tools
 from jobs.sending.planning import calendar_of
@@ -43,13 +43,19 @@ def why_all_wait(tools: Tools) -> str:
 
 def _too_many(tools: Tools, letters: Sequence[Due]) -> str:
     """The brake: this run would send far more than usual."""
+    beyond = too_many_at_once(tools, len(letters))
+    return brake(len(letters), beyond) if beyond else ""
+
+
+def too_many_at_once(tools: Tools, count: int) -> str:
+    """How far a run with so many letters is beyond the usual, so that the brake stops it; "" where it does not."""
     mail = tools.settings.mail
-    if mail.mode == "preview" or len(letters) <= mail.brake_floor:
+    if mail.mode == "preview" or count <= mail.brake_floor:
         return ""
-    with tools.store.begin() as memory:
+    with tools.store.look() as memory:
         runs = recent_runs(memory, "send_follow_ups")
     usual = [sent for run in runs if (sent := run.counts.get("letters sent", 0))]
-    return brake(len(letters), usual or [0], mail.brake_multiple, mail.brake_floor) or ""
+    return beyond_usual(count, usual or [0], mail.brake_multiple, mail.brake_floor)
 
 
 def _too_old(tools: Tools) -> str:

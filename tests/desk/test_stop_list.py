@@ -92,7 +92,7 @@ def test_an_address_is_allowed_again_by_a_person_with_a_reason_and_the_list_keep
     assert planned(home, quill) == [("sent", "")]
     shown = ask("why", ADDRESS).output
     assert "2026-03-04 10:05: no letters any more, because: asked at the desk (Ann)." in shown
-    assert "2026-03-04 10:05: letters again, because: asked for the reminders again (Ann)." in shown
+    assert shown.count("2026-03-04 10:05: letters again, because: asked for the reminders again (Ann).") == 1
 
 
 def test_what_is_not_stopped_cannot_be_allowed_and_consent_in_the_practice_system_still_counts(
