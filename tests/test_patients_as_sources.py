@@ -1,11 +1,16 @@
 """Who sent somebody is no name in the workbook where it is a patient: it counts, is hidden, and can be answered."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hand_written_clinic import Clinic, Ran, appointment
 from openpyxl import load_workbook
+
+from jobs.runner.run import run_job
+from jobs.runner.settings_loading import load_settings
+from jobs.runner.tools import open_tools
 
 pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group")  # openpyxl cannot read them; Excel can
 
@@ -90,6 +95,19 @@ def test_a_hidden_text_is_answered_as_any_other_and_the_answer_counts_from_then_
     assert said == '"V••• F••••••••" has no name any more and is listed again.'
     assert "Vera Fictional" in table(load_workbook(path)["Needs a name"])  # a person says that it is somebody else
     assert said_of(path, clinic.run("summarize_referrals", "2026-03-02 09:00")) == []
+
+
+def test_a_past_workbook_hides_names_too_and_has_the_same_figures(clinic: Clinic) -> None:
+    a_clinic_of_friends(clinic)
+    now = datetime(2026, 3, 9, 6)  # noqa: DTZ001  the clinic's own time
+    asked = {"period": "2026-W09", "as_of": "2026-03-05"}
+    tools = open_tools(clinic.home, load_settings(clinic.home), now)._replace(asked=asked)
+    ran = Ran(*run_job("summarize_referrals", tools))
+    tools.store.close()
+    (path,) = (file for file in ran.outcome.files if file.suffix == ".xlsx")
+    assert "as of" in path.name and "Rufus" not in words_of(path)
+    assert table(load_workbook(path)["Sources"])["Another patient"]["Year to date"] == 3
+    assert ran.outcome.notes == ()
 
 
 def test_a_text_that_was_answered_stays_answered_and_a_patients_name_in_it_is_hidden(clinic: Clinic) -> None:

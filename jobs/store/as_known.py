@@ -1,6 +1,6 @@
 """The clinic's memory as it would have been on an earlier day, to make a past workbook again."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from jobs.store.tables import appointments, episodes, patients
 @contextmanager
 def memory_as_of(memory: Memory, moment: datetime) -> Iterator[Memory]:
     """The appointments and episodes as they would have been known at a moment in the clinic's zone; nothing changes. Of
-    the patients it tells their numbers alone.
+    the patients it tells their numbers and names alone.
 
     What had not happened yet is taken back: bookings made since are left out, later cancellations and outcomes of
     coming appointments are open again. Corrections made since stay: they are the differences to what was sent then.
@@ -34,13 +34,24 @@ def memory_as_of(memory: Memory, moment: datetime) -> Iterator[Memory]:
             past = Memory(connection, memory.clinic_id)
             if known:
                 whose = sorted({row["patient_id"] for row in known})
-                people = [{"id": each, "clinic_id": memory.clinic_id, "key": f"{each}"} for each in whose]
-                connection.execute(insert(patients), people)
+                connection.execute(insert(patients), _people(memory, whose))
                 connection.execute(insert(appointments), known)
                 refresh_episodes(past, whose, day)
             yield past
     finally:
         engine.dispose()
+
+
+def _people(memory: Memory, whose: Collection[int]) -> list[dict[str, Any]]:
+    """These patients with their names, which are no source in a past workbook either."""
+    table = patients.c
+    query = select(table.id, table.first_name, table.last_name).where(table.clinic_id == memory.clinic_id)
+    names = {number: (first, last) for number, first, last in memory.connection.execute(query)}
+    return [
+        {"id": each, "clinic_id": memory.clinic_id, "key": f"{each}", "first_name": first, "last_name": last}
+        for each in whose
+        for first, last in [names.get(each, ("", ""))]
+    ]
 
 
 def _as_known(row: dict[str, Any], day: str, at: str) -> dict[str, Any] | None:
