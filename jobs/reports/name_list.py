@@ -65,7 +65,7 @@ def with_answers(
     """
     latest = {name_key(answer.text): answer for answer in answers}
     answering = _Answering(NameLines(content), known, latest.keys(), today, author, patients)
-    for answer in sorted(latest.values(), key=lambda each: not _channel_in(each.this_is)):
+    for answer in sorted(latest.values(), key=answering.place_of):
         answering.take(answer)
     taken = tuple(answering.taken)
     content = answering.lines.content() if taken else content
@@ -88,10 +88,25 @@ class _Answering:
         self._stamp = today, author
         self._added: dict[str, tuple[str, str]] = {}  # by the `name_key` of new sources
         self._channels: dict[str, str] = {}  # that these answers have given
+        self._gone: set[str] = set()  # sources that have another name now
         self.taken: list[str] = []
         self.refused: list[str] = []
         self.beside: dict[str, tuple[str, str]] = {}
         self.known_already: list[str] = []
+
+    def place_of(self, answer: Answer) -> int:
+        """In which order answers are taken: what others go by comes first, which is a channel, a new name of a source,
+        and a name that was typed so, before one that may be a slip of it."""
+        if _channel_in(answer.this_is):
+            return 0
+        if self._its_name(answer.text):
+            return 1
+        return 2 if name_key(answer.this_is) in self._typed else 3
+
+    def _its_name(self, text: str) -> str:
+        """The source of which a text is the own name, "" for none."""
+        name = self._known.listed(text) or ""
+        return name if name_key(name) == name_key(text) else ""
 
     def take(self, answer: Answer) -> None:
         """Write it into the list, or say why not; one that could not be taken stays beside its text."""
@@ -105,8 +120,8 @@ class _Answering:
             self.refused.append(_of_a_patient(self._patients[answer.this_is]))
         elif answer.this_is:
             before = self._known.listed(answer.text) or ""
-            renamed = before if name_key(before) == name_key(answer.text) else ""
-            name, channel, why_not = _meant(answer.this_is, self._known, self._added, renamed)
+            renamed = self._its_name(answer.text)
+            name, channel, why_not = self._meant(answer.this_is, renamed)
             why_not = why_not or self._why_no_channel(answer.this_is, name)
             if why_not:
                 self.refused.append(why_not)
@@ -119,6 +134,36 @@ class _Answering:
     def _is_listed(self, this_is: str) -> bool:
         return self._known.listed(this_is.rpartition("(")[0] if _channel_in(this_is) else this_is) is not None
 
+    def _meant(self, this_is: str, renamed: str) -> tuple[str, str, str]:
+        """The source that an answer names, its channel, and why it cannot be taken if it cannot. `renamed` is the
+        source that gets this name, "" for none: it can have that of one of its own texts."""
+        known, added, channel = self._known, self._added, _channel_in(this_is)
+        name = this_is.rpartition("(")[0].strip() if channel else this_is
+        listed = name if name in known.channels else known.listed(name)
+        if listed:
+            is_its_text = listed == renamed and name_key(name) != name_key(renamed)
+            return name if is_its_text else listed, channel or known.channel_of(listed) or NO_CHANNEL, ""
+        if name_key(name) in added:
+            return *added[name_key(name)], ""
+        if not channel and any(sign in name for sign in "()[]{}"):
+            return "", "", _of_brackets(this_is, known, added)
+        others = [each for each in known.channels if each not in (renamed, *self._gone)]
+        near = "" if channel else _looks_like(name, [*others, *(new for new, _ in added.values())])
+        if near:
+            return "", "", self._of_a_look_alike(name, near)
+        usual = known.channel_of(renamed) or ("physician" if _A_DOCTOR.match(name) else NO_CHANNEL)
+        return name, channel or usual, ""
+
+    def _of_a_look_alike(self, name: str, near: str) -> str:
+        """Why a new name that looks like a known one is not taken, and what to write where it is no slip."""
+        it_is_typed = name_key(name) in self._typed  # then the known one may be the slip
+        misspelled = f' If that is misspelled, write "{name}" beside "{near}" on the sheet Names given.'
+        with_channel = f'"{name} (physician)"' if _A_DOCTOR.match(name) else f'"{name} (practice)" or another channel'
+        return (
+            f'"{name}" is not in the list. Did you mean "{near}"?{misspelled if it_is_typed else ""} '
+            f"If it is a new source, write {with_channel}."
+        )
+
     def _put(self, answer: Answer, name: str, channel: str, before: str, renamed: str) -> list[str]:
         """Say what the answer changes: the name of a text, of a whole source beside its own name, a channel."""
         said, given = [], _channel_in(answer.this_is)
@@ -126,6 +171,7 @@ class _Answering:
         one_doctor = channel == "physician" == self._known.channel_of(before) and _longer_form(before, name)
         if renamed and name != renamed and (one_doctor or self._is_new(name)):  # two known ones never become one
             others = self.lines.rename(renamed, name, channel)
+            self._gone.add(renamed)
             self.lines.put(answer.text, name, channel, *self._stamp)
             along = f" So {_so_are(others)} that stood for it." if others else ""
             said.append(
@@ -196,31 +242,6 @@ def _channel_in(this_is: str) -> str:
     found = _WITH_CHANNEL.fullmatch(this_is)
     channel = " ".join(found[2].casefold().split()) if found else ""
     return channel if channel in CHANNELS else ""
-
-
-def _meant(
-    this_is: str, known: ReferralNames, added: Mapping[str, tuple[str, str]], renamed: str
-) -> tuple[str, str, str]:
-    """The source that an answer names, its channel, and why it cannot be taken if it cannot. `added` are the sources
-    that other answers have just named, by `name_key`; `renamed` is the one that gets this name, "" for none: it can
-    have that of one of its own texts."""
-    channel = _channel_in(this_is)
-    name = this_is.rpartition("(")[0].strip() if channel else this_is
-    listed = name if name in known.channels else known.listed(name)
-    if listed:
-        is_its_text = listed == renamed and name_key(name) != name_key(renamed)
-        return name if is_its_text else listed, channel or known.channel_of(listed) or NO_CHANNEL, ""
-    if name_key(name) in added:
-        return *added[name_key(name)], ""
-    if not channel and any(sign in name for sign in "()[]{}"):
-        return "", "", _of_brackets(this_is, known, added)
-    others = [each for each in known.channels if each != renamed]
-    near = "" if channel else _looks_like(name, [*others, *(new for new, _ in added.values())])
-    if near:
-        remedy = f'Did you mean "{near}"? If it is a new source, write "{name} (practice)" or another channel.'
-        return "", "", f'"{this_is}" is not in the list. {remedy}'
-    usual = known.channel_of(renamed) or ("physician" if _A_DOCTOR.match(name) else NO_CHANNEL)
-    return name, channel or usual, ""
 
 
 def _of_brackets(this_is: str, known: ReferralNames, added: Mapping[str, tuple[str, str]]) -> str:

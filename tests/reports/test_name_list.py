@@ -307,3 +307,40 @@ def test_a_list_that_excel_saved_in_ansi_is_kept_readable() -> None:
 def test_a_list_without_its_first_line_is_not_written_into() -> None:
     with pytest.raises(ListFaulty, match="^The first line of the list of names must be: as_typed,name,channel"):
         corrected(("x", "Example Gym"), content="gym,Example Gym\n")
+
+
+MISSPELLED = [*ROWS, ("J Quillfeather MD", "Dr. Jasper Quilfeather", "physician")]
+
+
+def corrected_where_it_is_misspelled(*answers: tuple[str, str]) -> Corrected:
+    content = HEADER + "".join(f"{typed},{name},{channel},,\n" for typed, name, channel in MISSPELLED)
+    names = ReferralNames.of(MISSPELLED, RecognizedNames(MISSPELLED))
+    return with_answers(content.encode(), [Answer(*answer, "") for answer in answers], names, "2026-03-23", "Fern")
+
+
+def test_of_two_new_names_that_look_alike_the_one_that_was_typed_so_counts_and_the_other_is_asked_about() -> None:
+    slip = ("Jasper Quillfeather MD", "Dr. Jasper Quilfeather")
+    result = corrected(slip, ("Dr. Jasper Quillfeather", "Dr. Jasper Quillfeather"))
+    assert new_lines(result) == ["Dr. Jasper Quillfeather,Dr. Jasper Quillfeather,physician,2026-03-23,Fern"]
+    (asked,) = result.refused
+    assert asked.startswith('"Dr. Jasper Quilfeather" is not in the list. Did you mean "Dr. Jasper Quillfeather"?')
+
+
+def test_a_misspelled_source_does_not_defend_itself_against_the_name_that_is_typed() -> None:
+    result = corrected_where_it_is_misspelled(("Dr. Jasper Quillfeather", "Dr. Jasper Quillfeather"))
+    assert result.refused == (
+        '"Dr. Jasper Quillfeather" is not in the list. Did you mean "Dr. Jasper Quilfeather"? If that is misspelled, '
+        'write "Dr. Jasper Quillfeather" beside "Dr. Jasper Quilfeather" on the sheet Names given. If it is a new '
+        'source, write "Dr. Jasper Quillfeather (physician)".',
+    )
+
+
+def test_once_a_misspelled_source_is_renamed_the_other_answers_of_that_workbook_go_by_the_new_name() -> None:
+    right = "Dr. Jasper Quillfeather"
+    result = corrected_where_it_is_misspelled(("Quillfeather Jasper, MD", right), ("Dr. Jasper Quilfeather", right))
+    assert result.refused == ()
+    assert [line.split(",2026")[0] for line in result.content.decode().splitlines()[-3:]] == [
+        f"J Quillfeather MD,{right},physician,,",
+        f"Dr. Jasper Quilfeather,{right},physician",
+        f'"Quillfeather Jasper, MD",{right},physician',
+    ]
