@@ -91,7 +91,8 @@ def cut_episodes(slots: Iterable[Slot], today: str = FOR_GOOD, told: "Mapping[in
 
     An episode begins with an evaluation booked after a visit of the earlier one, or with the first appointment
     after GAP_DAYS without any. An evaluation that was moved or missed stays in its episode: no visit came before.
-    Of a class that comes before any evaluation it is enough that it stands: no calendar tells whether it was kept.
+    Of a class that comes before any evaluation it is enough that it stands, as no calendar tells whether it was kept,
+    and that the evaluation was booked on its day or later: who books both at once is one new patient.
 
     One that was not discharged when the next began can run on beside it. An appointment counts with that of the two
     that it shares its diagnosis, its provider and the like with: `told` says these of each, by their ids.
@@ -137,7 +138,7 @@ def _cut_standing(ordered: Sequence[Slot], today: str, told: "Mapping[int, Told]
     for place, slot in enumerate(ordered):
         day = _ordinal(slot)
         long_ago, before = day - before > GAP_DAYS, day
-        if not running or long_ago or (slot.step == "evaluation" and running[-1].visited):
+        if not running or long_ago or (slot.step == "evaluation" and running[-1].was_before(slot)):
             episodes.append(_Running(place))
             running = [*(one for one in running if not long_ago and not one.over), episodes[-1]]
             its = episodes[-1]
@@ -164,7 +165,8 @@ class _Running:
         self.slots: list[Slot] = []
         self.signs: Signs = {}  # what is said of them
         self.last_day = 0  # of its last one
-        self.visited = False  # a visit was kept, or a class stands that came before any evaluation
+        self.visited = False  # a visit was kept
+        self.class_on = ""  # the first day of a class that stands
         self.over = False  # a discharge was kept
         self.called_off = True  # all its evaluations were cancelled, moved or missed
         self.any_evaluation = False  # whatever became of it
@@ -177,8 +179,14 @@ class _Running:
             self.visited, self.over = True, self.over or slot.step == "discharge"
         if slot.step == "evaluation":
             self.any_evaluation, self.called_off = True, self.called_off and not _stands(slot)
-        elif is_class(slot) and not self.any_evaluation:
-            self.visited = True
+        elif is_class(slot):
+            self.class_on = self.class_on or slot.starts_on
+
+    def was_before(self, evaluation: Slot) -> bool:
+        """Whether the patient was here before an evaluation that follows."""
+        if self.visited or self.any_evaluation or not self.class_on:
+            return self.visited
+        return self.class_on < evaluation.starts_on and self.class_on <= (evaluation.booked_on or evaluation.starts_on)
 
 
 def _its_episode(

@@ -8,8 +8,9 @@ from jobs.clinic.tallies import QUIET_AFTER_DAYS, QUIET_REFERRALS
 
 DEFINITIONS = (
     ("Episode of care", "Begins with an evaluation when the patient has had no visit yet or after a visit of the "
-     f"earlier episode, or with the first appointment after {GAP_DAYS} days without any. A class that stands is such a "
-     "visit too, be it that nobody enters who came. A moved or missed evaluation stays in its episode."),
+     f"earlier episode, or with the first appointment after {GAP_DAYS} days without any. The evaluation that "
+     "a class member books begins one too, though nobody may enter who came to the class. A moved or missed evaluation "
+     "stays in its episode."),
     ("Two plans at once", "Where a second evaluation begins an episode and the earlier one was not discharged, both "
      "run on. An appointment counts with the one whose kind (Pilates or therapy), diagnosis, complaint, service, "
      "referring provider or source it shares, or whose provider takes turns with the other's; else with the later "

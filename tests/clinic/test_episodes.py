@@ -38,6 +38,9 @@ def test_an_evaluation_after_a_class_of_which_nobody_knows_who_came_opens_a_new_
     first, second, evaluation = "2026-01-05", "2026-01-12", slot(3, "2026-01-14", step="evaluation")
     classes = [slot(1, first, "booked", "class"), slot(2, second, "booked", "class")]
     assert days([*classes, evaluation]) == [[first, second], ["2026-01-14"]]
+    for booked, episodes in (("2026-01-04", 1), (first, 2), ("2026-01-13", 2)):
+        assert len(days([*classes, evaluation._replace(booked_on=booked)])) == episodes
+    assert len(days([*classes, evaluation._replace(starts_on=first)])) == 1  # on the day of the first class
     off = [one._replace(status=status) for one, status in zip(classes, ("cancelled", "no_show"), strict=True)]
     assert len(days([*off, evaluation])) == 1
 

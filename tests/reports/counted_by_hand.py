@@ -182,7 +182,7 @@ def _cut(own: list[Slot], today: date) -> list[list[Slot]]:
         long_ago = bool(earlier) and (slot.starts_on - earlier[-1].starts_on).days > 90
         if not parts or long_ago:
             can_go_on = [[slot]]
-        elif slot.step == "evaluation" and _has_been_here(can_go_on[-1], today):
+        elif slot.step == "evaluation" and _was_before(slot, can_go_on[-1], today):
             can_go_on = [part for part in can_go_on if not _is_discharged(part, today)] + [[slot]]
         else:
             last = can_go_on[-1]
@@ -194,10 +194,12 @@ def _cut(own: list[Slot], today: date) -> list[list[Slot]]:
     return parts
 
 
-def _has_been_here(part: list[Slot], today: date) -> bool:
-    evaluations = [place for place, one in enumerate(part) if one.step == "evaluation"] or [len(part)]
-    classes = [one for one in part[: evaluations[0]] if one.step == "class" and not _is_called_off(one)]
-    return bool(classes) or any(is_visit(one, today) for one in part)
+def _was_before(evaluation: Slot, part: list[Slot], today: date) -> bool:
+    if any(is_visit(one, today) for one in part):
+        return True
+    until = min(evaluation.starts_on - DAY, evaluation.booked_on or evaluation.starts_on)
+    classes = [one for one in part if one.step == "class" and not _is_called_off(one) and one.starts_on <= until]
+    return bool(classes) and not any(one.step == "evaluation" for one in part)
 
 
 def _is_discharged(part: list[Slot], today: date) -> bool:
