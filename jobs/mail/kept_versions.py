@@ -106,6 +106,13 @@ class KeptVersions:
         version = next((kept for kept in reversed(self.history(letter)) if kept.text == texts.get(letter)), None)
         return Good(version, files) if version and len(files) == len(texts) else None
 
+    def counted_before(self, letter: str, data: bytes) -> bytes:
+        """The version of a letter that passed last; b"" where there is none, or where `data` itself has passed once."""
+        if any(kept.passed and kept.text == _digest(data) for kept in self.history(letter)):
+            return b""
+        good = self.last_good(letter)
+        return good.files[letter] if good else b""
+
     def last_good_part(self, name: str) -> Good | None:
         """The last version of a file around the letters with which any letter passed."""
         digest = next(

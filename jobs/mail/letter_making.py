@@ -24,6 +24,7 @@ from jobs.mail.letter_paper import ALL_FIELDS, BODY, check_paper
 from jobs.mail.letter_privacy import private_fault
 from jobs.mail.letter_source import LetterSource, take_apart
 from jobs.mail.letter_trials import try_out
+from jobs.mail.letter_typed_over import typed_over
 from jobs.mail.markdown_letters import convert, inline_styles
 
 _ARTICLES = re.compile(r"\{\{-?\s*articles\s*-?\}\}")
@@ -44,6 +45,7 @@ class Paper(NamedTuple):
     zone: str
     language: str
     trials: Trials = NO_TRIALS
+    earlier: bytes = b""  # the version of the letter that counted last
 
 
 def make_letter(data: bytes, file: str, paper: Paper) -> Compiled:
@@ -53,7 +55,7 @@ def make_letter(data: bytes, file: str, paper: Paper) -> Compiled:
     if not faults:
         source, faults = take_apart(text, file)
     if source is not None:
-        faults += _check_fields(source, faults, paper)
+        faults += _check_fields(source, faults, paper) or _typed_over(source, paper)
     surround, part_faults = check_paper(paper.folder, paper.parts)
     if faults or part_faults or source is None:
         return _refused(faults + part_faults)
@@ -86,6 +88,12 @@ def _check_fields(source: LetterSource, found: list[Fault], paper: Paper) -> lis
         faults += language.check(source.body, source.file, source.body_line)
         faults += _check_list(source)
     return faults
+
+
+def _typed_over(source: LetterSource, paper: Paper) -> list[Fault]:
+    """Faults where a day, an hour or a name stands in place of a field of the version that counted last."""
+    earlier, _ = take_apart(decode(paper.earlier, source.file)[0], source.file) if paper.earlier else (None, None)
+    return typed_over(source, earlier, paper.language, paper.clinic.get("clinic.name", "")) if earlier else []
 
 
 def _check_head(file: str, name: str, words: str, line: int) -> list[Fault]:

@@ -32,8 +32,8 @@ VERSIONS, TRIALS = "versions", "cache/trials.json"
 _SEAL = 16
 _MADE_BY = (
     "fields", "letter_file", "letter_forms", "letter_language", "letter_making", "letter_marks", "letter_paper",
-    "letter_pasted", "letter_privacy", "letter_source", "letter_trials", "markdown_letters", "real_trials",
-    "spoken_dates", "templates",
+    "letter_pasted", "letter_privacy", "letter_source", "letter_trials", "letter_typed_over",
+    "markdown_letters", "real_trials", "spoken_dates", "templates",
 )  # fmt: skip
 """What decides how a letter compiles: another program makes its letters anew."""
 
@@ -215,18 +215,20 @@ class _Maker(NamedTuple):
         path = self.cache / f"{stem}.{print_of_letter}.letter" if self.cache else None
         letter = _from_cache(path) if path and not self.anew else None
         if letter is None:
-            letter = self._made(name, data, parts)
+            earlier = self.kept.counted_before(name, data) if self.kept else b""
+            letter = self._made(name, data, parts, earlier)
             if self.kept and which != "last":
                 self._keep(self.kept, name, {**parts, name: data}, letter.html is not None, which)
             if path:
                 _into_cache(path, stem, letter)
         return letter
 
-    def _made(self, name: str, data: bytes, parts: Mapping[str, bytes]) -> Compiled:
+    def _made(self, name: str, data: bytes, parts: Mapping[str, bytes], earlier: bytes) -> Compiled:
         from jobs.mail.letter_making import Paper, make_letter  # the cold path: Markdown, styles, trials
 
         language = language_of(name) or self.clinic.language
-        paper = Paper(self.folder.name, parts, clinic_values(self.clinic), self.clinic.zone, language, self.trials)
+        clinic = clinic_values(self.clinic)
+        paper = Paper(self.folder.name, parts, clinic, self.clinic.zone, language, self.trials, earlier)
         return make_letter(data, f"{self.folder.name}/{name}", paper)
 
     def _keep(self, kept: KeptVersions, name: str, files: Mapping[str, bytes], good: bool, which: str) -> None:
