@@ -17,6 +17,7 @@ from jobs.clinic.letter_names import language_of, own_letter
 from jobs.clinic.profile import ClinicProfile, is_postal_address
 from jobs.desk.left_unscheduled import left_unscheduled
 from jobs.desk.rules_gone import line_of_rule, rules_gone
+from jobs.desk.typed_words import typed_words
 from jobs.desk.what_is_there import missing_files, missing_secrets, unfollowed, unusable_here
 from jobs.mail.kept_versions import KeptVersions
 from jobs.mail.letter_marks import only_link
@@ -107,7 +108,7 @@ def find_faults(home: Path) -> Found:
         faults += strays
         faults += _lost_translations(letters, " ".join(fault.remedy for fault in faults))
         remarks += [*left_unscheduled(settings), *_left_empty(home, settings), *_of_the_last_visit(home, settings)]
-        remarks += _not_read(home)
+        remarks += [*typed_words(home, settings), *_not_read(home)]
     faults += load_library(home / "config" / "articles.csv")[1]
     faults += load_referral_names(home / "config" / "referral_names.csv")[1]
     return Found(sorted(set(faults)), settings, letters.instead, gone, tuple(remarks))

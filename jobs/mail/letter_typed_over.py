@@ -62,7 +62,7 @@ def typed_over(now: LetterSource, before: LetterSource, language: str, clinic: s
             if text.count(_mark(field)) >= was.count(_mark(field)):
                 continue
             here = _called(was, text, language, clinic) if field == _NAME else _moments(field, was, text, language)
-            if place := next(here, None):
+            if (place := next(here, None)) is not None:
                 faults.append(Fault(now.file, first_line + text.count("\n", 0, place), *meant))
     return faults
 
@@ -116,8 +116,38 @@ def said_moment(text: str, words: Collection[str]) -> str:
 def _words_of_moments(language: str) -> frozenset[str]:
     """The days of the week and the months, in English and in a language."""
     days = [f"2027-01-{day:02}" for day in range(1, 8)] + [f"2027-{month:02}-01" for month in range(2, 13)]
-    said = " ".join(moment_in_words(f"{day}T00:00:00Z", "UTC", of)[0] for day in days for of in {"en", language})
-    return frozenset(word for word in re.findall(r"[^\W\d_]+", said.casefold()) if len(word) > 2)
+    said = [_words_of(day, of) for day in days for of in {"en", language}]
+    return frozenset(word.casefold() for words in said for word in words if len(word) > 2)
+
+
+def _words_of(day: str, language: str) -> set[str]:
+    """`Friday` and `January`, of a day."""
+    return set(re.findall(r"[^\W\d_]+", moment_in_words(f"{day}T00:00:00Z", "UTC", language)[0]))
+
+
+@lru_cache(maxsize=8)
+def _day_of_a_month(language: str) -> re.Pattern[str]:
+    """`December 24`, `Dec. 24th`, `24 de diciembre`; a month is known by its capital where the language gives it one:
+    `you may 2 days before` names none."""
+    in_january = set.intersection(*(_words_of(f"2027-01-{day:02}", language) for day in range(1, 8)))
+    on_days = set[str]().union(*(_words_of(f"2027-01-{day:02}", language) for day in range(1, 8))) - in_january
+    months = set[str]().union(*(_words_of(f"2027-{month:02}-01", language) for month in range(1, 13))) - on_days
+    longest = sorted((word for word in months if len(word) > 2), key=len, reverse=True)
+    names = "|".join(f"{name}|{name.capitalize()}|{name[:3].capitalize()}\\b" for name in longest)
+    number = r"\d{1,2}(?:st|nd|rd|th|º)?"
+    return re.compile(rf"\b(?:{names})\.?\s{number}\b(?![:%])|\b{number}\s(?:of |de )?(?:{names})\b")
+
+
+def day_written_out(text: str, language: str) -> re.Match[str] | None:
+    """Where a text says the day of a month."""
+    return next((found for of in dict.fromkeys((language, "en")) if (found := _day_of_a_month(of).search(text))), None)
+
+
+def greets_by_name(text: str, language: str, clinic: str) -> int:
+    """The line, from 0, on which a letter without the patient's own name greets somebody by one; -1 where none does."""
+    plain = _with_marks(text)
+    place = -1 if _mark(_NAME) in plain else next(_called("", plain, language, clinic), -1)
+    return plain.count("\n", 0, place) if place >= 0 else -1
 
 
 def _leads(field: str, was: str) -> list[str]:

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from lakeside_day import Ask
@@ -323,3 +324,41 @@ def test_a_letter_whose_ending_was_saved_in_capitals_is_called_back(ask: Ask, ho
     (home / "templates" / "mid_plan.md").rename(home / "templates" / "mid_plan.MD")
     shown = ask("check").output
     assert 'template "mid_plan.md" is not in templates/.\nRename templates/mid_plan.MD to mid_plan.md.\n' in shown
+
+
+def test_a_day_that_is_written_out_and_one_name_for_all_are_asked_about(ask: Ask, home: Path) -> None:
+    reminder, lapsed = home / "templates" / "reminder.es.md", home / "templates" / "lapsed.md"
+    rmtree(home / "var" / "versions")  # no letter has counted yet
+    edit(reminder, "Venga con ropa", "Cerramos el 24 de diciembre. Venga con ropa")
+    edit(lapsed, "Hello {{ patient.first_name }},", "Hello Ann,")
+    told = ask("check")
+    assert told.exit_code == 0 and told.output.startswith("All is well: ")
+    assert told.output.splitlines()[1:] == [
+        "templates/lapsed.md, line 5, greets every patient by one name. If that is not meant, write "
+        "{{ patient.first_name }} there.",
+        'templates/reminder.es.md, line 13, says "24 de diciembre" to every patient until somebody takes it out. '
+        "If the day of the patient's own visit is meant, write {{ appointment.date }} there.",
+    ]
+
+
+def test_a_letter_before_a_visit_without_its_day_is_asked_about(ask: Ask, home: Path) -> None:
+    rmtree(home / "var" / "versions")  # no letter has counted yet
+    edit(home / "templates" / "reminder.md", "**When:** {{ appointment.date }}", "**When:** Tuesday, January 12")
+    assert ask("check").output.splitlines()[1:] == [
+        'templates/reminder.md, line 9, says "January 12" to every patient until somebody takes it out. '
+        "If the day of the patient's own visit is meant, write {{ appointment.date }} there.",
+        "templates/reminder.md does not tell the day of the visit, although the rule reminder sends it before one. "
+        "If that is not meant, write {{ appointment.date }} into it.",
+    ]
+
+
+def test_a_name_typed_over_its_field_is_a_fault_once_the_letter_has_counted(ask: Ask, home: Path) -> None:
+    assert ask("check").exit_code == 0
+    edit(home / "templates" / "lapsed.md", "Hello {{ patient.first_name }},", "Hello Ann,")
+    told = ask("check")
+    assert told.exit_code == 3
+    assert told.output.startswith(
+        "templates/lapsed.md, line 5: A name is typed where {{ patient.first_name }} stood, and every patient would be "
+        "called so.\nWrite {{ patient.first_name }} there; to greet all alike, use small letters: Hello friends,\n"
+        "1 fault. Nothing was sent or changed.\nUntil then lapsed.md goes on as it was saved on "
+    )

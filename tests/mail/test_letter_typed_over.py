@@ -13,7 +13,7 @@ from jobs.clinic.profile import ClinicProfile
 from jobs.mail.fields import LetterValues
 from jobs.mail.letter_forms import PARTS
 from jobs.mail.letter_source import LetterSource, take_apart
-from jobs.mail.letter_typed_over import typed_over
+from jobs.mail.letter_typed_over import day_written_out, typed_over
 from jobs.mail.templates import Letters, load_letters
 
 SHIPPED = Path(__file__).resolve().parents[2] / "templates"
@@ -116,6 +116,28 @@ def test_a_reminder_with_its_day_typed_over_is_told_and_the_one_before_goes_on(t
     ]
     written = letters.write("reminder.md", LetterValues("Jamie", "2027-03-04T17:30:00Z"))
     assert written.subject == "Your appointment on Thursday, March 4" and "Hello Jamie" in written.text
+
+
+def test_a_field_at_the_very_beginning_is_seen_as_well() -> None:
+    before = read("---\nsubject: '{{ appointment.date }}'\n---\nHello", "letter.md")
+    now = read("---\nsubject: Tuesday, January 12\n---\nHello", "letter.md")
+    assert [fault.line for fault in typed_over(now, before, "en", "")] == [2]
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "day"),
+    [
+        ("We are closed on December 24.", "en", "December 24"),
+        ("Closed Dec. 24th and after", "en", "Dec. 24th"),
+        ("Cerramos el 24 de diciembre", "es", "24 de diciembre"),
+        ("Monday: 8 am to 6 pm", "en", ""),
+        ("If you may, 2 days before", "en", ""),
+        ("Since March 2026 we have had two rooms", "en", ""),
+    ],
+)
+def test_a_day_of_a_month_is_known_where_it_is_written_out(words: str, language: str, day: str) -> None:
+    found = day_written_out(words, language)
+    assert (found[0] if found else "") == day
 
 
 def test_what_has_counted_once_is_not_refused_for_a_later_version(tmp_path: Path) -> None:
