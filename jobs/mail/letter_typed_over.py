@@ -32,7 +32,7 @@ _MEANT = {
         "Write {{ appointment.time }} there; each patient then reads their own hour.",
     ),
 }
-_LINE_BEGINS = r"^[^\w\n]*"
+_LINE_BEGINS, _LABEL = r"^[^\w\n]*", r"^[^\n:]{1,40}:[^\w\n]*"
 _GREETING = (
     _LINE_BEGINS + r"(?:hello|hi|hey|dear|good (?:morning|afternoon|evening)|hola|estimad[oa]|querid[oa]"
     r"|buen[oa]s (?:d[ií]as|tardes))[^\w\n]+"
@@ -52,9 +52,9 @@ _NUMBERS = pattern(r"\d{1,4}\s?[/.:-]\s?\d{1,2}|\d{1,2}\s?[ap]\.?\s?m\b", re.IGN
 
 
 def typed_over(now: LetterSource, before: LetterSource, language: str, clinic: str) -> list[Fault]:
-    """The first place of each part of a letter where a field of the version `before` is typed over. `clinic` is the
-    name of the clinic, by which all may be greeted."""
-    faults = []
+    """The first place of each part of a letter where a field of the version `before` is typed over, one fault a line.
+    `clinic` is the name of the clinic, by which all may be greeted."""
+    faults = dict[int, Fault]()
     for part in ("subject", "preheader", "body"):
         was, text = _with_marks(getattr(before, part)), _with_marks(getattr(now, part))
         first_line = now.body_line if part == "body" else now.lines[part]
@@ -63,18 +63,21 @@ def typed_over(now: LetterSource, before: LetterSource, language: str, clinic: s
                 continue
             here = _called(was, text, language, clinic) if field == _NAME else _moments(field, was, text, language)
             if (place := next(here, None)) is not None:
-                faults.append(Fault(now.file, first_line + text.count("\n", 0, place), *meant))
-    return faults
+                line = first_line + text.count("\n", 0, place)
+                faults.setdefault(line, Fault(now.file, line, *meant))
+    return list(faults.values())
 
 
 def _moments(field: str, was: str, text: str, language: str) -> Iterator[int]:
-    """Where a text says a day or an hour after the very words that stood before the field."""
+    """Where a text says a day or an hour after the very words that stood before the field. Where the field ended its
+    line or followed a label (`When:`), also on a line of another label (`Date:`)."""
     words = _words_of_moments(language)
-    for lead in _leads(field, was):
+    ends = re.search(rf":[^\w\n]*{_mark(field)}\b|\b{_mark(field)}[^\w\n]*$", was, re.MULTILINE)
+    for lead in (*_leads(field, was), *([_LABEL] if ends else [])):
         for found in islice(re.finditer(lead, text, re.IGNORECASE | re.MULTILINE), _MOST):
             rest = text[found.end() : found.end() + _LONGEST].partition("\n")[0]
             said = said_moment(rest, words)
-            if said and (lead != _LINE_BEGINS or not rest[len(said) :].strip(" .!")):
+            if said and (lead not in (_LINE_BEGINS, _LABEL) or not rest[len(said) :].strip(" .!")):
                 yield found.end()
 
 

@@ -49,6 +49,8 @@ def lines_refused(name: str, *edits: tuple[str, str]) -> list[int]:
         ("reminder.md", f"**When:** {DATE}", "**When:** 1/12/2027", [9]),
         ("reminder.md", f"**When:** {DATE}", "**When:** Tue Jan. 12th", [9]),
         ("reminder.md", WHEN, "When: Tuesday January 12 at 9:30 AM", [9]),
+        ("reminder.md", WHEN, "**Date:** Tuesday, January 12", [9]),
+        ("reminder.md", f"Your appointment on {DATE}", "Reminder: Tuesday, January 12", [2]),
         ("reminder.md", TIME, "9:30 AM", [9]),
         ("reminder.md", TIME, "9 am", [9]),
         ("missed_visit.md", DATE, "Tuesday, January 12", [7]),
@@ -74,6 +76,7 @@ def test_what_is_typed_over_a_field_is_refused(name: str, old: str, new: str, li
         ("reminder.md", f"**When:** {DATE}", f"**When:** as you chose, {DATE} (never on December 24)"),
         ("reminder.md", DATE, "tomorrow"),
         ("missed_visit.md", FOR_A_DAY, "; we are closed on December 24"),
+        ("missed_visit.md", f"{FOR_A_DAY} and", " and did not see you.\n\n**Holidays:** December 24\n\nWe"),
         *(("lapsed.md", f"Hello {NAME},", greeting) for greeting in (
             "Hello,", "Hello there,", "Hello friends,", "Hello Friends,", "Dear Patients,", "Dear Riverbend Family,",
             "Hello and welcome,", "Hello again,", "Good morning,", "Welcome!", "Happy New Year,", "Your plan:",
