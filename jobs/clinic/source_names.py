@@ -78,6 +78,7 @@ class ReferralNames:
     recognizer: Recognizer | None = None
     cannot_be_read: bool = False
     _found: dict[str, str | None] = field(default_factory=dict)  # what each text was found to stand for
+    looked_at: set[str] = field(default_factory=set)  # texts of which is known whether they name a patient
     _shown: dict[str, str] = field(default_factory=dict)  # texts with a patient's name, as they may be shown
 
     @classmethod

@@ -22,13 +22,15 @@ _INITIAL = pattern(" [a-z](?= )")
 
 
 def note_patients(memory: Memory, names: ReferralNames, as_source: Iterable[str], as_provider: Iterable[str]) -> None:
-    """Let `names` know which of the texts that were typed as a source name a patient."""
+    """Let `names` know which of the texts that were typed as a source name a patient; each text is looked at once."""
     typed = set(filter(None, as_source))
-    asked = {each for each in typed if names.may_name_a_patient(each)}
+    theirs = {each for each in typed if names.may_name_a_patient(each)}
+    asked = theirs - names.looked_at
+    names.looked_at.update(asked)
     if not asked:
         return
     of_others = (said for said, name in names.names.items() if names.channel_of(name) != OF_PATIENTS)
-    others = [*as_provider, *(typed - asked), *of_others]
+    others = [*as_provider, *(typed - theirs), *of_others]
     for each, shown in hidden_names(asked, others, lambda wanted: _patients_among(memory, wanted)).items():
         names.names_a_patient(each, shown)
 
