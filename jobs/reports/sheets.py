@@ -32,6 +32,7 @@ INK, QUIET, LINE, BAND = "#1F2A37", "#5B6673", "#C9D3DC", "#EAF1F7"
 ENTRY = "#FFF8E1"  # where somebody may write
 FONT = "Calibri"
 LONGEST_TEXT = 2000
+_BOLD_LETTER = 0.8  # how wide it usually is, in the unit of columns
 
 COUNT, AVERAGE, RATE, DAY, TEXT, SPARK = "#,##0;-#,##0;0", "#,##0.0", "0.0%", "mmm d, yyyy", "@", ""
 MONEY, MOMENT = "#,##0", "mmm d, yyyy h:mm"
@@ -160,10 +161,13 @@ class Sheet:
             self.page.repeat_rows(top)
 
     def _bands(self, row: int, columns: Sequence[Col]) -> None:
-        first = 0
+        first, wide = 0, {"align": "center", "valign": "vcenter", "text_wrap": True}
         for band, group in groupby(columns, key=lambda column: column.band):
-            last = first + len(list(group)) - 1
-            looks = self.book.form(bold=True, bg_color=BAND, font_color=BLUE, align="center", left=1, left_color=LINE)
+            widths = [column.width for column in group]
+            last = first + len(widths) - 1
+            looks = self.book.form(bold=True, bg_color=BAND, font_color=BLUE, left=1, left_color=LINE, **wide)
+            if len(band) * _BOLD_LETTER > sum(widths):  # one column of money under "Revenue of this year's"
+                self.page.set_row(row, 30)
             if band and last > first:
                 self.page.merge_range(row, first, row, last, band, looks)
             elif band:

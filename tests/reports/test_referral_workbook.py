@@ -132,6 +132,17 @@ def test_each_figure_stands_under_its_header(path: Path) -> None:
     assert total["Conversion"] == 36 / 62
 
 
+@pytest.mark.parametrize(("money", "lines"), [({"paid_cents": 9000}, 1), ({}, 2)])
+def test_the_words_over_a_column_of_money_have_room_in_two_lines_where_it_stands_alone(
+    money: dict[str, int], lines: int, path: Path
+) -> None:
+    book = written(figures_of(a_line("Google search", 1, billed_cents=12000, **money)), path)
+    for sheet in (book["Sources"], book["Referring providers"]):
+        (head,) = (cell for cell in sheet[HEADER - 1] if cell.value == "Revenue of this year's")
+        height = sheet.row_dimensions[HEADER - 1].height or 16
+        assert (head.alignment.wrap_text, int(height) // 15) == (True, lines)
+
+
 def test_what_lies_before_the_data_is_unknown_and_not_zero(path: Path) -> None:
     (row, *_) = table(written(SAMPLE, path, data_only=True)["Figures"])
     assert (row["Figure"], row["This week"], row["Same period last year"]) == ("New patients", 6, None)
