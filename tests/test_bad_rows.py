@@ -64,7 +64,7 @@ def test_a_note_about_a_whole_export_stays_when_only_some_rows_are_read_again(cl
         os.utime(path, (1_700_000_000 + number,) * 2)
         clinic.pull(MOMENT)
         assert [what for _, _, what, _ in listed(clinic)] == [
-            "This export has no e-mail column: no letter is possible for its patients."
+            "This export has no e-mail column: no letter is possible for patients whom no other source knows."
         ]
 
 

@@ -63,14 +63,16 @@ def test_the_physiotherapy_clinic_is_read_whole_and_says_why_it_gets_no_letters(
     )
     *twice, line = sorted(problems(physio), key=lambda line: str(line["File"] or ""))
     assert [each["Value"] for each in twice] == ["43 and 61", "64 and 67", "387 and 389"]
-    assert line["What is wrong"] == "This export has no e-mail column: no letter is possible for its patients."
+    assert line["What is wrong"] == (
+        "This export has no e-mail column: no letter is possible for patients whom no other source knows."
+    )
     assert line["What to do"] == (
         "Add the patients' e-mail addresses to the export, or join a file that has them in config/sources.yaml."
     )
     sent = physio.send("2025-09-20 10:00")
     assert (sent.code, physio.in_state("sent")) == (FINE, set())
     assert set(ran.outcome.notes) == {
-        "physio: This export has no e-mail column: no letter is possible for its patients.",
+        "physio: This export has no e-mail column: no letter is possible for patients whom no other source knows.",
         "physio: One patient has two appointments that begin at the same moment; both count.",
     }
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from hand_written_clinic import Clinic, appointment
+from openpyxl import load_workbook
 
 from jobs.clinic.letter_life import PASSED_ON
 from jobs.desk.commands import cli
@@ -405,3 +406,35 @@ def test_status_says_how_new_each_sources_data_are(clinic: Clinic) -> None:
     shown = ask(clinic, "status").output
     assert "Source export: as of Mon 04 Aug 05:00, last changed Mon 04 Aug 07:00" in shown
     assert "Source calendar: nothing was read yet" in shown
+
+
+OWENS = "{name: owen, path: exports/owen.csv, date_order: mdy}"
+WITHOUT_ADDRESSES = (
+    "owen: This export has no e-mail column: no letter is possible for patients whom no other source knows."
+)
+
+
+def test_that_a_calendar_has_no_addresses_is_said_only_while_somebody_is_to_come_who_has_none(clinic: Clinic) -> None:
+    """A therapist's own, as Google writes a calendar into a file."""
+    clinic.read_from("{name: export, path: exports/appointments.csv}", OWENS)
+    coming = ["Eval - Anna Fictional,08/11/2025,9:00 AM", "PT - Bea Fictional,08/11/2025,11:00 AM"]
+    gone = ["PT - Cleo Fictional,08/01/2025,9:00 AM"]  # nobody can be written to about it
+
+    def said(*entries: str, moment: str) -> tuple[tuple[str, ...], int, bool]:
+        text = "\n".join(["Subject,Start Date,Start Time", *entries, ""])
+        (clinic.home / "exports" / "owen.csv").write_text(text, "utf-8")
+        ran = clinic.pull(moment)
+        assert clinic.run("summarize_referrals", moment).code == 0
+        (book,) = (clinic.home / "var" / "reports").glob("referrals-*.xlsx")
+        health = load_workbook(book)["Health"].iter_rows(values_only=True)
+        return (
+            ran.outcome.notes,
+            ran.counts.get("problems listed", 0),
+            ("owen", "(the whole row)") in {row[:2] for row in health},
+        )
+
+    clinic.export(ANNA)
+    assert said(*gone, coming[0], moment="2025-08-04 07:00") == ((), 0, False)
+    assert said(*gone, *coming, moment="2025-08-05 07:00") == ((WITHOUT_ADDRESSES,), 1, True)
+    clinic.export(ANNA, appointment("Bea", "2025-08-11 11:00", "booked", booked_at="2025-08-04 11:00"))
+    assert said(*gone, *coming, moment="2025-08-06 07:00") == ((), 0, False)

@@ -16,6 +16,7 @@ from jobs.clinic.people import (
     read_part,
     read_surname,
 )
+from jobs.clinic.problems import NO_ADDRESSES
 from jobs.clinic.read_once import ReadOnce
 from jobs.clinic.value_rules import ValueRules
 
@@ -86,7 +87,7 @@ def _contacts(columns: Columns, rules: ValueRules) -> Values:
         email = [own or guest for own, guest in zip(email, guests, strict=True)]
     elif not columns.has("email"):
         columns.note_all(
-            "This export has no e-mail column: no letter is possible for its patients.",
+            f"{NO_ADDRESSES}: no letter is possible for patients whom no other source knows.",
             "Add the patients' e-mail addresses to the export, or join a file that has them in config/sources.yaml.",
         )
     return {

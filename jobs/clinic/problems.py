@@ -23,6 +23,7 @@ COMES_THOUGH_DEAD = (
     "If the patient is alive, run: python run_jobs.py allow NO --alive --reason TEXT. If not, correct the later visits "
     "in the practice system.",
 )
+NO_ADDRESSES = "This export has no e-mail column"
 OVERRULED = "A later row has the same appointment with other values; the later row counts."
 BOOKED_AGAIN = "This visit was called off and booked again for the same time; the new booking counts."
 HOUR_LOST = "This appointment was known with its time of day, which this row does not give or which cannot be read."

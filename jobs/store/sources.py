@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import case, delete, func, insert, select, update
 
-from jobs.clinic.problems import is_held_back, is_of_file, is_too_bad
+from jobs.clinic.problems import NO_ADDRESSES, is_held_back, is_of_file, is_too_bad
 from jobs.clinic.records import Problem
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts, insert_rows
 from jobs.store.runs import cursor, set_cursor
-from jobs.store.tables import problems, source_files
+from jobs.store.tables import appointments, patients, problems, source_files
 
 SETTINGS = "config/sources.yaml"
 """Under this name stands in the list of problems what is wrong with the sources that it names, or names no more."""
@@ -204,13 +204,34 @@ def _put_on(memory: Memory, seen: Sequence[tuple[str, Problem]]) -> None:
 
 def listed_problems(memory: Memory, names: Iterable[str]) -> list[tuple[str, Problem]]:
     """Every problem of these sources, and of patients who may be one, that still stands, with the moment it was first
-    seen, newest first. What stands of a source that is named no more, nobody can mend."""
+    seen, newest first. What stands of a source that is named no more, nobody can mend; nor does anybody need to mend
+    that a source has no addresses, while others have all that it needs."""
     query = (
-        select(problems.c.seen_at, *(problems.c[name] for name in Problem._fields))
+        select(problems.c.id, problems.c.seen_at, *(problems.c[name] for name in Problem._fields))
         .where(problems.c.clinic_id == memory.clinic_id, problems.c.source.in_([*names, PATIENTS, SETTINGS]))
         .order_by(problems.c.seen_at.desc(), problems.c.id)
     )
-    return [(row[0], _problem(row[1:])) for row in memory.connection.execute(query)]
+    rows, needless = memory.connection.execute(query).all(), needs_nobody(memory)
+    return [(row[1], _problem(row[2:])) for row in rows if row[0] not in needless]
+
+
+def needs_nobody(memory: Memory) -> frozenset[int]:
+    """The lines, by their ids, that say of a source that it has no addresses, where another source has that of each
+    patient who was to come when it was last read."""
+    table, slot = problems.c, appointments.c
+    said = select(table.id, table.source).where(
+        table.clinic_id == memory.clinic_id, table.row == 0, table.what.startswith(NO_ADDRESSES)
+    )
+    found = set()
+    for line, source in memory.connection.execute(said).all():
+        to_come = (
+            slot.clinic_id == memory.clinic_id, slot.source == source, slot.status == "booked",
+            slot.starts_on >= freshness(memory, [source])[source].data_at[:10],
+        )  # fmt: skip
+        query = select(func.min(patients.c.address_key)).join(appointments, slot.patient_id == patients.c.id)
+        if memory.connection.execute(query.where(*to_come)).scalar():  # "" of anybody without, None where nobody comes
+            found.add(line)
+    return frozenset(found)
 
 
 def refused_wholes(memory: Memory, names: Iterable[str]) -> list[Problem]:

@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from jobs.clinic.figures import BOOKED_WITHIN_DAYS
 from jobs.clinic.overtaken import SUPERSEDED
@@ -16,7 +16,9 @@ from jobs.clinic.periods import Period, Periods
 from jobs.clinic.work import FreshLine, JobLine, ProblemLine, RuleLine, Work
 from jobs.store.memory import Memory
 from jobs.store.rows import whole
+from jobs.store.sources import needs_nobody
 from jobs.store.stops import WITHOUT_THE_STAFF
+from jobs.store.tables import problems
 
 RUN_DAYS, SILENT_DAYS = 7, 28
 
@@ -84,10 +86,6 @@ _SOURCES = """
     SELECT source, rows, coalesce(nullif(data_at, ''), read_at), read_at
     FROM source_files WHERE clinic_id = :clinic ORDER BY source, read_at, id
 """
-_PROBLEMS = """
-    SELECT source, "column", count(*), sum(set_aside) FROM problems WHERE clinic_id = :clinic
-    GROUP BY source, "column" ORDER BY count(*) DESC, source, "column"
-"""
 _DATED = """
     SELECT 1 FROM (SELECT booked_at FROM {appointments} WHERE clinic_id = :clinic ORDER BY id DESC LIMIT 500) AS newest
     WHERE booked_at <> '' LIMIT 1
@@ -110,11 +108,22 @@ def count_work(
             for row in _rows(memory, _RUNS, asked | {"since": _utc(now - timedelta(days=RUN_DAYS))})
         ),
         sources=tuple(_fresh_lines(_rows(memory, _SOURCES, asked), of_all_files, zone)),
-        problems=tuple(ProblemLine(*row) for row in _rows(memory, _PROBLEMS, asked)),
+        problems=tuple(_problem_lines(memory)),
         silent_rules=tuple(_silent(_rows(memory, _RECENT, asked), rules)),
         stops=tuple(Counter(_by_whom(stop[3]) for stop in stops).most_common()),
         bookings_dated=bool(_rows(memory, _DATED, asked)),
     )
+
+
+def _problem_lines(memory: Memory) -> Iterator[ProblemLine]:
+    where, count = (problems.c.source, problems.c.column), func.count()
+    query = (
+        select(*where, count, func.sum(problems.c.set_aside))
+        .where(problems.c.clinic_id == memory.clinic_id, problems.c.id.not_in(needs_nobody(memory)))
+        .group_by(*where)
+        .order_by(count.desc(), *where)
+    )
+    return (ProblemLine(*row) for row in memory.connection.execute(query))
 
 
 def _by_whom(source: str) -> str:

@@ -36,7 +36,7 @@ def test_an_export_without_addresses_says_so_once() -> None:
     appointments, problems = normalize(source, RULES)
     assert len(appointments) == 200
     assert [problem.what for problem in problems] == [
-        "This export has no e-mail column: no letter is possible for its patients."
+        "This export has no e-mail column: no letter is possible for patients whom no other source knows."
     ]
 
 

@@ -309,7 +309,7 @@ def test_the_sample_clinic_is_read_whole() -> None:
     assert len(appointments) == 565
     assert Counter(found.status for found in appointments) == {"completed": 421, "cancelled": 86, "no_show": 58}
     assert [problem.what for problem in problems] == [
-        "This export has no e-mail column: no letter is possible for its patients."
+        "This export has no e-mail column: no letter is possible for patients whom no other source knows."
     ]
     assert appointments[0].starts_at == "2025-08-14T09:00:00Z" and appointments[0].ends_at == "2025-08-14T09:45:00Z"
 
