@@ -29,7 +29,8 @@ DEFINITIONS = (
      f"{GAP_DAYS} days of its beginning: nobody can tell whether they are new. They are no new patients and no "
      "evaluations; their visits count."),
     ("Source", "How the patient heard of the clinic: the first that stands in the episode, named by "
-     "config/referral_names.csv or recognized where it can be no other one."),
+     "config/referral_names.csv or recognized where it can be no other one. One that is corrected in the practice "
+     "system counts for the past too."),
     ("Referring provider", "Who prescribed the therapy: the first that stands in the episode. A second figure beside "
      "the source."),
     ("Not yet named", "What was typed is not in the list of names and could be several sources or none of them. It is "
