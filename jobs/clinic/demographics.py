@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from jobs.clinic.addresses import read_email, read_guest
+from jobs.clinic.addresses import is_of_house, read_email, read_guest
 from jobs.clinic.cells import CORRECT, Doubt, read_consent, read_phone
 from jobs.clinic.columns import Columns, Values
 from jobs.clinic.dates import read_birth_date
@@ -34,7 +34,13 @@ _NOBODY_IN_TITLE = (
 def read_demographics(columns: Columns, titles: "list[Title] | None", rules: ValueRules, once: ReadOnce) -> Values:
     """Who comes to each appointment, and how the patient is reached; a row that names nobody is set aside."""
     contacts = _contacts(columns, rules)
-    values = _names(columns, titles, once, contacts["email"]) | contacts
+    if not columns.has("attendee"):
+        values = _names(columns, titles, once, contacts["email"]) | contacts
+    else:
+        guests = columns.read("attendee", lambda text: read_guest(text, rules.own))
+        invited = [own or guest for own, guest in zip(contacts["email"], guests, strict=True)]
+        values = _names(columns, titles, once, invited) | contacts
+        values["email"] = _without_staff(columns, values, invited, rules)
     values["patient_key"] = _patient_keys(columns, values)
     return values
 
@@ -82,10 +88,7 @@ def _place_of_names(columns: Columns) -> str:
 def _contacts(columns: Columns, rules: ValueRules) -> Values:
     """How a patient is reached. An export without any address says so once: no letter can follow from it."""
     email = columns.read("email", lambda text: read_email(text, rules.own))
-    if columns.has("attendee"):
-        guests = columns.read("attendee", lambda text: read_guest(text, rules.own))
-        email = [own or guest for own, guest in zip(email, guests, strict=True)]
-    elif not columns.has("email"):
+    if not columns.has("email", "attendee"):
         columns.note_all(
             f"{NO_ADDRESSES}: no letter is possible for patients whom no other source knows.",
             "Add the patients' e-mail addresses to the export, or join a file that has them in config/sources.yaml.",
@@ -97,6 +100,22 @@ def _contacts(columns: Columns, rules: ValueRules) -> Values:
         "email_consent": columns.read("email_consent", read_consent),
         "language": columns.read("language", read_language),
     }
+
+
+def _without_staff(columns: Columns, values: Values, invited: list[str], rules: ValueRules) -> list[str]:
+    """The patients' addresses, their own or the invited ones. Where an entry names its patient, somebody who works in
+    the clinic is invited to treat, and not to be treated, but where the invitation is in the patient's name."""
+    staff = {address for address in {*invited}.difference(values["email"]) if is_of_house(address, rules.own)}
+    if not staff:
+        return invited
+    from jobs.clinic.identity import is_surely_shown_as  # for few calendars
+
+    names = zip(values["first_name"], values["last_name"], strict=True)
+    theirs = [
+        not any(name) or is_surely_shown_as(name, shown)
+        for name, shown in zip(names, columns.texts("attendee_name"), strict=True)
+    ]
+    return [address if so or address not in staff else "" for so, address in zip(theirs, invited, strict=True)]
 
 
 def _patient_keys(columns: Columns, values: Values) -> list[str]:

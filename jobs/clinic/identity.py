@@ -8,8 +8,9 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from jobs.clinic.cells import Doubt
 from jobs.clinic.patterns import pattern
-from jobs.clinic.people import SUFFIXES
+from jobs.clinic.people import SUFFIXES, read_name
 
 Word = Literal["same", "doubtful", "apart"]
 _LETTERS = pattern(r"[^\w]+")
@@ -135,6 +136,18 @@ def compare_names(one: tuple[str, str], other: tuple[str, str]) -> Names:
     if is_pet_name(first, other_first):
         return "pet" if last == other_last and last else "short"
     return "similar" if last == other_last and last and _alike(first, other_first) else "other"
+
+
+def is_shown_as(name: tuple[str, str], shown: str) -> bool:
+    """Whether who is named so in an entry may be the guest for whom its invitation shows another form of the name:
+    `Anna T` and `Testperson, Anna`."""
+    read = read_name(shown)
+    return compare_names(name, read.value if isinstance(read, Doubt) else read) in ("same", "short", "pet")
+
+
+def is_surely_shown_as(name: tuple[str, str], shown: str) -> bool:
+    """The same of a name that has more than a first name, which a patient and a therapist may share."""
+    return all(name) and is_shown_as(name, shown)
 
 
 def person_key(first: str, last: str) -> str:

@@ -116,6 +116,10 @@ def settle(
     from jobs.store.leading import lead_anew
     from jobs.store.twins import settle_twins
 
+    if touched.handed_over and (own := tools.settings.own_addresses):
+        from jobs.store.staff import forget_staff
+
+        touched.records |= forget_staff(memory, touched.handed_over, own, seen_at)
     people = settle_identities(memory, touched.records, touched.handed_over, seen_at)
     whose = touched.records.union(touched.patients, gone)
     ranks = ranks_of(tools.settings.sources)

@@ -30,7 +30,7 @@ PATH = "Google Calendar"
 MOST_PAGES = 400
 MOST_ENTRIES = 100_000
 WINDOW_MOVES_DAYS = 7  # so often all is asked for anew: entries that recur come into the window without a change
-_FORMAT = 3  # counted up, too, where titles and guests are read in another way: all is asked for anew then
+_FORMAT = 4  # counted up, too, where titles and guests are read in another way: all is asked for anew then
 _ON_A_PAGE = 2500  # the most that Google gives
 _FIELDS = (
     "nextPageToken,nextSyncToken,items(id,status,summary,description,location,start,end,created,eventType,"

@@ -5,10 +5,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from jobs.clinic.addresses import address_key, is_of_house
-from jobs.clinic.identity import compare_names
+from jobs.clinic.identity import is_shown_as, is_surely_shown_as
 from jobs.clinic.titles import is_for_several, read_title
-
-_ALIKE = ("same", "short", "pet")  # of two names that may be one person's
 
 
 class Guest(NamedTuple):
@@ -30,7 +28,8 @@ class Invitations(NamedTuple):
 
         A class whose title names nobody is an appointment of each guest, known by entry and address, so that one who
         goes leaves the others be; with one guest it keeps its own number. Every other entry is one patient's, whoever
-        else is invited: a parent, a teacher. Who works in the clinic is no guest, but where nobody else is.
+        else is invited: a parent, a teacher. Who works in the clinic is no guest, but where nobody else is; whether the
+        patient's letters go there, `clinic.demographics` says.
         """
         invited = {address_key(guest.address): guest for guest in guests}
         theirs = {key: guest for key, guest in invited.items() if not is_of_house(guest.address, self.own)}
@@ -47,15 +46,16 @@ class Invitations(NamedTuple):
         name = (read.first_name, read.last_name) if read.first_name or read.last_name else read.likely
         theirs = dict(guests)
         if any(name) or not is_for_several(read.kind or title):
-            alike = (key for key, guest in guests.items() if compare_names(name, _in_two(guest.name)) in _ALIKE)
+            alike = (key for key, guest in guests.items() if is_shown_as(name, guest.name))
             whose = next(alike, next(iter(guests)))
             theirs = {whose: guests[whose]}
-        return {key: guest for key, guest in theirs.items() if not guest.declined}
+        return {key: guest for key, guest in theirs.items() if not self._is_off(guest, name)}
 
-
-def _in_two(name: str) -> tuple[str, str]:
-    first, _, last = name.partition(" ")
-    return first, last
+    def _is_off(self, guest: Guest, name: tuple[str, str]) -> bool:
+        """Whether a guest who declined takes the appointment along; a therapist's word says nothing of a patient's."""
+        if not guest.declined:
+            return False
+        return not any(name) or not is_of_house(guest.address, self.own) or is_surely_shown_as(name, guest.name)
 
 
 def _mark(key: str) -> str:

@@ -20,9 +20,9 @@ from jobs.sources.source import Limits, Source
 if TYPE_CHECKING:
     from jobs.clinic.value_rules import ValueRules
 
-_MEANING = 5
-"""Of what cells mean, such as a status. Whoever changes that for values that clinics have counts it up: after the
-upgrade each file is read whole once, so that old rows mean what new ones do."""
+_MEANING = 6
+"""Of what cells mean, such as a status, and of who comes to a calendar's entry. Whoever changes that for values that
+clinics have counts it up: after the upgrade each file is read whole once, so that old rows mean what new ones do."""
 
 
 def start_reading(

@@ -1,5 +1,7 @@
 """Whom each row names, and how the patient is reached. All people here are made up."""
 
+from dataclasses import replace
+
 from small_tables import RULES, one, usual
 
 from jobs.clinic.normalize import normalize
@@ -46,3 +48,21 @@ def test_the_same_patient_has_one_key_in_two_sources() -> None:
         source = usual(patient_id="", email="Pat+x@MADE.example" if prefix == "first" else "pat@made.example")
         keys.add(one(source, ValueRules("America/New_York", prefix=prefix)).patient_key)
     assert keys == {"m:pat@made.example pat"}
+
+
+def test_who_treats_is_not_the_patient_whom_an_entry_names() -> None:
+    """An entry of a calendar, or a row of a calendar's export, which shows addresses alone."""
+    entries = usual(5, title=["PT - Ben Made", "PT - Ben Made", "PT session", "PT - Ivy Made", "PT - Ivy"],
+                    attendee=["ben@made.example", *["ivy@clinic.example"] * 4],
+                    attendee_name=["", "", "", "Ivy Made", "Ivy Made"])  # fmt: skip
+    for name in ("first_name", "last_name", "email", "patient_id"):
+        entries.columns.pop(name, None)
+    found, problems = normalize(entries, replace(RULES, own=("clinic.example",)))
+    assert [(each.first_name, each.email) for each in found] == [
+        ("Ben", "ben@made.example"),
+        ("Ben", ""),
+        ("", "ivy@clinic.example"),
+        ("Ivy", "ivy@clinic.example"),
+        ("Ivy", ""),
+    ]
+    assert problems == []
