@@ -1,9 +1,10 @@
 """Rules that are renamed, taken out, or switched off for a day: no letter is lost without a word, none comes twice."""
 
 import pytest
-from hand_written_clinic import Clinic, appointment
+from hand_written_clinic import Clinic, Row, appointment
 
 from jobs.clinic.last_look import RULE_GONE
+from jobs.clinic.planning import DUE_WHILE_OFF
 
 RULES = "config/follow_ups.yaml"
 AHEAD = {"Wes": "04", "Thea": "05", "Frida": "06", "Tue": "10"}
@@ -103,3 +104,57 @@ def test_a_held_letter_keeps_why_it_is_held_while_its_rule_is_gone(planned: Clin
     assert planned.fates("Thea", "reminder") == before and before[0][0] == "held"
     shown = planned.command("outbox", "show", str(thea), moment="2026-03-03 10:00").output
     assert f"It waits: {RULE_GONE} (reminder); `run_jobs.py check` says what to do." in shown
+
+
+def switch(clinic: Clinic, off: bool) -> None:
+    before, after = "    template: reminder.md\n", "    template: reminder.md\n    on: no\n"
+    clinic.edit(RULES, *((before, after) if off else (after, before)))
+
+
+def booked(name: str, day: str) -> list[Row]:
+    """A visit that was booked on the evening of March 2 by somebody who was here before."""
+    start = f"2026-03-{day} 14:00"
+    return [appointment(name, "2026-02-10 10:00"), appointment(name, start, "booked", booked_at="2026-03-02 18:00")]
+
+
+def test_what_was_booked_or_moved_while_a_rule_was_off_is_reminded_of_once_it_is_on_again(planned: Clinic) -> None:
+    ahead = [appointment(name, f"2026-03-{number} 14:00", "booked") for name, number in AHEAD.items()]
+    moved = {**ahead.pop(), "start": "2026-03-09 15:00"}
+    planned.export(*ahead, moved, *booked("Nell", "09"), *booked("Mona", "05"))
+    switch(planned, off=True)
+    day(planned, "03")
+    assert planned.fates("Thea", "reminder") == [("withdrawn", "the rule is switched off")]
+    assert planned.fates("Nell", "reminder") == planned.fates("Mona", "reminder") == []
+    switch(planned, off=False)
+    planned.pull("2026-03-04 08:30")
+    shown = planned.command("forecast", "--days", "7", moment="2026-03-04 08:40").output
+    assert "Nell" in shown and "Tue" in shown
+    assert planned.fates("Nell", "reminder") == []
+    for number in ("04", "05", "06"):
+        day(planned, number)
+    assert planned.fates("Nell", "reminder") == [("sent", "")]
+    assert planned.fates("Tue", "reminder") == [("withdrawn", "the appointment was moved"), ("sent", "")]
+    assert planned.fates("Mona", "reminder") == [("withdrawn", DUE_WHILE_OFF)]
+    assert planned.fates("Thea", "reminder") == [("withdrawn", "the rule is switched off")]
+    reminded = {name for name, rule in planned.in_state("sent") if rule == "reminder"}
+    assert reminded == {"Wes", "Frida", "Tue", "Nell"}
+    assert planned.ask("SELECT count(*) FROM letters WHERE rule = 'reminder' AND state = 'sent'") == [4]
+
+
+def test_switching_a_rule_off_and_on_plans_nothing_twice(planned: Clinic) -> None:
+    before = planned.ask("SELECT patient_id, event_id, due_at FROM letters WHERE rule = 'reminder'")
+    for off in (True, False, True, False):
+        switch(planned, off=off)
+        assert not planned.send("2026-03-02 11:00").counts.get("letters planned")
+    assert planned.ask("SELECT patient_id, event_id, due_at FROM letters WHERE rule = 'reminder'") == before
+
+
+def test_a_rule_that_never_ran_plans_nothing_about_what_was_booked_before_it_is_switched_on(
+    new_clinic: Clinic,
+) -> None:
+    switch(new_clinic, off=True)
+    new_clinic.export(*booked("Nell", "10"))
+    day(new_clinic, "03")
+    switch(new_clinic, off=False)
+    day(new_clinic, "04")
+    assert new_clinic.fates("Nell", "reminder") == []

@@ -15,6 +15,7 @@ from jobs.clinic.sending_hours import SendingHours
 
 TOO_LATE_TO_REMIND = "booked or moved too late: no sending day lies between that day and the day of the visit"
 """Why a letter before a visit never leaves, although its visit stands."""
+DUE_WHILE_OFF = "it was due while its rule was switched off"
 _BOOKED_NOT_LONG_AGO = timedelta(days=10)  # when it became known: a week that was closed, with the days around it
 
 

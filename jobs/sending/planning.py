@@ -7,12 +7,14 @@ from typing import NamedTuple
 from jobs.clinic.episodes import Slot
 from jobs.clinic.follow_ups import Calendar, Rule, utc_text
 from jobs.clinic.overtaken import is_of_their_course
-from jobs.clinic.planning import Happening, Planned, plan_letters
+from jobs.clinic.planning import DUE_WHILE_OFF, Happening, Planned, plan_letters
 from jobs.runner.tools import Tools
 from jobs.store.episodes import histories
 from jobs.store.memory import Memory
 from jobs.store.planning import bring_back, news, plan_anew, rule_starts, save_plan, save_planned
 from jobs.store.restoring import hold_what_may_have_left
+from jobs.store.rows import in_parts
+from jobs.store.rules_on_again import rules_on_again, visits_without_letter
 from jobs.store.visits_reached import letters_that_stand, visits_reached
 
 EVENTS_AT_ONCE = 2_500  # of a first pull there can be very many
@@ -55,7 +57,23 @@ def plan(tools: Tools, today: date) -> PlanMade:
         for rule in counting:
             new += save_planned(memory, _late(memory, tools, rule, starts[rule.name], today), tools.now)
         back = bring_back(memory, follow_ups.rules, utc_text(tools.now), tools.settings.clinic.tzinfo)
+        new += _on_again(memory, tools, starts)
     return PlanMade(new + back, moved or 0)
+
+
+def _on_again(memory: Memory, tools: Tools, starts: Mapping[str, str]) -> int:
+    """Where a rule about coming visits is on again after a time, plan its letters about those that were booked or moved
+    meanwhile; one that was due meanwhile does not leave, and says so. Say how many are new."""
+    follow_ups, calendar, now, new = tools.settings.follow_ups, calendar_of(tools), utc_text(tools.now), 0
+    for rule in rules_on_again(memory, follow_ups):
+        for visits in in_parts(visits_without_letter(memory, rule.name, now)):
+            known = histories(memory, {visit.patient_id for visit in visits})
+            planned = plan_letters(visits, known, follow_ups, {rule.name: starts[rule.name]}, calendar)
+            late = (each.reason or (DUE_WHILE_OFF if each.due_at <= now else "") for each in planned)
+            planned = [each._replace(reason=reason) for each, reason in zip(planned, late, strict=True)]
+            new += save_planned(memory, planned, tools.now)
+            hold_what_may_have_left(memory, {each.event_id for each in planned}, follow_ups, calendar, now)
+    return new
 
 
 def _counted(

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select, update
 
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, utc_text
 from jobs.clinic.letter_life import DIED, WayBack, way_back
@@ -16,7 +16,8 @@ from jobs.store.runs import cursor, set_cursor
 from jobs.store.tables import appointments, cursors, events, letters, patients
 
 _PLANNED_UP_TO = "letters planned up to event"
-_START, _TIMING = "start of rule ", "times by which letters are planned"
+_TIMING = "times by which letters are planned"
+RULE_START = "start of rule "
 _BACK_WITHIN = timedelta(days=60)  # of its day, a letter can come back; no rule allows it to be later
 _KIND = {"completed": "arrived"}  # the same thing, seen earlier or later
 
@@ -69,22 +70,22 @@ def _seen_before(memory: Memory, appointment_ids: Iterable[int], until: int) -> 
 
 def rule_starts(memory: Memory, follow_ups: FollowUps, today: str) -> dict[str, str]:
     """The day from which each rule counts: its own `start`, else the day on which it was first seen switched on."""
-    found = {}
-    known = {name: value for name, value in memory.connection.execute(_named(memory, _START))}
+    found, known = {}, remembered(memory, RULE_START)
     for rule in follow_ups.rules:
         if not rule.on:
             continue
-        remembered = known.get(f"{_START}{rule.name}", "")
-        if not rule.start and not remembered:
-            set_cursor(memory, f"{_START}{rule.name}", today)
-        found[rule.name] = rule.start or remembered or today
+        first_day = known.get(rule.name, "")
+        if not rule.start and not first_day:
+            set_cursor(memory, f"{RULE_START}{rule.name}", today)
+        found[rule.name] = rule.start or first_day or today
     return found
 
 
-def _named(memory: Memory, beginning: str) -> Select[Any]:
-    """The remembered values whose names begin like this."""
+def remembered(memory: Memory, beginning: str) -> dict[str, str]:
+    """The remembered values whose names begin like this, by the rest of their names."""
     ours = cursors.c.clinic_id == memory.clinic_id
-    return select(cursors.c.name, cursors.c.value).where(ours, cursors.c.name.startswith(beginning, autoescape=True))
+    query = select(cursors.c.name, cursors.c.value).where(ours, cursors.c.name.startswith(beginning, autoescape=True))
+    return {name.removeprefix(beginning): value for name, value in memory.connection.execute(query)}
 
 
 def plan_anew(memory: Memory, follow_ups: FollowUps, calendar: Calendar, now: str) -> int:
