@@ -158,3 +158,20 @@ def test_a_rule_that_never_ran_plans_nothing_about_what_was_booked_before_it_is_
     switch(new_clinic, off=False)
     day(new_clinic, "04")
     assert new_clinic.fates("Nell", "reminder") == []
+
+
+def test_a_rule_that_is_renamed_there_and_back_reminds_once_of_each_visit(planned: Clinic) -> None:
+    ahead = [appointment(name, f"2026-03-{number} 14:00", "booked") for name, number in AHEAD.items()]
+    rename(planned, "reminder", "appointment_reminder")
+    planned.export(*ahead, *booked("Nell", "06"))
+    day(planned, "03")
+    rename(planned, "appointment_reminder", "reminder")
+    planned.pull("2026-03-03 09:30")
+    planned.send("2026-03-03 09:40")
+    assert planned.command("check").exit_code == 0  # what the other name has planned of Nell, this one has too
+    day(planned, "04")
+    assert planned.fates("Nell", "reminder") == [("sent", "")]
+    rename(planned, "reminder", "appointment_reminder")
+    planned.send("2026-03-04 10:00")
+    told = "the patient has this letter about a visit at the same time"
+    assert planned.fates("Nell", "appointment_reminder") == [("withdrawn", told)]

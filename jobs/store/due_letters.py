@@ -1,6 +1,6 @@
 """What the last look is told: the letters whose moment has come, their patients, and what has left for these."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -83,7 +83,7 @@ def _due(memory: Memory, *which: ColumnElement[bool]) -> list[Due]:
 def people(
     memory: Memory,
     patient_ids: Iterable[int],
-    rules: Iterable[Rule],
+    rules: Collection[Rule],
     sources: Iterable[str],
     own: tuple[str, ...] = (),
     *,
@@ -94,6 +94,7 @@ def people(
     wanted = set(patient_ids)
     capped = {rule.name: rule.capped for rule in rules}
     welcomes = {rule.name for rule in rules if rule.when == "first_booking"}
+    renamed = _by_template(rules)
     slots = histories(memory, wanted)
     words = newest_words(memory)
     stopped, vouched = stopped_by(words), vouched_for(words)
@@ -114,7 +115,10 @@ def people(
                 not_theirs=OWN if is_own(row.email, own) else crowded, died=row.died != "",
             )  # fmt: skip
         namesakes.update(row.id for row in known if row.may_be_another and not found[row.id].unreachable)
-        for patient_id, rule, category, at, starts_at, about, state in memory.connection.execute(_gone(memory, part)):
+        for patient_id, name, template, category, at, starts_at, about, state in memory.connection.execute(
+            _gone(memory, part)
+        ):
+            rule = name if name in capped else renamed.get(template, name)
             welcomed = state == "sent" and rule in welcomes
             gone = Sent(rule, category, at, capped.get(rule, True), starts_at, about, welcomed)
             found[patient_id].sent.append(gone)
@@ -130,11 +134,20 @@ def people(
     return found
 
 
+def _by_template(rules: Iterable[Rule]) -> dict[str, str]:
+    """Which rule writes a letter, where only one does: what left under a name that stands there no more was its own, as
+    long as it had that name. Else whoever renames a rule would write once more to all who have its letter."""
+    found: dict[str, list[str]] = {}
+    for rule in rules:
+        found.setdefault(rule.template, []).append(rule.name)
+    return {template: names[0] for template, names in found.items() if len(names) == 1}
+
+
 def _gone(memory: Memory, patient_ids: Sequence[int]) -> Select[Any]:
     """What left, or may have left, for these patients, with the start and the id of the appointment it was about, and
     whether it left for certain."""
     letter, about = letters.c, (events.c.starts_at, events.c.appointment_id, letters.c.state)
-    query = select(letter.patient_id, letter.rule, letter.category, letter.changed_at, *about)
+    query = select(letter.patient_id, letter.rule, letter.template, letter.category, letter.changed_at, *about)
     return query.join(events, events.c.id == letter.event_id).where(
         letter.clinic_id == memory.clinic_id, letter.patient_id.in_(patient_ids), letter.state.in_(_GONE)
     )

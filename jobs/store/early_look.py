@@ -21,7 +21,12 @@ _BOOKED_ALONE = f"""
 
 _PLANNED = """
     SELECT rule, max(template), count(*) FROM letters
-    WHERE clinic_id = :clinic AND state IN ('planned', 'ready', 'deferred', 'held') GROUP BY rule ORDER BY rule
+    WHERE clinic_id = :clinic AND state IN ('planned', 'ready', 'deferred', 'held') AND NOT EXISTS (
+        SELECT 1 FROM letters AS same
+        WHERE same.clinic_id = letters.clinic_id AND same.patient_id = letters.patient_id
+            AND same.rule <> letters.rule AND same.event_id = letters.event_id AND same.template = letters.template
+    )
+    GROUP BY rule ORDER BY rule
 """
 
 
@@ -55,8 +60,8 @@ def early_bookings(database_url: str, clinic_id: str, now: str) -> list[tuple[st
 
 
 def early_letters(database_url: str, clinic_id: str) -> list[tuple[str, str, int]]:
-    """Of each rule that has letters which may leave yet: its name, their template, how many; none where that cannot be
-    known."""
+    """Of each rule that has letters which may leave yet: its name, their template, how many, without those that a rule
+    of another name has planned as well; none where that cannot be known."""
     return _asked(database_url, _PLANNED, {"clinic": clinic_id})
 
 

@@ -15,8 +15,8 @@ _IS_ON = "is on: rule "
 
 
 def rules_on_again(memory: Memory, follow_ups: FollowUps) -> list[Rule]:
-    """The rules of `planned_visit` that were off, or not there, when letters were last planned, and are on now, not those
-    that never ran. To be asked in the step that keeps their letters: from now on they count as on."""
+    """The rules of `planned_visit` that were off, or not there, when letters were last planned, and are on now, unless
+    they never ran before. To be asked in the step that keeps their letters: from now on they count as on."""
     ours = {rule.name: rule for rule in follow_ups.rules if rule.when == "planned_visit"}
     on = {name for name, rule in ours.items() if rule.on}
     known = remembered(memory, _IS_ON)
