@@ -13,6 +13,10 @@ import pytest
 from backed_up_clinic import NOW, PATIENTS, backup, call
 from hand_written_clinic import ROOT, Clinic, appointment
 
+from jobs.mail.message import address_mark
+from jobs.store.late_wishes import Wish, keep_wish
+from jobs.store.memory import open_store
+
 
 @pytest.fixture
 def clinic(sent_since: Clinic, tmp_path: Path) -> Clinic:
@@ -269,3 +273,32 @@ def test_what_an_export_without_dates_tells_anew_after_a_restore_is_not_sent_aga
     clinic.pull("2026-03-06 15:10")
     clinic.send("2026-03-06 16:20")
     assert clinic.fates("Zoe", "welcome") == [("sent", "")]
+
+
+@pytest.mark.parametrize("how", ["killed", "with a damaged secret"])
+def test_a_wish_that_waits_for_its_patient_is_heard_though_the_pull_that_brings_her_ends_too_early(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    secret = clinic.home / "var" / "secret"
+    seal = secret.read_bytes()
+    wish = Wish(999, address_mark(seal, 999, "ina@patient.example"), "2026-03-03T10:00:00Z", "all", "asked", "mail")
+    with closing(open_store(f"sqlite:///{clinic.database}", "lakeside", clinic.home / "var")) as store:
+        with store.begin() as memory:
+            keep_wish(memory, wish)
+    clinic.export(appointment("Ina", "2026-03-16 15:00", "booked", "PT Evaluation", booked_at="2026-03-04 09:00"))
+    if how == "killed":
+
+        def dies(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+            killed.setattr("jobs.pull_appointments.settle_source", dies)
+            clinic.pull("2026-03-04 10:00")
+    else:
+        secret.write_bytes(b"damaged")
+        clinic.pull("2026-03-04 10:00")
+        secret.write_bytes(seal)
+    clinic.pull("2026-03-04 10:30")
+    clinic.send("2026-03-04 11:00")
+    assert clinic.fates("Ina", "welcome") == [("withdrawn", "letters to this patient or address are stopped")]
+    assert clinic.ask("SELECT address_key FROM stops WHERE source = 'mail'") == ["ina@patient.example"]

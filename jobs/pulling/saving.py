@@ -25,7 +25,7 @@ from jobs.store.appointments import save_appointments, set_aside
 from jobs.store.episodes import refresh_episodes
 from jobs.store.memory import Memory
 from jobs.store.patient_records import Heard
-from jobs.store.sources import note_problems, remember_file, still_new
+from jobs.store.sources import note_problems, note_unsettled, remember_file, still_new
 from jobs.store.upheavals import Found, Gone, Upheaval, Word, held_before, note_held_back, use_up, word_given
 
 if TYPE_CHECKING:
@@ -127,6 +127,8 @@ def _save_file(memory: Memory, tools: Tools, source: Source, file: FileRead, see
     refresh_episodes(memory, gone.patients | known_anew | touched.patients, tools.today)
     found += filter(None, (file.problem, _too_many_gone(memory, source, file, gone)))
     note_problems(memory, source.name, file.path, found, seen_at, unread, read_whole=bool(file.memory))
+    if file.outcome == "read":
+        note_unsettled(memory, source.name)
     if file.memory:
         what = file.memory if gone.open_marks is None else file.without_settled(gone.open_marks)
         about = file.rows_total, seen_at, _data_at(file, seen_at)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -16,7 +15,14 @@ from jobs.sources.source import Source
 from jobs.store.appointments import Passed, Saved
 from jobs.store.memory import Memory
 from jobs.store.restoring import note_first_reading
-from jobs.store.sources import PATIENTS, forget_missing, named_no_more, note_problems
+from jobs.store.sources import (
+    PATIENTS,
+    forget_missing,
+    is_unsettled,
+    named_no_more,
+    note_problems,
+    note_settled,
+)
 from jobs.store.upheavals import Upheaval
 
 _LOOK_BACK = timedelta(days=60)  # of two appointments at one moment, or of the dead, only these are still of interest
@@ -156,28 +162,39 @@ def settle_source(
     tools: Tools, source: Source, outcomes: Mapping[str, str], told: Sequence[Problem], today: date
 ) -> None:
     """When all files of a source are through (`outcomes` by their paths): forget those that are gone, tell of those
-    that do not count, and list who is booked twice at one moment, or comes and is held to have died."""
+    that do not count, and list who is booked twice at one moment, or comes and is held to have died. What a run that
+    was killed did not come to, or what waits for the secret of the stop links, is made up for."""
     with tools.store.begin() as memory:
         forget_missing(memory, source.name, outcomes, told, utc_text(tools.now))
         if outcomes and set(outcomes.values()) <= {"read", "unchanged"}:
             note_first_reading(memory, source.name, utc_text(tools.now))
-        if "read" in outcomes.values():
-            _list_what_looks_wrong(memory, tools, source, today)
-            _hear_late_wishes(memory, tools)
+        if not is_unsettled(memory, source.name):
+            return
+        _list_what_looks_wrong(memory, tools, source, today)
+        settled = _hear_late_wishes(memory, tools)
+    if settled:
+        with tools.store.begin(repeatable=True) as memory:  # undone by a power cut, it is settled once more
+            note_settled(memory, source.name)
 
 
-def _hear_late_wishes(memory: Memory, tools: Tools) -> None:
+def _hear_late_wishes(memory: Memory, tools: Tools) -> bool:
     """Whoever asked for no more letters, and was not known after a backup was put back, may be known now. Where the
-    secret that tells them is damaged, they wait: no letter leaves before it is mended, and the sending run says so."""
+    secret that tells them is damaged or gone, they wait, and False is given: no letter leaves before it is mended, and
+    the sending run says so."""
     from jobs.store.late_wishes import settle_wishes, wishes_kept
 
     if wishes := wishes_kept(memory):
         from jobs.mail.message import address_mark
         from jobs.mail.stop_secret import SecretDamaged, secret_in
 
-        with suppress(SecretDamaged, OSError):
-            if secret := secret_in(tools.state_dir):
-                settle_wishes(memory, wishes, partial(address_mark, secret))
+        try:
+            secret = secret_in(tools.state_dir)
+        except (SecretDamaged, OSError):
+            return False
+        if not secret:
+            return False
+        settle_wishes(memory, wishes, partial(address_mark, secret))
+    return True
 
 
 def _list_what_looks_wrong(memory: Memory, tools: Tools, source: Source, today: date) -> None:

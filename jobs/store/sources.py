@@ -15,7 +15,7 @@ from jobs.store.tables import appointments, patients, problems, source_files
 
 SETTINGS = "config/sources.yaml"
 """Under this name stands in the list of problems what is wrong with the sources that it names, or names no more."""
-_NOTED = "sources named no more"
+_NOTED, _UNSETTLED = "sources named no more", "unsettled: "
 PATIENTS = "patients"
 """Under this name patients who may be one stand in the list of problems, where a source has its own."""
 
@@ -74,6 +74,22 @@ def remember_file(
             data_at=data_at or read_at,
         )
     )
+
+
+def note_unsettled(memory: Memory, source: str) -> None:
+    """Note that a file was saved of which not everything has followed yet that is to follow; to be called in the
+    transaction that saves its rows. A run may end in between, and the next one finds the file unchanged."""
+    set_cursor(memory, f"{_UNSETTLED}{source}", "yes")
+
+
+def is_unsettled(memory: Memory, source: str) -> bool:
+    """Whether that is so."""
+    return bool(cursor(memory, f"{_UNSETTLED}{source}"))
+
+
+def note_settled(memory: Memory, source: str) -> None:
+    """Note that all of it has followed."""
+    set_cursor(memory, f"{_UNSETTLED}{source}", "")
 
 
 def still_new(memory: Memory, source: str, path: str, at: str, content: bytes) -> None:
