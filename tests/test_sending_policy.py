@@ -490,6 +490,42 @@ def test_a_visit_that_was_moved_away_and_back_is_reminded_of_once(clinic: Clinic
     assert ("withdrawn", "the patient has this letter about a visit at the same time") in fates
 
 
+COMING_LATER = [coming(name, "2026-03-20 09:00", booked_at="2026-02-20 08:00") for name in ("Ada", "Bea", "Cleo")]
+
+
+@pytest.mark.parametrize("hour", ["14:00", "15:00"])
+def test_who_was_missing_from_one_export_is_welcomed_once_she_is_in_it_again(clinic: Clinic, hour: str) -> None:
+    row = coming("Nell", "2026-03-16 14:00", appointment_id="N1", booked_at="2026-03-03 08:00")
+    for moment, rows in (("08:30", [row]), ("10:00", []), ("11:00", [row | {"start": f"2026-03-16 {hour}"}])):
+        clinic.export(*rows, *COMING_LATER)
+        clinic.pull(f"2026-03-03 {moment}")
+        clinic.send(f"2026-03-03 {moment[:-1]}5")
+        if not rows:
+            assert clinic.fates("Nell", "welcome") == [("withdrawn", "the appointment is now rescheduled")]
+    assert clinic.fates("Nell", "welcome") == [("sent", "")]
+
+
+@pytest.mark.parametrize("away", ["missing from the export", "moved"])
+def test_who_is_booked_again_for_the_same_time_a_second_time_is_reminded_of_it_once(clinic: Clinic, away: str) -> None:
+    clinic.edit("config/follow_ups.yaml", "wait: -2 days", "wait: -7 days")
+    row = coming("Nell", "2026-03-16 14:00", appointment_id="N1", booked_at="2026-02-20 08:00")
+    known = [appointment("Nell", "2026-01-16 14:00", kind="PT Evaluation"), *COMING_LATER]
+    elsewhere = [] if away != "moved" else [row | {"start": "2026-03-25 14:00"}]
+    for moment, rows in (
+        ("06 08:00", [row]),
+        ("09 08:00", elsewhere),
+        ("10 07:00", [row]),
+        ("10 08:00", elsewhere),
+        ("11 07:00", [row]),
+        ("12 08:00", [row]),
+    ):
+        clinic.export(*known, *rows)
+        clinic.pull(f"2026-03-{moment}")
+        if moment.endswith("08:00"):
+            clinic.send(f"2026-03-{moment[:2]} 09:30")
+    assert clinic.fates("Nell", "reminder").count(("sent", "")) == 1
+
+
 def test_each_occurrence_of_a_weekly_visit_is_reminded_of_once_and_a_cancelled_one_never(clinic: Clinic) -> None:
     clinic.read_from("{name: slots, path: exports/slots.ics}")
     file = clinic.home / "exports" / "slots.ics"

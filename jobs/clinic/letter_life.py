@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 DIED = "the patient has died"
 PASSED_ON = "the appointment is another patient's now"
 """It was given under a wrong chart, or its chart became another one."""
+MOVED = "the appointment was moved"
 OF_OTHER_CHART = "the patient's other chart has this letter about the same visit"
 """The visit had passed from the one chart to the other before somebody said that both are one patient."""
 
@@ -40,7 +41,7 @@ LIFE = (
     State("deferred", 'the mail server said "later"; the next run tries again until it is too late',
           ("ready", "held", "withdrawn", "failed")),
     State("withdrawn", "no longer right, with the reason; a new event plans a new letter, and it comes back itself "
-          "only where its visit has the right status again",
+          "only where its visit has the right status and time again",
           ("ready",)),
     State("failed", "the mail server refused it for good",
           ("ready", "held", "withdrawn")),
@@ -79,20 +80,32 @@ def now_words(what: str, status: str) -> str:
 
 
 class WayBack(NamedTuple):
-    """How a letter comes back that was withdrawn since an appointment had another status for a time."""
+    """How a letter comes back that was withdrawn since an appointment had another status, or another time, for a
+    while."""
 
     reasons: tuple[str, ...]  # it was withdrawn for one of these
     statuses: tuple[str, ...]  # and comes back when the appointment has one of these
+    at_same_time: bool = True  # and the time that the letter is about
+    called_by: str = ""  # of all events that call for the letter, this one alone
 
 
-def way_back(rule: "Rule") -> WayBack | None:
+def ways_back(rule: "Rule") -> tuple[WayBack, ...]:
     """What brings a rule's withdrawn letters back: a visit that was cancelled and is booked again, an outcome that was
-    marked by slip and corrected. None where nothing does: who cancels a second time is not written to about the first,
-    and a visit that was moved calls for a letter of its own."""
+    marked by slip and corrected, a row that was missing from an export. None where nothing does: who cancels a second
+    time is not written to about the first.
+
+    The welcome is for a first visit, whenever that is. A visit that was moved, or was missing and is back, calls for a
+    reminder of its own, but only once for each time: where it is there again, that reminder comes back.
+    """
     if rule.when == "cancelled":
-        return None
-    if rule.when in ("planned_visit", "first_booking"):
-        gone = (status for status in STATUSES if status not in ("booked", "rescheduled"))
-        return WayBack((DIED, PASSED_ON, *(now_words("appointment", status) for status in gone)), ("booked",))
+        return ()
+    if rule.when == "first_booking":
+        gone = tuple(now_words("appointment", status) for status in STATUSES if status != "booked")
+        return (WayBack((DIED, PASSED_ON, *gone), ("booked",), at_same_time=False),)
+    if rule.when == "planned_visit":
+        gone = tuple(now_words("appointment", status) for status in STATUSES if status not in ("booked", "rescheduled"))
+        moved = MOVED, now_words("appointment", "rescheduled")
+        return WayBack((DIED, PASSED_ON, *gone), ("booked",)), WayBack(moved, ("booked",), called_by="moved")
     what, right = ("appointment", ("no_show",)) if rule.when == "no_show" else ("visit", KEPT)
-    return WayBack((DIED, PASSED_ON, *(now_words(what, status) for status in STATUSES if status not in right)), right)
+    away = (now_words(what, status) for status in STATUSES if status not in right)
+    return (WayBack((DIED, PASSED_ON, *away), right),)

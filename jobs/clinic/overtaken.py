@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from jobs.clinic.due_letters import Due, Person, Sent
 from jobs.clinic.episodes import KEPT, LOST_AFTER_DAYS, Slot, open_beside
 from jobs.clinic.follow_ups import Rule, local_day, utc_text
-from jobs.clinic.letter_life import now_words
+from jobs.clinic.letter_life import MOVED, now_words
 from jobs.clinic.records import SCREEN
 
 BEGUN = "the appointment has begun"
@@ -26,7 +26,7 @@ def overtaken(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo)
         if slot.status != "booked":
             return now_words("appointment", slot.status)
         if rule.when == "planned_visit" and slot.starts_at != due.event_starts_at:
-            return "the appointment was moved"
+            return MOVED
         if slot.starts_at <= moment:
             return BEGUN
     elif rule.when in ("visit", "evaluation", "discharged") and slot.status not in KEPT:

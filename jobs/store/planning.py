@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select, update
 
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, utc_text
-from jobs.clinic.letter_life import DIED, WayBack, way_back
+from jobs.clinic.letter_life import DIED, WayBack, ways_back
 from jobs.clinic.planning import Happening, Planned, planned_anew, timing, too_late_words
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts, insert_new, setting, update_rows
@@ -138,8 +138,8 @@ def save_planned(memory: Memory, planned: Iterable[Planned], now: datetime) -> i
 
 
 def bring_back(memory: Memory, rules: Iterable[Rule], now: str, zone: ZoneInfo) -> int:
-    """Make letters ready again whose appointment has the right status again at the same time: a visit that was
-    cancelled and is booked again, an outcome that was marked by slip and corrected. Say how many.
+    """Make letters ready again whose appointment has the right status again, all but the welcome at the same time: a
+    visit that was cancelled and is booked again, an outcome that was marked by slip and corrected. Say how many.
 
     Only those of these rules that did not leave; of those that are too late by now, that is the reason from now on. The
     status itself is no new event: a calendar and an export that contradict each other would otherwise call for a letter
@@ -149,7 +149,7 @@ def bring_back(memory: Memory, rules: Iterable[Rule], now: str, zone: ZoneInfo) 
     by_name = {rule.name: rule for rule in rules if rule.on}
     alike: dict[WayBack, list[str]] = {}
     for rule in by_name.values():
-        if way := way_back(rule):
+        for way in ways_back(rule):
             alike.setdefault(way, []).append(rule.name)
     query = (
         select(letter.id, letter.rule, letter.due_at, letter.expires_at)
@@ -160,7 +160,6 @@ def bring_back(memory: Memory, rules: Iterable[Rule], now: str, zone: ZoneInfo) 
             letter.state == "withdrawn",
             letter.due_at > utc_text(datetime.fromisoformat(now) - _BACK_WITHIN),
             or_(*(_right_again(names, way) for way, names in alike.items())),
-            slot.starts_at == event.starts_at,
             slot.patient_id == letter.patient_id,
         )
     )
@@ -183,7 +182,10 @@ def bring_back(memory: Memory, rules: Iterable[Rule], now: str, zone: ZoneInfo) 
 def _right_again(rules: Sequence[str], way: WayBack) -> ColumnElement[bool]:
     """Of the letters of these rules those that come back this way; of a patient who had died, once a person says that
     this was a slip."""
-    letter, status = letters.c, appointments.c.status
+    letter, event, slot = letters.c, events.c, appointments.c
     dead = select(patients.c.id).where(patients.c.id == letter.patient_id, patients.c.died != "")
     alive = or_(letter.reason != DIED, not_(dead.exists()))
-    return and_(letter.rule.in_(rules), letter.reason.in_(way.reasons), status.in_(way.statuses), alive)
+    which = [letter.rule.in_(rules), letter.reason.in_(way.reasons), slot.status.in_(way.statuses), alive]
+    which += [slot.starts_at == event.starts_at] if way.at_same_time else []
+    which += [event.what == way.called_by] if way.called_by else []
+    return and_(*which)
