@@ -490,6 +490,26 @@ def test_a_visit_that_was_moved_away_and_back_is_reminded_of_once(clinic: Clinic
     assert ("withdrawn", "the patient has this letter about a visit at the same time") in fates
 
 
+@pytest.mark.parametrize(
+    ("starts", "leave"),
+    [
+        (("10:00", "14:00", "10:00"), ["welcome", "reminder"]),  # the welcome said 2:00 PM
+        (("10:00", "14:00", "14:00"), ["welcome"]),
+        (("10:00", "10:00", "14:00"), ["welcome", "reminder"]),
+    ],
+)
+def test_nobody_is_reminded_of_the_hour_that_the_welcome_said_and_everybody_of_another(
+    clinic: Clinic, starts: tuple[str, ...], leave: list[str]
+) -> None:
+    row = coming("Nell", appointment_id="N1", booked_at="2026-03-02 18:20")
+    for start, moments in zip(starts, (["02 19:00"], ["03 09:30"], ["03 12:00", "04 09:30", "05 09:30"]), strict=True):
+        clinic.export(row | {"start": f"2026-03-06 {start}"})
+        for moment in moments:
+            clinic.pull(f"2026-03-{moment}")
+            clinic.send(f"2026-03-{moment[:-1]}5")
+    assert clinic.ask("SELECT rule FROM attempts JOIN letters ON letters.id = letter_id ORDER BY attempts.id") == leave
+
+
 COMING_LATER = [coming(name, "2026-03-20 09:00", booked_at="2026-02-20 08:00") for name in ("Ada", "Bea", "Cleo")]
 
 

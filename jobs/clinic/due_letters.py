@@ -35,7 +35,8 @@ class Due(NamedTuple):
 
 class Sent(NamedTuple):
     """One letter that left or may have left, and the appointment it was about: when that was to start, and its id.
-    `welcomes`: it is the welcome before a first visit, and left for certain."""
+    `said`: it is the welcome before a first visit and left for certain, and said that the visit starts then; "" also
+    where that is not known."""
 
     rule: str
     category: str
@@ -43,7 +44,19 @@ class Sent(NamedTuple):
     capped: bool = True
     starts_at: str = ""
     appointment_id: int = 0
-    welcomes: bool = False
+    said: str = ""
+
+
+def start_said(event_id: int, starts_at: str, moves: Sequence[tuple[int, str]]) -> str:
+    """The start of its visit that a letter said, if an event called for it that names this one, and before it left
+    these moves were seen (the event's id, the new start); "" where nobody can tell.
+
+    A second move to the same time is no event: once there were two times, the visit may have gone back and forth.
+    """
+    if not moves:
+        return starts_at
+    (first, start), *others = moves
+    return start if first >= event_id and all(other == start for _, other in others) else ""
 
 
 @dataclass

@@ -77,11 +77,19 @@ def look(
             verdict = _verdict(due, rule, person, same_address, run)
             if verdict.what in ("send", "soon"):
                 about = due.event_starts_at, due.appointment_id
-                welcomes = rule.when == "first_booking" and not could_not_be_written(due)
-                record = Sent(rule.name, rule.category, utc_text(now), rule.capped, *about, welcomes)
+                record = Sent(
+                    rule.name, rule.category, utc_text(now), rule.capped, *about, _will_say(due, rule, person)
+                )
                 person.sent.append(record)
                 same_address.append(record)
             yield verdict
+
+
+def _will_say(due: Due, rule: Rule, person: Person) -> str:
+    """The start of the visit that a letter says which is to leave, if it is the welcome; see `Sent`."""
+    if rule.when != "first_booking" or could_not_be_written(due):
+        return ""
+    return next((slot.starts_at for slot in person.history if slot.appointment_id == due.appointment_id), "")
 
 
 class _Run(NamedTuple):

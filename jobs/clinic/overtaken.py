@@ -117,7 +117,7 @@ def welcome_of(due: Due, rule: Rule, person: Person) -> Sent | None:
     if rule.when != "planned_visit" or rule.waiting >= timedelta(0):
         return None
     about = due.appointment_id, due.event_starts_at
-    said = (one for one in person.sent if one.welcomes and (one.appointment_id, one.starts_at) == about)
+    said = (one for one in person.sent if (one.appointment_id, one.said) == about)
     return max(said, key=lambda one: one.sent_at, default=None)
 
 

@@ -1,13 +1,13 @@
 """What the last look is told: the letters whose moment has come, their patients, and what has left for these."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal_column, select
+from sqlalchemy import ColumnElement, literal_column, select
 
 from jobs.clinic.addresses import MOST_AT_ONE, OWN, TOO_MANY_HAVE_IT, is_own
-from jobs.clinic.due_letters import Due, Person, Sent
+from jobs.clinic.due_letters import Due, Person, Sent, start_said
+from jobs.clinic.episodes import Slot
 from jobs.clinic.follow_ups import Rule, utc_text
 from jobs.store.duplicate_patients import MAY_BE_ANOTHER
 from jobs.store.episodes import histories
@@ -92,9 +92,6 @@ def people(
     """What the last look needs to know of these patients, and of those who may be one of them, unless these are asked
     for `alone`; `sources` and the clinic's `own` addresses are those that are named in the settings."""
     wanted = set(patient_ids)
-    capped = {rule.name: rule.capped for rule in rules}
-    welcomes = {rule.name for rule in rules if rule.when == "first_booking"}
-    renamed = _by_template(rules)
     slots = histories(memory, wanted)
     words = newest_words(memory)
     stopped, vouched = stopped_by(words), vouched_for(words)
@@ -115,12 +112,7 @@ def people(
                 not_theirs=OWN if is_own(row.email, own) else crowded, died=row.died != "",
             )  # fmt: skip
         namesakes.update(row.id for row in known if row.may_be_another and not found[row.id].unreachable)
-        for patient_id, name, template, category, at, starts_at, about, state in memory.connection.execute(
-            _gone(memory, part)
-        ):
-            rule = name if name in capped else renamed.get(template, name)
-            welcomed = state == "sent" and rule in welcomes
-            gone = Sent(rule, category, at, capped.get(rule, True), starts_at, about, welcomed)
+        for patient_id, gone in _gone(memory, part, rules, slots):
             found[patient_id].sent.append(gone)
         if known and known[0].some_unread:
             from jobs.store.unread_rows import unread_rows_of
@@ -143,14 +135,52 @@ def _by_template(rules: Iterable[Rule]) -> dict[str, str]:
     return {template: names[0] for template, names in found.items() if len(names) == 1}
 
 
-def _gone(memory: Memory, patient_ids: Sequence[int]) -> Select[Any]:
-    """What left, or may have left, for these patients, with the start and the id of the appointment it was about, and
-    whether it left for certain."""
-    letter, about = letters.c, (events.c.starts_at, events.c.appointment_id, letters.c.state)
-    query = select(letter.patient_id, letter.rule, letter.template, letter.category, letter.changed_at, *about)
-    return query.join(events, events.c.id == letter.event_id).where(
-        letter.clinic_id == memory.clinic_id, letter.patient_id.in_(patient_ids), letter.state.in_(_GONE)
-    )
+def _gone(
+    memory: Memory, patient_ids: Sequence[int], rules: Collection[Rule], slots: Mapping[int, Sequence[Slot]]
+) -> list[tuple[int, Sent]]:
+    """What left, or may have left, for these patients, each with its patient; of a welcome that left for certain, about
+    a visit that is still booked, also which start of it was said."""
+    capped = {rule.name: rule.capped for rule in rules}
+    welcomes = {rule.name for rule in rules if rule.when == "first_booking"}
+    renamed = _by_template(rules)
+    letter, event = letters.c, events.c
+    query = (
+        select(
+            letter.patient_id, letter.rule, letter.template, letter.category, letter.changed_at, event.starts_at,
+            event.appointment_id, letter.state, letter.sent_at, event.id,
+        )
+        .join(events, event.id == letter.event_id)
+        .where(letter.clinic_id == memory.clinic_id, letter.patient_id.in_(patient_ids), letter.state.in_(_GONE))
+    )  # fmt: skip
+    found, welcomed = list[tuple[int, Sent]](), list[tuple[int, int, str]]()
+    rows = memory.connection.execute(query)
+    for patient_id, name, template, category, at, starts_at, about, state, sent_at, event_id in rows:
+        rule = name if name in capped else renamed.get(template, name)
+        if state == "sent" and rule in welcomes and _is_booked(about, slots.get(patient_id, ())):
+            welcomed.append((len(found), event_id, sent_at or at))
+        found.append((patient_id, Sent(rule, category, at, capped.get(rule, True), starts_at, about)))
+    moves = _moves(memory, {found[place][1].appointment_id for place, *_ in welcomed}) if welcomed else {}
+    for place, event_id, left_at in welcomed:
+        patient_id, welcome = found[place]
+        before = [(move, start) for move, start, seen_at in moves.get(welcome.appointment_id, ()) if seen_at <= left_at]
+        found[place] = patient_id, welcome._replace(said=start_said(event_id, welcome.starts_at, before))
+    return found
+
+
+def _is_booked(appointment_id: int, history: Iterable[Slot]) -> bool:
+    return any(slot.appointment_id == appointment_id and slot.status == "booked" for slot in history)
+
+
+def _moves(memory: Memory, appointment_ids: Collection[int]) -> dict[int, list[tuple[int, str, str]]]:
+    """When these visits were moved: the event's id, the new start, and when that was seen."""
+    event = events.c
+    query = select(event.appointment_id, event.id, event.starts_at, event.seen_at).order_by(event.id)
+    ours = query.where(event.clinic_id == memory.clinic_id, event.what == "moved")
+    found: dict[int, list[tuple[int, str, str]]] = {}
+    for part in in_parts(appointment_ids):
+        for about, event_id, start, seen_at in memory.connection.execute(ours.where(event.appointment_id.in_(part))):
+            found.setdefault(about, []).append((event_id, start, seen_at))
+    return found
 
 
 def sent_to_addresses(memory: Memory, keys: Iterable[str], now: datetime, days: int) -> dict[str, list[Sent]]:

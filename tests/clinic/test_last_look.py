@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from jobs.clinic.approval import FrontDesk, Restored
-from jobs.clinic.due_letters import Due, Person, Sent
+from jobs.clinic.due_letters import Due, Person, Sent, start_said
 from jobs.clinic.episodes import Slot
 from jobs.clinic.follow_ups import Calendar, Caps, FollowUps, Rule
 from jobs.clinic.last_look import CARE_LEAVES, NO_OUTCOME, look
@@ -289,16 +289,32 @@ def test_nobody_has_a_letter_twice_about_one_visit():
 
 
 @pytest.mark.parametrize(
+    ("moves", "said"),
+    [
+        ([], "ten"),
+        ([(5, "two")], "two"),
+        ([(5, "ten")], "ten"),  # its row was missing for a time
+        ([(5, "two"), (6, "ten")], ""),  # back at two by now, for all that is known
+        ([(3, "two")], ""),
+    ],
+)
+def test_which_hour_a_letter_said_is_told_by_the_moves_before_it_or_not_known(
+    moves: list[tuple[int, str]], said: str
+) -> None:
+    assert start_said(4, "ten", moves) == said
+
+
+@pytest.mark.parametrize(
     ("sent_at", "what"),
     [("2026-03-04T18:00:00Z", "withdraw"), ("2026-03-03T18:00:00Z", "withdraw"), ("2026-03-02T18:00:00Z", "send")],
 )
 def test_a_visit_that_the_welcome_named_today_or_yesterday_is_not_reminded_of(sent_at: str, what: str):
-    welcome = Sent("welcome", "care", sent_at, False, AHEAD.starts_at, AHEAD.appointment_id, welcomes=True)
+    welcome = Sent("welcome", "care", sent_at, False, AHEAD.starts_at, AHEAD.appointment_id, said=AHEAD.starts_at)
     assert one(due(REMINDER, AHEAD), person(AHEAD, sent=[welcome]))[0] == what
     for other in (
         welcome._replace(appointment_id=1),
-        welcome._replace(starts_at="x"),
-        welcome._replace(welcomes=False),
+        welcome._replace(said="x"),
+        welcome._replace(said=""),
     ):
         assert one(due(REMINDER, AHEAD), person(AHEAD, sent=[other])) == ("send", "")
 
