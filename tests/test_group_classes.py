@@ -163,3 +163,64 @@ def test_an_entry_that_names_its_patient_is_hers_alone_whoever_is_invited_too(cl
     invite(clinic, BEN, f';CN="Cleo Fictional":{CLEO}', title="Pilates - Cleo Fictional")
     clinic.pull(BEFORE)
     assert booked(clinic) == [CLEO]
+
+
+BOTH = [BEN, CLEO]
+NAMED = [f';CN="Ben Fictional":{BEN}', f';CN="Cleo Fictional":{CLEO}']
+TAUGHT = ["Pilates Mat Class - Kate", "Reformer Class (Kate)", "Kate - Mat Class", "Mat Class with Kate",
+          "Group Class: Kate Made", "Duet Pilates - Cleo"]  # fmt: skip
+
+
+@pytest.mark.parametrize("title", TAUGHT)
+@pytest.mark.parametrize("guests", [BOTH, NAMED])
+def test_a_class_whose_title_names_who_teaches_is_each_guests_under_the_guests_own_name(
+    clinic: Clinic, title: str, guests: list[str]
+) -> None:
+    invite(clinic, *guests, THERAPIST, title=title)
+    clinic.pull(BEFORE)
+    assert booked(clinic) == BOTH
+    names = ["Ben", "Cleo"] if guests == NAMED else ["", ""]
+    of_class = "FROM appointments a JOIN patients p ON p.id = patient_id WHERE a.source = 'calendar' ORDER BY p.email"
+    assert clinic.ask(f"SELECT p.first_name {of_class}") == names
+    kinds = {"Pilates Mat Class", "Reformer Class", "Mat Class", "Group Class", "Duet Pilates"}
+    assert {*clinic.ask(f"SELECT a.kind {of_class}")} <= kinds
+    send_all(clinic)
+    assert sent(clinic) == [("reminder", BEN), ("reminder", CLEO), ("welcome", BEN), ("welcome", CLEO)]
+    assert not any("Kate" in letter.read_text("utf-8") for letter in clinic.letters())
+
+
+def test_a_class_that_was_read_otherwise_before_an_upgrade_is_no_longer_what_it_was(clinic: Clinic) -> None:
+    """Before, it was the appointment of one patient, by the name of who teaches; the calendar does not change."""
+    clinic.edit("config/clinic.yaml", "www.ironhorsept.com", "www.patient.example")  # as if all guests taught there
+    invite(clinic, *NAMED, title="Mat Class - Kate")
+    clinic.pull(BEFORE)
+    assert clinic.ask("SELECT first_name FROM patients WHERE key LIKE 'n:%'") == ["Kate"]
+    clinic.edit("config/clinic.yaml", "www.patient.example", "www.ironhorsept.com")
+    clinic.pull(NEXT)
+    assert booked(clinic) == BOTH
+    send_all(clinic)
+    assert sent(clinic) == [("reminder", BEN), ("reminder", CLEO), ("welcome", BEN), ("welcome", CLEO)]
+
+
+@pytest.mark.parametrize("guests", [BOTH, NAMED])
+def test_a_class_that_names_who_teaches_and_gets_a_second_guest_brings_no_letter_twice(
+    clinic: Clinic, guests: list[str]
+) -> None:
+    title = "Pilates Mat Class - Kate"
+    invite(clinic, guests[0], title=title)
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    invite(clinic, *guests, title=title)
+    clinic.pull(NEXT)
+    send_all(clinic)
+    invite(clinic, guests[0], title=title)
+    clinic.pull("2025-08-09 11:00")
+    clinic.send("2025-08-09 12:00")
+    assert sent(clinic) == [("reminder", BEN), ("reminder", CLEO), ("welcome", BEN), ("welcome", CLEO)]
+    assert booked(clinic) == [BEN]
+
+
+def test_a_class_whose_title_names_one_guest_first_and_last_is_that_guests_alone(clinic: Clinic) -> None:
+    invite(clinic, *NAMED, title="Group Class - Cleo F")
+    clinic.pull(BEFORE)
+    assert booked(clinic) == [CLEO]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jobs.sources.calendar_entries import Entry, breaks_off, count_entries, nesting, parse_entries
-from jobs.sources.guests import Guest, Invitations, name_of_guest
+from jobs.sources.guests import Booking, Guest, Invitations, name_of_guest
 from jobs.sources.header_row import Unreadable
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ COLUMNS = (
     "booked",
     "status",
     "title",
+    "type",
     "description",
     "location",
     "attendee",
@@ -207,10 +208,10 @@ def _original(event: "Event", window: _Window) -> str:
 def _rows(event: "Event", window: _Window, identity: str, invitations: Invitations) -> list[tuple[str, ...]]:
     """The row of an entry; of a class, one for each guest."""
     bookings = invitations.bookings(identity, _text(event, "SUMMARY"), _guests(event))
-    return [_row(event, window, number if identity else "", guest) for number, guest in bookings]
+    return [_row(event, window, booking.number if identity else "", booking) for booking in bookings]
 
 
-def _row(event: "Event", window: _Window, identity: str, guest: Guest) -> tuple[str, ...]:
+def _row(event: "Event", window: _Window, identity: str, booking: Booking) -> tuple[str, ...]:
     created = event.get("CREATED")
     booked = created.dt if created is not None and hasattr(created, "dt") else None
     try:
@@ -224,11 +225,12 @@ def _row(event: "Event", window: _Window, identity: str, guest: Guest) -> tuple[
         "" if isinstance(event.start, datetime) else "yes",
         _utc(window.moment(booked)) if isinstance(booked, date) else "",
         "cancelled" if _text(event, "STATUS").upper() == "CANCELLED" else "",
-        _text(event, "SUMMARY"),
+        booking.title,
+        booking.kind,
         _text(event, "DESCRIPTION"),
         _text(event, "LOCATION"),
-        guest.address,
-        guest.name,
+        booking.guest.address,
+        booking.guest.name,
     )
 
 

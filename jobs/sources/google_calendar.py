@@ -17,7 +17,7 @@ from jobs.clinic.problems import TRIED_AGAIN
 from jobs.clinic.records import Appointment, Problem, TextTable
 from jobs.google.trouble import GoogleTrouble, Refused
 from jobs.sources.calendar import COLUMNS
-from jobs.sources.guests import Guest, Invitations, name_of_guest
+from jobs.sources.guests import Booking, Guest, Invitations, name_of_guest
 from jobs.sources.header_row import Unreadable
 from jobs.sources.read_results import FileRead, ReadValues
 
@@ -30,7 +30,7 @@ PATH = "Google Calendar"
 MOST_PAGES = 400
 MOST_ENTRIES = 100_000
 WINDOW_MOVES_DAYS = 7  # so often all is asked for anew: entries that recur come into the window without a change
-_FORMAT = 4  # counted up, too, where titles and guests are read in another way: all is asked for anew then
+_FORMAT = 5  # counted up, too, where titles and guests are read in another way: all is asked for anew then
 _ON_A_PAGE = 2500  # the most that Google gives
 _FIELDS = (
     "nextPageToken,nextSyncToken,items(id,status,summary,description,location,start,end,created,eventType,"
@@ -236,25 +236,26 @@ def _sorted_out(items: list[Any], zone: ZoneInfo, invitations: Invitations) -> _
             told.deleted.add(event_id)
         elif item.get("eventType") not in _NO_APPOINTMENTS:
             bookings = invitations.bookings(event_id, str(item.get("summary") or ""), _guests(item))
-            told.numbers[event_id] = tuple(number for number, _ in bookings)
-            told.rows.update((number, _row(item, number, guest, zone)) for number, guest in bookings)
+            told.numbers[event_id] = tuple(booking.number for booking in bookings)
+            told.rows.update((booking.number, _row(item, booking, zone)) for booking in bookings)
     return told
 
 
-def _row(item: dict[str, Any], number: str, guest: Guest, zone: ZoneInfo) -> Row:
+def _row(item: dict[str, Any], booking: Booking, zone: ZoneInfo) -> Row:
     start, whole_day = _moment(item.get("start"), zone)
     end, _ = _moment(item.get("end"), zone)
     texts = {
-        "appointment_id": number,
+        "appointment_id": booking.number,
         "start": start,
         "end": end,
         "all_day": "yes" if whole_day else "",
         "booked": _utc(str(item.get("created") or ""), zone),
-        "title": item.get("summary"),
+        "title": booking.title,
+        "type": booking.kind,
         "description": item.get("description"),
         "location": item.get("location"),
-        "attendee": guest.address,
-        "attendee_name": guest.name,
+        "attendee": booking.guest.address,
+        "attendee_name": booking.guest.name,
     }
     return tuple(" ".join(str(texts.get(name) or "").split()) for name in COLUMNS)
 

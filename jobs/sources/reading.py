@@ -20,7 +20,7 @@ from jobs.sources.source import Limits, Source
 if TYPE_CHECKING:
     from jobs.clinic.value_rules import ValueRules
 
-_MEANING = 6
+_MEANING = 7
 """Of what cells mean, such as a status, and of who comes to a calendar's entry. Whoever changes that for values that
 clinics have counts it up: after the upgrade each file is read whole once, so that old rows mean what new ones do."""
 

@@ -39,6 +39,7 @@ class Sender:
         self.alone = True  # whether no other file of its source can hold what is gone from it
         self.left_out: list[str] = []  # sentences about lines that were left out
         self._nothing = "It has column names and no rows. If there were appointments, export it again."
+        self._is_calendar = False
         self._held: list[tuple[tuple[Any, ...], Sequence[int]]] = []
         self._doubtful: list[int] = []  # places of rows with a problem
         self._far: set[int] = set()  # places of rows with a cell far away
@@ -135,12 +136,15 @@ class Sender:
 
     def _is_comparable(self) -> bool:
         """Whether a key that is there no more is an appointment that is gone: where other columns are read, or the same
-        ones otherwise, it may stand there under another key."""
+        ones otherwise, it may stand there under another key. An entry of a calendar has its own number anyway."""
         before = self._before
-        return before is not None and (before.fields, before.wish) == (self.new.fields, self.new.wish)
+        if before is None or self._is_calendar:
+            return before is not None
+        return (before.fields, before.wish) == (self.new.fields, self.new.wish)
 
     def send_calendar(self, columns: Columns, ordinals: list[int], sentences: list[str]) -> None:
         """Send the entries of a calendar, whose columns have their names already."""
+        self._is_calendar = True
         self.whole = self.whole and not sentences
         self._nothing = " ".join(sentences[:5]) or "It has no entry in the days that are read."
         plan = Plan(0, {meaning: place for place, meaning in enumerate(columns)}, {}, {})

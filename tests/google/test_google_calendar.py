@@ -22,7 +22,7 @@ from jobs.runner.run import FAILED, FINE
 from jobs.sources import google_calendar
 from jobs.sources.google_calendar import mark_of
 from jobs.sources.google_reading import GoogleReading
-from jobs.sources.guests import Invitations
+from jobs.sources.guests import Booking, Invitations
 from jobs.sources.read_results import FileRead
 from jobs.sources.source import Source
 
@@ -319,7 +319,9 @@ def test_a_class_that_was_read_as_its_first_guests_becomes_one_of_each(
     clinic: Clinic, calendar: MadeUpCalendar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As before an upgrade."""
-    monkeypatch.setattr(Invitations, "bookings", lambda _, number, title, guests: [(number, [*guests][0])])
+    monkeypatch.setattr(
+        Invitations, "bookings", lambda _, number, title, guests: [Booking(number, [*guests][0], title)]
+    )
     monkeypatch.setattr(google_calendar, "_FORMAT", 1)
     calendar.put(of_guests("anna", "ben"), event(2))
     clinic.pull(MOMENT)

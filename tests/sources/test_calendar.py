@@ -58,8 +58,8 @@ def test_a_single_entry_is_one_row_with_all_that_it_says() -> None:
     assert sentences == []
     assert rows == [
         {"appointment_id": "one", "start": "2026-03-04T17:00:00Z", "end": "2026-03-04T17:45:00Z", "all_day": "",
-         "booked": "2026-02-01T12:00:00Z", "status": "", "title": "Eval - MIRA Q, knee", "description": "",
-         "location": "Room 2", "attendee": "mira.q@mail.example", "attendee_name": ""}
+         "booked": "2026-02-01T12:00:00Z", "status": "", "title": "Eval - MIRA Q, knee", "type": "",
+         "description": "", "location": "Room 2", "attendee": "mira.q@mail.example", "attendee_name": ""}
     ]  # fmt: skip
 
 
