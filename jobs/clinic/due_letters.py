@@ -1,6 +1,6 @@
 """What is known of a letter whose moment has come, and of its patient, at the moment of sending."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -66,12 +66,13 @@ class Person:
     address_key: str
     email: str
     email_consent: str
-    history: Sequence[Slot]
+    history: Sequence[Slot]  # appointments; sales and paperwork are none
     stopped: frozenset[str] = frozenset()  # of care, news, all
     sent: list[Sent] = field(default_factory=list)
     unread: list["OtherRow"] = field(default_factory=list)  # rows that are set aside and name this patient
     not_theirs: str = ""  # why the address cannot be this patient's own
     died: bool = False
+    sold: Collection[int] = ()  # the ids of sales and paperwork
     may_be: dict[int, "Person"] = field(default_factory=dict)  # of this name at this address, and perhaps the same one
 
     @property

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from jobs.clinic.records import DELETED, SCREEN
+from jobs.clinic.records import DELETED, NO_APPOINTMENT, SCREEN
 
 if TYPE_CHECKING:  # loaded where a patient has two plans of care at once
     from jobs.clinic.plans import Signs, Told
@@ -17,7 +17,7 @@ GAP_DAYS = 90  # a new episode begins with the first appointment after so many d
 LOST_AFTER_DAYS = 21  # without a visit, a plan or a discharge: dropped out
 DELETED_AFTER_DAYS = 7  # without being in its source: it was deleted, and not only left out of a part of an export
 FOR_GOOD = "9999-12-31"  # as of a day that every appointment lies before
-
+_NO_CARE = (SCREEN, *NO_APPOINTMENT)
 
 NOT_FOLLOWED = 2
 """Of `Slot.unread`: config/sources.yaml names its source no more."""
@@ -46,8 +46,8 @@ class Episode(NamedTuple):
     """One episode of one patient, summed up from its appointments. Days are text, "" where there is none.
 
     One whose appointments were all deleted has no day of referral: it counts for nothing. What was deleted of another
-    one changes nothing of it. Nor has one of screens alone such a day; its opening says that it is one. Money is in
-    cents, None where the export has none: an unknown amount is not zero.
+    one changes nothing of it. Nor has one of screens, sales or paperwork alone such a day; its opening says that it is
+    one. Money is in cents, None where the export has none: an unknown amount is not zero.
     """
 
     number: int
@@ -68,15 +68,15 @@ class Episode(NamedTuple):
 
 def is_visit(slot: Slot, today: str) -> bool:
     """Whether an appointment counts as a visit on `today`: completed, or arrived on a day that is over. A screen is
-    none: whoever came for it is not in care by that."""
-    if slot.step == SCREEN:
+    none: whoever came for it is not in care by that. Nor is a sale or paperwork."""
+    if slot.step in _NO_CARE:
         return False
     return slot.status == "completed" or (slot.status == "arrived" and slot.starts_on < today)
 
 
 def is_care(slot: Slot) -> bool:
     """Whether an appointment belongs to somebody's care, whatever became of it: it was no screen, nor deleted."""
-    return slot.step != SCREEN and slot.status != DELETED
+    return slot.step not in _NO_CARE and slot.status != DELETED
 
 
 class Cut(NamedTuple):
@@ -98,26 +98,32 @@ def cut_episodes(slots: Iterable[Slot], today: str = FOR_GOOD, told: "Mapping[in
     that it shares its diagnosis, its provider and the like with: `told` says these of each, by their ids.
 
     A booking that was deleted begins none and ends none. It stands last in that which is nearest, where what was
-    written about it counts, or in one of its own behind all others.
+    written about it counts, or in one of its own behind all others. So does a sale or paperwork, whose money counts
+    there; where there is any episode, however long ago, it has none of its own.
     """
     ordered = sorted(slots, key=lambda slot: (slot.starts_at, slot.appointment_id))
-    deleted = [slot for slot in ordered if slot.status == DELETED]
-    if not deleted:
+    beside = [slot for slot in ordered if _is_beside(slot)]
+    if not beside:
         return _cut_standing(ordered, today, told)
-    cut = _cut_standing([slot for slot in ordered if slot.status != DELETED], today, told)
-    far = _put_with_nearest(deleted, cut.episodes)
+    cut = _cut_standing([slot for slot in ordered if not _is_beside(slot)], today, told)
+    far = _put_with_nearest(beside, cut.episodes)
     return Cut([*cut.episodes, *_cut_standing(far, today).episodes], cut.at_once)
 
 
-def _put_with_nearest(deleted: Iterable[Slot], episodes: Sequence[list[Slot]]) -> list[Slot]:
+def _is_beside(slot: Slot) -> bool:
+    """Whether an appointment is none, so that no episode begins or goes on with it."""
+    return slot.status == DELETED or slot.step in NO_APPOINTMENT
+
+
+def _put_with_nearest(beside: Iterable[Slot], episodes: Sequence[list[Slot]]) -> list[Slot]:
     """Put each with the episode that it lies within or near to, of equals the later one; give those far from all."""
     spans = [(_ordinal(episode[0]), _ordinal(episode[-1])) for episode in episodes]
     far = []
-    for slot in deleted:
+    for slot in beside:
         day = _ordinal(slot)
         away = {number: max(first - day, day - last, 0) for number, (first, last) in enumerate(spans)}
         nearest = min(away, key=lambda number: (away[number], -number), default=-1)
-        if nearest < 0 or away[nearest] > GAP_DAYS:
+        if nearest < 0 or (away[nearest] > GAP_DAYS and slot.step not in NO_APPOINTMENT):
             far.append(slot)
         else:
             episodes[nearest].append(slot)
@@ -240,15 +246,16 @@ def open_beside(history: Iterable[Slot], number: int) -> str:
 
 def sum_up(number: int, slots: Sequence[Slot], today: str = FOR_GOOD) -> Episode:
     """The line that the store keeps of one episode; `slots` are in order of their start, at least one, and behind them
-    what was deleted.
+    what was deleted or sold.
 
     Evaluated is the first kept evaluation; where the export names no evaluation at all, the first kept visit.
     Referred is the earliest booking up to the first kept appointment: a moved evaluation keeps its first booking.
     Where the practice system has none of them any more, the booking was a mistake, and nobody was referred. Nor was
     who came only for a screen: what is booked after it for care is the referral, by whatever source the screen names.
+    Nor who only bought something.
     """
     standing = [slot for slot in slots if slot.status != DELETED]
-    care = [slot for slot in standing if slot.step != SCREEN]
+    care = [slot for slot in standing if slot.step not in _NO_CARE]
     opening = (standing or slots)[0]
     kept = [slot for slot in care if is_visit(slot, today)]
     evaluations = [slot for slot in care if slot.step == "evaluation"]
@@ -263,7 +270,7 @@ def sum_up(number: int, slots: Sequence[Slot], today: str = FOR_GOOD) -> Episode
         kept[-1].starts_on if kept else "",
         next((slot.starts_on for slot in reversed(kept) if slot.step == "discharge"), ""),
         len(kept),
-        "" if opening.step == SCREEN and _were_deleted(standing, today) else opening.step,
+        "" if opening.step in _NO_CARE and _were_deleted(standing, today) else opening.step,
         opening.starts_on,
         max((slot.starts_on for slot in care if slot.status in OPEN), default=""),
         next((slot.location for slot in standing if slot.location), ""),

@@ -92,8 +92,10 @@ class Counted(NamedTuple):
     referrals_after: int = 0  # of these: referrals after the period shown
     deleted: int = 0  # of these: all their appointments were deleted
     screens: int = 0  # of these: nothing but screens
+    sales: int = 0  # of these: nothing but sales and paperwork
     appointments_shown: int = 0
     appointments: int = 0
+    sold: int = 0  # rows of sales and paperwork, which are no appointments
     first_day: str = ""  # of all the clinic's appointments, "" where there are none
     last_day: str = ""
     visits_summed_up: int = 0  # of all episodes, with screens; an episode counts where it began: 0 for one location
@@ -103,7 +105,7 @@ class Counted(NamedTuple):
     @property
     def referrals_ever(self) -> int:
         """All up to the end of the period shown."""
-        return self.episodes - self.under_care - self.referrals_after - self.deleted - self.screens
+        return self.episodes - self.under_care - self.referrals_after - self.deleted - self.screens - self.sales
 
 
 _HELD_AGAINST = ("previous", "before", "last_year", "same_last_year")

@@ -17,10 +17,10 @@ from jobs.clinic.moments import Clock, hours_lost, read_ends, read_starts, witho
 from jobs.clinic.no_appointments import title_reader, without_breaks
 from jobs.clinic.problems import DIED_BY_NAME, OVERRULED, fold_problems
 from jobs.clinic.read_once import ReadOnce
-from jobs.clinic.records import Appointment, Problem, TextTable
+from jobs.clinic.records import NO_APPOINTMENT, Appointment, Problem, TextTable
 from jobs.clinic.stamps import TWO_WAYS, order_shown_by
 from jobs.clinic.statuses import is_late, settle_status, status_reader, tells_of_death
-from jobs.clinic.steps import step_reader, with_brief_consults
+from jobs.clinic.steps import is_in_doubt, step_reader, with_brief_consults
 from jobs.clinic.value_rules import ORDERS, ValueRules
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from jobs.clinic.unread_rows import UnreadRow
 
 _DATED = ("start", "start_date", "end", "end_date", "booked", "cancelled", "deleted", "birth_date", "discharged")
+_MAY_BE_SOLD = Doubt(
+    "",
+    "This type may be a visit, or something sold. It counts as a visit: letters follow from it, and figures count it.",
+    'Say which in config/sources.yaml, at this source: kinds: {"10 Class Package": sale}, or class, or visit.',
+)
 _OVERRULED = Doubt("", OVERRULED, CORRECT, set_aside=True)
 
 
@@ -97,6 +102,7 @@ def read_columns(table: TextTable, rules: ValueRules, once: ReadOnce | None = No
 
         values["died"] = died(columns, values, rules.statuses)
     values["step"] = _steps(columns, rules, clock, values)
+    columns.untimed = [place for place in columns.untimed if values["step"][place] not in NO_APPOINTMENT]
     values["key"] = _keys(columns, rules, values)
     off = _called_off(columns, values["status"])
     unread, aside = _unread(columns, values, off) if columns.aside else ([], ())
@@ -230,6 +236,8 @@ def _steps(columns: Columns, rules: ValueRules, clock: Clock, values: Values) ->
     kinds, starts, ends = (values[name] for name in ("kind", "starts_at", "ends_at"))
     steps = columns.read_each("type", kinds, step_reader(rules.kinds))
     steps = with_brief_consults(steps, kinds, starts, ends, rules.kinds)
+    for kind in sorted(kind for kind in set(kinds) if is_in_doubt(kind, rules.kinds)):
+        columns.note(kinds.index(kind), "type" if columns.has("type") else "title", kind, _MAY_BE_SOLD)
     if not columns.has("discharged"):
         return steps
     marks = columns.read("discharged", clock.read_discharge)

@@ -11,6 +11,7 @@ from jobs.clinic.letter_life import MOVED, now_words
 from jobs.clinic.records import SCREEN
 
 BEGUN = "the appointment has begun"
+SOLD = "what it is about is a sale or paperwork, and no appointment"
 SUPERSEDED = "the patient came again since, and the letter after that visit counts"
 """Of a letter that is planned after each visit, for who does not come again: the usual end of all but the newest."""
 
@@ -19,7 +20,7 @@ def overtaken(due: Due, rule: Rule, person: Person, moment: str, zone: ZoneInfo)
     """Whether what happened since has made the letter wrong."""
     slot = next((slot for slot in person.history if slot.appointment_id == due.appointment_id), None)
     if slot is None:
-        return "the appointment is no longer known"
+        return SOLD if due.appointment_id in person.sold else "the appointment is no longer known"
     if slot.step == SCREEN and rule.when in ("first_booking", "visit", "evaluation"):
         return "the appointment is a free screen"
     if rule.when in ("planned_visit", "first_booking"):

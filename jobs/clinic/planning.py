@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from jobs.clinic.durations import parse_duration
 from jobs.clinic.episodes import KEPT, Slot, is_care, is_class
 from jobs.clinic.follow_ups import Calendar, FollowUps, Rule, local_day, utc_text
-from jobs.clinic.records import SCREEN
+from jobs.clinic.records import NO_APPOINTMENT, SCREEN
 from jobs.clinic.sending_hours import SendingHours
 
 TOO_LATE_TO_REMIND = "booked or moved too late: no sending day lies between that day and the day of the visit"
@@ -90,7 +90,7 @@ def _calls(rule: Rule, event: Happening, history: Sequence[Slot], start: str, ca
     if counts_from[:10] <= start and local_day(counts_from, calendar.zone) < start:
         return False
     slot = next((slot for slot in history if slot.appointment_id == event.appointment_id), None)
-    if slot is None or (event.repeated and rule.when != "planned_visit"):
+    if slot is None or slot.step in NO_APPOINTMENT or (event.repeated and rule.when != "planned_visit"):
         return False
     if rule.when == "planned_visit":
         return True

@@ -13,7 +13,10 @@ DELETED = "deleted"
 """The status of a booking that never was, being entered by mistake or twice: nothing counts it or follows from it."""
 SCREEN = "screen"
 """A free look at a complaint, or a talk about it, before anybody has decided for care: no visit, no evaluation."""
-STEPS = ("evaluation", "visit", "discharge", "class", SCREEN, "other")
+SALE, PAPERWORK = "sale", "paperwork"
+NO_APPOINTMENT = (SALE, PAPERWORK)
+"""Rows for which nobody comes: something sold, a form. Nothing follows from one but that its money counts."""
+STEPS = ("evaluation", "visit", "discharge", "class", SCREEN, *NO_APPOINTMENT, "other")
 
 TEXT_FIELDS = (
     "appointment_id",

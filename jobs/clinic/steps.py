@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from jobs.clinic.patterns import pattern
-from jobs.clinic.records import SCREEN
+from jobs.clinic.records import NO_APPOINTMENT, SCREEN
+from jobs.clinic.sales import ALONE, WORDS, may_be_sale, read_sale
 
 _FREE, _BRIEF = r"(?:free|complimentary|courtesy|no[- ]charge)", r"(?:10|15|20)[- ]?min\w*"
 _EXAMINED = r"(?:eval\w*|assess\w*|exam\w*|intake)"
@@ -37,6 +38,8 @@ A re-evaluation is a visit, also as a 10th visit eval or a follow-up evaluation;
 neither; Pilates is a class unless it is an evaluation; `Class IV laser` is a treatment. A free or short consultation is
 a screen, and so is a screening that is no evaluation; `Consult` alone is one up to BRIEF_MINUTES."""
 BRIEF_MINUTES = 20
+MEANT_BY = (RULES, BRIEF_MINUTES, WORDS, ALONE)
+"""All that decides what a type means, but for what the clinic says itself."""
 
 _READ = tuple((step, pattern(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")) for step, words in RULES)
 _CONSULT = pattern(r"(?:pt |physical therapy |pilates )?consult(?:s|ations?)?")
@@ -45,15 +48,32 @@ _CONSULT = pattern(r"(?:pt |physical therapy |pilates )?consult(?:s|ations?)?")
 def read_step(kind: str) -> str:
     """One of STEPS. An appointment without any type is a visit, one of a type that no rule knows is `other`."""
     words = _plain(kind)
-    if not words:
-        return "visit"
-    return next((step for step, rule in _READ if rule.search(words)), "other")
+    return (_by_rule(words) or "other") if words else "visit"
+
+
+def _by_rule(words: str) -> str:
+    """The step that a rule reads from a type in small letters, "" where none does."""
+    sold, beside = read_sale(words)
+    step = _ruled(beside if sold else words)
+    return sold if sold and step in ("", "other") else _ruled(words)
+
+
+def _ruled(words: str) -> str:
+    return next((step for step, rule in _READ if rule.search(words)), "")
 
 
 def is_known_type(kind: str, extra: Mapping[str, str]) -> bool:
     """Whether the clinic says itself what this type is, or a rule does: what it is does not just go by default."""
     words = _plain(kind)
-    return not words or words in map(_plain, extra) or any(rule.search(words) for _, rule in _READ)
+    return not words or words in map(_plain, extra) or _by_rule(words) != ""
+
+
+def is_in_doubt(kind: str, extra: Mapping[str, str]) -> bool:
+    """Whether this type may be something sold, counts as an appointment, and the clinic has not said which it is."""
+    words = _plain(kind)
+    if words in map(_plain, extra) or (beside := may_be_sale(words)) is None:
+        return False
+    return _ruled(beside) in ("", "other") and read_step(kind) not in NO_APPOINTMENT
 
 
 def step_reader(extra: Mapping[str, str]) -> Callable[[str], str]:

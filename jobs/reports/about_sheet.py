@@ -69,11 +69,17 @@ def _sums(sheet: Sheet, row: int, figures: Figures) -> int:
     for title, name in _PARTS:
         row = _count(sheet, row, title, getattr(attended, name))
     appointments = f"B{first + 1}:B{row}"
+    if counted.sold:
+        row = _count(sheet, row, "Sales and paperwork, beside them", counted.sold)
     first = row
     row = _count(sheet, row, "New patients up to the last day shown", figures.total.tally.ever)
     row = _count(sheet, row, "New patients after it", counted.referrals_after)
     row = _count(sheet, row, "Already under care", counted.under_care)
-    others = [("Deleted bookings", counted.deleted), ("Screens alone", counted.screens)]
+    others = [
+        ("Deleted bookings", counted.deleted),
+        ("Screens alone", counted.screens),
+        ("Sales and paperwork alone", counted.sales),
+    ]
     for title, count in others:
         row = _count(sheet, row, title, count) if count else row
     episodes = f"B{first + 1}:B{row}"

@@ -15,16 +15,17 @@ DEFINITIONS = (
      "run on. An appointment counts with the one whose kind (Pilates or therapy), diagnosis, complaint, service, "
      "referring provider or source it shares, or whose provider takes turns with the other's; else with the later "
      "one."),
-    ("New patient (referral)", "One per episode, in the period in which its first appointment was booked: the earliest "
-     "booking up to the first kept appointment. Where the export has no day of booking, the day of the appointment "
-     "counts. A patient who comes back with a new complaint counts again."),
+    ("New patient (referral)", "One per episode, in the period of the earliest booking up to its first kept "
+     "appointment. Where the export has no day of booking, the appointment's counts. Who comes back with a new "
+     "complaint counts again."),
     ("Deleted bookings", "Episodes whose appointments the practice system has all as deleted, void, duplicates or "
-     f"entered in error, or has had none of for {DELETED_AFTER_DAYS} days: no new patients. A cancelled booking is "
-     "there, and counts. A booking that was deleted, and left the export, before the update of November 2026 was "
-     "installed cannot be told any more: it counts as rescheduled, and may count as a new patient."),
+     f"entered in error, or has had none of for {DELETED_AFTER_DAYS} days: no new patients. A cancelled one counts. "
+     "One that left the export before the update of November 2026 counts as rescheduled, perhaps as a new patient."),
     ("Screen", "A free or injury screen, a short or phone consultation, a discovery visit: no new patient, evaluation "
      "or visit of a plan, until care is booked. The column Screens on Sources: the year's episodes that began "
      "with one."),
+    ("Sales and paperwork", "Gift cards, products, deposits, fees, renewals, forms: no appointments, no new patients. "
+     "The money counts on Figures by its day, and beside the source of the patient's nearest episode, if any."),
     ("Already under care", "Patients whose first appointment in the data is no evaluation and lies within "
      f"{GAP_DAYS} days of its beginning: nobody can tell whether they are new. They are no new patients and no "
      "evaluations; their visits count."),
@@ -78,8 +79,7 @@ DEFINITIONS = (
     ("Four-week average", "The four whole weeks before the one shown, divided by four (of a month: the three months "
      "before). A rate is that of these weeks together. Empty where the data does not reach back over all of them."),
     ("Empty cell", "Not known: the period ends before the data begins or has not begun, or the export does not have "
-     "it. An earlier period that the shown one is held against is empty unless the data reaches back over all of it. "
-     "Zero means that none was counted."),
+     "it. So is an earlier period to hold against unless the data covers all of it. Zero: none was counted."),
     ("Same period last year", "The year to date, one year earlier. Same week last year: 52 weeks earlier."),
 )  # fmt: skip
 """Term and meaning, in the order of the sheet About."""

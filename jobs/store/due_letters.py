@@ -9,6 +9,7 @@ from jobs.clinic.addresses import MOST_AT_ONE, OWN, TOO_MANY_HAVE_IT, is_own
 from jobs.clinic.due_letters import Due, Person, Sent, start_said
 from jobs.clinic.episodes import Slot
 from jobs.clinic.follow_ups import Rule, utc_text
+from jobs.clinic.records import NO_APPOINTMENT
 from jobs.store.duplicate_patients import MAY_BE_ANOTHER
 from jobs.store.episodes import histories
 from jobs.store.memory import Memory
@@ -107,9 +108,12 @@ def people(
         for row in known:
             refused = stopped.get(row.address_key, frozenset()) | stopped.get(row.id, frozenset())
             crowded = TOO_MANY_HAVE_IT if row.crowded and row.address_key not in vouched else ""
+            rows = slots.get(row.id, ())
+            sold = {slot.appointment_id for slot in rows if slot.step in NO_APPOINTMENT}
+            history = [slot for slot in rows if slot.appointment_id not in sold] if sold else rows
             found[row.id] = Person(
-                row.address_key, row.email, row.email_consent, slots.get(row.id, ()), frozenset(refused),
-                not_theirs=OWN if is_own(row.email, own) else crowded, died=row.died != "",
+                row.address_key, row.email, row.email_consent, history, frozenset(refused),
+                not_theirs=OWN if is_own(row.email, own) else crowded, died=row.died != "", sold=sold,
             )  # fmt: skip
         namesakes.update(row.id for row in known if row.may_be_another and not found[row.id].unreachable)
         for patient_id, gone in _gone(memory, part, rules, slots):

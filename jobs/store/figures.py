@@ -27,6 +27,7 @@ _BOOKED = "clinic_id = :clinic AND same_as = 0 AND status <> 'deleted'"  # one t
 _OF_CLINIC = f"clinic_id = :clinic AND {_HERE}"
 # Patients already under care where the data begins are no referrals, nor is a booking that was deleted, nor a screen.
 _UNDER_CARE = "number = 1 AND opening NOT IN ('evaluation', 'screen') AND opened_on <= :known_from"
+_SOLD = "('sale', 'paperwork')"  # the steps of rows for which nobody comes; such an opening is one of them alone
 _IS_REFERRAL = f"referred_on <> '' AND NOT ({_UNDER_CARE})"
 _REFERRED = f"{_OF_CLINIC} AND {_IS_REFERRAL}"
 _EVALUATED = "evaluated_on <> ''"
@@ -91,10 +92,11 @@ _FUNNEL = f"""
     WHERE {_REFERRED} AND referred_on BETWEEN :first AND :last
 """  # noqa: S608
 
+_HELD = f"step NOT IN {_SOLD}"
 _KEPT = "(status = 'completed' OR status = 'arrived' AND starts_on < :today)"
 
 # Every appointment counts in exactly one column but the cancelled ones, of which the late ones stand before them; one
-# that stands in two sources counts once, one that was deleted in none.
+# that stands in two sources counts once, one that was deleted in none. Of what was sold only the money counts.
 _ATTENDANCE = f"""
     SELECT starts_on,
         count(*) FILTER (WHERE {_KEPT}),
@@ -108,8 +110,11 @@ _ATTENDANCE = f"""
         sum(CAST(NULLIF(paid, '') AS NUMERIC)),
         count(*) FILTER (WHERE billed <> '' AND {_KEPT}),
         count(*) FILTER (WHERE paid <> '' AND {_KEPT})
-    FROM appointments
-    WHERE {_BOOKED} AND {_HERE}
+    FROM (
+        SELECT starts_on, starts_at, cancelled_at, billed, paid, CASE WHEN {_HELD} THEN status ELSE 'sold' END AS status
+        FROM appointments
+        WHERE {_BOOKED} AND {_HERE}
+    ) AS each_once
     GROUP BY starts_on
 """  # noqa: S608
 
@@ -130,8 +135,9 @@ _COUNTED_EPISODES = f"""
         count(*),
         count(*) FILTER (WHERE referred_on <> '' AND {_UNDER_CARE}),
         count(*) FILTER (WHERE referred_on > :shown_last AND {_IS_REFERRAL}),
-        count(*) FILTER (WHERE referred_on = '' AND opening <> 'screen'),
+        count(*) FILTER (WHERE referred_on = '' AND opening NOT IN ('screen', 'sale', 'paperwork')),
         count(*) FILTER (WHERE referred_on = '' AND opening = 'screen'),
+        count(*) FILTER (WHERE referred_on = '' AND opening IN {_SOLD}),
         coalesce(sum(visits), 0),
         count(*) FILTER (WHERE number = 1),
         count(*) FILTER (WHERE {_SCREEN}),
@@ -141,7 +147,10 @@ _COUNTED_EPISODES = f"""
 """  # noqa: S608
 
 _COUNTED_APPOINTMENTS = f"""
-    SELECT count(*) FILTER (WHERE starts_on BETWEEN :shown_first AND :shown_last), count(*)
+    SELECT
+        count(*) FILTER (WHERE {_HELD} AND starts_on BETWEEN :shown_first AND :shown_last),
+        count(*) FILTER (WHERE {_HELD}),
+        count(*) FILTER (WHERE NOT ({_HELD}))
     FROM appointments
     WHERE {_BOOKED} AND {_HERE}
 """  # noqa: S608

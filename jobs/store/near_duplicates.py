@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy import and_, select
 
 from jobs.clinic.problems import SAME_MOMENT
-from jobs.clinic.records import Problem
+from jobs.clinic.records import NO_APPOINTMENT, Problem
 from jobs.store.memory import Memory
 from jobs.store.tables import appointments, patients
 
@@ -14,7 +14,8 @@ _MOST = 500  # lines of a list that a person is to read
 
 
 def near_duplicates(memory: Memory, source: str, since: str, zone: tzinfo) -> list[Problem]:
-    """Each pair of appointments of one source, from the day `since` on, that one patient has at the same moment.
+    """Each pair of appointments of one source, from the day `since` on, that one patient has at the same moment;
+    what was sold is none.
 
     Neither is left out, since two treatments may stand under one time: a person is to look at them.
     """
@@ -27,6 +28,7 @@ def near_duplicates(memory: Memory, source: str, since: str, zone: tzinfo) -> li
         .where(one.c.clinic_id == memory.clinic_id, one.c.starts_on >= since, one.c.source == source)
         .where(two.c.source == source, one.c.same_as == 0, two.c.same_as == 0)
         .where(one.c.status.in_(_STANDS), two.c.status.in_(_STANDS))
+        .where(one.c.step.not_in(NO_APPOINTMENT), two.c.step.not_in(NO_APPOINTMENT))
         .order_by(one.c.starts_at, one.c.id)
         .limit(_MOST)
     )

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from jobs.clinic.records import SCREEN
-from jobs.clinic.steps import BRIEF_MINUTES, RULES, is_consult, is_known_type, step_reader, with_brief_consults
+from jobs.clinic.records import NO_APPOINTMENT, SCREEN
+from jobs.clinic.steps import MEANT_BY, is_consult, is_known_type, step_reader, with_brief_consults
 from jobs.store.episodes import refresh_episodes
 from jobs.store.memory import Memory, Store
 from jobs.store.rows import in_parts, setting, update_rows
@@ -35,8 +35,8 @@ def read_steps_anew(store: Store, own: Mapping[str, Kinds], today: date) -> None
     """Read the steps of all appointments anew where a newer program, or `kinds:` of their source (`own`), says that
     types mean something else, and sum those patients up: files are read again by then, but they have no old rows.
 
-    Of a source that is named no more its `kinds:` are not known: once, what the program calls a screen becomes one, and
-    all else stays.
+    Of a source that is named no more its `kinds:` are not known: once, what the program calls a screen or a sale
+    becomes one, and all else stays.
     """
     meant = _prints(own)
     with store.look() as memory:  # which waits for no writer
@@ -63,7 +63,7 @@ def _prints(own: Mapping[str, Kinds]) -> dict[str, str]:
 
 def _print_of(kinds: Kinds) -> str:
     """A print of all that decides what a type means."""
-    return blake2b(repr((RULES, BRIEF_MINUTES, sorted(kinds.items()))).encode(), digest_size=8).hexdigest()
+    return blake2b(repr((MEANT_BY, sorted(kinds.items()))).encode(), digest_size=8).hexdigest()
 
 
 def _sources(memory: Memory) -> list[str]:
@@ -85,10 +85,14 @@ def _read_anew(memory: Memory, source: str, own: Kinds | None) -> set[int]:
     for part in in_parts(others):
         slots = [_Slot._make(row) for row in memory.connection.execute(query.where(table.kind.in_(part)))]
         for slot, step in zip(slots, _steps(slots, kinds), strict=True):
-            if step != slot.step and (step == SCREEN or own is not None):
+            if step != slot.step and (step in (SCREEN, *NO_APPOINTMENT) or own is not None):
                 changed.append((step, slot.id))
                 touched.add(slot.patient_id)
     update_rows(memory, *setting(appointments, ("step",)), changed)
+    if sold := [slot_id for step, slot_id in changed if step in NO_APPOINTMENT]:
+        from jobs.store.twins import part_twins
+
+        touched |= part_twins(memory, sold)
     return touched
 
 

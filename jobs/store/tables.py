@@ -89,7 +89,7 @@ identities = _table(  # append-only: the newest line about two records counts
     Index("ix_identities_pair", "clinic_id", "one_id", "other_id"),
 )
 
-_COUNTED = ("same_as", "status", "location", "starts_at", "cancelled_at", "billed", "paid")
+_COUNTED = ("same_as", "status", "location", "starts_at", "cancelled_at", "billed", "paid", "step")
 """What the weekly workbook counts of the appointments of a day: with it in the index, it reads no other page."""
 appointments = _table(
     "appointments",

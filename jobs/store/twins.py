@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, select
 
 from jobs.clinic.identity import person_key
 from jobs.clinic.reconcile import NAMED_NO_MORE, Difference, Entry, differences, pair_entries
+from jobs.clinic.records import NO_APPOINTMENT
 from jobs.store.identity import settle_identities
 from jobs.store.identity_lines import apart_pairs
 from jobs.store.memory import Memory
@@ -79,6 +80,16 @@ def settle_twins(
     return Paired(new, again, joined, doubtful, frozenset(touched), frozenset(parted))
 
 
+def part_twins(memory: Memory, slots: Collection[int]) -> set[int]:
+    """Let none of these be one with an entry of another source; give the patients whose history changed."""
+    table, found = appointments.c, dict[int, int]()
+    query = select(table.id, table.patient_id).where(SLOT_ONE_OF_TWO)
+    for part in in_parts(slots):
+        found |= dict(map(tuple, memory.connection.execute(query.where(table.same_as.in_(part) | table.id.in_(part)))))
+    _set_twins(memory, dict.fromkeys(found, 0))
+    return set(found.values())
+
+
 def slots_of(memory: Memory, patient_ids: Collection[int]) -> set[int]:
     """All appointments of these patients, twins too."""
     return _of_patients(memory, patient_ids, ())
@@ -115,6 +126,7 @@ def _entries(memory: Memory, slots: Collection[int], ranks: Mapping[str, int]) -
 
 
 def _all_entries(memory: Memory) -> Select[Any]:
+    """What can stand in two sources: no sale, which begins with a visit where it is paid for at the desk."""
     slot, patient = appointments.c, patients.c
     return (
         select(
@@ -123,7 +135,7 @@ def _all_entries(memory: Memory) -> Select[Any]:
             patient.birth_date, (slot.row_hash == "").label("gone"),
         )
         .join(patients, patient.id == slot.patient_id)
-        .where(slot.clinic_id == memory.clinic_id)
+        .where(slot.clinic_id == memory.clinic_id, slot.step.not_in(NO_APPOINTMENT))
     )  # fmt: skip
 
 

@@ -7,12 +7,13 @@ from sqlalchemy import func, or_, select
 
 from jobs.clinic.episodes import KEPT
 from jobs.clinic.planning import Happening
-from jobs.clinic.records import SCREEN
+from jobs.clinic.records import NO_APPOINTMENT, SCREEN
 from jobs.store.decisions import DROPPED
 from jobs.store.memory import Memory
 from jobs.store.rows import in_parts
 from jobs.store.tables import appointments, events, letters
 
+_NO_VISIT = (SCREEN, *NO_APPOINTMENT)
 _STAND = ("sent", "attempting", "unknown", "held")
 
 
@@ -25,7 +26,7 @@ def visits_reached(memory: Memory, rule: str, visit_number: int, since: str) -> 
         select(func.count())
         .where(
             before.patient_id == slot.patient_id, before.episode == slot.episode, before.same_as == 0,
-            before.status.in_(KEPT), before.step != SCREEN,
+            before.status.in_(KEPT), before.step.not_in(_NO_VISIT),
             before.starts_at <= slot.starts_at, or_(before.starts_at < slot.starts_at, before.id <= slot.id),
         )
         .scalar_subquery()
@@ -45,7 +46,7 @@ def visits_reached(memory: Memory, rule: str, visit_number: int, since: str) -> 
         .join(appointments, (slot.id == event.appointment_id) & (slot.patient_id == event.patient_id))
         .where(
             slot.clinic_id == memory.clinic_id, slot.starts_on >= since, slot.same_as == 0, slot.status.in_(KEPT),
-            slot.step != SCREEN, event.clinic_id == memory.clinic_id, event.what.in_(KEPT),
+            slot.step.not_in(_NO_VISIT), event.clinic_id == memory.clinic_id, event.what.in_(KEPT),
             event.starts_at == slot.starts_at, place == visit_number, ~has_letter,
         )
     )  # fmt: skip

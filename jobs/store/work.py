@@ -60,8 +60,9 @@ _REACHED = f"""
 """  # noqa: S608
 _BOOKINGS = """
     SELECT patient_id, booked_at FROM {appointments}
-    WHERE booked_at > :since AND same_as = 0 AND status <> 'deleted' AND patient_id IN
-        (SELECT patient_id FROM letters WHERE clinic_id = :clinic AND (due_at >= :since OR changed_at >= :since))
+    WHERE booked_at > :since AND same_as = 0 AND status <> 'deleted' AND step NOT IN ('sale', 'paperwork')
+        AND patient_id IN
+            (SELECT patient_id FROM letters WHERE clinic_id = :clinic AND (due_at >= :since OR changed_at >= :since))
     ORDER BY booked_at
 """
 _SENT_TO_STOPPED = f"""

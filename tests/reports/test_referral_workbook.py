@@ -49,7 +49,10 @@ def figures_of(*sources: SourceLine, unnamed: tuple[UnnamedText, ...] = (), **kn
         total = total.merged(line.tally)
     attended = Attendance(8, 1, 1, 2, 0, 0, 1, 12000, None)
     names = WEEK.named()
-    counted = Counted(total.shown, total.year, total.ever + 5, 5, 0, 0, 0, 13, 13, "2025-09-01", "2026-05-01", 8, 5)
+    counted = Counted(
+        total.shown, total.year, total.ever + 5, 5, appointments_shown=13, appointments=13, first_day="2025-09-01",
+        last_day="2026-05-01", visits_summed_up=8, patients_summed_up=5,
+    )  # fmt: skip
     usual: dict[str, Any] = dict(
         periods=WEEK,
         today=date(2026, 3, 23),

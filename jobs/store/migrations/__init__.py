@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-HEAD = "0020"
+HEAD = "0021"
 """The newest step in versions/; a test compares it with what alembic finds there."""
 
 
