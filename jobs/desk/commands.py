@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jobs.desk.place import HERE, Place, leave_nothing_to_root, nearest
+from jobs.desk.place import HERE, Place, leave_nothing_to_root, nearest, with_tools_despite_faults
 from jobs.desk.place import with_tools as _with_tools
 from jobs.desk.streams import print_heedlessly
 from jobs.desk.unforeseen import CarefulGroup
@@ -218,7 +218,7 @@ def status(place: Place) -> None:
         show_status(tools)
         return 0
 
-    _with_tools(place, show)
+    with_tools_despite_faults(place, show)
 
 
 @cli.command()

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 if TYPE_CHECKING:
+    from jobs.runner.settings import Settings
     from jobs.runner.tools import Tools
 
+NO_JOB_RUNS = "Until that is mended no job runs: nothing is read, no letter leaves, no workbook is made."
 HERE = Path(__file__).resolve().parents[2]
 
 
@@ -29,17 +31,45 @@ def with_tools(place: Place, work: "Callable[[Tools], int]", watched: bool = Fal
     If it is `watched`, watchdog and IT hear of settings and tools that cannot be used: jobs would have run.
     """
     from jobs.runner.settings_loading import load_settings, telling_of_faults
-    from jobs.runner.tools import open_tools, telling
+    from jobs.runner.tools import telling
 
     with telling_of_faults(place.home, place.now) if watched else nullcontext():
         settings = load_settings(place.home)
-    with telling(settings, place.now) if watched else nullcontext():
+    sys.exit(_do(place, settings, work, telling(settings, place.now) if watched else nullcontext()))
+
+
+def with_tools_despite_faults(place: Place, work: "Callable[[Tools], int]") -> None:
+    """The same for a command that changes nothing: where the settings have faults it names them, and then works by
+    those that were right last. The exit code is that of the faults."""
+    from jobs.desk.unforeseen import explain
+    from jobs.runner.settings import SettingsFaulty
+    from jobs.runner.settings_loading import last_good
+
+    try:
+        with_tools(place, work)
+    except SettingsFaulty as faulty:
+        good = None
+        with suppress(Exception):  # an earlier program may have kept them in another form
+            good = last_good(place.home)
+        if good is None:
+            raise
+        code = explain(faulty)
+        click.echo(f"{NO_JOB_RUNS} What follows is by the settings as they last were right.\n", err=True)
+        _do(place, good, work, nullcontext())
+        sys.exit(code)
+
+
+def _do(
+    place: Place, settings: "Settings", work: "Callable[[Tools], int]", telling: AbstractContextManager[None]
+) -> int:
+    from jobs.runner.tools import open_tools
+
+    with telling:
         tools = open_tools(place.home, settings, place.now)
     try:
-        code = work(tools)
+        return work(tools)
     finally:
         tools.store.close()
-    sys.exit(code)
 
 
 def leave_nothing_to_root(home: Path) -> None:

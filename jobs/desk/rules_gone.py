@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jobs.clinic.faults import Fault
 from jobs.runner.settings import Settings
-from jobs.runner.yaml_file import read_yaml
+from jobs.runner.yaml_file import Unreadable, read_yaml
 from jobs.store.early_look import early_letters
 
 RULES = "config/follow_ups.yaml"
@@ -27,8 +27,11 @@ def rules_gone(home: Path, settings: Settings) -> Iterator[Fault]:
 
 
 def line_of_rule(home: Path, rule: str) -> int:
-    """Where a rule begins in the file of the rules."""
-    yaml = read_yaml(RULES, (home / RULES).read_bytes())
+    """Where a rule begins in the file of the rules; 0 where it is not there."""
+    try:
+        yaml = read_yaml(RULES, (home / RULES).read_bytes())
+    except (Unreadable, OSError):  # other rules were asked about, those of before
+        return 0
     listed = yaml.value(("rules",))
     names = [each.get("name") for each in (listed if isinstance(listed, list) else ()) if isinstance(each, dict)]
     return yaml.line(("rules", names.index(rule), "name")) if rule in names else 0

@@ -37,7 +37,7 @@ def telling_of_faults(home: Path, now: datetime | None = None) -> Iterator[None]
         yield
     except SettingsFaulty as faulty:
         with suppress(Exception):  # an earlier program may have kept them in another form
-            if (good := _last_good(home)) is not None:
+            if (good := last_good(home)) is not None:
                 from jobs.runner.health import tell_of_faults
                 from jobs.runner.tools import in_zone
 
@@ -138,7 +138,7 @@ def _kept(home: Path, digest: str) -> Settings | None:
     return _unpacked(_cache(home) / _name(home, digest))
 
 
-def _last_good(home: Path) -> Settings | None:
+def last_good(home: Path) -> Settings | None:
     """The settings that were kept last, whatever config/ and the program are now."""
     return next(filter(None, map(_unpacked, _cache(home).glob(_name(home, "*")))), None)
 

@@ -77,3 +77,24 @@ def test_list_says_so_where_the_settings_have_faults(ask: Ask, home: Path) -> No
     assert shown.exit_code == 0
     assert "not known" in shown.output and "by hand" not in shown.output
     assert "`python run_jobs.py check` names them" in shown.output
+
+
+def test_status_shows_what_it_can_while_the_settings_have_faults(ask: Ask, home: Path) -> None:
+    before = ask("status").stdout
+    rules = home / "config" / "follow_ups.yaml"
+    rules.write_text(rules.read_text("utf-8").replace("    when: planned_visit", "\twhen: planned_visit"), "utf-8")
+    shown = ask("status")
+    assert shown.exit_code == 3 and shown.stdout == before
+    assert shown.stderr.startswith("config/follow_ups.yaml, line ")
+    assert shown.stderr.endswith(
+        "1 fault in the settings. Nothing was done.\n"
+        "Until that is mended no job runs: nothing is read, no letter leaves, no workbook is made. "
+        "What follows is by the settings as they last were right.\n\n"
+    )
+
+
+def test_status_of_a_clinic_whose_settings_never_were_right_names_the_faults_alone(ask: Ask, home: Path) -> None:
+    shutil.rmtree(home / "var" / "cache")
+    (home / "config" / "jobs.yaml").write_text("jobs: nothing\n", "utf-8")
+    shown = ask("status")
+    assert shown.exit_code == 3 and shown.stdout == "" and "Until that is mended" not in shown.stderr
