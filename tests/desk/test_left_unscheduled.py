@@ -62,7 +62,7 @@ def test_the_line_that_is_told_to_be_written_is_right_and_a_job_that_is_switched
     with file.open("a", encoding="utf-8") as text:
         text.write(f"  {NO_BACKUP.split('`')[1]}\n")
     assert "keep_house" not in ask("check").output
-    assert "Thu 05 Mar 03:30" in ask("status").output
+    assert "03:30" in ask("status").output
     file.write_text(
         file.read_text("utf-8").replace('keep_house, when: ["daily at 03:30"]', "keep_house, when: [], on: no")
     )

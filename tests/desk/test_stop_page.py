@@ -24,6 +24,7 @@ from jobs.mail.message import unsubscribe_token
 from jobs.pulling.settling import settle_source
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import open_tools
+from jobs.store.sources import note_unsettled
 
 ROOT = Path(__file__).resolve().parents[2]
 ONE_CLICK = b"List-Unsubscribe=One-Click"
@@ -192,6 +193,8 @@ def test_a_wish_that_comes_before_the_pull_after_a_restored_backup_counts_as_soo
     tools = open_tools(home, load_settings(home), MOMENT)
     settle_source(tools, tools.settings.sources[0], {"exports/x.csv": "unchanged"}, (), tools.today)
     assert stops(home) == []
+    with tools.store.begin() as memory:
+        note_unsettled(memory, tools.settings.sources[0].name)  # as where a file is saved
     settle_source(tools, tools.settings.sources[0], {"exports/x.csv": "read"}, (), tools.today)
     tools.store.close()
     assert stops(home) == [("new@patient.example", None, "all", 0, "stop page")]
