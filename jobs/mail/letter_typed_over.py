@@ -48,21 +48,23 @@ _ALL_ALIKE = frozenset(
 _LONGEST, _MOST = 120, 50
 """Characters of a day as somebody types it, with a little of what follows; and the places that are looked at."""
 _AROUND_A_DAY = frozenset("st nd rd th am pm a p m at the of on de del el la las".split())
-_NUMBERS = pattern(r"\d{1,4}\s?[/.:-]\s?\d{1,2}|\d{1,2}\s?[ap]\.?\s?m\b", re.IGNORECASE)
+_NUMBERS = pattern(r"(?:\d{1,2}|\d{4})\s?[/.:-]\s?\d{1,2}\b|\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?\s?m\b", re.IGNORECASE)
+"""`1/12`, `2027-01-12`, `9:30`, `9 am`; a telephone number (925-555-0100) is none."""
 
 
 def typed_over(now: LetterSource, before: LetterSource, language: str, clinic: str) -> list[Fault]:
     """The first place of each part of a letter where a field of the version `before` is typed over, one fault a line.
-    `clinic` is the name of the clinic, by which all may be greeted."""
+    A line that stood in it word for word is none. `clinic` is the name of the clinic, by which all may be greeted."""
     faults = dict[int, Fault]()
     for part in ("subject", "preheader", "body"):
         was, text = _with_marks(getattr(before, part)), _with_marks(getattr(now, part))
         first_line = now.body_line if part == "body" else now.lines[part]
+        stood = {line.strip() for line in was.split("\n")}
         for field, meant in _MEANT.items():
             if text.count(_mark(field)) >= was.count(_mark(field)):
                 continue
             here = _called(was, text, language, clinic) if field == _NAME else _moments(field, was, text, language)
-            if (place := next(here, None)) is not None:
+            if (place := next((at for at in here if _line_at(text, at) not in stood), None)) is not None:
                 line = first_line + text.count("\n", 0, place)
                 faults.setdefault(line, Fault(now.file, line, *meant))
     return list(faults.values())
@@ -70,15 +72,24 @@ def typed_over(now: LetterSource, before: LetterSource, language: str, clinic: s
 
 def _moments(field: str, was: str, text: str, language: str) -> Iterator[int]:
     """Where a text says a day or an hour after the very words that stood before the field. Where the field ended its
-    line or followed a label (`When:`), also on a line of another label (`Date:`)."""
+    line or followed a label (`When:`), also on a line of another label (`Date:`), but of none that said a day or an
+    hour before (`Front desk: 7 am - 7 pm`)."""
     words = _words_of_moments(language)
-    ends = re.search(rf":[^\w\n]*{_mark(field)}\b|\b{_mark(field)}[^\w\n]*$", was, re.MULTILINE)
-    for lead in (*_leads(field, was), *([_LABEL] if ends else [])):
-        for found in islice(re.finditer(lead, text, re.IGNORECASE | re.MULTILINE), _MOST):
-            rest = text[found.end() : found.end() + _LONGEST].partition("\n")[0]
-            said = said_moment(rest, words)
-            if said and (lead not in (_LINE_BEGINS, _LABEL) or not rest[len(said) :].strip(" .!")):
-                yield found.end()
+    for lead in _leads(field, was):
+        yield from (found.end() for found in _saying(lead, text, words))
+    if re.search(rf":[^\w\n]*{_mark(field)}\b|\b{_mark(field)}[^\w\n]*$", was, re.MULTILINE):
+        own = {found[0].casefold() for found in _saying(_LABEL, was, words)}
+        yield from (found.end() for found in _saying(_LABEL, text, words) if found[0].casefold() not in own)
+
+
+def _saying(lead: str, text: str, words: Collection[str]) -> Iterator[re.Match[str]]:
+    """The places of a lead after which a text says a day or an hour; to the end of the line where the lead is none of
+    the words before the field."""
+    for found in islice(re.finditer(lead, text, re.IGNORECASE | re.MULTILINE), _MOST):
+        rest = text[found.end() : found.end() + _LONGEST].partition("\n")[0]
+        said = said_moment(rest, words)
+        if said and (lead not in (_LINE_BEGINS, _LABEL) or not rest[len(said) :].strip(" .!")):
+            yield found
 
 
 def _called(was: str, text: str, language: str, clinic: str) -> Iterator[int]:
@@ -151,6 +162,11 @@ def greets_by_name(text: str, language: str, clinic: str) -> int:
     plain = _with_marks(text)
     place = -1 if _mark(_NAME) in plain else next(_called("", plain, language, clinic), -1)
     return plain.count("\n", 0, place) if place >= 0 else -1
+
+
+def _line_at(text: str, place: int) -> str:
+    """The line of a place, without what is empty around it."""
+    return text[text.rfind("\n", 0, place) + 1 :].partition("\n")[0].strip()
 
 
 def _leads(field: str, was: str) -> list[str]:

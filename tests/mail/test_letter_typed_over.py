@@ -90,6 +90,24 @@ def test_other_days_and_greetings_are_the_clinics_own(name: str, old: str, new: 
     assert lines_refused(name, (old, new)) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "later"),
+    [
+        ("**Phone:** 925-555-0100", "**Phone:** 925-555-0199"),
+        ("**Front desk:** 7 am - 7 pm", "**Front desk:** 8 am - 6 pm"),
+        ("**When we are closed:** December 24", "**When we are closed:** December 24 and 25"),
+        ("See you here at 9 am if you like coffee.", "See you here at 9 am if you like coffee."),
+        ("", "**Call us:** 925.555.0100"),
+    ],
+)
+@pytest.mark.parametrize("hour", [f", {TIME}", f"\n**Time:** {TIME}", f"\nSee you here at {TIME}"])
+def test_a_telephone_number_and_the_clinics_hours_are_not_typed_over_a_field(line: str, later: str, hour: str) -> None:
+    head = "---\nsubject: Your visit\n---\n"
+    before = read(f"{head}**When:** {DATE}{hour}\n{line}\n", "letter.md")
+    for now in (line, later):
+        assert typed_over(read(f"{head}**When:** {DATE}\n{now}\n", "letter.md"), before, "en", "") == []
+
+
 class Desk:
     """A folder of letters, and the state folder that remembers them."""
 
