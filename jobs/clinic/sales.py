@@ -28,9 +28,12 @@ ALONE: tuple[tuple[str, str], ...] = (
     (PAPERWORK, r"forms?"),
 )
 """What is sure only beside sums and the like: a massage is paid with a gift card, and a running form is looked at."""
+COMES = rf"(?!.*\b{_CHARGED}\b).*\b(?:fittings?|fitted|casting|try-?on|demos?|demonstrations?|analys[ie]s|form check)\b"
+"""What somebody comes for though the type names a product or a form, unless it speaks of a charge."""
 _NOTHING_ELSE = r"(?:[^a-z]|no charge|free|online|front desk|holiday|new)*"
 _READ = tuple((what, pattern(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")) for what, words in WORDS)
 _READ_ALONE = tuple((what, pattern(rf"{_NOTHING_ELSE}(?:{words}){_NOTHING_ELSE}")) for what, words in ALONE)
+_COMES = pattern(COMES)
 _PAYS_AHEAD = rf"{_PAID_AHEAD}|(?:{_OF}){{0,4}}(?:punch[ -]?cards?|{_OF}pass(?:es)?|{_GIFT}|deposits?)"
 _MAY_BE = pattern(rf"(?<![a-z0-9])(?:{_PAYS_AHEAD})(?![a-z0-9])")
 
@@ -40,6 +43,8 @@ def read_sale(words: str) -> tuple[str, str]:
     for what, rule in _READ_ALONE:
         if rule.fullmatch(words):
             return what, ""
+    if _COMES.match(words):
+        return "", words
     for what, rule in _READ:
         if rule.search(words):
             return what, rule.sub(" ", words)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from jobs.clinic.patterns import pattern
 from jobs.clinic.records import NO_APPOINTMENT, SCREEN
-from jobs.clinic.sales import ALONE, WORDS, may_be_sale, read_sale
+from jobs.clinic.sales import ALONE, COMES, WORDS, may_be_sale, read_sale
 
 _FREE, _BRIEF = r"(?:free|complimentary|courtesy|no[- ]charge)", r"(?:10|15|20)[- ]?min\w*"
 _EXAMINED = r"(?:eval\w*|assess\w*|exam\w*|intake)"
@@ -38,7 +38,7 @@ A re-evaluation is a visit, also as a 10th visit eval or a follow-up evaluation;
 neither; Pilates is a class unless it is an evaluation; `Class IV laser` is a treatment. A free or short consultation is
 a screen, and so is a screening that is no evaluation; `Consult` alone is one up to BRIEF_MINUTES."""
 BRIEF_MINUTES = 20
-MEANT_BY = (RULES, BRIEF_MINUTES, WORDS, ALONE)
+MEANT_BY = (RULES, BRIEF_MINUTES, WORDS, ALONE, COMES)
 """All that decides what a type means, but for what the clinic says itself."""
 
 _READ = tuple((step, pattern(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])")) for step, words in RULES)
