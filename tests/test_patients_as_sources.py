@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hand_written_clinic import Clinic, Ran, appointment
+from hand_written_clinic import Clinic, Ran, Row, appointment
 from openpyxl import load_workbook
 
-from jobs.runner.run import run_job
+from jobs.runner.run import FINE, run_job
 from jobs.runner.settings_loading import load_settings
 from jobs.runner.tools import open_tools
 
@@ -97,16 +97,46 @@ def test_a_hidden_text_is_answered_as_any_other_and_the_answer_counts_from_then_
     assert said_of(path, clinic.run("summarize_referrals", "2026-03-02 09:00")) == []
 
 
-def test_a_past_workbook_hides_names_too_and_has_the_same_figures(clinic: Clinic) -> None:
-    a_clinic_of_friends(clinic)
+def as_of(clinic: Clinic, day: str) -> Ran:
+    """The workbook of the same week, made again a week later."""
     now = datetime(2026, 3, 9, 6)  # noqa: DTZ001  the clinic's own time
-    asked = {"period": "2026-W09", "as_of": "2026-03-05"}
-    tools = open_tools(clinic.home, load_settings(clinic.home), now)._replace(asked=asked)
+    tools = open_tools(clinic.home, load_settings(clinic.home), now)._replace(
+        asked={"period": "2026-W09", "as_of": day}
+    )
     ran = Ran(*run_job("summarize_referrals", tools))
     tools.store.close()
+    return ran
+
+
+def test_a_past_workbook_hides_names_too_and_has_the_same_figures(clinic: Clinic) -> None:
+    a_clinic_of_friends(clinic)
+    ran = as_of(clinic, "2026-03-05")
     (path,) = (file for file in ran.outcome.files if file.suffix == ".xlsx")
     assert "as of" in path.name and "Rufus" not in words_of(path)
     assert table(load_workbook(path)["Sources"])["Another patient"]["Year to date"] == 3
+    assert ran.outcome.notes == ()
+
+
+def test_a_past_workbook_knows_a_patient_by_the_name_of_each_chart_and_nobody_who_came_later(clinic: Clinic) -> None:
+    def new(name: str, said: str = "", day: str = "2026-02-26", **more: str) -> Row:
+        return appointment(name, f"{day} 09:00", kind="PT Initial Evaluation",
+                           booked_at="2026-02-10 09:00", referral_source=said, **more)  # fmt: skip
+
+    rows = [new("Rufus"), new("Rudy", day="2026-02-12", email="rufus@patient.example")]
+    rows += [new("Greta", "pt Rudy Fictional"), new("Tilda", "Vera Fictional")]
+    clinic.export(*rows)
+    assert clinic.pull("2026-03-02 05:00").code == FINE
+    charts = clinic.ask("SELECT id FROM patients WHERE first_name IN ('Rufus', 'Rudy')")
+    assert clinic.command("patients", "same", *map(str, charts), moment="2026-03-02 05:10").exit_code == FINE
+    clinic.run("summarize_referrals", "2026-03-02 06:00")
+    vera = appointment("Vera", "2026-03-12 09:00", "booked", kind="PT Initial Evaluation", booked_at="2026-03-06 09:00")
+    clinic.export(*rows, vera)
+    assert clinic.pull("2026-03-07 05:00").code == FINE
+    ran = as_of(clinic, "2026-03-02")
+    book = load_workbook(ran.outcome.files[0])
+    assert table(book["Needs a name"]).keys() == {"Vera Fictional"}  # who is a patient since March 6
+    assert table(book["Sources"])["Another patient"]["Year to date"] == 1
+    assert "Rudy" not in words_of(ran.outcome.files[0])
     assert ran.outcome.notes == ()
 
 

@@ -1,6 +1,6 @@
 """The clinic's memory as it would have been on an earlier day, to make a past workbook again."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -16,15 +16,14 @@ from jobs.store.tables import appointments, episodes, patients
 @contextmanager
 def memory_as_of(memory: Memory, moment: datetime) -> Iterator[Memory]:
     """The appointments and episodes as they would have been known at a moment in the clinic's zone; nothing changes. Of
-    the patients it tells their numbers and names alone.
+    the patients it tells only the numbers and names, and which charts are one patient.
 
     What had not happened yet is taken back: bookings made since are left out, later cancellations and outcomes of
     coming appointments are open again. Corrections made since stay: they are the differences to what was sent then.
     """
     day, at = moment.date(), moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    rows = memory.connection.execute(
-        select(appointments).where(appointments.c.clinic_id == memory.clinic_id)
-    ).mappings()
+    found = memory.connection.execute(select(appointments).where(appointments.c.clinic_id == memory.clinic_id))
+    rows = found.mappings().all()
     known = [row for row in (_as_known(dict(row), day.isoformat(), at) for row in rows) if row]
     engine = create_engine("sqlite://", hide_parameters=True)
     try:
@@ -34,7 +33,7 @@ def memory_as_of(memory: Memory, moment: datetime) -> Iterator[Memory]:
             past = Memory(connection, memory.clinic_id)
             if known:
                 whose = sorted({row["patient_id"] for row in known})
-                connection.execute(insert(patients), _people(memory, whose))
+                connection.execute(insert(patients), _people(memory, _records(rows) - _records(known)))
                 connection.execute(insert(appointments), known)
                 refresh_episodes(past, whose, day)
             yield past
@@ -42,16 +41,18 @@ def memory_as_of(memory: Memory, moment: datetime) -> Iterator[Memory]:
         engine.dispose()
 
 
-def _people(memory: Memory, whose: Collection[int]) -> list[dict[str, Any]]:
-    """These patients with their names, which are no source in a past workbook either."""
+def _records(rows: Iterable[Mapping[Any, Any]]) -> set[int]:
+    """The charts that these appointments were given for, and those that lead them."""
+    return {record for row in rows for record in (row["patient_id"], row["named_id"]) if record}
+
+
+def _people(memory: Memory, later: Collection[int]) -> list[dict[str, Any]]:
+    """All patients but those who came later, with the name on each of their charts: no such name is a source in a past
+    workbook either."""
     table = patients.c
-    query = select(table.id, table.first_name, table.last_name).where(table.clinic_id == memory.clinic_id)
-    names = {number: (first, last) for number, first, last in memory.connection.execute(query)}
-    return [
-        {"id": each, "clinic_id": memory.clinic_id, "key": f"{each}", "first_name": first, "last_name": last}
-        for each in whose
-        for first, last in [names.get(each, ("", ""))]
-    ]
+    query = select(table.id, table.clinic_id, table.first_name, table.last_name, table.same_as)
+    found = memory.connection.execute(query.where(table.clinic_id == memory.clinic_id)).mappings()
+    return [{**row, "key": f"{row['id']}"} for row in found if row["id"] not in later and row["same_as"] not in later]
 
 
 def _as_known(row: dict[str, Any], day: str, at: str) -> dict[str, Any] | None:
