@@ -12,7 +12,8 @@ MOMENT, LATER, MORNING = "2026-03-04 07:00", "2026-03-04 08:00", "2026-03-04 10:
 FILE = "exports/appointments.csv"
 REMEDY = (
     "Look whether columns were shifted, or dates are read in another order (date_order: in config/sources.yaml), and "
-    f'export again. If it is right, say so: run_jobs.py problems --is-right "{FILE}". Letters wait until then.'
+    "export again. If it is right, also where it mends a slip of the file before it, say so: "
+    f'run_jobs.py problems --is-right "{FILE}". Letters wait until then.'
 )
 
 
@@ -139,6 +140,25 @@ def test_names_that_slipped_by_a_row_or_were_sorted_by_themselves_greet_nobody(
     clinic.export(*rows)
     assert (clinic.pull(MORNING).code, held_back(clinic)) == (FINE, [])
     assert sorted(clinic.ask("SELECT first_name FROM patients")) == NAMES
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_the_export_that_mends_a_slip_that_was_taken_over_is_held_back_and_says_that_it_may_be_one(
+    clinic: Clinic, numbered: bool
+) -> None:
+    """Which of the two has the slip no program can tell."""
+    clinic.read_from("{name: export, path: exports/*.csv, date_order: dmy}")
+    rows = named(numbered)
+    clinic.export(
+        *(row | {"first_name": its["first_name"]} for row, its in zip(rows, rows[1:] + rows[:1], strict=True))
+    )
+    assert clinic.pull(MOMENT).code == FINE
+    clinic.export(*rows)
+    assert clinic.pull(LATER).code == FAILED
+    ((_, remedy),) = held_back(clinic)
+    assert "where it mends a slip of the file before it" in remedy
+    assert problems(clinic, "--is-right", FILE, "--who", "Dana")[0] == 0
+    assert (clinic.pull(MORNING).code, held_back(clinic)) == (FINE, [])
 
 
 @pytest.mark.parametrize("numbered", [True, False])

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 _A_PERSON_DECIDES = (
     "Look whether columns were shifted, or dates are read in another order (date_order: in config/sources.yaml), and "
-    'export again. If it is right, say so: run_jobs.py problems --is-right "{file}". Letters wait until then.'
+    "export again. If it is right, also where it mends a slip of the file before it, say so: "
+    'run_jobs.py problems --is-right "{file}". Letters wait until then.'
 )
 _FILTERED_OR_DELETED = (
     "If the export was filtered, export everything again. If it is right, say so: run_jobs.py problems --is-right "
@@ -42,7 +43,8 @@ _FILTERED_OR_DELETED = (
 _OTHER_NUMBERS = (
     "If the practice system is another one by now, whose numbers mean other visits, give the source another name in "
     "config/sources.yaml: its visits are then known by patient and time. If not, look whether a column has slipped "
-    'and export again. Only if it is right all the same: run_jobs.py problems --is-right "{file}". '
+    "and export again. Only if it is right all the same, as where it mends a slip of the file before it: "
+    'run_jobs.py problems --is-right "{file}". '
     "Letters wait until then."
 )
 
