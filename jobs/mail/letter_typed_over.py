@@ -1,7 +1,8 @@
 """A day, an hour or a name that somebody typed over its field: every patient would read the same one.
 
 A version is held against the last one that counted, and only what stands where the field stood is looked at: a clinic
-may always write that it is closed on December 24.
+may always write that it is closed on December 24. A greeting is refused where it is surely one person's name; `check`
+asks about what may be one.
 """
 
 import re
@@ -10,7 +11,9 @@ from functools import lru_cache
 from itertools import islice
 
 from jobs.clinic.faults import Fault
+from jobs.clinic.identity import folded_name
 from jobs.clinic.patterns import pattern
+from jobs.mail.given_names import given_names
 from jobs.mail.letter_marks import TAG
 from jobs.mail.letter_source import LetterSource
 from jobs.mail.spoken_dates import moment_in_words
@@ -39,12 +42,14 @@ _GREETING = (
 )
 _CALLED = pattern(r"((?:[^\W\d_][\w'’-]*[ ]?){1,3}?)(?=\**[^\S\n]*(?:[,:!.\n]|$))")
 _ALL_ALIKE = frozenset(
-    "all again athlete athletes client clients dancer dancers everybody everyone families family folks friend friends "
-    "guest guests member members mover movers neighbor neighbors neighbour neighbours patient patients runner runners "
-    "team there valued you amiga amigas amigo amigos cliente clientes familia familias paciente pacientes todas todos "
-    "vecina vecinas vecino vecinos".split()
+    "again all athlete athletes beautiful client clients community dancer dancers everybody everyone families family "
+    "fans folks friend friends gentlemen guest guests ladies lovers madam member members mover movers neighbor "
+    "neighbors neighbour neighbours parent parents patient patients people runner runners sir sunshine superstar "
+    "superstars team there valued you amiga amigas amigo amigos cliente clientes comunidad familia familias "
+    "nuevamente paciente pacientes todas todos vecina vecinas vecino vecinos".split()
 )
 """Whom a letter may greet in place of one person."""
+_TITLES = frozenset("mr mrs ms miss mx dr sr sra srta".split())
 _LONGEST, _MOST = 120, 50
 """Characters of a day as somebody types it, with a little of what follows; and the places that are looked at."""
 _AROUND_A_DAY = frozenset("st nd rd th am pm a p m at the of on de del el la las".split())
@@ -63,7 +68,7 @@ def typed_over(now: LetterSource, before: LetterSource, language: str, clinic: s
         for field, meant in _MEANT.items():
             if text.count(_mark(field)) >= was.count(_mark(field)):
                 continue
-            here = _called(was, text, language, clinic) if field == _NAME else _moments(field, was, text, language)
+            here = _persons(was, text, language, clinic) if field == _NAME else _moments(field, was, text, language)
             if (place := next((at for at in here if _line_at(text, at) not in stood), None)) is not None:
                 line = first_line + text.count("\n", 0, place)
                 faults.setdefault(line, Fault(now.file, line, *meant))
@@ -92,23 +97,34 @@ def _saying(lead: str, text: str, words: Collection[str]) -> Iterator[re.Match[s
             yield found
 
 
-def _called(was: str, text: str, language: str, clinic: str) -> Iterator[int]:
-    """Where a text says a name after the words that stood before the field, or greets somebody by one. In German
-    every noun begins with a capital: no name can be told there."""
+def _persons(was: str, text: str, language: str, clinic: str) -> Iterator[int]:
+    """Where a text calls everybody by what is surely the name of one person."""
+    return (place for place, name in _called(was, text, language, clinic) if is_surely_a_person(name))
+
+
+def _called(was: str, text: str, language: str, clinic: str) -> Iterator[tuple[int, str]]:
+    """Where a text says what may be a name after the words that stood before the field, or greets somebody by it, and
+    that name. In German every noun begins with a capital: no name can be told there."""
     if language == "de":
         return
     everyday = _ALL_ALIKE | {word.casefold() for word in _WORD.findall(clinic)}
     for lead in (_GREETING, *(lead for lead in _leads(_NAME, was) if lead != _LINE_BEGINS)):
         for found in islice(re.finditer(lead, text, re.IGNORECASE | re.MULTILINE), _MOST):
             name = _CALLED.match(text, found.end())
-            if name and is_a_name(name[1], everyday):
-                yield found.end()
+            if name and may_be_a_name(name[1], everyday):
+                yield found.end(), name[1]
 
 
-def is_a_name(words: str, everyday: Collection[str] = _ALL_ALIKE) -> bool:
+def may_be_a_name(words: str, everyday: Collection[str]) -> bool:
     """Whether all these words begin with a capital, and none of them stands for many."""
     said = words.split()
     return bool(said) and all(word[0].isupper() and word.casefold() not in everyday for word in said)
+
+
+def is_surely_a_person(name: str) -> bool:
+    """Whether a name begins with a title or a known first name: `Ms. Sample`, `Ann`, `Mary-Lou`."""
+    first = folded_name(name, "")[0].partition(" ")[0]
+    return first in _TITLES or first in given_names()
 
 
 def said_moment(text: str, words: Collection[str]) -> str:
@@ -158,9 +174,9 @@ def day_written_out(text: str, language: str) -> re.Match[str] | None:
 
 
 def greets_by_name(text: str, language: str, clinic: str) -> int:
-    """The line, from 0, on which a letter without the patient's own name greets somebody by one; -1 where none does."""
+    """The line, from 0, on which a letter greets somebody by what may be a name; -1 where it does nowhere."""
     plain = _with_marks(text)
-    place = -1 if _mark(_NAME) in plain else next(_called("", plain, language, clinic), -1)
+    place = next((place for place, _ in _called("", plain, language, clinic)), -1)
     return plain.count("\n", 0, place) if place >= 0 else -1
 
 

@@ -31,8 +31,8 @@ VERSIONS, TRIALS = "versions", "cache/trials.json"
 
 _SEAL = 16
 _MADE_BY = (
-    "fields", "letter_file", "letter_forms", "letter_language", "letter_making", "letter_marks", "letter_paper",
-    "letter_pasted", "letter_privacy", "letter_source", "letter_trials", "letter_typed_over",
+    "fields", "given_names", "letter_file", "letter_forms", "letter_language", "letter_making", "letter_marks",
+    "letter_paper", "letter_pasted", "letter_privacy", "letter_source", "letter_trials", "letter_typed_over",
     "markdown_letters", "real_trials", "spoken_dates", "templates",
 )  # fmt: skip
 """What decides how a letter compiles: another program makes its letters anew."""

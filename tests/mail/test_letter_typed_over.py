@@ -13,7 +13,7 @@ from jobs.clinic.profile import ClinicProfile
 from jobs.mail.fields import LetterValues
 from jobs.mail.letter_forms import PARTS
 from jobs.mail.letter_source import LetterSource, take_apart
-from jobs.mail.letter_typed_over import day_written_out, typed_over
+from jobs.mail.letter_typed_over import day_written_out, greets_by_name, typed_over
 from jobs.mail.templates import Letters, load_letters
 
 SHIPPED = Path(__file__).resolve().parents[2] / "templates"
@@ -80,9 +80,12 @@ def test_what_is_typed_over_a_field_is_refused(name: str, old: str, new: str, li
         *(("lapsed.md", f"Hello {NAME},", greeting) for greeting in (
             "Hello,", "Hello there,", "Hello friends,", "Hello Friends,", "Dear Patients,", "Dear Riverbend Family,",
             "Hello and welcome,", "Hello again,", "Good morning,", "Welcome!", "Happy New Year,", "Your plan:",
+            "Dear Community,", "Hi Ladies,", "Hello Beautiful People,", "Dear Parent,", "Hello Sunshine,",
+            "Hello Busy Bees,", "Dear Sir,",
         )),
         *(("welcome.es.md", f"Hola {NAME}:", greeting) for greeting in (
-            "Hola:", "Hola, amigos:", "Estimados pacientes:", "Buenos días:", "¡Hola!",
+            "Hola:", "Hola, amigos:", "Estimados pacientes:", "Buenos días:", "¡Hola!", "Querida Comunidad:",
+            "Hola Nuevamente:",
         )),
     ],
 )  # fmt: skip
@@ -143,6 +146,20 @@ def test_a_field_at_the_very_beginning_is_seen_as_well() -> None:
     before = read("---\nsubject: '{{ appointment.date }}'\n---\nHello", "letter.md")
     now = read("---\nsubject: Tuesday, January 12\n---\nHello", "letter.md")
     assert [fault.line for fault in typed_over(now, before, "en", "")] == [2]
+
+
+@pytest.mark.parametrize(
+    ("greeting", "line"),
+    [
+        ("Hello Ann,", 2),
+        ("Hello Busy Bees,", 2),
+        ("Hello Zenobia,\n\nThis is your plan, {{ patient.first_name }}.", 2),
+        ("Hello {{ patient.first_name }},", -1),
+        ("Dear Community,", -1),
+    ],
+)
+def test_a_greeting_that_may_be_a_name_is_known(greeting: str, line: int) -> None:
+    assert greets_by_name(f"# Hello\n\n{greeting}\n", "en", CLINIC.name) == line
 
 
 @pytest.mark.parametrize(
