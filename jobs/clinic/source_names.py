@@ -6,7 +6,7 @@ Whoever reads a text asks one question, `name_of`: the source's name, or None wh
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from jobs.clinic.patterns import pattern
@@ -116,10 +116,15 @@ class ReferralNames:
 
     def names_a_patient(self, typed: str, shown: str) -> None:
         """Note that a text names a patient, and how it may be shown. What has a source keeps it."""
-        if name_key(typed) not in map(name_key, self.channels):
+        if name_key(typed) not in self._own_names:
             self._shown[typed] = shown
         if self.name_of(typed) is None:
             self._found[typed] = self.listed(ANOTHER_PATIENT) or ANOTHER_PATIENT
+
+    @cached_property  # it is asked once for each text that names a patient
+    def _own_names(self) -> frozenset[str]:
+        """What the sources themselves are called."""
+        return frozenset(map(name_key, self.channels))
 
     def shown(self, typed: str) -> str:
         """A text as those who read the workbook may see it."""

@@ -1,5 +1,7 @@
 """Patients are known by their names, however these are written in the practice system and at the front desk."""
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import delete, insert
 
@@ -54,3 +56,24 @@ def test_a_text_is_looked_at_once_for_all_locations(store: Store) -> None:
             note_patients(memory, names, ["Rufus Sample"], [])
             assert (names.name_of("Rufus Sample"), names.shown("Rufus Sample")) == ("Another patient", "R•••• S•••••")
             memory.connection.execute(delete(patients))
+
+
+def test_the_list_is_gone_through_no_oftener_for_many_texts_that_name_a_patient_than_for_one() -> None:
+    class Channels(dict[str, str]):
+        gone_through = 0
+
+        def __iter__(self) -> Iterator[str]:
+            self.gone_through += 1
+            return super().__iter__()
+
+    channels = Channels({"Rufus Sample": "patient or friend", "Lake Gym": "practice"})
+    names = ReferralNames(channels=channels)
+    for text in ("Rufus Sample", "pt Rufus Sample", "Greta Sample", "friend Greta Sample"):
+        names.names_a_patient(text, "hidden")
+    assert channels.gone_through == 1
+    assert [names.shown(text) for text in ("rufus sample", "Rufus Sample", "pt Rufus Sample", "Greta Sample")] == [
+        "rufus sample",
+        "Rufus Sample",  # the source's own name
+        "hidden",
+        "hidden",
+    ]
