@@ -203,6 +203,23 @@ def test_a_class_that_was_read_otherwise_before_an_upgrade_is_no_longer_what_it_
 
 
 @pytest.mark.parametrize("guests", [BOTH, NAMED])
+def test_what_left_for_a_guest_under_the_name_of_who_teaches_is_not_sent_again(
+    clinic: Clinic, guests: list[str]
+) -> None:
+    """As after an upgrade: before, every entry was its first guest's alone, by the name in the title."""
+    invite(clinic, *guests, title="Pilates - Kate")
+    clinic.pull(BEFORE)
+    clinic.send(DAY)
+    assert clinic.ask("SELECT first_name, address_key FROM patients WHERE key LIKE 'm:%'") == [("Kate", BEN)]
+    assert sent(clinic) == [("welcome", BEN)]
+    invite(clinic, *guests, title="Pilates Mat Class - Kate")
+    clinic.pull(NEXT)
+    assert (booked(clinic), moved(clinic)) == (BOTH, 0)
+    send_all(clinic)
+    assert sent(clinic) == [("reminder", BEN), ("reminder", CLEO), ("welcome", BEN), ("welcome", CLEO)]
+
+
+@pytest.mark.parametrize("guests", [BOTH, NAMED])
 def test_a_class_that_names_who_teaches_and_gets_a_second_guest_brings_no_letter_twice(
     clinic: Clinic, guests: list[str]
 ) -> None:

@@ -26,6 +26,7 @@ class Visit(NamedTuple):
     status: str
     provider: str
     kind: str
+    number: str = ""
 
 
 class Renumbered(NamedTuple):
@@ -102,17 +103,25 @@ def _unlike(old: Visit, new: Visit) -> tuple[bool, bool, bool, int]:
 def _is_one(old: Visit, new: Visit, apart: Collection[frozenset[int]]) -> bool:
     if frozenset((old.record.id, new.record.id)) in apart:
         return False
-    if old.patient_id == new.patient_id or is_named_now(old, new):
+    if old.patient_id == new.patient_id or has_passed(old, new):
         return True
     return _named_alike(old, new) and not _reached_elsewhere(old.record, new.record)
 
 
-def is_named_now(old: Visit, new: Visit) -> bool:
-    """Whether a visit of which the address alone was known has a name now. That makes the two records no one patient:
-    others may use the address."""
+def has_passed(old: Visit, new: Visit) -> bool:
+    """Whether a visit is another patient's now, at the same address: where the address alone was known it has a name,
+    or the entry of a calendar has become a class of guests, and was known by the name of who teaches. That makes the
+    two records no one patient: others may use the address."""
     known, named = old.record, new.record
-    address_alone = bool(known.address_key) and not (known.numbered or known.first_name or known.last_name)
-    return address_alone and bool(named.first_name or named.last_name) and named.address_key == known.address_key
+    if not known.address_key or named.address_key != known.address_key:
+        return False
+    address_alone = not (known.numbered or known.first_name or known.last_name)
+    return _of_one_entry(old.number, new.number) or (address_alone and bool(named.first_name or named.last_name))
+
+
+def _of_one_entry(old: str, new: str) -> bool:
+    """Whether one number is an entry's and the other that of a guest of it; see `sources.guests`."""
+    return old.startswith(f"{new}/") or new.startswith(f"{old}/")
 
 
 def _reached_elsewhere(old: Record, new: Record) -> bool:

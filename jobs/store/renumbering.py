@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, delete, select, update
 
 from jobs.clinic.events import Known, Seen, events_of
-from jobs.clinic.renumbering import Visit, is_named_now, renumbered
+from jobs.clinic.renumbering import Visit, has_passed, renumbered
 from jobs.store.appointments import EVENT, SLOT, Passed
 from jobs.store.identity import records_of, settle_identities
 from jobs.store.identity_lines import apart_pairs
@@ -22,7 +22,7 @@ _Row = dict[str, Any]
 class TakenOver(NamedTuple):
     """What came of it: by the ids of new visits those of the known ones that they are, whose history changed, how many
     patients became one, or may be one, by that, who they are now by what they were taken for, and who became one.
-    Known visits of an address that have a name now have `passed` to its patient."""
+    Known visits of an address that are another patient's now have `passed` to that one."""
 
     visits: dict[int, int]
     patients: frozenset[int]
@@ -65,8 +65,8 @@ def take_over_numbers(
         memory, about, {pair for pair in pairs if pair[0] != pair[1]}, now,
         renumbered=same.all_patients, perhaps=same.perhaps,
     )  # fmt: skip
-    named = {each for each, old in same.visits.items() if is_named_now(gone[old], new[each])}
-    visits, passed = _become(memory, same.visits, named, now)
+    others = {each for each, old in same.visits.items() if has_passed(gone[old], new[each])}
+    visits, passed = _become(memory, same.visits, others, now)
     _note_gone(memory, gone.keys() - visits.values())
     touched = people.patients | {each.patient_id for pair in visits.items() for each in (new[pair[0]], gone[pair[1]])}
     patients_now = _patients_now(memory, {visit.patient_id for visit in new.values()}) if people.joined else {}
@@ -100,7 +100,7 @@ def _read(memory: Memory, *which: ColumnElement[bool]) -> list[_Found]:
     slot = appointments.c
     query = select(
         slot.mark, slot.starts_on, slot.named_id, slot.id, slot.patient_id, slot.starts_at, slot.status, slot.provider,
-        slot.kind,
+        slot.kind, slot.key,
     )  # fmt: skip
     rows = memory.connection.execute(query.where(slot.clinic_id == memory.clinic_id, *which)).all()
     records = records_of(memory, {row.named_id or row.patient_id for row in rows})
@@ -120,13 +120,13 @@ def _patients_now(memory: Memory, ids: Collection[int]) -> dict[int, int]:
 
 
 def _become(
-    memory: Memory, same: Mapping[int, int], named: Collection[int], now: str
+    memory: Memory, same: Mapping[int, int], others: Collection[int], now: str
 ) -> tuple[dict[int, int], tuple[Passed, ...]]:
-    """Let known visits be what is said of the new ones, as far as their patients are one, or the new one is `named`
-    where the known one was not; give those, and which have another patient by that."""
+    """Let known visits be what is said of the new ones, as far as their patients are one, or the new one is of
+    `others`: of those that have passed to another patient; give those, and which have another patient by that."""
     rows = _rows(memory, {each for pair in same.items() for each in pair})
     of_one = {new for new, old in same.items() if rows[new]["patient_id"] == rows[old]["patient_id"]}
-    visits = {new: old for new, old in same.items() if new in of_one or new in named}
+    visits = {new: old for new, old in same.items() if new in of_one or new in others}
     for part in in_parts(visits):
         of_new = events.c.clinic_id == memory.clinic_id, events.c.appointment_id.in_(part)
         memory.connection.execute(delete(events).where(*of_new))  # just written: no letter goes by them yet

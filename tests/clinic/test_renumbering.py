@@ -63,6 +63,14 @@ def test_a_visit_of_an_address_is_whose_name_it_has_under_its_new_number() -> No
     assert renumbered([visit(1, nobody)], [visit(11, AGAIN)], {frozenset((1, 2))}).visits == {}
 
 
+def test_an_entrys_visit_at_one_address_is_a_guests_when_the_entry_has_become_a_class() -> None:
+    teacher, guest = record(1, "Kate"), visit(11, AGAIN)._replace(number="calendar:e1/0a")
+    assert renumbered([visit(1, teacher)._replace(number="calendar:e1")], [guest]).visits == {11: 1}
+    assert renumbered([visit(1, teacher)._replace(number="calendar:e")], [guest]).visits == {}
+    elsewhere = visit(1, record(1, "Kate", "kate@patient.example"))._replace(number="calendar:e1")
+    assert renumbered([elsewhere], [guest]).visits == {}
+
+
 def test_where_all_have_other_numbers_a_pet_name_at_one_address_and_minute_is_the_same_patient() -> None:
     old = [record(n, f"{name} Quill", f"{name}@patient.example") for n, name in enumerate("ABCDEF")]
     new = [each._replace(id=100 + each.id, key=str(100 + each.id)) for each in old]
