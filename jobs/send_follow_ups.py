@@ -41,6 +41,7 @@ def run(tools: Tools, today: date) -> Outcome:
             counts = planned | {"letters waiting": len(letters), "letters withdrawn": withdrawn}
             return Outcome(counts, failed=why_none or no_try, until_changed=not no_try)
         leaving, later = ration(tools, letters)
+        last_moment.look_again(leaving)
         tally = send_letters(tools, leaving, writer, last_moment, silence)
         notes = [*faulty_templates(tools, writer, leaving), *faulty_lists(tools, leaving), *later]
     keep_unusual_rows(tools)

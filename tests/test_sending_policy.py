@@ -250,6 +250,24 @@ def test_where_the_welcome_cannot_be_written_the_reminder_leaves(clinic: Clinic,
     assert clinic.fates("Sunny", "reminder") == [("sent", "")]
 
 
+@pytest.mark.parametrize("group", [1, GROUP])
+def test_where_the_welcome_is_mended_before_the_next_run_the_reminder_stays(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, group: int
+) -> None:
+    monkeypatch.setattr("jobs.sending.letters.GROUP", group)
+    fault = "{{ 1 // (patient.first_name|length - 5) }} Thank you"
+    clinic.edit("templates/welcome.md", "Thank you", fault)
+    clinic.export(coming("Sunny", "2026-03-11 14:00", booked_at="2026-03-08 12:00"))
+    clinic.pull("2026-03-09 08:45")
+    clinic.send("2026-03-09 09:00")
+    assert clinic.in_state("sent") == set()
+    clinic.edit("templates/welcome.md", fault, "Thank you")
+    for moment in ("2026-03-09 09:30", "2026-03-09 10:30"):
+        clinic.send(moment)
+        assert clinic.in_state("sent") == {("Sunny", "welcome")}
+    assert clinic.fates("Sunny", "reminder") == [("withdrawn", "the welcome said it")]
+
+
 def test_with_a_grace_period_the_welcome_leaves_first_too(clinic: Clinic) -> None:
     clinic.edit("config/clinic.yaml", "  grace: 0 minutes ", "  grace: 30 minutes ")
     clinic.export(coming("Sunny", "2026-03-11 14:00", booked_at="2026-03-08 12:00"))

@@ -27,7 +27,7 @@ OUTSIDE_HOURS = "outside the sending hours"
 _BEFORE = f"{OUTSIDE_HOURS}; before, {NO_LETTER_LEFT}"
 WELCOME_LEAVES = "the welcome about the same visit leaves first"
 """Of a reminder: once the welcome has left, it is withdrawn; where that stays, as one that could not be written in the
-run before, it leaves."""
+run before and in this one, it leaves."""
 CHECK_NAMES_THEM = "; `run_jobs.py check` names them"
 """Ends what is noted of a letter that was to leave and could not be written: faults, of its template or of a list."""
 CARE_LEAVES = "a letter about their care leaves today; news waits for another day"

@@ -126,6 +126,12 @@ class LastMoment:
         self._wrong: dict[int, str] = {}  # those of it that may leave no more, each with the reason
         self._asked_at = 0.0
 
+    def look_again(self, leaving: Iterable[Due]) -> None:
+        """Where any of these could not be written in the run before, look at each group again once it is written: only
+        then is it known whether a welcome leaves by now, and its reminder does not."""
+        if any(map(could_not_be_written, leaving)):
+            self._again = set()
+
     def still_right(self, written_to: Mapping[int, str], following: Iterable[int] = ()) -> Collection[int]:
         """Those of these letters that may still leave, each to the address (its key) that it was written to. One whose
         patient has another address by now waits for the next run.
