@@ -160,6 +160,26 @@ def test_a_rule_that_never_ran_plans_nothing_about_what_was_booked_before_it_is_
     assert new_clinic.fates("Nell", "reminder") == []
 
 
+@pytest.mark.parametrize("runs_first", [True, False])
+def test_a_rule_that_was_renamed_under_an_older_version_loses_no_reminder_where_check_has_the_old_name_written_again(
+    planned: Clinic, runs_first: bool
+) -> None:
+    ahead = [appointment(name, f"2026-03-{number} 14:00", "booked") for name, number in AHEAD.items()]
+    rename(planned, "reminder", "appointment_reminder")
+    planned.export(*ahead, *booked("Nell", "09"), *booked("Mona", "10"))
+    day(planned, "03")
+    planned.ask("DELETE FROM cursors WHERE name LIKE 'is on: rule %'")  # it did not remember which rules were on
+    if runs_first:
+        planned.send("2026-03-03 10:00")
+    told = planned.command("check")
+    assert (told.exit_code == 0) if runs_first else ("write reminder there again" in told.output)
+    rename(planned, "appointment_reminder", "reminder")
+    for number in ("04", "05", "06", "09"):
+        day(planned, number)
+    assert planned.fates("Nell", "reminder") == planned.fates("Mona", "reminder") == [("sent", "")]
+    assert planned.command("check").exit_code == 0
+
+
 def test_a_rule_that_is_renamed_there_and_back_reminds_once_of_each_visit(planned: Clinic) -> None:
     ahead = [appointment(name, f"2026-03-{number} 14:00", "booked") for name, number in AHEAD.items()]
     rename(planned, "reminder", "appointment_reminder")

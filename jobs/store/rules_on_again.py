@@ -16,18 +16,33 @@ _IS_ON = "is on: rule "
 
 def rules_on_again(memory: Memory, follow_ups: FollowUps) -> list[Rule]:
     """The rules of `planned_visit` that were off, or not there, when letters were last planned, and are on now, unless
-    they never ran before. To be asked in the step that keeps their letters: from now on they count as on."""
+    they never ran before. Where nothing is remembered, as by an older version, one counts as on again while letters of
+    its template wait for a rule that is gone: it was renamed. To be asked in the step that keeps their letters: from
+    now on they count as on."""
     ours = {rule.name: rule for rule in follow_ups.rules if rule.when == "planned_visit"}
     on = {name for name, rule in ours.items() if rule.on}
     known = remembered(memory, _IS_ON)
     for name in on:
         if known.get(name) != "yes":
             set_cursor(memory, f"{_IS_ON}{name}", "yes")
-    ran = known.keys() | (remembered(memory, RULE_START).keys() & ours.keys())
+    others = {rule.name for rule in follow_ups.rules} - ours.keys()
+    ran = known.keys() | (remembered(memory, RULE_START).keys() - others)
     for name in ran - on:
         if known.get(name) != "no":
             set_cursor(memory, f"{_IS_ON}{name}", "no")
-    return [rule for name, rule in ours.items() if name in on and known.get(name) == "no"]
+    waited_for = _templates_of_rules_gone(memory, follow_ups) if on and not known else set()
+    again = {name for name in on if known.get(name) == "no" or ours[name].template in waited_for}
+    return [rule for name, rule in ours.items() if name in again]
+
+
+def _templates_of_rules_gone(memory: Memory, follow_ups: FollowUps) -> set[str]:
+    """The templates of the letters that wait for a rule which stands in the file no more."""
+    letter = letters.c
+    query = select(letter.rule, letter.template).where(
+        letter.clinic_id == memory.clinic_id, letter.state.in_(("planned", "ready", "deferred", "held"))
+    )
+    rows = memory.connection.execute(query.distinct())
+    return {template for rule, template in rows if follow_ups.rule(rule) is None}
 
 
 def visits_without_letter(memory: Memory, rule: str, now: str) -> list[Happening]:
