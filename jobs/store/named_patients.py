@@ -1,12 +1,14 @@
 """Which texts of the referrals name a patient of the clinic: the names of all are compared at once, as one text."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from itertools import chain
 
 from sqlalchemy import text
 
 from jobs.clinic.named_patients import hidden_names
 from jobs.clinic.patterns import pattern
 from jobs.clinic.source_names import OF_PATIENTS, ReferralNames, name_key
+from jobs.clinic.typed_words import words_of
 from jobs.store.memory import Memory
 from jobs.store.rows import whole
 
@@ -31,13 +33,13 @@ def note_patients(memory: Memory, names: ReferralNames, as_source: Iterable[str]
         return
     of_others = (said for said, name in names.names.items() if names.channel_of(name) != OF_PATIENTS)
     others = [*as_provider, *(typed - theirs), *of_others]
-    for each, shown in hidden_names(asked, others, lambda wanted: _patients_among(memory, wanted)).items():
+    for each, shown in _hidden_names(memory, asked, others).items():
         names.names_a_patient(each, shown)
 
 
 def patients_named(memory: Memory, texts: Iterable[str]) -> dict[str, str]:
     """Of these texts those that name a patient, and how each may be shown."""
-    return hidden_names(texts, (), lambda wanted: _patients_among(memory, wanted))
+    return _hidden_names(memory, texts)
 
 
 def hidden_sources(memory: Memory) -> dict[str, str]:
@@ -46,11 +48,21 @@ def hidden_sources(memory: Memory) -> dict[str, str]:
     return patients_named(memory, memory.connection.execute(query, {"clinic": memory.clinic_id}).scalars())
 
 
-def _patients_among(memory: Memory, wanted: Collection[str]) -> set[str]:
+def _hidden_names(memory: Memory, texts: Iterable[str], others: Iterable[str] = ()) -> dict[str, str]:
+    """Most texts have no two words that any patient is called by: those are not looked at further."""
+    texts = dict.fromkeys(texts)
+    keys = _patients(memory) if texts else frozenset()
+    words = frozenset(" ".join(keys).split())
+    near = {each: None for each in texts if sum(word in words for word in words_of(each)) > 1}
+    return hidden_names(near, chain(others, texts.keys() - near.keys()), keys.intersection)
+
+
+def _patients(memory: Memory) -> frozenset[str]:
+    """What all patients are called."""
     together = _TOGETHER[memory.connection.dialect.name]
     query = text(_ALL_NAMES.format(together=together, patients=whole(memory, "patients")))
     joined = memory.connection.execute(query, {"clinic": memory.clinic_id, "between": "\n"}).scalar()
-    return set(wanted).intersection(_keys(joined or ""))
+    return frozenset(_keys(joined or ""))
 
 
 def _keys(names: str) -> list[str]:
