@@ -50,7 +50,7 @@ def _people(memory: Memory, later: Collection[int]) -> list[dict[str, Any]]:
     """All patients but those who came later, with the name on each of their charts: no such name is a source in a past
     workbook either."""
     table = patients.c
-    query = select(table.id, table.clinic_id, table.first_name, table.last_name, table.same_as)
+    query = select(table.id, table.clinic_id, table.name_key, table.same_as)
     found = memory.connection.execute(query.where(table.clinic_id == memory.clinic_id)).mappings()
     return [{**row, "key": f"{row['id']}"} for row in found if row["id"] not in later and row["same_as"] not in later]
 

@@ -7,19 +7,14 @@ from sqlalchemy import text
 
 from jobs.clinic.named_patients import hidden_names
 from jobs.clinic.patterns import pattern
-from jobs.clinic.source_names import OF_PATIENTS, ReferralNames, name_key
+from jobs.clinic.source_names import OF_PATIENTS, ReferralNames
 from jobs.clinic.typed_words import words_of
 from jobs.store.memory import Memory
 from jobs.store.rows import whole
 
 _TOGETHER = {"sqlite": "group_concat", "postgresql": "string_agg"}
-_ALL_NAMES = """
-    SELECT {together}(first_name || ' ' || last_name, :between) FROM {patients}
-    WHERE clinic_id = :clinic AND first_name <> '' AND last_name <> ''
-"""
+_ALL_NAMES = "SELECT {together}(name_key, :between) FROM patients WHERE clinic_id = :clinic AND name_key <> ''"
 _TYPED = "SELECT DISTINCT referral_source FROM {episodes} WHERE clinic_id = :clinic"
-_SIGNS = {sign: None if sign in "'`" else " " for sign in map(chr, range(128)) if not sign.isalnum()}
-_SIGNS_OF_LINES = str.maketrans(_SIGNS | {"\n": "\n"})
 _INITIAL = pattern(" [a-z](?= )")
 
 
@@ -58,25 +53,7 @@ def _hidden_names(memory: Memory, texts: Iterable[str], others: Iterable[str] = 
 
 
 def _patients(memory: Memory) -> frozenset[str]:
-    """What all patients are called."""
-    together = _TOGETHER[memory.connection.dialect.name]
-    query = text(_ALL_NAMES.format(together=together, patients=whole(memory, "patients")))
-    joined = memory.connection.execute(query, {"clinic": memory.clinic_id, "between": "\n"}).scalar()
-    return frozenset(_keys(joined or ""))
-
-
-def _keys(names: str) -> list[str]:
-    """The `name_key` of each of these lines, without initials behind the first name."""
-    if names.isascii():
-        return _plain(names).split("\n")
-    lines = names.split("\n")
-    others = "\n".join(name_key(line) for line in lines if not line.isascii())
-    return [*_plain("\n".join(filter(str.isascii, lines))).split("\n"), *_plain(others).split("\n")]
-
-
-def _plain(names: str) -> str:
-    """All lines at once."""
-    plain = _INITIAL.sub("", names.lower().translate(_SIGNS_OF_LINES))
-    while "  " in plain:
-        plain = plain.replace("  ", " ")
-    return plain.replace(" \n", "\n").replace("\n ", "\n").strip(" ")
+    """What all patients are called, without initials behind the first name."""
+    query = text(_ALL_NAMES.format(together=_TOGETHER[memory.connection.dialect.name]))
+    names = memory.connection.execute(query, {"clinic": memory.clinic_id, "between": "\n"}).scalar()
+    return frozenset(_INITIAL.sub("", names or "").split("\n"))

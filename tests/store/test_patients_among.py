@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import delete, insert
 
+from jobs.clinic.identity import person_key
 from jobs.clinic.source_names import ReferralNames
 from jobs.store.memory import Store
 from jobs.store.named_patients import note_patients, patients_named
@@ -13,7 +14,7 @@ from jobs.store.tables import patients
 
 def have_patients(store: Store, *names: tuple[str, str]) -> None:
     rows = [
-        {"clinic_id": "lakeside", "key": f"{first} {last}", "first_name": first, "last_name": last}
+        {"clinic_id": "lakeside", "key": f"{first} {last}", "name_key": person_key(first, last)}
         for first, last in names
     ]
     with store.begin() as memory:
