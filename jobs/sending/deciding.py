@@ -85,9 +85,8 @@ def look_at(memory: Memory, tools: Tools, due: Sequence[Due], are_leaving: bool 
         for person in known.values() if are_leaving else ():
             person.sent.clear()
         for each in households:
-            if each.state == "unknown" and follow_ups.rule(
-                each.rule
-            ):  # is it right to send it once more? That it may have left speaks not against it
+            # Is it right to send an unknown one once more? That it may have left speaks not against it.
+            if each.state == "unknown" and follow_ups.rule(each.rule):
                 itself = each.rule, each.event_starts_at, each.appointment_id
                 sent = known[each.patient_id].sent
                 sent.remove(next(one for one in sent if (one.rule, one.starts_at, one.appointment_id) == itself))

@@ -82,9 +82,8 @@ class Upheaval:
     swapped: set[int] = field(default_factory=set)  # first and last name have changed places
     handed_over: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Coming visits that are given for another record than before: the former one, the new one."""
-    former: set[int] = field(
-        default_factory=set
-    )  # the former records of all visits that are given for another, be they over
+    former: set[int] = field(default_factory=set)
+    """The former records of all visits that are given for another, be they over."""
     led: dict[int, int] = field(default_factory=dict)  # by the record that a patient comes under now, the one before
 
     def note_person(self, patient_id: int, before: Sequence[str], now: Sequence[str]) -> None:
