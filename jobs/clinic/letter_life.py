@@ -91,7 +91,7 @@ class WayBack(NamedTuple):
 
 def ways_back(rule: "Rule") -> tuple[WayBack, ...]:
     """What brings a rule's withdrawn letters back: a visit that was cancelled and is booked again, an outcome that was
-    marked by slip and corrected, a row that was missing from an export. None where nothing does: who cancels a second
+    marked by slip and corrected, a row that was missing from an export. Empty where nothing does: who cancels a second
     time is not written to about the first.
 
     The welcome is for a first visit, whenever that is. A visit that was moved, or was missing and is back, calls for a
